@@ -1,0 +1,1 @@
+"""The command line `tianwei`: speaks HTTP to the gateway, starts processes by name, imports no service."""

@@ -1,0 +1,1 @@
+"""How the house is started, watched and stopped on one machine (the embedded default)."""

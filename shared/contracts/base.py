@@ -1,0 +1,144 @@
+"""The kinds of things that cross a border: commands, queries, views, events; and the field types they share."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    StringConstraints,
+)
+
+# NUL breaks PostgreSQL text; the others reorder what a reader sees.
+_FORBIDDEN = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
+
+
+def _readable(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise ValueError("contains NUL or bidirectional control characters")
+    return text
+
+
+Int = Annotated[int, Strict()]
+Bool = Annotated[bool, Strict()]
+ShortText = Annotated[
+    str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_readable)
+]
+Text = Annotated[
+    str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), AfterValidator(_readable)
+]
+DivisionCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{12}$"),
+    Field(description="12-digit division code (GB/T 2260 + 10114)"),
+]
+AreaM2 = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=18, decimal_places=2, description="square metres, 2 decimals"),
+    PlainSerializer(float, return_type=float, when_used="json"),
+]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="degrees, CGCS2000 (EPSG:4490)")]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="degrees, CGCS2000 (EPSG:4490)")]
+Instant = AwareDatetime
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def kebab(name: str) -> str:
+    """CaseFiled -> case-filed."""
+    return _WORD.sub("-", name).lower()
+
+
+class Contract(BaseModel):
+    """Anything that crosses a border: closed, immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Command(Contract):
+    """An order. on: the object it acts on; verb: its name in the transition table and in the URL."""
+
+    on: ClassVar[str] = ""
+    verb: ClassVar[str] = ""
+    operation: ClassVar[str] = ""
+
+    def __init_subclass__(cls, on: str = "", verb: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.on, cls.verb, cls.operation = on, verb, f"{on}.{verb}"
+
+
+class Query(Contract):
+    """A question. operation: its name on the bus."""
+
+    operation: ClassVar[str] = ""
+
+    def __init_subclass__(cls, operation: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.operation = operation
+
+
+class GetOne(Query):
+    """A question for one object by its id."""
+
+    id: UUID
+
+
+class ListQuery(Query):
+    """A question for a page of a list, newest first. cursor: next_cursor of the page before."""
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, StringConstraints(max_length=200)] | None = None
+    with_total: bool = False
+
+
+class View(Contract):
+    """An answer."""
+
+
+T = TypeVar("T", bound=View)
+
+
+class Page(View, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = Field(None, description="give it back as cursor for the next page; null on the last page")
+    total: int | None = Field(None, description="only when with_total was asked")
+
+
+class Event(Contract):
+    """A fact, past tense, with its version: CaseFiledV1 of source cases is tianwei.cases.case-filed.v1."""
+
+    source: ClassVar[str] = ""
+    type: ClassVar[str] = ""
+    schema_version: ClassVar[int] = 1
+
+    def __init_subclass__(cls, source: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if source:
+            cls.source = source
+        if match := re.fullmatch(r"(\w+?)V(\d+)", cls.__name__):
+            cls.schema_version = int(match[2])
+            cls.type = f"tianwei.{cls.source}.{kebab(match[1])}.v{match[2]}"
+
+
+class EventMeta(Contract):
+    """What the envelope says about an event that is being applied."""
+
+    event_id: UUID
+    source: str
+    type: str
+    subject: UUID
+    time: datetime
+    position: int
+    actor: str
+    jurisdiction: str
+    correlation_id: str
+    causation_id: str | None = None

@@ -1,0 +1,191 @@
+"""Cases (案件), their timeline and statistics: commands, queries, views."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.base import (
+    AreaM2,
+    Command,
+    GetOne,
+    Instant,
+    ListQuery,
+    Query,
+    ShortText,
+    Text,
+    View,
+)
+from shared.contracts.codes import (
+    Agency,
+    CaseState,
+    ClosingGround,
+    ViolationType,
+)
+from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.contracts.rectifications import OrderRectification
+
+
+class StartInvestigation(Command, on="case", verb="investigate"):
+    """Begin the investigation with two officers (调查取证)."""
+
+    officers: Annotated[list[ShortText], Field(min_length=2, max_length=20)]
+    reason: Text | None = None
+    documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
+
+
+class CaseStep(Command, on="case", verb=""):
+    """What most steps of the penalty procedure carry."""
+
+    reason: Text | None = None
+    documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
+
+
+class ConcludeInvestigation(CaseStep, on="case", verb="conclude"):
+    """Finish the investigation with its report (调查终结)."""
+
+    conclusion: Text
+
+
+class ReviewCase(CaseStep, on="case", verb="review"):
+    """Take the report into review (审理)."""
+
+
+class NotifyParty(CaseStep, on="case", verb="notice"):
+    """Tell the party what is intended and what rights it has (告知)."""
+
+    intended_penalty: Text
+    served_at: Instant
+
+
+class DecideCase(CaseStep, on="case", verb="decide"):
+    """Decide the penalty (处罚决定)."""
+
+    decision: Text
+    decision_no: ShortText
+
+
+class ServeDecision(CaseStep, on="case", verb="serve"):
+    """Serve the decision (送达)."""
+
+    service_method: Literal["direct", "left", "electronic", "entrusted", "mail", "public"]
+    served_at: Instant
+
+
+class StartPerformance(CaseStep, on="case", verb="perform"):
+    """The party begins to perform (履行)."""
+
+
+class CompleteExecution(CaseStep, on="case", verb="execute"):
+    """Everything decided has been performed (执行完毕)."""
+
+
+class CloseCase(CaseStep, on="case", verb="close"):
+    """Close the procedure (结案, NRP 46). The land is another matter: see rectification."""
+
+    ground: ClosingGround
+
+
+class CaseRow(View):
+    id: UUID
+    case_no: str = Field(description="ZW-CA-{county6}-{yyyy}-{seq5}")
+    version: int
+    state: CaseState
+    title: str
+    violation_types: list[ViolationType]
+    party_name: str
+    lead_agency: Agency
+    division_code: str
+    division_name: str
+    area_m2: AreaM2
+    area_mu: float
+    filed_at: Instant
+    due_on: date | None
+    clue_id: UUID
+    clue_no: str
+
+
+class CaseView(CaseRow):
+    party_kind: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2
+    officers: list[str]
+    decision_no: str | None
+    decided_at: Instant | None
+    closed_at: Instant | None
+    closing_ground: ClosingGround | None
+    documents: list[DocumentRef]
+    deadlines: list[DeadlineView]
+    rectification_ids: list[UUID]
+    joint_action_ids: list[UUID]
+
+
+class GetCase(GetOne, operation="case.get"):
+    pass
+
+
+class ListCases(ListQuery, operation="case.list"):
+    state: CaseState | None = None
+    division: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = None
+    no: ShortText | None = Field(None, description="exact case, clue or patch number")
+
+
+class TimelineEntry(View):
+    """One step: who, when, what, why."""
+
+    at: Instant
+    actor: str
+    actor_name: str
+    what: str = Field(description="event type")
+    title: str = Field(description="Chinese name of the step")
+    object: Literal["clue", "case", "rectification", "joint_action"]
+    object_id: UUID
+    from_state: str | None
+    to_state: str | None
+    reason: str | None
+    documents: list[DocumentRef]
+
+
+class Timeline(View):
+    items: list[TimelineEntry]
+
+
+class GetTimeline(GetOne, operation="case.timeline"):
+    """The case with its clues, rectification items and joint actions, oldest first."""
+
+
+class GetDeadlines(GetOne, operation="case.deadlines"):
+    pass
+
+
+class Deadlines(View):
+    items: list[DeadlineView]
+
+
+class GetStatistics(Query, operation="cases.statistics"):
+    """Counts by state, of what the caller may see."""
+
+
+class Statistics(View):
+    clues_by_state: dict[str, int]
+    cases_by_state: dict[str, int]
+    rectifications_by_state: dict[str, int]
+    joint_actions_by_state: dict[str, int]
+
+
+CASE_COMMANDS: tuple[type[Command], ...] = (
+    StartInvestigation,
+    ConcludeInvestigation,
+    ReviewCase,
+    NotifyParty,
+    DecideCase,
+    ServeDecision,
+    StartPerformance,
+    CompleteExecution,
+    CloseCase,
+    OrderRectification,
+)

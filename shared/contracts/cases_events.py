@@ -1,0 +1,324 @@
+"""What cases tells: one event a change. Every event carries all that changed, so that replay gives the same state."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.base import AreaM2, Contract, Event, Instant
+from shared.contracts.codes import (
+    Agency,
+    CaseState,
+    ClosingGround,
+    ClueSource,
+    ClueState,
+    JointActionState,
+    RectificationMethod,
+    RectificationState,
+    ReturnReason,
+    VerificationOpinion,
+    ViolationType,
+)
+from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.parts import DocumentRef, PatchFacts
+
+
+class DeadlineFact(Contract):
+    """A clock that started with this event."""
+
+    rule_id: str
+    title: str
+    limit: int
+    unit: str
+    started_at: Instant
+    due_on: date | None
+    due_at: Instant | None = None
+    provisional: bool
+
+
+class CasesEvent(Event, source="cases"):
+    """reason: why, in the words of who acted. starts / stops: clocks of the deadline register."""
+
+    at: Instant
+    reason: str | None = None
+    documents: list[DocumentRef] = Field(default_factory=list)
+    starts: list[DeadlineFact] = Field(default_factory=list)
+    stops: list[str] = Field(default_factory=list, description="rule ids met by this step")
+
+
+class ClueEvent(CasesEvent):
+    clue_id: UUID
+    clue_no: str
+    from_state: ClueState | None
+    to_state: ClueState
+
+
+class ClueReceivedV1(ClueEvent):
+    clue_source: ClueSource
+    division_code: str
+    place: str
+    description: str
+    longitude: float | None
+    latitude: float | None
+    area_m2: AreaM2 | None
+    farmland_area_m2: AreaM2 | None
+    pbf_area_m2: AreaM2 | None
+    suspected_type: ViolationType | None
+    found_at: Instant | None
+    patch: PatchFacts | None = None
+    geometry: dict[str, Any] | None = None
+    import_id: UUID | None = None
+
+
+class ClueAssignedV1(ClueEvent):
+    township_code: str
+
+
+class ClueSignedV1(ClueEvent):
+    pass
+
+
+class ClueReturnedV1(ClueEvent):
+    return_reason: ReturnReason
+
+
+class ClueRejectedV1(ClueEvent):
+    pass
+
+
+class ClueVerificationStartedV1(ClueEvent):
+    officers: list[str]
+    visited_at: Instant | None
+
+
+class ClueOpinionSubmittedV1(ClueEvent):
+    opinion: VerificationOpinion
+    facts: str
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2
+    suspected_type: ViolationType | None
+
+
+class ClueClosedV1(ClueEvent):
+    pass
+
+
+class ClueTurnedIntoCaseV1(ClueEvent):
+    case_id: UUID
+    case_no: str
+
+
+class CaseEvent(CasesEvent):
+    case_id: UUID
+    case_no: str
+    from_state: CaseState | None
+    to_state: CaseState
+
+
+class CaseFiledV1(CaseEvent):
+    title: str
+    violation_types: list[ViolationType]
+    party_name: str
+    party_kind: str
+    lead_agency: Agency
+    officers: list[str]
+    clue_id: UUID
+    clue_no: str
+    patch_no: str | None
+    division_code: str
+    division_name: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2
+
+
+class CaseInvestigationStartedV1(CaseEvent):
+    officers: list[str]
+
+
+class CaseInvestigationConcludedV1(CaseEvent):
+    conclusion: str
+
+
+class CaseReviewStartedV1(CaseEvent):
+    pass
+
+
+class CasePartyNotifiedV1(CaseEvent):
+    intended_penalty: str
+    served_at: Instant
+
+
+class CaseDecidedV1(CaseEvent):
+    decision: str
+    decision_no: str
+
+
+class CaseServedV1(CaseEvent):
+    service_method: str
+    served_at: Instant
+
+
+class CasePerformanceStartedV1(CaseEvent):
+    pass
+
+
+class CaseExecutedV1(CaseEvent):
+    pass
+
+
+class CaseClosedV1(CaseEvent):
+    ground: ClosingGround
+
+
+class RectificationEvent(CasesEvent):
+    item_id: UUID
+    item_no: str
+    case_id: UUID
+    from_state: RectificationState | None
+    to_state: RectificationState
+
+
+class RectificationOrderedV1(RectificationEvent):
+    case_no: str
+    title: str
+    method: RectificationMethod
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    term_on: date
+    responsible_person: str
+    requirement: str
+    division_code: str
+    division_name: str
+    place: str
+
+
+class RectificationReportedV1(RectificationEvent):
+    rectified_area_m2: AreaM2
+    account: str
+
+
+class RectificationTownshipCheckedV1(RectificationEvent):
+    """to_state is rectifying again when the check was not passed."""
+
+    passed: bool
+    account: str
+
+
+class RectificationAcceptedV1(RectificationEvent):
+    rectified_area_m2: AreaM2
+    tillage_state: str
+    members: list[str]
+
+
+class RectificationReviewRequestedV1(RectificationEvent):
+    pass
+
+
+class RectificationStruckOffV1(RectificationEvent):
+    case_no: str
+    title: str
+    method: RectificationMethod
+    division_code: str
+    division_name: str
+    place: str
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    rectified_area_m2: AreaM2
+
+
+class JointActionEvent(CasesEvent):
+    action_id: UUID
+    action_no: str
+    case_id: UUID
+    from_state: JointActionState | None
+    to_state: JointActionState
+
+
+class ConvenedTask(Contract):
+    """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks."""
+
+    task_id: UUID
+    letter: TaskLetter
+    sign_due_on: date | None
+    feedback_due_on: date | None
+
+
+class ActionBrief(Contract):
+    """What every agency is told of the case (task letter head)."""
+
+    case_no: str
+    case_title: str
+    party_name: str
+    violation_types: list[ViolationType]
+    division_code: str
+    division_name: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2
+
+
+class JointActionConvenedV1(JointActionEvent):
+    title: str
+    place: str
+    acting_at: Instant
+    urgent: bool
+    lead_agency: Agency
+    brief: ActionBrief
+    tasks: list[ConvenedTask]
+
+
+class JointActionTaskReassignedV1(JointActionEvent):
+    """declined_task_id ends; task takes its place."""
+
+    title: str
+    place: str
+    acting_at: Instant
+    urgent: bool
+    lead_agency: Agency
+    brief: ActionBrief
+    declined_task_id: UUID
+    task: ConvenedTask
+
+
+class JointActionTaskEvent(JointActionEvent):
+    task_id: UUID
+    agency: Agency
+
+
+class JointActionTaskSignedV1(JointActionTaskEvent):
+    signed_by: str
+
+
+class JointActionTaskAcceptedV1(JointActionTaskEvent):
+    pass
+
+
+class JointActionTaskDeclinedV1(JointActionTaskEvent):
+    return_reason: ReturnReason
+
+
+class JointActionTaskReportedV1(JointActionTaskEvent):
+    result: dict[str, Any]
+
+
+class JointActionClosedV1(JointActionEvent):
+    pass
+
+
+class ClueImportFinishedV1(CasesEvent):
+    import_id: UUID
+    file_name: str
+    file_sha256: str
+    rows_created: int
+    rows_known: int
+    rows_rejected: int
+    refused: bool

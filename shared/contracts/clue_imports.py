@@ -1,0 +1,65 @@
+"""Imports of satellite patches: command, queries, views."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.base import (
+    Command,
+    GetOne,
+    Instant,
+    Int,
+    ListQuery,
+    Sha256,
+    ShortText,
+    View,
+)
+
+
+class StartClueImport(Command, on="clue_import", verb="start"):
+    """Import a stored file of satellite patches. The gateway stored it by digest before it sent this."""
+
+    file_sha256: Sha256
+    file_name: ShortText
+    size_bytes: Annotated[Int, Field(ge=1)]
+
+
+class ClueImportView(View):
+    id: UUID
+    state: Literal["queued", "running", "finished", "refused"]
+    file_name: str
+    file_sha256: str
+    requested_at: Instant
+    finished_at: Instant | None
+    rows_total: int | None
+    rows_done: int
+    rows_created: int
+    rows_known: int = Field(description="already imported before: nothing new was made")
+    rows_rejected: int
+    crs: str | None
+    encoding: str | None
+    problem: dict[str, Any] | None = Field(description="why the whole file was refused: code, field, facts")
+
+
+class ImportRowView(View):
+    row_no: int
+    outcome: Literal["created", "known", "rejected"]
+    clue_id: UUID | None
+    clue_no: str | None
+    patch_no: str | None
+    field: str | None
+    code: str | None
+    facts: dict[str, Any]
+    warnings: list[str]
+
+
+class GetClueImport(GetOne, operation="clue_import.get"):
+    pass
+
+
+class ListImportRows(ListQuery, operation="clue_import.rows"):
+    """Rows in file order."""
+
+    id: UUID
+    outcome: Literal["created", "known", "rejected"] | None = None

@@ -1,0 +1,315 @@
+"""Closed lists of the glossary (domain.md 1, 2, 5.6): the values are stored and sent, `title` gives the Chinese."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    COORDINATOR = "coordinator"
+    TOWNSHIP_OFFICER = "township_officer"
+    AGENCY_OFFICER = "agency_officer"
+    AGENCY_SYSTEM = "agency_system"
+    RECIPIENT_CLERK = "recipient_clerk"
+    ADMINISTRATOR = "administrator"
+
+
+class Agency(StrEnum):
+    """The four agencies of article 9."""
+
+    PUBLIC_SECURITY = "public_security"
+    NATURAL_RESOURCES = "natural_resources"
+    AGRICULTURE = "agriculture"
+    COMPREHENSIVE_ENFORCEMENT = "comprehensive_enforcement"
+
+
+class Recipient(StrEnum):
+    """Who receives notices and copies (article 10)."""
+
+    PARTY_COMMITTEE = "party_committee"
+    DISCIPLINE_COMMISSION = "discipline_commission"
+    ORGANISATION_DEPARTMENT = "organisation_department"
+
+
+class ClueSource(StrEnum):
+    SATELLITE_PATCH = "satellite_patch"
+    LAND_CHANGE_SURVEY = "land_change_survey"
+    PATROL = "patrol"
+    PUBLIC_REPORT = "public_report"
+    PETITION = "petition"
+    SUPERIOR_ASSIGNMENT = "superior_assignment"
+    INSPECTION_FEEDBACK = "inspection_feedback"
+    AUDIT_TRANSFER = "audit_transfer"
+    AGENCY_TRANSFER = "agency_transfer"
+    MEDIA = "media"
+    FIELD_CHIEF_REPORT = "field_chief_report"
+
+
+class ClueState(StrEnum):
+    RECEIVED = "received"
+    ASSIGNED = "assigned"
+    SIGNED = "signed"
+    RETURNED_UNIT_WRONG = "returned_unit_wrong"
+    VERIFYING = "verifying"
+    OPINION_SUBMITTED = "opinion_submitted"
+    TO_CASE = "to_case"
+    CLOSED_LEGAL = "closed_legal"
+    CLOSED_OTHER = "closed_other"
+    REJECTED = "rejected"
+
+
+class VerificationOpinion(StrEnum):
+    LEGAL = "legal"
+    FACILITY_AGRI_LAND = "facility_agri_land"
+    RURAL_ROAD = "rural_road"
+    OTHER = "other"
+    FALSE_CHANGE = "false_change"
+    NON_AGRI_ILLEGAL = "non_agri_illegal"
+    NON_GRAIN_ILLEGAL = "non_grain_illegal"
+
+
+ILLEGAL_OPINIONS = frozenset({VerificationOpinion.NON_AGRI_ILLEGAL, VerificationOpinion.NON_GRAIN_ILLEGAL})
+
+
+class CaseState(StrEnum):
+    FILED = "filed"
+    INVESTIGATING = "investigating"
+    REPORT_DONE = "report_done"
+    UNDER_REVIEW = "under_review"
+    NOTICED = "noticed"
+    DECIDED = "decided"
+    SERVED = "served"
+    PERFORMING = "performing"
+    EXECUTED = "executed"
+    CLOSED = "closed"
+
+
+class RectificationState(StrEnum):
+    RECTIFYING = "rectifying"
+    REPORTED = "reported"
+    TOWNSHIP_CHECKED = "township_checked"
+    ACCEPTED_COUNTY = "accepted_county"
+    REVIEWING_UP = "reviewing_up"
+    STRUCK_OFF = "struck_off"
+
+
+class JointActionState(StrEnum):
+    NOTIFIED = "notified"
+    PARTLY_SIGNED = "partly_signed"
+    ALL_SIGNED = "all_signed"
+    FEEDBACK_PARTIAL = "feedback_partial"
+    CLOSED = "closed"
+
+
+class TaskState(StrEnum):
+    ISSUED = "issued"
+    SIGNED = "signed"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REPORTED = "reported"
+    WITHDRAWN = "withdrawn"
+
+
+class ReturnReason(StrEnum):
+    NOT_OUR_DUTY = "not_our_duty"
+    PLACE_OUTSIDE = "place_outside"
+    DUPLICATE = "duplicate"
+    MATERIAL_INCOMPLETE = "material_incomplete"
+    WRONG_TARGET = "wrong_target"
+
+
+class RectificationMethod(StrEnum):
+    DEMOLISH_AND_RESTORE = "demolish_and_restore"
+    COMPLETE_FORMALITIES = "complete_formalities"
+    COMBINED = "combined"
+    OTHER = "other"
+
+
+class DocumentKind(StrEnum):
+    """Documents that transitions ask for (domain.md 5.2)."""
+
+    CLUE_REGISTER = "clue_register"
+    VERIFICATION_REPORT = "verification_report"
+    SITE_PHOTOS = "site_photos"
+    FILING_APPROVAL = "filing_approval"
+    EVIDENCE_LIST = "evidence_list"
+    INVESTIGATION_REPORT = "investigation_report"
+    CASE_REVIEW_RECORD = "case_review_record"
+    PENALTY_NOTICE = "penalty_notice"
+    PENALTY_DECISION = "penalty_decision"
+    SERVICE_RECEIPT = "service_receipt"
+    PERFORMANCE_RECORD = "performance_record"
+    CLOSING_APPROVAL = "closing_approval"
+    CORRECTION_ORDER = "correction_order"
+    RECTIFICATION_REPORT = "rectification_report"
+    TOWNSHIP_CHECK_RECORD = "township_check_record"
+    ACCEPTANCE_SHEET = "acceptance_sheet"
+    REVIEW_RESULT = "review_result"
+    STRIKE_OFF_SHEET = "strike_off_sheet"
+
+
+class ViolationType(StrEnum):
+    """Rule table of domain.md 2.3 (案由)."""
+
+    VT01 = "VT01"
+    VT02 = "VT02"
+    VT03 = "VT03"
+    VT04 = "VT04"
+    VT05 = "VT05"
+    VT06 = "VT06"
+    VT07 = "VT07"
+    VT08 = "VT08"
+    VT09 = "VT09"
+    VT10 = "VT10"
+    VT11 = "VT11"
+    VT12 = "VT12"
+    VT13 = "VT13"
+    VT14 = "VT14"
+    VT15 = "VT15"
+    VT16 = "VT16"
+    VT17 = "VT17"
+    VT18 = "VT18"
+    VT19 = "VT19"
+    VT20 = "VT20"
+    VT21 = "VT21"
+    VT22 = "VT22"
+    VT23 = "VT23"
+    VT24 = "VT24"
+
+
+class ClosingGround(StrEnum):
+    """NRP 46 (一) to (七)."""
+
+    JURISDICTION_TRANSFERRED = "jurisdiction_transferred"
+    TERMINATED = "terminated"
+    NO_PENALTY = "no_penalty"
+    EXECUTED = "executed"
+    ENFORCEMENT_ENDED = "enforcement_ended"
+    ENFORCEMENT_APPLIED = "enforcement_applied"
+    OTHER = "other"
+
+
+class NoticeKind(StrEnum):
+    CASE_FILED_COPY = "case_filed_copy"
+    STRUCK_OFF_COPY = "struck_off_copy"
+    CASE_REPORT_COPY = "case_report_copy"
+
+
+class DeliveryState(StrEnum):
+    """R10: exactly one of these per (notice, recipient)."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    EXHAUSTED = "exhausted"
+    CANCELLED = "cancelled"
+
+
+_TITLES: dict[str, str] = {
+    "JointActionState.closed": "已办结",
+    "ClosingGround.jurisdiction_transferred": "移送管辖",
+    "ClosingGround.terminated": "终止调查",
+    "ClosingGround.no_penalty": "不予处罚",
+    "ClosingGround.enforcement_ended": "终结执行",
+    "ClosingGround.enforcement_applied": "已申请强制执行",
+    "coordinator": "县联合执法协调员",
+    "township_officer": "乡镇工作人员",
+    "agency_officer": "部门工作人员",
+    "agency_system": "部门业务系统",
+    "recipient_clerk": "收文人员",
+    "administrator": "系统管理员",
+    "public_security": "公安局",
+    "natural_resources": "自然资源局",
+    "agriculture": "农业农村局",
+    "comprehensive_enforcement": "综合执法局",
+    "party_committee": "县委",
+    "discipline_commission": "县纪委监委",
+    "organisation_department": "县委组织部",
+    "satellite_patch": "卫片图斑",
+    "land_change_survey": "变更调查",
+    "patrol": "巡查",
+    "public_report": "群众举报",
+    "petition": "信访",
+    "superior_assignment": "上级交办",
+    "inspection_feedback": "督察反馈",
+    "audit_transfer": "审计移交",
+    "agency_transfer": "部门移送",
+    "media": "媒体",
+    "field_chief_report": "田长上报",
+    "received": "已接收",
+    "assigned": "已分派",
+    "signed": "已签收",
+    "returned_unit_wrong": "退回改派",
+    "verifying": "核实中",
+    "opinion_submitted": "已填报",
+    "to_case": "转立案",
+    "closed_legal": "合法",
+    "closed_other": "其他类",
+    "rejected": "不予受理",
+    "legal": "合法",
+    "facility_agri_land": "设施农用地",
+    "rural_road": "农村道路",
+    "other": "其他",
+    "false_change": "伪变化",
+    "non_agri_illegal": "非农违法",
+    "non_grain_illegal": "非粮违法",
+    "filed": "立案",
+    "investigating": "调查取证",
+    "report_done": "调查终结",
+    "under_review": "审理",
+    "noticed": "告知",
+    "decided": "处罚决定",
+    "served": "送达",
+    "performing": "履行",
+    "executed": "执行完毕",
+    "closed": "结案",
+    "rectifying": "整改中",
+    "reported": "已反馈",
+    "township_checked": "乡镇核查",
+    "accepted_county": "县级验收",
+    "reviewing_up": "上级审核",
+    "struck_off": "已销号",
+    "notified": "已通知",
+    "partly_signed": "部分签收",
+    "all_signed": "全部签收",
+    "feedback_partial": "部分反馈",
+    "issued": "已下达",
+    "accepted": "已接受",
+    "declined": "已退回",
+    "withdrawn": "已撤回",
+    "not_our_duty": "不属本单位职责",
+    "place_outside": "位置不在辖区",
+    "duplicate": "重复",
+    "material_incomplete": "材料不全",
+    "wrong_target": "对象错误",
+    "demolish_and_restore": "拆除复耕",
+    "complete_formalities": "补办手续",
+    "combined": "拆补组合",
+    "clue_register": "违法线索登记表",
+    "verification_report": "核查报告",
+    "site_photos": "现场照片",
+    "filing_approval": "立案呈批表",
+    "evidence_list": "证据清单",
+    "investigation_report": "调查报告",
+    "case_review_record": "审理记录",
+    "penalty_notice": "行政处罚告知书",
+    "penalty_decision": "行政处罚决定书",
+    "service_receipt": "送达回证",
+    "performance_record": "履行记录",
+    "closing_approval": "结案呈批表",
+    "correction_order": "责令改正通知书",
+    "rectification_report": "整改报告",
+    "township_check_record": "乡镇核查记录",
+    "acceptance_sheet": "验收单",
+    "review_result": "上级审核意见",
+    "strike_off_sheet": "销号单",
+    "case_filed_copy": "立案情况抄告单",
+    "struck_off_copy": "整改销号情况抄告单",
+    "case_report_copy": "案件情况抄告单",
+    "pending": "待送达",
+    "delivered": "已送达",
+    "exhausted": "送达失败",
+    "cancelled": "已取消",
+}
+
+
+def title(code: StrEnum) -> str:
+    """The Chinese name of a code, as the glossary has it; codes without one (VT01) stand for themselves."""
+    return _TITLES.get(f"{type(code).__name__}.{code.value}") or _TITLES.get(code.value, code.value)

@@ -1,0 +1,1 @@
+"""Nameko and eventlet glue: the only package of shared that may import them."""

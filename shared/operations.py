@@ -1,0 +1,193 @@
+"""A service's table of operations and what turns a request from the bus into an answer.
+
+The table says, for every command and query, its contract, its handler and who may call it. What is not in the table
+does not exist. Which rows a caller sees is decided in the service's storage/scope.py, not here.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from shared import telemetry
+from shared.contracts.base import Command, Query, View
+from shared.contracts.codes import Role
+from shared.contracts.envelope import RpcRequest
+from shared.delivery.runner import Idempotency, UnitRunner, hash_request
+from shared.delivery.unit import Unit
+from shared.errors import InvalidInput, NotFound, TianweiError, Unavailable
+from shared.principal import Actor, PrincipalVerifier
+
+log = logging.getLogger(__name__)
+
+U = TypeVar("U", bound=Unit)
+C = TypeVar("C", Command, Query)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a command comes with.
+
+    target_id: the object named in the URL, None for commands that make a new one.
+    expected_version: If-Match; None when the caller did not demand one.
+    command_id: the same for every repetition of the command.
+    """
+
+    by: Actor
+    now: datetime
+    command_id: str
+    correlation_id: str
+    target_id: UUID | None = None
+    expected_version: int | None = None
+
+    @property
+    def target(self) -> UUID:
+        """target_id of a command that must have one."""
+        if self.target_id is None:
+            raise NotFound
+        return self.target_id
+
+
+@dataclass(frozen=True)
+class CommandOperation:
+    """handler(command, call, unit) -> View, in one unit of work; may run five times."""
+
+    contract: type[Command]
+    handler: Callable[[Any, Call, Any], View]
+    roles: frozenset[Role]
+
+    @property
+    def name(self) -> str:
+        return self.contract.operation
+
+
+@dataclass(frozen=True)
+class QueryOperation:
+    """answer(query, by, connection) -> View; reads only."""
+
+    contract: type[Query]
+    answer: Callable[[Any, Actor, Connection], View]
+    roles: frozenset[Role]
+
+    @property
+    def name(self) -> str:
+        return self.contract.operation
+
+
+Operation = CommandOperation | QueryOperation
+
+
+class Dispatcher(Generic[U]):
+    """Turns requests into answers. Every method takes and returns plain dicts and never raises."""
+
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        runner: UnitRunner[U],
+        reading: Engine,
+        verifier: PrincipalVerifier,
+    ) -> None:
+        operations = tuple(operations)
+        self._commands = {op.name: op for op in operations if isinstance(op, CommandOperation)}
+        self._queries = {op.name: op for op in operations if isinstance(op, QueryOperation)}
+        self._runner = runner
+        self._reading = reading
+        self._verifier = verifier
+
+    def command(self, request: dict[str, Any]) -> dict[str, Any]:
+        return answer_or_problem(self._command, request)
+
+    def query(self, request: dict[str, Any]) -> dict[str, Any]:
+        return answer_or_problem(self._query, request)
+
+    def _command(self, request: dict[str, Any]) -> dict[str, Any]:
+        asked = _decode(request)
+        operation = self._commands.get(asked.operation)
+        if operation is None:
+            raise NotFound("operation-unknown", operation=asked.operation)
+        by = self._verifier.verify(asked.principal)
+        by.require(operation.roles)
+        command = parse(operation.contract, asked.body)
+        once = None
+        if asked.command_id is not None:
+            digest = hash_request(asked.operation, asked.target_id, asked.body)
+            once = Idempotency(by.account_id, asked.command_id, digest)
+
+        def use_case(unit: U) -> dict[str, Any]:
+            call = Call(
+                by=by,
+                now=unit.now,
+                command_id=asked.command_id or asked.correlation_id,
+                correlation_id=asked.correlation_id,
+                target_id=asked.target_id,
+                expected_version=asked.expected_version,
+            )
+            return operation.handler(command, call, unit).model_dump(mode="json")
+
+        return self._runner.run(
+            by, use_case, correlation_id=asked.correlation_id, causation_id=asked.command_id, once=once
+        )
+
+    def _query(self, request: dict[str, Any]) -> dict[str, Any]:
+        asked = _decode(request)
+        operation = self._queries.get(asked.operation)
+        if operation is None:
+            raise NotFound("operation-unknown", operation=asked.operation)
+        by = self._verifier.verify(asked.principal)
+        by.require(operation.roles)
+        query = parse(operation.contract, asked.body)
+        with self._reading.connect() as connection:
+            return operation.answer(query, by, connection).model_dump(mode="json")
+
+
+def answer_or_problem(act: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
+    """{"ok": answer} or {"problem": ...}: no exception crosses the bus, and the unexpected gets an incident id."""
+    token = telemetry.correlation_id.set(str(request.get("correlation_id")))
+    try:
+        return {"ok": act(request)}
+    except TianweiError as error:
+        return {"problem": error.as_problem()}
+    except OperationalError:
+        log.warning("database unavailable", exc_info=True)
+        return {"problem": Unavailable("database-unavailable").as_problem()}
+    except Exception:
+        incident = uuid4().hex[:12]
+        log.exception("unexpected error", extra={"incident_id": incident})
+        return {"problem": TianweiError("internal", incident_id=incident).as_problem()}
+    finally:
+        telemetry.correlation_id.reset(token)
+
+
+def parse(contract: type[C], body: dict[str, Any]) -> C:
+    """The body as its contract; InvalidInput names the first field at fault and lists all."""
+    try:
+        return contract.model_validate(body)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def _decode(request: dict[str, Any]) -> RpcRequest:
+    try:
+        asked = RpcRequest.model_validate(request)
+    except ValidationError as error:
+        raise invalid(error) from error
+    if asked.deadline < time.time():
+        # Nobody waits for the answer any more; doing it now would surprise whoever asked.
+        raise Unavailable("deadline-passed")
+    return asked
+
+
+def invalid(error: ValidationError) -> InvalidInput:
+    """The first fault as field and reason, every fault in facts."""
+    faults = [
+        {"field": ".".join(str(part) for part in fault["loc"]) or None, "reason": fault["type"], "text": fault["msg"]}
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return InvalidInput("invalid-field", faults[0]["field"], reason=faults[0]["reason"], faults=faults[:20])

@@ -1,0 +1,45 @@
+"""Settings of a process: read once from TIANWEI_* (or TIANWEI_*_FILE for secrets), typed, printable without secrets."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "TIANWEI_"
+
+
+def _from_files(fields: Iterable[str]) -> dict[str, str]:
+    """TIANWEI_X_FILE=/run/secrets/x gives setting x; a value given directly wins."""
+    found: dict[str, str] = {}
+    for field in fields:
+        path = os.environ.get(f"{PREFIX}{field.upper()}_FILE")
+        if path and f"{PREFIX}{field.upper()}" not in os.environ:
+            found[field] = Path(path).read_text(encoding="utf-8").strip()
+    return found
+
+
+class ProcessSettings(BaseSettings):
+    """What every process of the house is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    home: Path = Path(".run")
+    log_level: str = "INFO"
+    heartbeat_file: Path | None = None
+    county_code: str = "640521000000"
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**{**_from_files(type(self).model_fields), **values})
+
+    def printable(self) -> dict[str, str]:
+        """Every setting as text; secrets only say whether they are set."""
+        return {name: str(getattr(self, name)) for name in type(self).model_fields}
+
+
+class BusSettings(ProcessSettings):
+    bus_url: SecretStr
+    principal_public_key: str = ""
+    max_workers: int = 16

@@ -1,1 +1,1 @@
-"""The bus as plain kombu: addresses, names, serializer, Valkey transport, publisher, RPC client. No nameko, no eventlet."""
+"""The bus as plain kombu: addresses, names, serializer, transport, publisher, RPC client. No nameko or eventlet."""

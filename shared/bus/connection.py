@@ -40,7 +40,7 @@ def is_amqp(url: str) -> bool:
 
 
 def kombu_url(url: str) -> str:
-    """The URL kombu (and nameko) is given: the same for RabbitMQ, our transport's alias for Valkey. Raises UnknownBus."""
+    """The URL kombu (and nameko) is given: the same for RabbitMQ, our alias for Valkey. Raises UnknownBus."""
     if is_amqp(url):
         return url
     scheme = _scheme(url)

@@ -27,7 +27,7 @@ def event_queue_name(source: str, consumer: str) -> str:
 
 
 def event_queue(source: str, consumer: str, *, amqp: bool) -> Queue:
-    """The durable queue by which one consumer hears one source; a bounded quorum queue on RabbitMQ, a list on Valkey."""
+    """The durable queue by which one consumer hears one source; a bounded quorum queue on RabbitMQ."""
     arguments: dict[str, Any] = (
         {"x-queue-type": "quorum", "x-max-length": MAX_QUEUE_LENGTH, "x-overflow": "drop-head"} if amqp else {}
     )

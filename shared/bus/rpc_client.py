@@ -2,9 +2,10 @@
 
 The wire is nameko 2.14.1's: exchange nameko-rpc, key `service.method`, reply_to, correlation_id, body
 {"args": [request], "kwargs": {}}; the reply is {"result": ..., "error": ...}. One thread publishes and keeps the
-deadlines, one drains the reply queue; submit() only hands over and never waits for the bus, so an event loop may call it.
+deadlines, one drains the reply queue; submit() only hands over and never waits for the bus: an event loop may call it.
 """
 
+import contextlib
 import heapq
 import itertools
 import logging
@@ -58,7 +59,7 @@ class _Call:
     def finish(self, reply: Reply) -> None:
         try:
             self.on_reply(reply)
-        except Exception:  # noqa: BLE001 - a caller's fault must not end the thread all other callers wait on
+        except Exception:  # a caller's fault must not end the thread all other callers wait on
             log.exception("the caller of %s.%s failed on its reply", self.service, self.method)
 
 
@@ -259,10 +260,8 @@ class RpcClient:
     def _drain(self, connection: Connection) -> None:
         beat_at = monotonic() + 1
         while not self._closed.is_set():
-            try:
+            with contextlib.suppress(TimeoutError):
                 connection.drain_events(timeout=DRAIN_S)
-            except TimeoutError:
-                pass
             if monotonic() >= beat_at:
                 connection.heartbeat_check()
                 beat_at = monotonic() + 1

@@ -67,7 +67,7 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]
     def basic_publish(
         self, message: dict[str, Any], exchange: str, routing_key: str, mandatory: bool = False, **_: Any
     ) -> None:
-        """Put the message on every queue it is routed to. Raises ChannelError NO_ROUTE if mandatory and there is none."""
+        """Put the message on every queue it is routed to. Raises ChannelError NO_ROUTE if mandatory and none."""
         self._inplace_augment_message(message, exchange, routing_key)
         properties = message["properties"]
         if properties.get("expiration") is not None:

@@ -1,0 +1,1 @@
+"""Tests, by what they need: unit, host (real nameko and buses)."""

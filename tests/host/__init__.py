@@ -1,0 +1,1 @@
+"""Tests with real service processes on real buses."""

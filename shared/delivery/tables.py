@@ -106,6 +106,17 @@ parked = sa.Table(
     sa.Index("parked_aggregate", "consumer", "producer", "aggregate_id"),
 )
 
+refused_message = sa.Table(
+    "refused_message",
+    KERNEL,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("consumer", sa.Text, nullable=False),
+    sa.Column("producer", sa.Text, nullable=False),
+    sa.Column("at", _instant, nullable=False, server_default=sa.func.now()),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("excerpt", sa.Text, nullable=False, comment="the first 500 characters, as Python repr"),
+)
+
 idempotency = sa.Table(
     "idempotency",
     KERNEL,

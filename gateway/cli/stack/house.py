@@ -1,0 +1,217 @@
+"""The embedded house: database, bus, migrations, services, gateway, brought up in order and held until told to stop."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+from shared.divisions.register import townships_of
+
+from gateway.cli.stack import accounts, ports
+from gateway.cli.stack.layout import Home, HomeLock, Running, State, read_state, write_state
+from gateway.cli.stack.leftovers import stop_leftovers
+from gateway.cli.stack.postgres import DatabaseFailed, Postgres
+from gateway.cli.stack.processes import Settings, county_demo
+from gateway.cli.stack.programs import Job, Policy, Program, Stage
+from gateway.cli.stack.readiness import is_ready
+from gateway.cli.stack.secrets import DATABASES, Secrets, load_or_make
+from gateway.cli.stack.supervisor import StackFailed, StopAsked, Supervisor, Tell
+from gateway.cli.stack.valkey import Valkey
+
+COUNTY_CODE = "640521000000"
+_DEMO_WITHIN_S = 600.0
+_DATABASES_DONE = ",".join(DATABASES)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What `tianwei up` was asked for."""
+
+    http_host: str = "127.0.0.1"
+    http_port: int = 0  # 0: the one used last, else 8600, else the next free
+    county_demo: bool = False
+    bus_url: str = ""  # a bus of one's own (RabbitMQ) instead of the embedded one
+
+
+class House(Protocol):
+    """What a supervisor is to hold up."""
+
+    def bring_up(self, supervisor: Supervisor) -> None:
+        """Start everything and return when it is ready. Raises StackFailed."""
+
+    def after_ready(self, supervisor: Supervisor) -> None:
+        """What is done once the house stands; its failure must not bring it down."""
+
+
+def supervise(
+    home: Home, house: House, tell: Tell, on_ready: Callable[[State], None], policy: Policy | None = None
+) -> None:
+    """Hold the folder's lock, clean up after a killed supervisor, bring the stack up, watch it, stop it.
+
+    Raises HomeInUse, StackFailed; returns when SIGTERM, SIGINT or SIGHUP asked to stop. No child is left either way.
+    """
+    os.umask(0o077)  # the children too: what they write is nobody else's
+    home.prepare()
+    with HomeLock(home):
+        state = read_state(home)
+        if stopped := stop_leftovers(state):
+            tell(f"上次未正常退出，已停止遗留进程：{'、'.join(stopped)}")
+        state.phase, state.problem, state.programs = "starting", "", []
+        state.supervisor = _myself()
+        write_state(home, state)
+        supervisor = Supervisor(home, state, tell, policy or Policy())
+        _heed_signals(supervisor)
+        try:
+            house.bring_up(supervisor)
+            _phase(supervisor, "ready")
+            on_ready(state)
+            house.after_ready(supervisor)
+            supervisor.watch()
+        except StopAsked:
+            pass
+        except StackFailed as failure:
+            state.problem = str(failure)
+            raise
+        finally:
+            _phase(supervisor, "stopping")
+            supervisor.stop_all()
+            state.supervisor = None
+            _phase(supervisor, "failed" if state.problem else "down")
+
+
+def _phase(supervisor: Supervisor, phase: str) -> None:
+    supervisor.state.phase = phase
+    write_state(supervisor.home, supervisor.state)
+
+
+def _myself() -> Running:
+    return Running(pid=os.getpid(), started_at=psutil.Process().create_time())
+
+
+def _heed_signals(supervisor: Supervisor) -> None:
+    def ask(_signal: int, _frame: object) -> None:
+        supervisor.stop_asked = True
+
+    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(name, ask)
+
+
+class EmbeddedHouse:
+    """Brings up the real thing on a supervisor."""
+
+    def __init__(self, wish: Wish) -> None:
+        self._wish = wish
+
+    def bring_up(self, supervisor: Supervisor) -> None:
+        """From nothing to ready. Raises StackFailed."""
+        home, state = supervisor.home, supervisor.state
+        began = time.monotonic()
+        secrets = load_or_make(home)
+        county = os.environ.get("TIANWEI_COUNTY_CODE", COUNTY_CODE)
+        accounts.make_once(home, county, {t.code: t.name for t in townships_of(county)})
+        self._choose_port(state)
+        settings = self._engines(supervisor, secrets)
+        self._services(supervisor, settings)
+        supervisor.tell("等待各服务就绪")
+        supervisor.wait_until(lambda: supervisor.all_beating() and is_ready(state), "gateway")
+        supervisor.tell(f"全部就绪，用时 {time.monotonic() - began:.1f} 秒")
+
+    def _choose_port(self, state: State) -> None:
+        host, wanted = self._wish.http_host, self._wish.http_port
+        if wanted and not ports.is_free(host, wanted):
+            raise StackFailed("gateway", f"端口 {wanted} 已被占用")
+        state.http_host = host
+        state.http_port = wanted or ports.choose(host, state.http_port)
+
+    def _engines(self, supervisor: Supervisor, secrets: Secrets) -> Settings:
+        """Start database and bus, make databases and roles."""
+        home, state, tell = supervisor.home, supervisor.state, supervisor.tell
+        sockets = home.socket_folder(state.sockets)
+        state.sockets = str(sockets)
+        valkey = None if self._wish.bus_url else Valkey(home, sockets, secrets.bus_password)
+        tell("启动数据库 PostgreSQL" + ("和消息总线 Valkey" if valkey else "；消息总线用 TIANWEI_BUS_URL 所指的"))
+        if valkey:
+            supervisor.start(_bus_program(valkey))
+        postgres = self._start_postgres(supervisor, sockets, secrets)
+        supervisor.wait_until(postgres.is_ready, "postgres", within_s=60)
+        if state.done.get("databases") != _DATABASES_DONE:
+            postgres.provision(secrets.role_passwords)
+            state.done["databases"] = _DATABASES_DONE
+        if valkey:
+            supervisor.wait_until(valkey.is_ready, "valkey", within_s=60)
+        passwords = secrets.role_passwords
+        return Settings(
+            home=home,
+            http_host=state.http_host,
+            http_port=state.http_port,
+            bus_url=valkey.url if valkey else self._wish.bus_url,
+            dsn={s: postgres.dsn(s, f"{s}_app", passwords[f"{s}_app"]) for s in DATABASES},
+            owner_dsn={s: postgres.dsn(s, f"{s}_owner", passwords[f"{s}_owner"]) for s in DATABASES},
+            signing_key=secrets.signing_key,
+            public_key=secrets.public_key,
+        )
+
+    def _start_postgres(self, supervisor: Supervisor, sockets: Path, secrets: Secrets) -> Postgres:
+        postgres = Postgres(supervisor.home, sockets, secrets.postgres_password)
+        try:
+            opened = postgres.prepare()
+        except (DatabaseFailed, OSError) as error:
+            raise StackFailed("postgres", f"无法建立数据库目录：{error}") from error
+        if outside := [folder for folder in opened if not folder.is_relative_to(supervisor.home.root)]:
+            folders = "、".join(map(str, outside))
+            supervisor.tell(f"以 root 运行时数据库使用系统账号 {postgres.user}；已允许穿过（不可列目录）：{folders}")
+        supervisor.start(
+            Program(
+                name="postgres",
+                argv=postgres.argv,
+                stage=Stage.DATABASE,
+                environment={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+                user=postgres.user,
+                # Fast shutdown, then immediate; its own wait for clients (SIGTERM) could last for ever.
+                stop_signals=(signal.SIGINT, signal.SIGQUIT),
+                death_signal=signal.SIGINT,
+                before_start=postgres.before_start,
+            )
+        )
+        return postgres
+
+    def _services(self, supervisor: Supervisor, settings: Settings) -> None:
+        """Migrate all databases side by side; each service starts as soon as its own is done."""
+        programs = settings.programs()
+        jobs = [*settings.migrations(), _after("migrate.gateway", settings.seed_accounts())]
+        supervisor.tell("检查数据库结构，启动各服务")
+
+        def ended(job: str) -> None:
+            for program in programs.get(job.removeprefix("migrate."), []):
+                supervisor.start(program)
+
+        supervisor.run_jobs(jobs, ended)
+
+    def after_ready(self, supervisor: Supervisor) -> None:
+        """HOOK of `--county-demo`: the demonstration county is loaded once; its failure does not stop the house."""
+        if not self._wish.county_demo:
+            return
+        try:
+            supervisor.run_jobs([county_demo(supervisor.home)], within_s=_DEMO_WITHIN_S)
+        except StackFailed as failure:
+            supervisor.tell(f"示范县数据没有装载成功：{failure}")
+            for line in failure.lines:
+                supervisor.tell(f"  {line}")
+
+
+def _after(name: str, job: Job) -> Job:
+    return replace(job, after=name)
+
+
+def _bus_program(valkey: Valkey) -> Program:
+    return Program(
+        name="valkey",
+        argv=valkey.argv,
+        stage=Stage.BUS,
+        environment={"PATH": os.defpath},
+        before_start=valkey.before_start,
+    )

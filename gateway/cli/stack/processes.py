@@ -1,0 +1,154 @@
+"""The table of Tianwei's processes: how each is started, when, and the settings it gets; no more than it needs."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.cli.stack.layout import Home
+from gateway.cli.stack.programs import Job, Program, Stage
+from gateway.cli.stack.secrets import DATABASES
+
+# The repository, or site-packages: the folder of services, gateway and shared.
+SOURCE = Path(__file__).resolve().parents[3]
+
+_SYSTEM = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_CERT_FILE")
+# Given by this table alone: never passed on from the supervisor's own environment.
+_SECRET = (
+    "TIANWEI_BUS_URL",
+    "TIANWEI_SIGNING_KEY",
+    *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
+)
+_NOT_PASSED = {*_SECRET, *(f"{name}_FILE" for name in _SECRET), "TIANWEI_HEARTBEAT_FILE"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the processes are told, as TIANWEI_* values."""
+
+    home: Home
+    http_host: str
+    http_port: int
+    bus_url: str
+    dsn: Mapping[str, str]  # service -> DSN of its run-time role
+    owner_dsn: Mapping[str, str]  # service -> DSN of the role that migrates
+    signing_key: str
+    public_key: str
+
+    def _of(self, *names: str) -> dict[str, str]:
+        known = {
+            "TIANWEI_BUS_URL": self.bus_url,
+            "TIANWEI_BLOB_DIR": str(self.home.blobs),
+            "TIANWEI_PRINCIPAL_PUBLIC_KEY": self.public_key,
+            "TIANWEI_SIGNING_KEY": self.signing_key,
+            "TIANWEI_HTTP_HOST": self.http_host,
+            "TIANWEI_HTTP_PORT": str(self.http_port),
+            **{f"TIANWEI_{name.upper()}_DSN": dsn for name, dsn in self.dsn.items()},
+            **{f"TIANWEI_{name.upper()}_OWNER_DSN": dsn for name, dsn in self.owner_dsn.items()},
+        }
+        return {**base_environment(self.home), **{f"TIANWEI_{name}": known[f"TIANWEI_{name}"] for name in names}}
+
+    def programs(self) -> dict[str, list[Program]]:
+        """The processes by the service whose migration they wait for."""
+        nameko = {"EVENTLET_NO_GREENDNS": "yes"}
+        bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY", "BLOB_DIR")
+        return {
+            "cases": [
+                _python("cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", *bus), **nameko}),
+                _python("cases.worker", "services.cases.worker", Stage.SENDER, self._of("CASES_DSN", "BLOB_DIR")),
+            ],
+            "agencies": [
+                _python("agencies", "services.agencies", Stage.SERVICE, {**self._of("AGENCIES_DSN", *bus), **nameko}),
+                _python("agencies.sender", "services.agencies.sender", Stage.SENDER, self._of("AGENCIES_DSN")),
+            ],
+            "notify": [
+                _python("notify", "services.notify", Stage.SERVICE, {**self._of("NOTIFY_DSN", *bus), **nameko}),
+                _python("notify.sender", "services.notify.sender", Stage.SENDER, self._of("NOTIFY_DSN")),
+            ],
+            "gateway": [
+                _python(
+                    "gateway",
+                    "gateway",
+                    Stage.GATEWAY,
+                    self._of("GATEWAY_DSN", "SIGNING_KEY", "HTTP_HOST", "HTTP_PORT", *bus),
+                    beats=False,
+                )
+            ],
+        }
+
+    def migrations(self) -> list[Job]:
+        """One for each database, side by side; skipped while the code that makes the schema is unchanged."""
+        return [
+            Job(
+                name=f"migrate.{name}",
+                argv=_argv(f"{_package(name)}.storage.migrate"),
+                environment=self._of(f"{name.upper()}_OWNER_DSN", f"{name.upper()}_DSN"),
+                fingerprint=_fingerprint(
+                    SOURCE / _package(name).replace(".", "/") / "storage",
+                    SOURCE / "shared" / "delivery",
+                    SOURCE / "shared" / "migration.py",
+                ),
+            )
+            for name in DATABASES
+        ]
+
+    def seed_accounts(self) -> Job:
+        """Make the generated accounts that are missing."""
+        return Job(
+            name="seed-accounts",
+            argv=(*_argv("gateway.seed_accounts"), "--file", str(self.home.accounts_file)),
+            environment=self._of("GATEWAY_DSN"),
+            fingerprint=_fingerprint(self.home.accounts_file, SOURCE / "gateway" / "seed_accounts.py"),
+        )
+
+
+def county_demo(home: Home) -> Job:
+    """Load the demonstration county once, through the public API: `tianwei demo --seed-only`."""
+    return Job(
+        name="county-demo",
+        argv=(*_argv("gateway.cli"), "demo", "--seed-only"),
+        environment=base_environment(home),
+        fingerprint="1",
+        follow=True,
+    )
+
+
+def base_environment(home: Home) -> dict[str, str]:
+    """What every process gets: the machine's own few variables and the settings that are no secret."""
+    passed = {name: os.environ[name] for name in _SYSTEM if name in os.environ}
+    ours = {k: v for k, v in os.environ.items() if k.startswith("TIANWEI_") and k not in _NOT_PASSED}
+    return {
+        "LANG": "C.UTF-8",
+        **passed,
+        **ours,
+        "TIANWEI_HOME": str(home.root),
+        "PYTHONUNBUFFERED": "1",
+        # Both only cost memory in processes of this kind.
+        "MALLOC_ARENA_MAX": "2",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+def _python(name: str, module: str, stage: Stage, environment: Mapping[str, str], beats: bool = True) -> Program:
+    return Program(name=name, argv=_argv(module), stage=stage, environment=environment, beats=beats)
+
+
+def _argv(module: str) -> tuple[str, ...]:
+    # -P: the data folder, which is the working directory, is no place to import from.
+    return (sys.executable, "-P", "-m", module)
+
+
+def _package(name: str) -> str:
+    return "gateway" if name == "gateway" else f"services.{name}"
+
+
+def _fingerprint(*places: Path) -> str:
+    """Digest of the files' names and contents; of folders, their Python files."""
+    digest = hashlib.sha256()
+    for place in places:
+        for file in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
+            if file.exists():
+                digest.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,57 @@
+"""Secrets of one stack: made once, kept in the data folder (mode 0600), given only to the process that needs them."""
+
+import base64
+import json
+import secrets
+from dataclasses import asdict, dataclass, fields
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from gateway.cli.stack.layout import Home, write_private
+
+DATABASES = ("cases", "agencies", "notify", "gateway")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Passwords are URL-safe. Never printed: `repr` hides them."""
+
+    signing_key: str  # base64 of the raw Ed25519 private key
+    public_key: str  # base64 of the raw public key
+    postgres_password: str  # of the superuser, used by the supervisor only
+    bus_password: str
+    role_passwords: dict[str, str]  # database role -> password
+
+    def __repr__(self) -> str:
+        return "Secrets(…)"
+
+
+def load_or_make(home: Home) -> Secrets:
+    """The stack's secrets; what an older version did not have yet is made and added."""
+    kept = {}
+    if home.secrets_file.exists():
+        kept = json.loads(home.secrets_file.read_text(encoding="utf-8"))
+    known = {field.name for field in fields(Secrets)}
+    if known <= kept.keys():
+        return Secrets(**{name: kept[name] for name in known})
+    made = Secrets(**{**_fresh(), **{name: kept[name] for name in known & kept.keys()}})
+    write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
+    return made
+
+
+def _fresh() -> dict[str, object]:
+    key = Ed25519PrivateKey.generate()
+    return {
+        "signing_key": _text(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())),
+        "public_key": _text(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)),
+        "postgres_password": secrets.token_urlsafe(24),
+        "bus_password": secrets.token_urlsafe(24),
+        "role_passwords": {
+            f"{name}_{kind}": secrets.token_urlsafe(24) for name in DATABASES for kind in ("owner", "app")
+        },
+    }
+
+
+def _text(raw: bytes) -> str:
+    return base64.b64encode(raw).decode("ascii")

@@ -1,0 +1,179 @@
+"""The loops that hear a producer: from the bus, and from its log when the bus left something out."""
+
+import contextlib
+import logging
+import random
+import time
+from collections import deque
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+from kombu import Connection, Consumer
+from pydantic import TypeAdapter, ValidationError
+
+from shared.bus import serializer
+from shared.bus.connection import BUS_ERRORS, connect, is_amqp
+from shared.bus.names import event_queue
+from shared.bus.rpc_client import RpcClient
+from shared.contracts.envelope import CloudEvent, LogPage, LogRequest
+from shared.delivery.feed import Feed, Standing, Step
+from shared.delivery.tables import refused_message
+from shared.errors import Unavailable, from_problem
+from shared.host.loops import Loop
+
+log = logging.getLogger(__name__)
+
+CATCH_UP_S = 10.0
+CATCH_UP_DEADLINE_S = 5.0
+DRAIN_S = 1.0
+# What does not fit is fetched by catch-up; a buffer without a bound would only hide the lag.
+MOST_BUFFERED = 2000
+MOST_MESSAGE_BYTES = 4 * 1024 * 1024
+
+_BATCH = TypeAdapter(list[CloudEvent])
+
+
+class FeedLoops:
+    """One consumer, one producer: hear (bus to buffer), apply (buffer and log to database)."""
+
+    def __init__(self, feed: Feed, bus_url: str, rpc: RpcClient, ring: Callable[[], None]) -> None:
+        self._feed = feed
+        self._bus_url = bus_url
+        self._rpc = rpc
+        self._ring = ring
+        self._buffer: deque[CloudEvent] = deque()
+        self._heard = Event()
+        self._connection: Connection | None = None
+        self._catch_up_at = 0.0
+        self._beat_at = 0.0
+        self.caught_up = False
+        self.standing = Standing.GAP
+        self.head = 0
+        self._position = 0
+
+    @property
+    def producer(self) -> str:
+        return self._feed.producer
+
+    @property
+    def position(self) -> int:
+        return self._position
+
+    def loops(self) -> list[Loop]:
+        return [Loop(f"feed.{self.producer}.hear", self._hear), Loop(f"feed.{self.producer}.apply", self._apply)]
+
+    # from the bus
+
+    def _hear(self) -> None:
+        try:
+            connection = self._connection or self._connect()
+            with contextlib.suppress(TimeoutError):
+                connection.drain_events(timeout=DRAIN_S)
+            if time.monotonic() > self._beat_at:
+                connection.heartbeat_check()
+                self._beat_at = time.monotonic() + 1
+        except BUS_ERRORS as error:
+            if self._connection is not None:
+                self._connection.collect()
+            self._connection = None
+            raise Unavailable("bus.down") from error
+
+    def _connect(self) -> Connection:
+        connection = connect(self._bus_url)
+        connection.connect()
+        channel = connection.channel()
+        queue = event_queue(self.producer, self._feed.consumer, amqp=is_amqp(self._bus_url))
+        consumer = Consumer(
+            channel, queues=[queue], on_message=self._on_message, accept=serializer.ACCEPTED, prefetch_count=50
+        )
+        consumer.consume()
+        self._connection = connection
+        self._catch_up_now()
+        return connection
+
+    def _on_message(self, message: Any) -> None:
+        """Keep what it says and acknowledge: the log has it, so a lost or early ack costs nothing."""
+        try:
+            if len(message.body) > MOST_MESSAGE_BYTES:
+                raise ValueError(f"{len(message.body)} bytes")
+            if message.content_type != serializer.EVENTS_TYPE:
+                raise ValueError(f"content type {message.content_type!r}")
+            events = _BATCH.validate_json(message.body)
+            if any(event.source != f"/{self.producer}" for event in events):
+                raise ValueError("a foreign source")
+        except (ValueError, ValidationError) as error:
+            self._refuse(message, error)
+            events = []
+        if len(self._buffer) + len(events) <= MOST_BUFFERED:
+            self._buffer.extend(events)
+        else:
+            self._catch_up_now()
+        message.ack()
+        self._heard.set()
+
+    def _refuse(self, message: Any, error: Exception) -> None:
+        log.error("message refused", extra={"producer": self.producer, "error": str(error)[:500]})
+        with self._feed.engine.begin() as connection:
+            connection.execute(
+                sa.insert(refused_message).values(
+                    consumer=self._feed.consumer,
+                    producer=self.producer,
+                    reason=str(error)[:500],
+                    excerpt=repr(message.body)[:500],
+                )
+            )
+        self._catch_up_now()
+
+    # to the database
+
+    def _apply(self) -> None:
+        self._heard.wait(max(0.0, min(CATCH_UP_S, self._catch_up_at - time.monotonic())))
+        self._heard.clear()
+        if self._buffer:
+            events = [self._buffer.popleft() for _ in range(len(self._buffer))]
+            self._after(self._feed.offer(events))
+        if time.monotonic() >= self._catch_up_at:
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Ask the producer's log until its head is reached."""
+        # Set before asking: a failure must not make the next try come at once.
+        self._catch_up_at = time.monotonic() + random.uniform(0.7, 1.3) * CATCH_UP_S
+        while True:
+            after = self._feed.position()
+            page = self._read(after)
+            self.head = page.head
+            step = self._feed.offer_page(after, page)
+            self._after(step)
+            if not step.applies:
+                return
+            if step.position >= page.head:
+                self.caught_up = True
+                return
+
+    def _read(self, after: int) -> LogPage:
+        deadline = time.time() + CATCH_UP_DEADLINE_S
+        asked = LogRequest(
+            consumer=self._feed.consumer, after=after, limit=200, wanted=self._feed.wanted, deadline=deadline
+        )
+        reply = self._rpc.call(self.producer, "read_log", asked.model_dump(mode="json"), CATCH_UP_DEADLINE_S)
+        if "problem" in reply:
+            raise from_problem(reply["problem"])
+        return LogPage.model_validate(reply["ok"])
+
+    def _after(self, step: Step) -> None:
+        self.standing = step.standing
+        self._position = step.position
+        self.head = max(self.head, step.position)
+        if step.told:
+            self._ring()
+        if step.standing is Standing.GAP:
+            self._catch_up_now()
+        elif step.standing is Standing.LATER:
+            self._catch_up_at = min(self._catch_up_at, time.monotonic() + step.wait_s)
+
+    def _catch_up_now(self) -> None:
+        self._catch_up_at = 0.0
+        self._heard.set()

@@ -1,0 +1,130 @@
+"""The nameko extension that hosts a service's kernel: dispatcher for its methods, loops for its log and feeds."""
+
+import time
+from collections.abc import Callable
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+from nameko.extensions import DependencyProvider
+
+from shared.bus.publisher import EventPublisher
+from shared.bus.rpc_client import RpcClient
+from shared.clock import SystemClock
+from shared.contracts.envelope import LogRequest
+from shared.delivery import catchup
+from shared.delivery.feed import Feed
+from shared.delivery.relay import Relay
+from shared.delivery.tables import log_head, outbox, parked, refused_message
+from shared.host.feed_loops import FeedLoops
+from shared.host.loops import Loop
+from shared.host.relay_loops import Bell, RelayLoops
+from shared.host.watchdog import Watchdog
+from shared.operations import answer_or_problem
+from shared.service import ServiceParts
+from shared.settings import BusSettings
+
+SETTINGS = "TIANWEI"
+
+Wire = Callable[[Any, Callable[[], None]], ServiceParts]
+
+
+class Kernel(DependencyProvider):  # type: ignore[misc]
+    """wire(settings, ring) -> ServiceParts. One per service process, shared by all workers."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def setup(self) -> None:
+        self._settings: BusSettings = self.container.config[SETTINGS]
+        bus_url = self._settings.bus_url.get_secret_value()
+        bell = Bell()
+        self.parts = self._wire(self._settings, bell.ring)
+        self._stopping = Event()
+        self._publisher = EventPublisher(bus_url)
+        self._rpc = RpcClient(bus_url, self.parts.name)
+        self._relay = RelayLoops(self.parts.engine, Relay(self.parts.engine, self.parts.name, self._publisher), bell)
+        self._feeds = [
+            FeedLoops(
+                Feed(self.parts.engine, self.parts.name, producer, reactions, self.parts.open_unit, SystemClock()),
+                bus_url,
+                self._rpc,
+                bell.ring,
+            )
+            for producer, reactions in self.parts.reactions.items()
+        ]
+        self._loops: list[Loop] = [*self._relay.loops(), *(loop for feed in self._feeds for loop in feed.loops())]
+
+    def start(self) -> None:
+        self._rpc.start(wait_s=0)
+        for loop in self._loops:
+            self.container.spawn_managed_thread(lambda loop=loop: loop.run(self._stopping), identifier=loop.name)
+        watchdog = Watchdog(self.parts.name, self._loops, self._rpc, self._settings.heartbeat_file)
+        self.container.spawn_managed_thread(lambda: watchdog.run(self._stopping), identifier="watchdog")
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._rpc.close()
+        self._publisher.close()
+
+    def get_dependency(self, worker_ctx: Any) -> "Kernel":  # noqa: ARG002 - nameko's signature
+        return self
+
+    # what the service's methods call
+
+    def command(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self.parts.dispatcher.command(request)
+
+    def query(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self.parts.dispatcher.query(request)
+
+    def read_log(self, request: dict[str, Any]) -> dict[str, Any]:
+        def read(asked: dict[str, Any]) -> dict[str, Any]:
+            with self.parts.engine.connect() as connection:
+                return catchup.read_log(connection, self.parts.name, LogRequest.model_validate(asked))
+
+        return answer_or_problem(read, request)
+
+    def health(self, request: dict[str, Any]) -> dict[str, Any]:
+        return answer_or_problem(lambda _: self._health(), request)
+
+    def _health(self) -> dict[str, Any]:
+        """The truth, not "process up": how far log, relay and feeds are and what needs a person."""
+        with self.parts.engine.connect() as connection:
+            head = connection.execute(sa.select(log_head.c.position, log_head.c.published)).one()
+            waiting = connection.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
+            open_parked = connection.execute(
+                sa.select(sa.func.count()).select_from(parked).where(parked.c.status == "open")
+            ).scalar_one()
+            refused = connection.execute(sa.select(sa.func.count()).select_from(refused_message)).scalar_one()
+            extra = self.parts.health(connection)
+            feeds = {feed.producer: self._feed_health(feed) for feed in self._feeds}
+        ready = all(feed.caught_up for feed in self._feeds)
+        return {
+            "service": self.parts.name,
+            "ready": ready,
+            "leads": self._relay.leads,
+            "last_relay_tick_age_s": _age(self._relay.last_tick_at),
+            "head": head.position,
+            "published": head.published,
+            "unnumbered": waiting,
+            "parked": open_parked,
+            "refused": refused,
+            "feeds": feeds,
+            **extra,
+        }
+
+    @staticmethod
+    def _feed_health(feed: FeedLoops) -> dict[str, Any]:
+        position = feed.position
+        return {
+            "position": position,
+            "head": feed.head,
+            "lag": max(0, feed.head - position),
+            "state": feed.standing.value,
+            "caught_up": feed.caught_up,
+        }
+
+
+def _age(at: float | None) -> float | None:
+    return None if at is None else round(time.time() - at, 3)

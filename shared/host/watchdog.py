@@ -1,0 +1,59 @@
+"""Ends a process whose loops or whose RPC consumer fell silent; the supervisor starts it anew (reliability.md 9)."""
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Event
+
+from shared.bus.connection import HEARTBEAT_S
+from shared.bus.rpc_client import RpcClient
+from shared.errors import Unavailable
+from shared.host.loops import Loop
+
+log = logging.getLogger(__name__)
+
+SILENCE_S = 3.0 * HEARTBEAT_S
+TICK_S = 5.0
+EXIT_CODE = 70
+
+
+class Watchdog:
+    """Touches the heartbeat file while all is well; exits hard when it is not."""
+
+    def __init__(self, service: str, loops: Sequence[Loop], rpc: RpcClient, heartbeat_file: Path | None) -> None:
+        self._service = service
+        self._loops = loops
+        self._rpc = rpc
+        self._heartbeat_file = heartbeat_file
+        self._answered_at = time.monotonic()
+        self._asked_at = 0.0
+
+    def run(self, stopping: Event) -> None:
+        while not stopping.is_set():
+            self._look()
+            stopping.wait(TICK_S)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        silent = [loop.name for loop in self._loops if now - loop.last_turn > SILENCE_S]
+        if now - self._asked_at > HEARTBEAT_S:
+            self._asked_at = now
+            self._ask_ourselves()
+        if time.monotonic() - self._answered_at > SILENCE_S:
+            silent.append("rpc")
+        if silent:
+            log.critical("silent loops, ending the process", extra={"loops": silent})
+            os._exit(EXIT_CODE)
+        if self._heartbeat_file is not None:
+            self._heartbeat_file.touch()
+
+    def _ask_ourselves(self) -> None:
+        """A call to our own service through the bus: a consumer on a dead link answers nobody, us included."""
+        try:
+            self._rpc.call(self._service, "health", {"deadline": time.time() + TICK_S}, TICK_S)
+            self._answered_at = time.monotonic()
+        except Unavailable as error:
+            if error.code == "bus.down":  # the bus is gone, for everybody: restarting us would not help
+                self._answered_at = time.monotonic()

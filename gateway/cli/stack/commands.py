@@ -11,9 +11,10 @@ import typer
 
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, fail, print_json, print_rows
 from gateway.cli.stack import accounts, status
-from gateway.cli.stack.house import EmbeddedHouse, Wish, supervise
+from gateway.cli.stack.house import EmbeddedHouse, Wish
 from gateway.cli.stack.layout import Home, HomeInUse, HomeLock, State, is_held, read_state, write_state
 from gateway.cli.stack.leftovers import find, stop_leftovers
+from gateway.cli.stack.supervise import supervise
 from gateway.cli.stack.supervisor import StackFailed
 
 _STOP_WITHIN_S = 90.0

@@ -203,6 +203,30 @@ class DeliveryState(StrEnum):
 
 
 _TITLES: dict[str, str] = {
+    "VT01": "未经批准或者骗取批准占用耕地搞建设",
+    "VT02": "超过批准数量占用土地",
+    "VT03": "建窑、建坟、建房、挖砂、采石、采矿、取土等破坏种植条件",
+    "VT04": "农村村民非法占用土地建住宅",
+    "VT05": "占用永久基本农田发展林果业、挖塘养鱼",
+    "VT06": "买卖或者非法转让土地",
+    "VT07": "集体土地擅自出让、出租用于非农建设",
+    "VT08": "非法批准占用土地",
+    "VT09": "在临时用地上建永久性建筑",
+    "VT10": "临时用地期满一年内未复垦",
+    "VT11": "拒不交还土地或者改变批准用途",
+    "VT12": "设施农用地改作非农用途",
+    "VT13": "违规占用耕地绿化造林、挖湖造景",
+    "VT14": "种植不符合用途管控要求",
+    "VT15": "撂荒耕地",
+    "VT16": "在基本农田内堆放固体废弃物",
+    "VT17": "破坏、改变基本农田保护标志",
+    "VT18": "故意毁坏粮食作物青苗",
+    "VT19": "阻碍执法",
+    "VT20": "未取得乡村建设规划许可进行建设",
+    "VT21": "在禁止开垦范围内开发",
+    "VT22": "占用林地、草原",
+    "VT23": "无证取土采矿",
+    "VT24": "承包地用于非农建设",
     "JointActionState.closed": "已办结",
     "ClosingGround.jurisdiction_transferred": "移送管辖",
     "ClosingGround.terminated": "终止调查",
@@ -311,5 +335,5 @@ _TITLES: dict[str, str] = {
 
 
 def title(code: StrEnum) -> str:
-    """The Chinese name of a code, as the glossary has it; codes without one (VT01) stand for themselves."""
+    """The Chinese name of a code, as the glossary has it; codes without one stand for themselves."""
     return _TITLES.get(f"{type(code).__name__}.{code.value}") or _TITLES.get(code.value, code.value)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Command, Contract, Event, GetOne, Instant, ListQuery, ShortText, Text, View
+from shared.contracts.base import Command, Contract, Event, GetOne, Instant, ListQuery, Query, ShortText, Text, View
 from shared.contracts.codes import DeliveryState, NoticeKind, Recipient
 
 
@@ -27,6 +27,14 @@ class SignNotice(Command, on="notice", verb="sign"):
     signed_by: ShortText
 
 
+class ReadNotice(Command, on="notice", verb="read"):
+    """Record that the recipient has opened the notice: its first reading is the proof of delivery.
+
+    The gateway issues it when a recipient's clerk opens a notice, since queries change nothing. Reading again, or
+    reading what was delivered otherwise, changes nothing and is no error.
+    """
+
+
 class NoticeReceipt(View):
     """Proof for one recipient."""
 
@@ -40,7 +48,7 @@ class NoticeReceipt(View):
 
 class NoticeRow(View):
     id: UUID
-    version: int
+    version: int = Field(description="for If-Match; a recipient's own, which the acts of others do not move")
     notice_no: str = Field(description="发文字号, like 中宁耕保抄〔2026〕3号")
     kind: NoticeKind
     title: str
@@ -65,6 +73,41 @@ class ListNotices(ListQuery, operation="notice.list"):
     kind: NoticeKind | None = None
     case_id: UUID | None = None
     unsigned: bool = False
+
+
+class ConfigureRecipientEndpoint(Command, on="recipient", verb="configure-endpoint"):
+    """Where a webhook with id and link tells this recipient of a notice. The answer shows the signing secret once.
+
+    Concerns notices issued from now on; the inbox stays the truth.
+    """
+
+    recipient: Recipient
+    url: Annotated[str, Field(max_length=500, pattern=r"^https?://")]
+
+
+class RecipientEndpointView(View):
+    recipient: Recipient
+    url: str
+    secret: str | None = Field(description="Standard Webhooks secret (whsec_…), shown once")
+    active: bool
+
+
+class RecipientView(View):
+    code: Recipient
+    name: str
+    endpoint_url: str | None
+    endpoint_active: bool | None
+    notices_unsigned: int
+    deliveries_pending: int = Field(description="to its endpoint; a recipient without one is served by the inbox")
+    deliveries_exhausted: int
+
+
+class RecipientList(View):
+    items: list[RecipientView]
+
+
+class ListRecipients(Query, operation="recipient.list"):
+    """Who receives notices and how far each has come, within the caller's jurisdiction."""
 
 
 class NotifyEvent(Event, source="notify"):
@@ -104,4 +147,4 @@ class NoticeDeliveryExhaustedV1(NotifyEvent):
     error: str
 
 
-NOTICE_COMMANDS: tuple[type[Command], ...] = (SignNotice,)
+NOTICE_COMMANDS: tuple[type[Command], ...] = (SignNotice, ReadNotice)

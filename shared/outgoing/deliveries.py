@@ -1,0 +1,174 @@
+"""Deliveries in the database: added in a unit of work, claimed by lease on the database's clock, settled once (R10)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from shared.contracts.codes import DeliveryState
+from shared.ids import derived_id
+
+WAKE_CHANNEL = "tianwei_delivery"
+_LONGEST_ERROR = 500
+
+_ADD = sa.text("""
+INSERT INTO delivery (id, subject_id, party, channel, correlation_id)
+VALUES (:id, :subject_id, :party, :channel, :correlation_id)
+ON CONFLICT (subject_id, party) DO NOTHING
+""")
+
+# Per endpoint at most so many in flight, whoever sends: a slow receiver delays only itself.
+_CLAIM = sa.text("""
+WITH busy AS (
+    SELECT party, count(*) AS number FROM delivery
+    WHERE state = 'pending' AND lease_until > now() GROUP BY party
+), due AS (
+    SELECT d.id AS delivery_id, e.id AS endpoint_id, e.url, e.secret,
+           CASE WHEN e.previous_until > now() THEN e.previous_secret END AS previous_secret
+    FROM endpoint e
+    LEFT JOIN busy ON busy.party = e.party
+    CROSS JOIN LATERAL (
+        SELECT id FROM delivery
+        WHERE party = e.party AND channel = :channel AND state = 'pending' AND next_at <= now()
+          AND (lease_until IS NULL OR lease_until <= now())
+        ORDER BY next_at
+        LIMIT greatest(:per_endpoint - coalesce(busy.number, 0), 0)
+        FOR UPDATE SKIP LOCKED
+    ) d
+    WHERE e.active
+    LIMIT :most
+)
+UPDATE delivery SET tries = tries + 1, lease_until = now() + make_interval(secs => :lease_s)
+FROM due WHERE delivery.id = due.delivery_id
+RETURNING delivery.id, delivery.subject_id, delivery.party, delivery.tries, delivery.deferrals,
+          delivery.correlation_id, delivery.created_at, due.endpoint_id, due.url, due.secret, due.previous_secret
+""")
+
+_NEXT = sa.text("""
+SELECT extract(epoch FROM min(greatest(d.next_at, coalesce(d.lease_until, d.next_at))) - now())
+FROM delivery d JOIN endpoint e ON e.party = d.party AND e.active
+WHERE d.state = 'pending' AND d.channel = :channel
+""")
+
+_SETTLE = sa.text("""
+UPDATE delivery SET state = :state, settled_at = clock_timestamp(), lease_until = NULL, last_error = :error
+WHERE id = :id AND state = 'pending' AND tries = :tries
+""")
+
+_LATER = sa.text("""
+UPDATE delivery SET next_at = clock_timestamp() + make_interval(secs => :after_s), lease_until = NULL,
+                    last_error = :error, deferrals = deferrals + :deferred
+WHERE id = :id AND state = 'pending' AND tries = :tries
+""")
+
+_HANDED_OVER = sa.text("""
+UPDATE delivery SET state = 'delivered', settled_at = clock_timestamp(), lease_until = NULL
+WHERE subject_id = :subject_id AND party = :party AND state IN ('pending', 'exhausted')
+RETURNING id
+""")
+
+_CANCEL = sa.text("""
+UPDATE delivery SET state = 'cancelled', settled_at = clock_timestamp(), lease_until = NULL, last_error = :reason
+WHERE subject_id = :subject_id AND state IN ('pending', 'exhausted')
+""")
+
+_HURRY = sa.text("UPDATE delivery SET next_at = clock_timestamp() WHERE party = :party AND state = 'pending'")
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A delivery leased to this sender for one try.
+
+    tries: this one included; the fence by which only the present holder of the lease records an outcome.
+    secret, previous_secret: sealed; the previous one only while rotating.
+    """
+
+    id: UUID
+    subject_id: UUID
+    party: str
+    tries: int
+    deferrals: int
+    correlation_id: str
+    created_at: datetime
+    endpoint_id: UUID
+    url: str
+    secret: str
+    previous_secret: str | None
+
+    @property
+    def failures(self) -> int:
+        """Tries that count when this one fails too; those the receiver put off do not."""
+        return self.tries - self.deferrals
+
+
+def add(connection: Connection, subject_id: UUID, party: str, channel: str, correlation_id: str) -> UUID:
+    """Owe a party a subject; the same twice is one delivery. Wakes the sender when the unit commits. Its id."""
+    id_ = derived_id("delivery", subject_id, party)
+    values = {"id": id_, "subject_id": subject_id, "party": party, "channel": channel, "correlation_id": correlation_id}
+    connection.execute(_ADD, values)
+    wake(connection)
+    return id_
+
+
+def wake(connection: Connection) -> None:
+    """Wake the sender when this transaction commits."""
+    connection.execute(sa.text(f"NOTIFY {WAKE_CHANNEL}"))
+
+
+def claim(connection: Connection, channel: str, *, most: int, per_endpoint: int, lease_s: float) -> Sequence[Claimed]:
+    """Lease what is due and count the try; the caller commits before it sends."""
+    values = {"channel": channel, "most": most, "per_endpoint": per_endpoint, "lease_s": lease_s}
+    return [Claimed(**row) for row in connection.execute(_CLAIM, values).mappings()]
+
+
+def seconds_to_next(connection: Connection, channel: str) -> float | None:
+    """Until something is due or a lease ends; negative when overdue, None when nothing is owed."""
+    seconds = connection.execute(_NEXT, {"channel": channel}).scalar_one()
+    return None if seconds is None else float(seconds)
+
+
+def delivered(connection: Connection, claimed: Claimed) -> bool:
+    """False when somebody else settled it meanwhile: then nothing may be told."""
+    return _settle(connection, claimed, DeliveryState.DELIVERED, None)
+
+
+def exhausted(connection: Connection, claimed: Claimed, error: str) -> bool:
+    """False when somebody else settled it meanwhile."""
+    return _settle(connection, claimed, DeliveryState.EXHAUSTED, error)
+
+
+def cancelled(connection: Connection, claimed: Claimed, reason: str) -> bool:
+    """The subject is no longer to be sent to this party. False when somebody else settled it meanwhile."""
+    return _settle(connection, claimed, DeliveryState.CANCELLED, reason)
+
+
+def later(connection: Connection, claimed: Claimed, error: str, after_s: float, *, deferred: bool = False) -> bool:
+    """Try again after so many seconds. deferred: the receiver asked for it, the try does not count."""
+    values = {"id": claimed.id, "tries": claimed.tries, "after_s": after_s, "deferred": int(deferred)}
+    return connection.execute(_LATER, {**values, "error": error[:_LONGEST_ERROR]}).rowcount == 1
+
+
+def handed_over(connection: Connection, subject_id: UUID, party: str) -> UUID | None:
+    """The party has the subject by another way (read in the mailbox, on paper). Its id if that is new, else None."""
+    found = connection.execute(_HANDED_OVER, {"subject_id": subject_id, "party": party}).scalar_one_or_none()
+    return None if found is None else UUID(str(found))
+
+
+def cancel(connection: Connection, subject_id: UUID, reason: str) -> None:
+    """Owe the subject to nobody any more; what was delivered stays delivered."""
+    connection.execute(_CANCEL, {"subject_id": subject_id, "reason": reason[:_LONGEST_ERROR]})
+
+
+def hurry(connection: Connection, party: str) -> None:
+    """Try everything pending for the party now: its endpoint was put right."""
+    connection.execute(_HURRY, {"party": party})
+    wake(connection)
+
+
+def _settle(connection: Connection, claimed: Claimed, state: DeliveryState, error: str | None) -> bool:
+    values = {"id": claimed.id, "tries": claimed.tries, "state": state.value}
+    settled = connection.execute(_SETTLE, {**values, "error": error and error[:_LONGEST_ERROR]})
+    return settled.rowcount == 1

@@ -1,0 +1,251 @@
+"""The loop of a sender process: claims what is due, sends it side by side, records what came of it.
+
+SIGKILL is safe at any moment: the try is committed before it is made, and when its lease ends another sender makes
+the next try under the same webhook-id.
+"""
+
+import asyncio
+import logging
+import random
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from shared import telemetry
+from shared.delivery.runner import UnitRunner
+from shared.delivery.unit import Unit
+from shared.errors import TianweiError
+from shared.outgoing import deliveries
+from shared.outgoing.deliveries import Claimed
+from shared.outgoing.schedule import MOST_TRIES, OLDEST, delay_after
+from shared.outgoing.secret_box import SecretBox, SecretUnreadable
+from shared.outgoing.wake import Listener
+from shared.outgoing.webhook import DEADLINE_S, Deferred, Delivered, Failed, Gone, Outcome, WebhookCourier
+from shared.principal import Actor
+
+log = logging.getLogger(__name__)
+
+U = TypeVar("U", bound=Unit)
+U_contra = TypeVar("U_contra", bound=Unit, contravariant=True)
+
+
+class Errand(Protocol[U_contra]):
+    """What one service sends and what it tells of it. Every method works in the given transaction alone."""
+
+    @property
+    def channel(self) -> str:
+        """Which deliveries are pushed."""
+        ...
+
+    def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:
+        """The JSON body; None when the subject may no longer go to this party: it is cancelled."""
+        ...
+
+    def on_delivered(self, unit: U_contra, claimed: Claimed) -> None: ...
+
+    def on_exhausted(self, unit: U_contra, claimed: Claimed, error: str) -> None: ...
+
+    def on_gone(self, unit: U_contra, claimed: Claimed, error: str) -> None:
+        """410: make the endpoint inactive; the delivery waits until a person has put it right."""
+        ...
+
+
+@dataclass(frozen=True)
+class SenderLimits:
+    """per_endpoint: tries in flight for one receiver. lease_s: longer than any try can take."""
+
+    most_in_flight: int = 200
+    per_endpoint: int = 4
+    lease_s: float = DEADLINE_S + 10
+    poll_s: float = 5.0
+    heartbeat_s: float = 5.0
+    stop_within_s: float = 8.0
+
+
+class Sender(Generic[U]):
+    """runner: over the service's database, its ring wakes the sequencer. dsn: the same database, for LISTEN."""
+
+    def __init__(
+        self,
+        runner: UnitRunner[U],
+        dsn: str,
+        errand: Errand[U],
+        courier: WebhookCourier,
+        box: SecretBox,
+        *,
+        name: str,
+        heartbeat_file: Path | None = None,
+        limits: SenderLimits | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._runner = runner
+        self._errand = errand
+        self._courier = courier
+        self._box = box
+        self._by = Actor(name, name, frozenset(), "", "")
+        self._heartbeat_file = heartbeat_file
+        self._limits = limits or SenderLimits()
+        self._chance = chance
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._listener = Listener(dsn, deliveries.WAKE_CHANNEL, self._woken)
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="sender-database")
+        self._in_flight: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Claim nothing more, end what is in flight, then return from run."""
+        self._stopping = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Until stop() or SIGTERM."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        beating = asyncio.create_task(self._beat())
+        try:
+            while not self._stopping:
+                await self._listener.ensure()
+                await self._wait(await self._round())
+            if self._in_flight:
+                await asyncio.wait(self._in_flight, timeout=self._limits.stop_within_s)
+        finally:
+            beating.cancel()
+            for task in self._in_flight:
+                task.cancel()
+            self._listener.close()
+            await self._courier.aclose()
+            self._threads.shutdown(wait=True)
+
+    async def _round(self) -> float:
+        """Claim once and start what was claimed; seconds until there may be more."""
+        self._woken.clear()
+        room = self._limits.most_in_flight - len(self._in_flight)
+        if room <= 0:
+            return self._limits.poll_s
+        try:
+            claimed, next_s = await self._in_thread(self._claim, room)
+        except (SQLAlchemyError, TianweiError):
+            log.warning("cannot claim deliveries", exc_info=True)
+            return 1.0
+        for delivery, body in claimed:
+            task = asyncio.create_task(self._carry(delivery, body))
+            self._in_flight.add(task)
+            task.add_done_callback(self._ended)
+        # Overdue and yet not claimed: the endpoint's bulkhead is full; the end of a try wakes us.
+        wait = self._limits.poll_s if next_s is None else max(next_s, 0.0 if claimed else 0.25)
+        return min(wait, self._limits.poll_s)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    def _claim(self, room: int) -> tuple[Sequence[tuple[Claimed, bytes]], float | None]:
+        """In a thread. The tries are committed here, before anything is sent; then each is looked at once more."""
+        limits = self._limits
+        with self._runner.engine.begin() as connection:
+            claimed = deliveries.claim(
+                connection,
+                self._errand.channel,
+                most=room,
+                per_endpoint=limits.per_endpoint,
+                lease_s=limits.lease_s,
+            )
+            next_s = deliveries.seconds_to_next(connection, self._errand.channel)
+        return [(one, body) for one in claimed if (body := self._prepare(one)) is not None], next_s
+
+    def _prepare(self, claimed: Claimed) -> bytes | None:
+        if claimed.failures > MOST_TRIES:
+            self._record(claimed, Failed("the sender ended during every try"))
+            return None
+        try:
+            with self._runner.engine.begin() as connection:
+                body = self._errand.letter(connection, claimed)
+                if body is None:
+                    deliveries.cancelled(connection, claimed, "no longer to be sent")
+                return body
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # noqa: BLE001  one letter that cannot be written must not stop the others
+            log.exception("cannot write a letter", extra={"delivery_id": str(claimed.id)})
+            self._record(claimed, Failed(f"cannot be written: {type(error).__name__}"))
+            return None
+
+    async def _carry(self, claimed: Claimed, body: bytes) -> None:
+        telemetry.correlation_id.set(claimed.correlation_id)
+        try:
+            outcome = await self._send(claimed, body)
+            await self._in_thread(self._record, claimed, outcome)
+        except (SQLAlchemyError, TianweiError):
+            # The lease ends by itself and the same webhook-id goes out again.
+            log.warning("could not record a delivery", extra={"delivery_id": str(claimed.id)}, exc_info=True)
+
+    async def _send(self, claimed: Claimed, body: bytes) -> Outcome:
+        try:
+            sealed = [secret for secret in (claimed.secret, claimed.previous_secret) if secret]
+            secrets = [self._box.open(secret, str(claimed.endpoint_id)) for secret in sealed]
+        except SecretUnreadable:
+            return Failed("the endpoint's secret cannot be read: was TIANWEI_SECRETS_KEY changed?")
+        return await self._courier.send(claimed.url, secrets, claimed.id, body)
+
+    def _record(self, claimed: Claimed, outcome: Outcome) -> None:
+        """In a thread: state, schedule and event of the outcome in one unit of work."""
+
+        def use_case(unit: U) -> dict[str, Any]:
+            self._settle(unit, claimed, outcome)
+            return {}
+
+        self._runner.run(self._by, use_case, correlation_id=claimed.correlation_id, causation_id=str(claimed.id))
+        facts = {"delivery_id": str(claimed.id), "party": claimed.party, "try": claimed.tries}
+        if isinstance(outcome, Delivered):
+            log.info("delivered", extra=facts)
+        else:
+            log.warning("not delivered", extra={**facts, "error": outcome.error})
+
+    def _settle(self, unit: U, claimed: Claimed, outcome: Outcome) -> None:
+        connection = unit.connection
+        if isinstance(outcome, Delivered):
+            if deliveries.delivered(connection, claimed):
+                self._errand.on_delivered(unit, claimed)
+        elif isinstance(outcome, Gone):
+            if deliveries.later(connection, claimed, outcome.error, 0.0, deferred=True):
+                self._errand.on_gone(unit, claimed, outcome.error)
+        elif (wait := self._wait_after(claimed, outcome, unit.now)) is not None:
+            deliveries.later(connection, claimed, outcome.error, wait, deferred=isinstance(outcome, Deferred))
+        elif deliveries.exhausted(connection, claimed, outcome.error):
+            log.error("delivery exhausted, a person must carry it", extra={"delivery_id": str(claimed.id)})
+            self._errand.on_exhausted(unit, claimed, outcome.error)
+
+    def _wait_after(self, claimed: Claimed, outcome: Failed | Deferred, now: datetime) -> float | None:
+        if isinstance(outcome, Deferred) and now - claimed.created_at < OLDEST:
+            return outcome.after_s
+        return delay_after(claimed.failures, self._chance)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        self._woken.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a try ended unexpectedly", exc_info=error)
+
+    async def _in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, act, *arguments)
+
+    async def _beat(self) -> None:
+        while self._heartbeat_file is not None:
+            self._heartbeat_file.touch()
+            await asyncio.sleep(self._limits.heartbeat_s)
+
+
+def utc_text(at: datetime) -> str:
+    """An instant as webhook payloads write it."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,150 @@
+"""Sends one signed webhook (Standard Webhooks 1.0) and says what came of it. Never raises for what a receiver does."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from uuid import UUID
+
+import httpcore
+import httpx
+from standardwebhooks import Webhook
+
+from shared.outgoing.addresses import (
+    AddressRefused,
+    AllowedHosts,
+    GuardedBackend,
+    GuardedTransport,
+    Resolve,
+    check_url,
+    resolve,
+)
+from shared.outgoing.schedule import retry_after_s
+
+log = logging.getLogger(__name__)
+
+DEADLINE_S = 15.0
+MOST_ANSWER_BYTES = 64 * 1024
+_DEFERRING = (429, 503)
+_GONE = 410
+# How long an answer body may keep a try open whose status has already come.
+_FINISH_S = 1.0
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """2xx."""
+
+    status: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Anything else; the schedule goes on."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """429 or 503 with Retry-After: the receiver names the next moment."""
+
+    error: str
+    after_s: float
+
+
+@dataclass(frozen=True)
+class Gone:
+    """410: the receiver wants no more; a person must see to it."""
+
+    error: str
+
+
+Outcome = Delivered | Failed | Deferred | Gone
+
+
+def signed_headers(webhook_id: UUID, secrets: Sequence[str], body: bytes, at: datetime) -> dict[str, str]:
+    """Headers of Standard Webhooks: one signature for each secret, two while a secret is being rotated."""
+    text = body.decode()
+    return {
+        "webhook-id": str(webhook_id),
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(Webhook(secret).sign(str(webhook_id), at, text) for secret in secrets),
+        "content-type": "application/json; charset=utf-8",
+    }
+
+
+class WebhookCourier:
+    """An HTTP client for receivers that are not trusted. Make and use it inside one running loop.
+
+    tls: trust store for https receivers, default the system's.
+    """
+
+    def __init__(
+        self,
+        allowed: AllowedHosts,
+        *,
+        deadline_s: float = DEADLINE_S,
+        most_connections: int = 256,
+        tls: ssl.SSLContext | None = None,
+        resolver: Resolve = resolve,
+    ) -> None:
+        self._allowed = allowed
+        self._deadline_s = deadline_s
+        backend = GuardedBackend(allowed, resolver)
+        self._client = httpx.AsyncClient(
+            transport=GuardedTransport(backend, tls or ssl.create_default_context(), most_connections),
+            timeout=deadline_s,
+            follow_redirects=False,
+            trust_env=False,
+            # A receiver's cookies are none of ours to keep.
+            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
+            headers={"user-agent": "tianwei-webhook/1", "accept-encoding": "identity"},
+        )
+
+    async def send(self, url: str, secrets: Sequence[str], webhook_id: UUID, body: bytes) -> Outcome:
+        """Post the body within the total deadline. secrets: whsec_…, the newest first."""
+        try:
+            async with asyncio.timeout(self._deadline_s):
+                return await self._post(url, secrets, webhook_id, body)
+        except TimeoutError:
+            return Failed(f"no answer within {self._deadline_s:g} s")
+        except AddressRefused as error:
+            return Failed(f"address refused, {error}")
+        except (httpx.HTTPError, OSError) as error:
+            return Failed(f"{type(error).__name__}: {error}"[:300])
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            return Failed(f"{type(error).__name__}: {error}"[:300])
+
+    async def _post(self, url: str, secrets: Sequence[str], webhook_id: UUID, body: bytes) -> Outcome:
+        target = check_url(url, self._allowed)
+        now = datetime.now(UTC)
+        headers = signed_headers(webhook_id, secrets, body, now)
+        async with self._client.stream("POST", target, content=body, headers=headers) as answer:
+            if answer.is_success:
+                await self._finish(answer)
+                return Delivered(answer.status_code)
+            error = f"HTTP {answer.status_code}"
+            after_s = retry_after_s(answer.headers.get("retry-after"), now)
+            if answer.status_code in _DEFERRING and after_s is not None:
+                return Deferred(error, after_s)
+            return Gone(error) if answer.status_code == _GONE else Failed(error)
+
+    async def _finish(self, answer: httpx.Response) -> None:
+        """Read a short answer to its end so that the connection serves again; what it says does not matter."""
+        read = 0
+        try:
+            async with asyncio.timeout(_FINISH_S):
+                async for part in answer.aiter_raw():
+                    read += len(part)
+                    if read > MOST_ANSWER_BYTES:
+                        return
+        except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, TimeoutError):
+            # The status has come: the receiver has taken it.
+            log.debug("answer body broke off")
+
+    async def aclose(self) -> None:
+        await self._client.aclose()

@@ -97,33 +97,34 @@ class Feed:
         with self.engine.begin() as connection:
             cursor = self._cursor(connection)
             foreign = cursor.log_id is not None and cursor.log_id != page.log_id
+            # Another replica may have moved the cursor meanwhile: compare with where we asked from.
             moved = cursor.position != after
-            if foreign or page.head < cursor.position or (not moved and page.anchor_hash != cursor.hash):
+            if foreign or page.head < after or (not moved and page.anchor_hash != cursor.hash):
                 return self._fork(connection, cursor.position, f"log {page.log_id} with head {page.head}")
         return self.offer(page.events)
 
     def offer(self, events: Sequence[CloudEvent]) -> Step:
         """Apply the events that follow the cursor; the rest is duplicate, or a gap to be fetched."""
-        run = sorted(events, key=lambda event: event.position)
-        first = self._first_wanted(run)
+        run, gap = _following(self.position(), events)
+        first = next((event for event in run if event.type in self._reactions), None)
         if first is None:
-            return self._apply(run)
+            return self._apply(run, gap)
         tried = attempts.begin(self.engine, self._place(first), self._forgiven.pop(first.position, 0))
-        before = [event for event in run if event.position < first.position]
+        before = run[: run.index(first)]
         if tried.wait_s > 0:
-            step = self._apply(before)
+            step = self._apply(before, gap)
             return replace(step, standing=Standing.LATER, wait_s=tried.wait_s) if step.applies else step
         if tried.must_park:
-            self._apply(before)
+            self._apply(before, gap)
             self._park_alone(first, "crash_loop" if tried.error is None else "handler_error", tried)
         elif tried.tries > 1:
             # The try before did not end well: one at a time, so that the culprit stands alone.
-            run = [*before, first]
-        return self._try(run, first)
+            run, gap = [*before, first], gap or run[-1] is not first
+        return self._try(run, first, gap)
 
-    def _try(self, run: Sequence[CloudEvent], first: CloudEvent) -> Step:
+    def _try(self, run: Sequence[CloudEvent], first: CloudEvent, gap: bool) -> Step:
         try:
-            return self._apply(run)
+            return self._apply(run, gap)
         except _HandlerFailed as failure:
             log.exception("reaction failed", extra={"position": failure.event.position, "type": failure.event.type})
             wait_s = attempts.failed(self.engine, self._place(failure.event), repr(failure.cause))
@@ -133,26 +134,20 @@ class Feed:
             self._forgiven[first.position] = self._forgiven.get(first.position, 0) + 1
             raise
 
-    def _first_wanted(self, run: Sequence[CloudEvent]) -> CloudEvent | None:
-        if not any(event.type in self._reactions for event in run):
-            return None
-        cursor = self.position()
-        for event in run:
-            if event.position > cursor and event.type in self._reactions:
-                return event
-        return None
+    def _apply(self, run: Sequence[CloudEvent], gap: bool) -> Step:
+        """All that follows, in one transaction. A failing handler ends the run before itself and raises.
 
-    def _apply(self, run: Sequence[CloudEvent]) -> Step:
-        """All that follows, in one transaction. A failing handler ends the run before itself and raises."""
+        gap: whether events behind the run are known to be missing; said in the answer.
+        """
         told = False
         failure: _HandlerFailed | None = None
+        contradiction: str | None = None
         with self.engine.begin() as connection:
             cursor = self._cursor(connection)
             if cursor.state == "forked":
                 return Step(Standing.FORKED, cursor.position)
             position, hash_, log_id = cursor.position, cursor.hash, cursor.log_id
             outcomes: list[dict[str, Any]] = []
-            gap = False
             for event in run:
                 if event.position <= position:
                     continue
@@ -160,7 +155,8 @@ class Feed:
                     gap = True
                     break
                 if event.prevhash != hash_ or (log_id is not None and event.logid != log_id):
-                    return self._fork(connection, position, f"event {event.position} does not follow {hash_[:12]}")
+                    contradiction = f"event {event.position} does not follow {hash_[:12]}"
+                    break
                 try:
                     outcome, spoke = self._outcome(connection, event)
                 except _HandlerFailed as failed:
@@ -177,6 +173,8 @@ class Feed:
                     .values(position=position, hash=hash_, log_id=log_id)
                 )
                 attempts.clear(connection, self.consumer, self.producer, position)
+            if contradiction is not None:
+                return self._fork(connection, position, contradiction)
         if failure is not None:
             raise failure
         return Step(Standing.GAP if gap else Standing.CURRENT, position, told)
@@ -290,6 +288,17 @@ class Feed:
 
     def _place(self, event: CloudEvent) -> Place:
         return Place(self.consumer, self.producer, event.position)
+
+
+def _following(position: int, events: Sequence[CloudEvent]) -> tuple[list[CloudEvent], bool]:
+    """The unbroken run of events right after a position, and whether others lie behind a gap."""
+    run: list[CloudEvent] = []
+    for event in sorted(events, key=lambda event: event.position):
+        if event.position == position + 1 + len(run):
+            run.append(event)
+        elif event.position > position + 1 + len(run):
+            return run, True
+    return run, False
 
 
 def _actor(event: CloudEvent) -> Actor:

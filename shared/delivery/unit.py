@@ -35,7 +35,7 @@ WITH logged AS (
 )
 INSERT INTO outbox (event_id)
 SELECT e.event_id
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) WITH ORDINALITY AS e(event_id uuid, place bigint)
+FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (event_id uuid)) WITH ORDINALITY AS e(event_id, place)
 ORDER BY e.place
 """)
 

@@ -1,0 +1,105 @@
+"""Writing: atomic, gap-free, append-only, once per command (R1, R2, R12)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from shared.delivery.log import GENESIS, chain_hash
+from shared.delivery.unit import Unit
+from shared.errors import Conflict, NotFound, Unavailable
+from tests.integration.shared.delivery.ledger import BY, CountedUpV1, Counter, Ledger
+
+
+def test_concurrent_writers_give_positions_without_gap_in_order_of_each_aggregate(producer: Ledger) -> None:
+    ids = [producer.open() for _ in range(4)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(producer.count_up, [id_ for _ in range(20) for id_ in ids]))
+    events = producer.events()
+    assert [event.position for event in events] == list(range(1, 85))
+    for id_ in ids:
+        mine = [event for event in events if event.subject == id_]
+        assert [event.sequence for event in mine] == list(range(1, 22))
+        assert [event.previous for event in mine] == [None, *(event.position for event in mine[:-1])]
+
+
+def test_every_hash_follows_from_the_one_before(producer: Ledger) -> None:
+    id_ = producer.open()
+    producer.count_up(id_)
+    hash_ = GENESIS
+    for event in producer.events():
+        assert event.prevhash == hash_
+        hash_ = chain_hash(hash_, event.logid, event.position, event.id, event.type, event.data or {})
+        assert event.hash == hash_
+
+
+def test_a_use_case_that_fails_leaves_nothing(producer: Ledger) -> None:
+    def use_case(unit: Unit) -> dict[str, Any]:
+        aggregate = Counter(uuid4())
+        unit.record(aggregate, producer.store, [CountedUpV1(counter_id=aggregate.id, value=1)])
+        unit.flush()
+        raise Conflict("changed-my-mind")
+
+    with pytest.raises(Conflict):
+        producer.runner.run(BY, use_case, correlation_id="c")
+    assert producer.events() == []
+    assert producer.rung == 0
+
+
+def test_the_same_command_twice_has_one_effect_and_one_answer(producer: Ledger) -> None:
+    id_ = producer.open()
+    assert producer.count_up(id_, key="k") == 2
+    assert producer.count_up(id_, key="k") == 2
+    assert len(producer.events()) == 2
+
+
+def test_the_same_command_at_the_same_moment_has_one_effect(producer: Ledger) -> None:
+    id_ = producer.open()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: producer.count_up(id_, key="k"), range(8)))
+    assert set(answers) == {2}
+    assert len(producer.events()) == 2
+
+
+def test_a_key_used_for_another_request_is_refused(producer: Ledger) -> None:
+    id_ = producer.open()
+    producer.count_up(id_, key="k", request="a")
+    with pytest.raises(Conflict) as refused:
+        producer.count_up(id_, key="k", request="b")
+    assert refused.value.code == "idempotency-key-reused"
+    assert refused.value.field == "Idempotency-Key"
+
+
+def test_a_missing_aggregate_is_not_found(producer: Ledger) -> None:
+    with pytest.raises(NotFound):
+        producer.count_up(uuid4())
+
+
+@pytest.mark.parametrize("table", ["event_log", "log_order"])
+@pytest.mark.parametrize("change", ["UPDATE {} SET event_id = event_id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
+def test_the_logs_are_append_only(producer: Ledger, table: str, change: str) -> None:
+    producer.open()
+    producer.events()
+    with pytest.raises(DBAPIError, match="append-only"), producer.engine.begin() as connection:
+        connection.execute(sa.text(change.format(table)))
+
+
+def test_a_bus_that_is_down_delays_publishing_but_not_numbering(producer: Ledger) -> None:
+    producer.open()
+    producer.bus_is_down = True
+    assert producer.relay.number() == 1
+    with pytest.raises(Unavailable):
+        producer.relay.publish()
+    producer.bus_is_down = False
+    assert [event.position for event in producer.events()] == [1]
+
+
+def test_two_relays_at_once_number_and_publish_each_event_once_in_order(producer: Ledger) -> None:
+    for _ in range(30):
+        producer.open()
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(lambda _: producer.relay.number(), range(2))) == 30
+    assert [event.position for event in producer.events()] == list(range(1, 31))

@@ -52,7 +52,7 @@ class Sender:
             )
             self._publish(channel, message, routing_key, mandatory, give_up_at)
         except ChannelError as error:
-            if error.code == NO_ROUTE and not self._amqp:
+            if error.reply_code == NO_ROUTE and not self._amqp:
                 raise Unroutable(routing_key) from None
             self.drop()
             raise

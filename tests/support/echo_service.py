@@ -1,4 +1,4 @@
-"""A nameko service process for tests of the bus: python -m tests.support.echo_service BUS_URL [vanilla]."""
+"""A nameko service process for tests of the bus: python -m tests.support.echo_service BUS_URL."""
 
 import eventlet
 
@@ -7,29 +7,29 @@ eventlet.monkey_patch()
 import sys  # noqa: E402
 from typing import Any  # noqa: E402
 
-from nameko.rpc import rpc as vanilla_rpc  # noqa: E402
 from nameko.runners import ServiceRunner  # noqa: E402
 
 from shared.host.nameko_settings import nameko_config, prepare_nameko  # noqa: E402
+from shared.host.rpc_entrypoint import rpc  # noqa: E402
 
 
 class EchoService:
     name = "echo"
 
-    @vanilla_rpc
+    @rpc
     def echo(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"ok": request}
 
-    @vanilla_rpc
+    @rpc
     def slow(self, request: dict[str, Any]) -> dict[str, Any]:
         eventlet.sleep(request["seconds"])
         return {"ok": None}
 
-    @vanilla_rpc
+    @rpc
     def raises(self, request: dict[str, Any]) -> dict[str, Any]:
         raise RuntimeError(request["text"])
 
-    @vanilla_rpc
+    @rpc
     def nan(self, request: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         return {"ok": float("nan")}
 

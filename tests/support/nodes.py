@@ -166,6 +166,7 @@ class RabbitNode(Node):
         super().__init__("rabbit")
         _ensure_rabbitmq()
         self.port = free_port()
+        self._epmd: subprocess.Popen[bytes] | None = None
         self._env = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
             "LANG": "C.UTF-8",
@@ -192,6 +193,9 @@ class RabbitNode(Node):
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
 
     def start(self) -> Self:
+        if self._epmd is None:
+            # Erlang would start one that outlives the node and may not be told to go.
+            self._epmd = subprocess.Popen(["epmd", "-port", self._env["ERL_EPMD_PORT"]], env=self._env, cwd=self.folder)
         self._spawn([str(RABBITMQ_BIN / "rabbitmq-server")], self._env)
         wait_until(lambda: self._alive() and self._answers(), what="RabbitMQ")
         return self
@@ -226,8 +230,10 @@ class RabbitNode(Node):
 
     def close(self) -> None:
         self.kill()
-        # epmd puts itself into a session of its own; it listens on this node's port alone.
-        subprocess.run(["epmd", "-kill"], env=self._env, capture_output=True, check=False, timeout=20)
+        if self._epmd is not None:
+            self._epmd.kill()
+            self._epmd.wait()
+            self._epmd = None
         super().close()
 
     def _answers(self) -> bool:

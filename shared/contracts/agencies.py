@@ -103,6 +103,26 @@ class ReportTask(Command, on="task", verb="report"):
     result: TaskResult
 
 
+class ReportTaskForm(Command, on="task", verb="report-form"):
+    """Report the result on the agency's own form (its field names and codes); it is kept as the typed result."""
+
+    form: dict[str, Any]
+
+
+class ReadTasks(Command, on="task", verb="read"):
+    """Record that the agency has been shown these tasks: the first showing is the proof of delivery.
+
+    The gateway issues it after answering an agency's mailbox poll or task page, since queries change nothing. Tasks
+    known as delivered, or not the caller's, are passed over; the answer names what is new.
+    """
+
+    task_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+
+
+class ReadTasksView(View):
+    delivered: list[UUID] = Field(description="tasks whose delivery this reading proved")
+
+
 class TaskRow(View):
     id: UUID
     position: int = Field(description="place in the agency's mailbox; give the last one back as `after`")
@@ -140,6 +160,7 @@ class TaskView(TaskRow):
     result: TaskResult | None
     protocol: str
     delivery_state: DeliveryState
+    form: dict[str, Any] = Field(description="the task, and its result once reported, in the agency's own vocabulary")
 
 
 class GetTask(GetOne, operation="task.get"):
@@ -214,7 +235,7 @@ class TaskIssuedV1(AgenciesEvent):
 
 
 class TaskDeliveredV1(AgenciesEvent):
-    """2xx from its endpoint, or read from its mailbox."""
+    """2xx from its endpoint, or read from its mailbox. Subject is the delivery: the task's version stays."""
 
     channel: str
 
@@ -243,9 +264,27 @@ class TaskWithdrawnV1(AgenciesEvent):
 
 
 class TaskDeliveryExhaustedV1(AgenciesEvent):
-    """All tries failed: a person must carry it."""
+    """All tries failed: a person must carry it. Subject is the delivery."""
 
     error: str
 
 
-TASK_COMMANDS: tuple[type[Command], ...] = (SignTask, AcceptTask, DeclineTask, ReportTask)
+class AgencyEndpointEvent(Event, source="agencies"):
+    """Subject is the endpoint."""
+
+    at: Instant
+    agency: Agency
+    url: str
+
+
+class AgencyEndpointConfiguredV1(AgencyEndpointEvent):
+    pass
+
+
+class AgencyEndpointDisabledV1(AgencyEndpointEvent):
+    """The receiver answered 410: what is owed to it waits until the endpoint is configured again."""
+
+    error: str
+
+
+TASK_COMMANDS: tuple[type[Command], ...] = (SignTask, AcceptTask, DeclineTask, ReportTask, ReportTaskForm)

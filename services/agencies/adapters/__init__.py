@@ -1,0 +1,1 @@
+"""How the outside agencies speak and how they are reached."""

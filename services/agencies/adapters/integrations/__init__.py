@@ -1,0 +1,1 @@
+"""One module an agency: its vocabulary, codes and forms, both ways."""

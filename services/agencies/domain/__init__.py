@@ -1,0 +1,1 @@
+"""Pure rules of tasks, their deliveries, endpoints and results."""

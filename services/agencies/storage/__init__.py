@@ -1,0 +1,1 @@
+"""Tables, stores and scope of the agencies service."""

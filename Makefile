@@ -78,11 +78,11 @@ $(VENV)/bin/python:
 # Only what the lock files name, only with the hashes they name.
 $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@if [ ! -e $@ ] || [ requirements.lock -nt $@ ]; then echo "安装依赖（首次约一分钟）"; \
-		$(PIP) install --quiet --progress-bar off --require-hashes -r requirements.lock; fi
-	@$(PIP) install --quiet --no-deps --no-build-isolation -e .
+		$(PIP) install -qq --require-hashes -r requirements.lock; fi
+	@$(PIP) install -qq --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.lock | $(VENV)/bin/python
 	@echo "安装开发依赖"
-	@$(PIP) install --quiet --progress-bar off --require-hashes -r requirements-dev.lock
+	@$(PIP) install -qq --require-hashes -r requirements-dev.lock
 	@touch $@

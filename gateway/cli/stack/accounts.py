@@ -20,15 +20,14 @@ def read(home: Home) -> list[Account]:
     return kept
 
 
-def make_once(home: Home, county_code: str, townships: Mapping[str, str]) -> None:
-    """Write `accounts.json` at the first start and never again.
+def make(home: Home, county_code: str, townships: Mapping[str, str]) -> None:
+    """Write `accounts.json`, at the first start.
 
     county_code: 12 digits; townships: 12-digit code -> name. Each account has
     login, name, roles, org_code, jurisdiction (division prefix) and password.
     """
-    if not home.accounts_file.exists():
-        made = [{**account, "password": _password()} for account in _people(county_code[:6], townships)]
-        write_private(home.accounts_file, json.dumps(made, ensure_ascii=False, indent=1))
+    made = [{**account, "password": _password()} for account in _people(county_code[:6], townships)]
+    write_private(home.accounts_file, json.dumps(made, ensure_ascii=False, indent=1))
 
 
 def _people(county: str, townships: Mapping[str, str]) -> list[Account]:

@@ -75,7 +75,8 @@ class Child:
 
     def wait(self) -> int:
         """Exit code, once it has ended."""
-        os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        if self._popen.returncode is None:
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
         code = self.poll()
         assert code is not None
         return code

@@ -72,7 +72,7 @@ def _up_in_background(home: Home, wish: Wish) -> None:
     if _follow_until_ready(home, child, log):
         _announce(home, read_state(home))
     else:
-        fail("没有启动成功", f"按上面的日志处理后重试；日志在 {home.logs}")
+        raise typer.Exit(1)  # its own words, with what to do, were shown
 
 
 # Set for the background supervisor: its output is a log, and a log holds no passwords.

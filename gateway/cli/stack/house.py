@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from shared.divisions.register import townships_of
-
 from gateway.cli.stack import accounts, ports
 from gateway.cli.stack.layout import State
 from gateway.cli.stack.postgres import DatabaseFailed, Postgres
@@ -17,6 +15,7 @@ from gateway.cli.stack.readiness import is_ready
 from gateway.cli.stack.secrets import DATABASES, Secrets, load_or_make
 from gateway.cli.stack.supervisor import StackFailed, Supervisor
 from gateway.cli.stack.valkey import Valkey
+from shared.divisions.register import Divisions
 
 COUNTY_CODE = "640521000000"
 _DEMO_WITHIN_S = 600.0
@@ -44,8 +43,10 @@ class EmbeddedHouse:
         home, state = supervisor.home, supervisor.state
         began = time.monotonic()
         secrets = load_or_make(home)
-        county = os.environ.get("TIANWEI_COUNTY_CODE", COUNTY_CODE)
-        accounts.make_once(home, county, {t.code: t.name for t in townships_of(county)})
+        if not home.accounts_file.exists():
+            county = os.environ.get("TIANWEI_COUNTY_CODE", COUNTY_CODE)
+            townships = Divisions.load().children(county)
+            accounts.make(home, county, {township.code: township.name for township in townships})
         self._choose_port(state)
         settings = self._engines(supervisor, secrets)
         self._services(supervisor, settings)

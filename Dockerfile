@@ -1,0 +1,30 @@
+# One image for every process; docker-compose.yml says which one a container runs.
+# No container engine was at hand where this was written: the file is checked, but the image was never built there.
+# What runs inside is tested as processes: `make test` starts the same commands.
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /build
+RUN python -m venv /opt/tianwei
+ENV PATH=/opt/tianwei/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY requirements.lock ./
+RUN pip install --require-hashes -r requirements.lock
+COPY pyproject.toml README.md ./
+COPY shared shared
+COPY services services
+COPY gateway gateway
+RUN pip install --no-deps --no-build-isolation .
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin tianwei \
+    && install -d -o tianwei -g tianwei -m 0700 /var/lib/tianwei /var/lib/tianwei/blobs
+COPY --from=build /opt/tianwei /opt/tianwei
+ENV PATH=/opt/tianwei/bin:$PATH \
+    LANG=C.UTF-8 \
+    PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=2 \
+    EVENTLET_NO_GREENDNS=yes \
+    TIANWEI_HOME=/var/lib/tianwei \
+    TIANWEI_BLOB_DIR=/var/lib/tianwei/blobs \
+    TIANWEI_HEARTBEAT_FILE=/tmp/heartbeat
+USER tianwei
+WORKDIR /var/lib/tianwei
+CMD ["tianwei", "--help"]

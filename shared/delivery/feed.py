@@ -83,6 +83,10 @@ class Feed:
         self._forgiven: dict[int, int] = {}
 
     @property
+    def reactions(self) -> Sequence[Reaction]:
+        return tuple(self._reactions.values())
+
+    @property
     def wanted(self) -> list[str]:
         """Event types this consumer reacts to; all others may come as stubs."""
         return sorted(self._reactions)

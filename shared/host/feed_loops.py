@@ -81,7 +81,7 @@ class FeedLoops:
             raise Unavailable("bus.down") from error
 
     def _connect(self) -> Connection:
-        connection = connect(self._bus_url)
+        connection = connect(self._bus_url, acks=False)  # the log keeps what a lost message said
         connection.connect()
         channel = connection.channel()
         queue = event_queue(self.producer, self._feed.consumer, amqp=is_amqp(self._bus_url))

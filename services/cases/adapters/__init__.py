@@ -1,0 +1,1 @@
+"""What cases reads and writes outside its database: patch files."""

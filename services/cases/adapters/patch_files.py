@@ -1,0 +1,89 @@
+"""Reading a file of satellite patches: a zipped Shapefile, a GeoPackage or GeoJSON, judged row by row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.cases.adapters.patch_geometry import find_placement, measure, to_cgcs2000
+from services.cases.adapters.patch_limits import PatchLimits
+from services.cases.adapters.patch_refusals import ColumnsMissing
+from services.cases.adapters.patch_sources import Kind, PatchSource, read_source
+from services.cases.domain.patch import REQUIRED_COLUMNS, Patch, PatchRules, RowRejected, Warned
+from services.cases.domain.patch_values import RawValue
+from shared.divisions.boundaries import Boundaries
+from shared.divisions.register import Divisions
+
+
+@dataclass(frozen=True, slots=True)
+class PatchHeader:
+    """What a file turned out to be. crs: as used, like "EPSG:4523". rows: without deleted records.
+
+    sample: some attributes with Chinese text as decoded, for a person to see that the encoding was right.
+    """
+
+    kind: Kind
+    rows: int
+    crs: str
+    encoding: str
+    sample: dict[str, str]
+    warnings: tuple[Warned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatchFile:
+    """A file that could be read. outcomes: one per row, in file order; to be run through once."""
+
+    header: PatchHeader
+    outcomes: Iterator[Patch | RowRejected]
+
+
+def read_patches(
+    path: Path,
+    name: str,
+    county_code: str,
+    divisions: Divisions,
+    boundaries: Boundaries,
+    limits: PatchLimits = PatchLimits(),  # noqa: B008 - frozen
+) -> PatchFile:
+    """Read and judge a file. name: as its owner calls it. county_code: 6 or 12 digits, where the patches must lie.
+
+    Raises a FileRefused when the file as a whole cannot be taken, DivisionUnknown for a county without a polygon.
+    """
+    county = boundaries.county(county_code)
+    source = read_source(path, name, limits)
+    if missing := [column for column in REQUIRED_COLUMNS if column not in source.columns]:
+        raise ColumnsMissing(missing=missing, present=[column[:40] for column in source.columns][:60])
+    placement = find_placement(source.geometries, source.declared)
+    shapes = measure(to_cgcs2000(source.geometries, placement), county, limits.vertices)
+    rules = PatchRules(divisions, county_code)
+    header = PatchHeader(
+        kind=source.kind,
+        rows=len(source.row_nos),
+        crs=f"EPSG:{placement.epsg}",
+        encoding=source.encoding,
+        sample=_sample(source),
+        warnings=tuple(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)),
+    )
+    outcomes = (
+        rules.judge(row_no, raw, shape)
+        for row_no, raw, shape in zip(source.row_nos, _rows(source), shapes, strict=True)
+    )
+    return PatchFile(header, outcomes)
+
+
+def _rows(source: PatchSource) -> Iterator[dict[str, RawValue]]:
+    names = list(source.columns)
+    for values in zip(*source.columns.values(), strict=True):
+        yield dict(zip(names, values, strict=True))
+
+
+def _sample(source: PatchSource) -> dict[str, str]:
+    sample: dict[str, str] = {}
+    for name, values in source.columns.items():
+        for value in values[:200]:
+            if isinstance(value, str) and not value.isascii():
+                sample[name] = value[:40]
+                break
+        if len(sample) == 3:
+            break
+    return sample

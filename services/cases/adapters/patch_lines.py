@@ -1,0 +1,102 @@
+"""The JSON lines between the parser child and its parent. Needs no shapely: the parent stays small.
+
+One object with one key per line, in this order:
+    {"header": {"kind", "rows", "crs", "encoding", "sample", "warnings": [{"code", "facts"}]}}   first
+    {"patch": {...}} or {"rejected": {"row_no", "field", "code", "facts", "raw"}}                one per row
+    {"end": {"rows", "good", "bad"}}                                                             last, exit code 0
+    {"problem": {"code", "kind", "field", "facts"}}                                              last, exit code 2
+A problem refuses the whole file: forget the lines before it.
+In a patch, areas are decimal strings, days ISO dates, the geometry hexadecimal WKB (EPSG:4490).
+A stream without "end" or "problem" was cut off: the child died.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import orjson
+
+from services.cases.domain.patch import Patch, RowRejected, Warned
+from shared.errors import TianweiError, from_problem
+
+_DECIMALS = ("area_m2", "stated_area_mu", "farmland_area_m2", "pbf_area_m2")
+_DAYS = ("image_before_on", "image_after_on")
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderLine:
+    kind: str
+    rows: int
+    crs: str
+    encoding: str
+    sample: dict[str, str]
+    warnings: tuple[Warned, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EndLine:
+    rows: int
+    good: int
+    bad: int
+
+
+def header_line(
+    kind: str, rows: int, crs: str, encoding: str, sample: dict[str, str], warned: tuple[Warned, ...]
+) -> bytes:
+    warnings = [{"code": warning.code, "facts": warning.facts} for warning in warned]
+    header = {"kind": kind, "rows": rows, "crs": crs, "encoding": encoding, "sample": sample, "warnings": warnings}
+    return _line("header", header)
+
+
+def outcome_line(outcome: Patch | RowRejected) -> bytes:
+    """A row as a line."""
+    if isinstance(outcome, RowRejected):
+        return _line("rejected", asdict(outcome))
+    return _line("patch", asdict(outcome))
+
+
+def end_line(good: int, bad: int) -> bytes:
+    return _line("end", {"rows": good + bad, "good": good, "bad": bad})
+
+
+def problem_line(problem: TianweiError) -> bytes:
+    return _line("problem", problem.as_problem())
+
+
+def read_line(line: bytes) -> HeaderLine | Patch | RowRejected | EndLine | TianweiError:
+    """What a line says. A problem is returned, not raised. Raises ValueError for anything else."""
+    ((what, body),) = orjson.loads(line).items()
+    if what == "patch":
+        return _patch(body)
+    if what == "rejected":
+        return RowRejected(**body)
+    if what == "header":
+        return HeaderLine(**{**body, "warnings": tuple(Warned(**warning) for warning in body["warnings"])})
+    if what == "end":
+        return EndLine(**body)
+    if what == "problem":
+        return from_problem(body)
+    raise ValueError(f"unknown line {what!r}")
+
+
+def _line(what: str, body: dict[str, Any]) -> bytes:
+    return orjson.dumps({what: body}, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(type(value).__name__)
+
+
+def _patch(body: dict[str, Any]) -> Patch:
+    for name in _DECIMALS:
+        body[name] = None if body[name] is None else Decimal(body[name])
+    for name in _DAYS:
+        body[name] = None if body[name] is None else date.fromisoformat(body[name])
+    body["geometry_wkb"] = bytes.fromhex(body["geometry_wkb"])
+    body["warnings"] = tuple(Warned(**warning) for warning in body["warnings"])
+    return Patch(**body)

@@ -1,0 +1,102 @@
+"""Why a whole patch file is refused. Every class has one stable code; the field is always "file"."""
+
+from typing import Any, ClassVar
+
+from shared.errors import InvalidInput
+
+
+class FileRefused(InvalidInput):
+    """Base. facts: JSON-safe."""
+
+    refusal: ClassVar[str] = "file.refused"
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.refusal, "file", **facts)
+
+
+class KindUnknown(FileRefused):
+    """facts: name, accepted."""
+
+    refusal = "file.kind-unknown"
+
+
+class KindMismatch(FileRefused):
+    """The content is not what the extension says. facts: name, expected."""
+
+    refusal = "file.kind-mismatch"
+
+
+class NotAZip(FileRefused):
+    """facts: name."""
+
+    refusal = "file.not-a-zip"
+
+
+class Damaged(FileRefused):
+    """It breaks off, or its parts contradict. facts: part, reason."""
+
+    refusal = "file.damaged"
+
+
+class ArchiveTooLarge(FileRefused):
+    """A zip bomb, or what looks like one. facts: limit (members, bytes, ratio), most, found."""
+
+    refusal = "file.archive-too-large"
+
+
+class ArchiveNested(FileRefused):
+    """facts: member."""
+
+    refusal = "file.archive-nested"
+
+
+class ArchiveUnsafePath(FileRefused):
+    """A member would leave the folder, or is a link. facts: member."""
+
+    refusal = "file.archive-unsafe-path"
+
+
+class ArchiveEncrypted(FileRefused):
+    """facts: member."""
+
+    refusal = "file.archive-encrypted"
+
+
+class MemberMissing(FileRefused):
+    """facts: missing (extensions such as .prj), members found."""
+
+    refusal = "file.member-missing"
+
+
+class SeveralLayers(FileRefused):
+    """More than one Shapefile or layer: which one is meant? facts: layers."""
+
+    refusal = "file.several-layers"
+
+
+class ProjectionUnknown(FileRefused):
+    """facts: projection (as named in the file), accepted."""
+
+    refusal = "file.projection-unknown"
+
+
+class NoPatches(FileRefused):
+    refusal = "file.no-patches"
+
+
+class ColumnsMissing(FileRefused):
+    """facts: columns missing, present."""
+
+    refusal = "file.columns-missing"
+
+
+class TooManyRows(FileRefused):
+    """facts: most, found."""
+
+    refusal = "file.too-many-rows"
+
+
+class TooLarge(FileRefused):
+    """facts: most_bytes, found_bytes; without them: reading it took more memory than a parser may use."""
+
+    refusal = "file.too-large"

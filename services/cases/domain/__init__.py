@@ -1,0 +1,1 @@
+"""The pure rules of cases: values in, values and events out."""

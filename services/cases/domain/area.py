@@ -1,0 +1,39 @@
+"""Areas: kept in m² with 2 decimals, shown in mu (亩) with 2 decimals. 1 mu = 2000/3 m² exactly (domain.md 7.4)."""
+
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+_HUNDREDTH = Decimal("0.01")
+_EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
+
+TOLERANCE_MU = Decimal("0.01")
+"""What older tools that divide by 666.7, and rounding, may differ by without a word (domain.md 7.4)."""
+
+
+def square_metres(value: float | Decimal) -> Decimal:
+    """An area in m², rounded half up to 2 decimals."""
+    return Decimal(value).quantize(_HUNDREDTH, context=_EXACT)
+
+
+def m2_from_mu(mu: Decimal) -> Decimal:
+    """m² with 2 decimals: 6.30 mu gives 4200.00."""
+    return _EXACT.divide(mu * 2000, Decimal(3)).quantize(_HUNDREDTH, context=_EXACT)
+
+
+def exact_mu(area_m2: Decimal) -> Decimal:
+    """mu, not rounded: for comparing."""
+    return _EXACT.multiply(area_m2, Decimal("0.0015"))
+
+
+def mu_from_m2(area_m2: Decimal) -> Decimal:
+    """mu with 2 decimals, to show: 8400.00 gives 12.60. Add in m² first, then convert."""
+    return exact_mu(area_m2).quantize(_HUNDREDTH, context=_EXACT)
+
+
+def differs(one_mu: Decimal, other_mu: Decimal) -> bool:
+    """Whether two areas in mu differ by more than the tolerance."""
+    return abs(one_mu - other_mu) > TOLERANCE_MU
+
+
+def exceeds(part_mu: Decimal, whole_mu: Decimal) -> bool:
+    """Whether a part is larger than its whole by more than the tolerance."""
+    return part_mu - whole_mu > TOLERANCE_MU

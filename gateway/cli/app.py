@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 app = typer.Typer(
     name="tianwei",
@@ -59,7 +59,7 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], as
     if not rows:
         typer.echo("没有记录。")
         return
-    table = Table(*columns.values(), box=None, pad_edge=False, header_style="bold")
+    table = Table(*(Column(heading, overflow="fold") for heading in columns.values()), box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if row.get(key) is None else str(row[key]) for key in columns))
-    Console(highlight=False, soft_wrap=True).print(table, markup=False)
+    Console(highlight=False).print(table, markup=False)

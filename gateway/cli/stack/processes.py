@@ -21,7 +21,9 @@ _SECRET = (
     "TIANWEI_SIGNING_KEY",
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
-_NOT_PASSED = {*_SECRET, *(f"{name}_FILE" for name in _SECRET), "TIANWEI_HEARTBEAT_FILE"}
+# Theirs alone, not for every process.
+_OWN = {*_SECRET, "TIANWEI_HEARTBEAT_FILE", "TIANWEI_HTTP_HOST", "TIANWEI_HTTP_PORT", "TIANWEI_IN_BACKGROUND"}
+_SECRET_WORDS = ("PASSWORD", "SECRET", "TOKEN", "_KEY")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def county_demo(home: Home) -> Job:
 def base_environment(home: Home) -> dict[str, str]:
     """What every process gets: the machine's own few variables and the settings that are no secret."""
     passed = {name: os.environ[name] for name in _SYSTEM if name in os.environ}
-    ours = {k: v for k, v in os.environ.items() if k.startswith("TIANWEI_") and k not in _NOT_PASSED}
+    ours = {name: value for name, value in os.environ.items() if _for_all(name)}
     return {
         "LANG": "C.UTF-8",
         **passed,
@@ -129,6 +131,12 @@ def base_environment(home: Home) -> dict[str, str]:
         "MALLOC_ARENA_MAX": "2",
         "OPENBLAS_NUM_THREADS": "1",
     }
+
+
+def _for_all(name: str) -> bool:
+    """Whether a variable of the supervisor's own environment is a plain TIANWEI_* setting, and no secret."""
+    bare = name.removesuffix("_FILE")
+    return name.startswith("TIANWEI_") and not {name, bare} & _OWN and not any(word in name for word in _SECRET_WORDS)
 
 
 def _python(name: str, module: str, stage: Stage, environment: Mapping[str, str], beats: bool = True) -> Program:

@@ -202,8 +202,10 @@ class RpcClient:
             self._fail(call, Unavailable("bus.no-service", service=call.service))
         except BUS_ERRORS as error:
             log.warning("a call to %s could not be sent: %r", call.service, error)
-            self._fail(call, Unavailable("bus.down", service=call.service))
-            self._fail_unsent()
+            self._fail_unsent(call)
+        except Exception:  # this thread must live: without it no call is sent and no deadline kept
+            log.exception("a call to %s could not be sent", call.service)
+            self._fail_unsent(call)
 
     def _fail(self, call: _Call, error: TianweiError) -> None:
         if self._take(call.correlation_id) is not None:
@@ -213,9 +215,10 @@ class RpcClient:
         with self._changed:
             return self._pending.pop(correlation_id or "", None)
 
-    def _fail_unsent(self) -> None:
+    def _fail_unsent(self, first: _Call) -> None:
+        """The bus takes nothing: fail this call and all behind it, which would only wait for the same answer."""
         with self._changed:
-            unsent = list(self._outbox)
+            unsent = [first, *self._outbox]
             self._outbox.clear()
         for call in unsent:
             self._fail(call, Unavailable("bus.down", service=call.service))
@@ -237,6 +240,9 @@ class RpcClient:
             except BUS_ERRORS as error:
                 failures = 1 if self._up.is_set() else failures + 1
                 log.warning("the bus is lost: %r", error)
+                connection.collect()
+            except Exception:  # this thread must live: without it no reply is ever heard
+                log.exception("the bus is lost")
                 connection.collect()
             finally:
                 self._fail_all()

@@ -66,6 +66,16 @@ class CreditPoller(kombu_redis.MultiChannelPoller):  # type: ignore[misc]
 class MemoryQoS(virtual.QoS):  # type: ignore[misc]
     """Unacknowledged messages are known to this process alone; a closed channel puts them back, a crash loses them."""
 
+    def restore_unacked(self) -> list[tuple[BaseException, Any]]:
+        """Put back what was not acknowledged; what cannot be is lost.
+
+        kombu would write those messages, bodies and all, to a file in the temporary folder.
+        """
+        lost: list[tuple[BaseException, Any]] = super().restore_unacked()
+        if lost:
+            log.warning("%d unacknowledged messages are lost with the bus: %r", len(lost), lost[0][0])
+        return []
+
     def ack(self, delivery_tag: str) -> None:
         super().ack(delivery_tag)
         self.channel.credit_returned()
@@ -114,6 +124,10 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]
         message: dict[str, Any] = super().prepare_message(body, priority, content_type, *args, **kwargs)
         message["properties"]["content_type"] = content_type
         return message
+
+    def encode_body(self, body: str | bytes, encoding: str | None = None) -> tuple[str, str | None]:
+        """Bodies travel as text; a message put back holds its body as bytes. Raises UnicodeDecodeError for others."""
+        return (body.decode() if isinstance(body, bytes) else body), encoding
 
     def typeof(self, exchange: str, default: str = "topic") -> Any:
         return super().typeof(exchange, default)

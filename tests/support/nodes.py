@@ -65,6 +65,15 @@ class Node:
         """End the server as a power cut would; its data stay."""
         self._signal(signal.SIGKILL)
 
+    def pause(self) -> None:
+        """Freeze the server: its sockets stay open and nothing answers."""
+        if self._process is not None:
+            _signal_group(self._process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        if self._process is not None:
+            _signal_group(self._process.pid, signal.SIGCONT)
+
     def close(self) -> None:
         """End the server and remove its data."""
         self.kill()

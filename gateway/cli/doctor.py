@@ -16,7 +16,7 @@ from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json, p
 from gateway.cli.stack import postgres, valkey
 from gateway.cli.stack.layout import Home, is_held, read_state
 from gateway.cli.stack.processes import Settings
-from gateway.cli.stack.secrets import DATABASES
+from gateway.cli.stack.secrets import DATABASES, SEALING
 
 _PACKAGES = ("tianwei", "nameko", "kombu", "eventlet", "SQLAlchemy", "psycopg2-binary", "fastapi", "uvicorn")
 _FREE_BYTES = 2 * 2**30
@@ -116,6 +116,7 @@ def _settings(home: Home) -> dict[str, dict[str, str]]:
         owner_dsn=dict.fromkeys(DATABASES, _HIDDEN),
         signing_key=_HIDDEN,
         public_key="（公钥）",
+        sealing_keys=dict.fromkeys(SEALING, _HIDDEN),
     )
     processes: list[Any] = [program for programs in told.programs().values() for program in programs]
     return {

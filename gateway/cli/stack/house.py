@@ -87,6 +87,7 @@ class EmbeddedHouse:
             owner_dsn={s: postgres.dsn(s, f"{s}_owner", passwords[f"{s}_owner"]) for s in DATABASES},
             signing_key=secrets.signing_key,
             public_key=secrets.public_key,
+            sealing_keys=secrets.sealing_keys,
         )
 
     def _start_postgres(self, supervisor: Supervisor, sockets: Path, secrets: Secrets) -> Postgres:

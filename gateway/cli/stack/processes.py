@@ -19,6 +19,7 @@ _SYSTEM = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "PYTHONPATH", "SSL_
 _SECRET = (
     "TIANWEI_BUS_URL",
     "TIANWEI_SIGNING_KEY",
+    "TIANWEI_SECRETS_KEY",
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
 # Theirs alone, not for every process.
@@ -38,6 +39,7 @@ class Settings:
     owner_dsn: Mapping[str, str]  # service -> DSN of the role that migrates
     signing_key: str
     public_key: str
+    sealing_keys: Mapping[str, str]  # service -> key
 
     def _of(self, *names: str) -> dict[str, str]:
         known = {
@@ -45,12 +47,21 @@ class Settings:
             "TIANWEI_BLOB_DIR": str(self.home.blobs),
             "TIANWEI_PRINCIPAL_PUBLIC_KEY": self.public_key,
             "TIANWEI_SIGNING_KEY": self.signing_key,
+            "TIANWEI_PUBLIC_URL": self.public_url,
             "TIANWEI_HTTP_HOST": self.http_host,
             "TIANWEI_HTTP_PORT": str(self.http_port),
             **{f"TIANWEI_{name.upper()}_DSN": dsn for name, dsn in self.dsn.items()},
             **{f"TIANWEI_{name.upper()}_OWNER_DSN": dsn for name, dsn in self.owner_dsn.items()},
         }
         return {**base_environment(self.home), **{f"TIANWEI_{name}": known[f"TIANWEI_{name}"] for name in names}}
+
+    @property
+    def public_url(self) -> str:
+        """How others reach the gateway, for links in what leaves the house; TIANWEI_PUBLIC_URL when set."""
+        return os.environ.get("TIANWEI_PUBLIC_URL") or f"http://{self.http_host}:{self.http_port}"
+
+    def _sealing(self, service: str) -> dict[str, str]:
+        return {"TIANWEI_SECRETS_KEY": self.sealing_keys[service]}
 
     def programs(self) -> dict[str, list[Program]]:
         """The processes by the service whose migration they wait for."""
@@ -62,12 +73,32 @@ class Settings:
                 _python("cases.worker", "services.cases.worker", Stage.SENDER, self._of("CASES_DSN", "BLOB_DIR")),
             ],
             "agencies": [
-                _python("agencies", "services.agencies", Stage.SERVICE, {**self._of("AGENCIES_DSN", *bus), **nameko}),
-                _python("agencies.sender", "services.agencies.sender", Stage.SENDER, self._of("AGENCIES_DSN")),
+                _python(
+                    "agencies",
+                    "services.agencies",
+                    Stage.SERVICE,
+                    {**self._of("AGENCIES_DSN", *bus), **nameko, **self._sealing("agencies")},
+                ),
+                _python(
+                    "agencies.sender",
+                    "services.agencies.sender",
+                    Stage.SENDER,
+                    {**self._of("AGENCIES_DSN", "BLOB_DIR", "PUBLIC_URL"), **self._sealing("agencies")},
+                ),
             ],
             "notify": [
-                _python("notify", "services.notify", Stage.SERVICE, {**self._of("NOTIFY_DSN", *bus), **nameko}),
-                _python("notify.sender", "services.notify.sender", Stage.SENDER, self._of("NOTIFY_DSN")),
+                _python(
+                    "notify",
+                    "services.notify",
+                    Stage.SERVICE,
+                    {**self._of("NOTIFY_DSN", *bus), **nameko, **self._sealing("notify")},
+                ),
+                _python(
+                    "notify.sender",
+                    "services.notify.sender",
+                    Stage.SENDER,
+                    {**self._of("NOTIFY_DSN", "BLOB_DIR", "PUBLIC_URL"), **self._sealing("notify")},
+                ),
             ],
             "gateway": [
                 _python(

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from gateway.cli.stack.layout import Home, write_private
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
+SEALING = ("agencies", "notify")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Secrets:
     postgres_password: str  # of the superuser, used by the supervisor only
     bus_password: str
     role_passwords: dict[str, str]  # database role -> password
+    sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals its partners' secrets at rest
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -50,6 +52,7 @@ def _fresh() -> dict[str, object]:
         "role_passwords": {
             f"{name}_{kind}": secrets.token_urlsafe(24) for name in DATABASES for kind in ("owner", "app")
         },
+        "sealing_keys": {name: _text(secrets.token_bytes(32)) for name in SEALING},
     }
 
 

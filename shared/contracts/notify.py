@@ -147,4 +147,22 @@ class NoticeDeliveryExhaustedV1(NotifyEvent):
     error: str
 
 
+class RecipientEndpointEvent(Event, source="notify"):
+    """The endpoint's secret is no part of any event."""
+
+    at: Instant
+    recipient: Recipient
+    url: str
+
+
+class RecipientEndpointConfiguredV1(RecipientEndpointEvent):
+    pass
+
+
+class RecipientEndpointDisabledV1(RecipientEndpointEvent):
+    """It answered 410: a person must see to it."""
+
+    error: str
+
+
 NOTICE_COMMANDS: tuple[type[Command], ...] = (SignNotice, ReadNotice)

@@ -1,0 +1,1 @@
+"""What stands behind the ports: Jinja2 templates, registers on disk."""

@@ -1,0 +1,59 @@
+"""What notify's sender carries: a webhook with id and link, nothing of the notice itself (reliability.md 8)."""
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.notify.domain.notice import WEBHOOK
+from services.notify.domain.offices import recipient_of
+from services.notify.storage.repository import NoticeStore
+from services.notify.storage.tables import notice_receipt
+from services.notify.storage.unit import NotifyUnit
+from shared.contracts.codes import DeliveryState
+from shared.contracts.notify import NoticeIssuedV1
+from shared.outgoing.deliveries import Claimed
+from shared.outgoing.sender import utc_text
+
+
+class NoticeErrand:
+    """public_url: the gateway as recipients reach it; empty: the link is a path."""
+
+    def __init__(self, public_url: str = "") -> None:
+        self._public_url = public_url.rstrip("/")
+        self._notices = NoticeStore()
+
+    @property
+    def channel(self) -> str:
+        return WEBHOOK
+
+    def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:
+        """None when the recipient has read it meanwhile, or it is not addressed to it."""
+        waiting = sa.select(notice_receipt.c.notice_id).where(
+            notice_receipt.c.notice_id == claimed.subject_id,
+            notice_receipt.c.recipient == recipient_of(claimed.party).value,
+            notice_receipt.c.state.in_([DeliveryState.PENDING.value, DeliveryState.EXHAUSTED.value]),
+        )
+        if connection.execute(waiting).first() is None:
+            return None
+        link = f"{self._public_url}/api/v1/notices/{claimed.subject_id}"
+        return orjson.dumps(
+            {
+                "type": NoticeIssuedV1.type,
+                "timestamp": utc_text(claimed.created_at),
+                "data": {"notice_id": str(claimed.subject_id), "link": link},
+            }
+        )
+
+    def on_delivered(self, unit: NotifyUnit, claimed: Claimed) -> None:
+        notice = self._notices.lock(unit.connection, claimed.subject_id)
+        unit.record(notice, unit.notices, notice.arrive(recipient_of(claimed.party), unit.now))
+
+    def on_exhausted(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
+        notice = self._notices.lock(unit.connection, claimed.subject_id)
+        unit.record(notice, unit.notices, notice.exhaust(recipient_of(claimed.party), error, unit.now))
+
+    def on_gone(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
+        """The endpoint takes no more; what is owed waits until it is configured again, and in the inbox meanwhile."""
+        endpoint = unit.endpoints.find(unit.connection, claimed.party)
+        if endpoint is not None:
+            unit.record(endpoint, unit.endpoints, endpoint.disable(error, unit.now))

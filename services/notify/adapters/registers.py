@@ -1,0 +1,29 @@
+"""Reads the registers of the release: copy rules and issuing offices."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from services.notify.domain.copy_rules import CopyRules
+from services.notify.domain.offices import COUNTY_DIGITS, Offices
+
+REGISTER = Path(__file__).parent.parent / "register"
+
+
+def read_copy_rules(file: Path = REGISTER / "copy_rules.toml") -> CopyRules:
+    """Raises ValueError or KeyError for a wrong row: a process must not start on it."""
+    return CopyRules.from_rows(_rows(file, "rule"))
+
+
+def read_offices(
+    county_code: str, name: str | None = None, mark: str | None = None, file: Path = REGISTER / "offices.toml"
+) -> Offices:
+    """The register; name and mark, when given, replace those of the own county (county_code, 12 digits)."""
+    own = {key: value for key, value in (("name", name), ("mark", mark)) if value}
+    county = county_code[:COUNTY_DIGITS]
+    return Offices.from_rows({**row, **own} if row["county"] == county else row for row in _rows(file, "office"))
+
+
+def _rows(file: Path, key: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[key]
+    return rows

@@ -1,0 +1,1 @@
+"""Pure rules of notices: receipts, copy rules, what each document says."""

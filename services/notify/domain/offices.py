@@ -1,0 +1,69 @@
+"""Who issues notices in a county, under what number, and what its recipients are called on paper."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.notify.domain.errors import OfficeMissing
+from shared.contracts.codes import NoticeKind, Recipient
+
+COUNTY_DIGITS = 6
+
+# One series of numbers per issuer, year and group: all copies count together (domain.md 5.1).
+GROUPS: dict[NoticeKind, str] = dict.fromkeys(NoticeKind, "抄")
+
+
+@dataclass(frozen=True)
+class IssuingOffice:
+    """name: 发文机关. mark: 机关代字, the first part of its numbers, like 中宁耕保."""
+
+    county: str
+    name: str
+    mark: str
+    recipients: Mapping[Recipient, str]
+
+    def series(self, kind: NoticeKind) -> str:
+        return f"{self.mark}{GROUPS[kind]}"
+
+
+def party_of(division_code: str, recipient: Recipient) -> str:
+    """A recipient of one county, as deliveries and endpoints name it, like 640521:party_committee."""
+    return f"{division_code[:COUNTY_DIGITS]}:{recipient.value}"
+
+
+def recipient_of(party: str) -> Recipient:
+    """The inverse of party_of."""
+    return Recipient(party.partition(":")[2])
+
+
+def notice_no(series: str, year: int, number: int) -> str:
+    """发文字号: six-corner brackets, full year, no leading zero (GB/T 9704), like 中宁耕保抄〔2026〕3号."""
+    return f"{series}〔{year}〕{number}号"
+
+
+class Offices:
+    """The register of issuing offices, by the first six digits of a division code."""
+
+    def __init__(self, offices: Iterable[IssuingOffice]) -> None:
+        self._offices = {office.county: office for office in offices}
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, Any]]) -> "Offices":
+        """Rows as the register has them; KeyError or ValueError for one that is wrong or names not every recipient."""
+        return cls(
+            IssuingOffice(
+                county=row["county"],
+                name=row["name"],
+                mark=row["mark"],
+                recipients={recipient: row["recipients"][recipient.value] for recipient in Recipient},
+            )
+            for row in rows
+        )
+
+    def of(self, division_code: str) -> IssuingOffice:
+        """The office of the county in which a place lies. Raises OfficeMissing."""
+        county = division_code[:COUNTY_DIGITS]
+        office = self._offices.get(county)
+        if office is None:
+            raise OfficeMissing(county)
+        return office

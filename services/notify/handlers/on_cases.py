@@ -1,0 +1,125 @@
+"""What notify does when cases tells something: keeps a brief of every case, writes what the copy rules ask for."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from services.notify.domain.case_brief import CaseBrief
+from services.notify.domain.documents import Heading, NoticeText, case_filed, struck_off
+from services.notify.handlers.issuing import Order, issue_notice_on
+from services.notify.storage.case_briefs import find_case, keep_case, keep_item, move_case
+from services.notify.storage.unit import NotifyUnit
+from shared.clock import local_day
+from shared.contracts.base import EventMeta
+from shared.contracts.cases_events import (
+    CaseClosedV1,
+    CaseDecidedV1,
+    CaseEvent,
+    CaseExecutedV1,
+    CaseFiledV1,
+    CaseInvestigationConcludedV1,
+    CaseInvestigationStartedV1,
+    CasePartyNotifiedV1,
+    CasePerformanceStartedV1,
+    CaseReviewStartedV1,
+    CaseServedV1,
+    RectificationAcceptedV1,
+    RectificationEvent,
+    RectificationOrderedV1,
+    RectificationReportedV1,
+    RectificationReviewRequestedV1,
+    RectificationStruckOffV1,
+    RectificationTownshipCheckedV1,
+)
+from shared.delivery.feed import Reaction
+from shared.ids import derived_id
+
+
+def on_case_filed(event: CaseFiledV1, meta: EventMeta, unit: NotifyUnit) -> None:
+    """Know the case, and tell of its filing (立案抄告)."""
+    keep_case(unit.connection, _brief(event))
+    _issue_once(event.type, event.division_code, event.case_id, lambda head: case_filed(event, head), meta, unit)
+
+
+def on_case_moved(event: CaseEvent, _: EventMeta, unit: NotifyUnit) -> None:
+    move_case(unit.connection, event.case_id, event.to_state)
+
+
+def on_item_moved(event: RectificationEvent, _: EventMeta, unit: NotifyUnit) -> None:
+    keep_item(unit.connection, event.item_id, event.case_id, event.to_state)
+
+
+def on_struck_off(event: RectificationStruckOffV1, meta: EventMeta, unit: NotifyUnit) -> None:
+    """Tell that the land is put right and off the list (整改销号抄告)."""
+    on_item_moved(event, meta, unit)
+    case = find_case(unit.connection, event.case_id)
+    _issue_once(event.type, event.division_code, event.case_id, lambda head: struck_off(event, case, head), meta, unit)
+
+
+def _issue_once(
+    fact: str,
+    division_code: str,
+    case_id: UUID,
+    write: Callable[[Heading], NoticeText],
+    meta: EventMeta,
+    unit: NotifyUnit,
+) -> None:
+    """What the rules in force today ask for; the id comes from the event, so that it is there once for ever."""
+    for rule in unit.desk.rules.asked_by(fact, local_day(unit.now)):
+        notice_id = derived_id(meta.event_id, rule.kind.value)
+        if unit.notices.exists(unit.connection, notice_id):
+            continue
+        order = Order(
+            notice_id=notice_id,
+            division_code=division_code,
+            recipients=rule.recipients,
+            basis=rule.basis,
+            case_id=case_id,
+            caused_by=str(meta.event_id),
+        )
+        issue_notice_on(order, write, unit)
+
+
+def _brief(event: CaseFiledV1) -> CaseBrief:
+    return CaseBrief(
+        case_id=event.case_id,
+        case_no=event.case_no,
+        title=event.title,
+        state=event.to_state,
+        violation_types=tuple(event.violation_types),
+        party_name=event.party_name,
+        lead_agency=event.lead_agency,
+        division_code=event.division_code,
+        division_name=event.division_name,
+        place=event.place,
+        area_m2=event.area_m2,
+        farmland_area_m2=event.farmland_area_m2,
+        pbf_area_m2=event.pbf_area_m2,
+        filed_at=event.at,
+    )
+
+
+CASE_STEPS: tuple[type[CaseEvent], ...] = (
+    CaseInvestigationStartedV1,
+    CaseInvestigationConcludedV1,
+    CaseReviewStartedV1,
+    CasePartyNotifiedV1,
+    CaseDecidedV1,
+    CaseServedV1,
+    CasePerformanceStartedV1,
+    CaseExecutedV1,
+    CaseClosedV1,
+)
+ITEM_STEPS: tuple[type[RectificationEvent], ...] = (
+    RectificationOrderedV1,
+    RectificationReportedV1,
+    RectificationTownshipCheckedV1,
+    RectificationAcceptedV1,
+    RectificationReviewRequestedV1,
+)
+
+REACTIONS: tuple[Reaction, ...] = (
+    Reaction(CaseFiledV1, on_case_filed),
+    *(Reaction(step, on_case_moved) for step in CASE_STEPS),
+    *(Reaction(step, on_item_moved) for step in ITEM_STEPS),
+    Reaction(RectificationStruckOffV1, on_struck_off),
+)

@@ -1,0 +1,32 @@
+"""The one table of what notify does: every command and query, its handler, who may call it."""
+
+from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
+from services.notify.handlers.recipients import configure_recipient_endpoint
+from services.notify.queries import get_notice, list_notices, list_recipients
+from shared.contracts.codes import Role
+from shared.contracts.notify import (
+    ConfigureRecipientEndpoint,
+    GetNotice,
+    IssueNotice,
+    ListNotices,
+    ListRecipients,
+    ReadNotice,
+    SignNotice,
+)
+from shared.operations import CommandOperation, Operation, QueryOperation
+
+_COORDINATOR = frozenset({Role.COORDINATOR})
+_CLERK = frozenset({Role.RECIPIENT_CLERK})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+# Everybody may ask; scope.py shows nothing to those whom notices do not concern: 404, never 403.
+_EVERYBODY = frozenset(Role)
+
+OPERATIONS: tuple[Operation, ...] = (
+    CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
+    CommandOperation(SignNotice, sign_notice, _CLERK),
+    CommandOperation(ReadNotice, read_notice, _CLERK),
+    CommandOperation(ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR),
+    QueryOperation(GetNotice, get_notice, _EVERYBODY),
+    QueryOperation(ListNotices, list_notices, _EVERYBODY),
+    QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
+)

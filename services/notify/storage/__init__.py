@@ -1,0 +1,1 @@
+"""Tables, whole notices in and out, numbers, scope."""

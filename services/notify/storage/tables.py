@@ -1,0 +1,91 @@
+"""Notify's own tables, beside those of the kernel."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql as pg
+
+from shared.contracts.codes import DeliveryState
+from shared.outgoing.tables import outgoing_tables
+
+METADATA = sa.MetaData()
+
+_uuid = pg.UUID(as_uuid=True)
+_instant = sa.TIMESTAMP(timezone=True)
+_m2 = sa.Numeric(18, 2)
+
+notice = sa.Table(
+    "notice",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit division code of the case"),
+    sa.Column("notice_no", sa.Text, nullable=False, unique=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("case_id", _uuid),
+    sa.Column("caused_by", sa.Text, nullable=False),
+    sa.Column("issued_at", _instant, nullable=False),
+    sa.Index("notice_newest", "issued_at", "id"),
+    sa.Index("notice_case", "case_id"),
+)
+
+notice_receipt = sa.Table(
+    "notice_receipt",
+    METADATA,
+    sa.Column("notice_id", _uuid, sa.ForeignKey("notice.id"), primary_key=True),
+    sa.Column("recipient", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False, comment="0 the main recipient, then the copies in their order"),
+    sa.Column("line", sa.Text, sa.CheckConstraint("line in ('main', 'copy')", name="receipt_line"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("delivered_at", _instant),
+    sa.Column("channel", sa.Text),
+    sa.Column("signed_at", _instant),
+    sa.Column("signed_by", sa.Text),
+    sa.Column("error", sa.Text),
+    sa.CheckConstraint(f"state in ({', '.join(repr(state.value) for state in DeliveryState)})", name="receipt_state"),
+    sa.CheckConstraint("signed_at is null or state = 'delivered'", name="receipt_signed_is_delivered"),
+    sa.Index("receipt_unsigned", "recipient", "notice_id", postgresql_where=sa.text("signed_at is null")),
+)
+
+notice_number = sa.Table(
+    "notice_number",
+    METADATA,
+    sa.Column("series", sa.Text, primary_key=True, comment="issuer's mark and group, like 中宁耕保抄"),
+    sa.Column("year", sa.Integer, primary_key=True, autoincrement=False, comment="Asia/Shanghai"),
+    sa.Column("last", sa.Integer, nullable=False),
+)
+
+case_brief = sa.Table(
+    "case_brief",
+    METADATA,
+    sa.Column("case_id", _uuid, primary_key=True),
+    sa.Column("case_no", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("violation_types", pg.ARRAY(sa.Text), nullable=False),
+    sa.Column("party_name", sa.Text, nullable=False),
+    sa.Column("lead_agency", sa.Text, nullable=False),
+    sa.Column("division_code", sa.Text, nullable=False),
+    sa.Column("division_name", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("area_m2", _m2, nullable=False),
+    sa.Column("farmland_area_m2", _m2, nullable=False),
+    sa.Column("pbf_area_m2", _m2, nullable=False),
+    sa.Column("filed_at", _instant, nullable=False),
+)
+
+rectification_brief = sa.Table(
+    "rectification_brief",
+    METADATA,
+    sa.Column("item_id", _uuid, primary_key=True),
+    sa.Column("case_id", _uuid, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Index("rectification_brief_case", "case_id"),
+)
+
+_outgoing = outgoing_tables(METADATA)
+delivery = _outgoing.delivery
+endpoint = _outgoing.endpoint

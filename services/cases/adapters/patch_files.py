@@ -79,7 +79,8 @@ def _rows(source: PatchSource) -> Iterator[dict[str, RawValue]]:
 
 def _sample(source: PatchSource) -> dict[str, str]:
     sample: dict[str, str] = {}
-    for name, values in source.columns.items():
+    for name in sorted(source.columns, key=lambda column: column in REQUIRED_COLUMNS):
+        values = source.columns[name]
         for value in values[:200]:
             if isinstance(value, str) and not value.isascii():
                 sample[name] = value[:40]

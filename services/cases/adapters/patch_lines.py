@@ -10,7 +10,7 @@ In a patch, areas are decimal strings, days ISO dates, the geometry hexadecimal 
 A stream without "end" or "problem" was cut off: the child died.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -44,16 +44,13 @@ class EndLine:
 def header_line(
     kind: str, rows: int, crs: str, encoding: str, sample: dict[str, str], warned: tuple[Warned, ...]
 ) -> bytes:
-    warnings = [{"code": warning.code, "facts": warning.facts} for warning in warned]
-    header = {"kind": kind, "rows": rows, "crs": crs, "encoding": encoding, "sample": sample, "warnings": warnings}
+    header = {"kind": kind, "rows": rows, "crs": crs, "encoding": encoding, "sample": sample, "warnings": warned}
     return _line("header", header)
 
 
 def outcome_line(outcome: Patch | RowRejected) -> bytes:
     """A row as a line."""
-    if isinstance(outcome, RowRejected):
-        return _line("rejected", asdict(outcome))
-    return _line("patch", asdict(outcome))
+    return _line("rejected" if isinstance(outcome, RowRejected) else "patch", outcome)
 
 
 def end_line(good: int, bad: int) -> bytes:
@@ -80,7 +77,7 @@ def read_line(line: bytes) -> HeaderLine | Patch | RowRejected | EndLine | Tianw
     raise ValueError(f"unknown line {what!r}")
 
 
-def _line(what: str, body: dict[str, Any]) -> bytes:
+def _line(what: str, body: dict[str, Any] | Patch | RowRejected) -> bytes:
     return orjson.dumps({what: body}, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
 
 

@@ -40,7 +40,14 @@ def is_amqp(url: str) -> bool:
 
 
 def kombu_url(url: str) -> str:
-    """The URL kombu (and nameko) is given: the same for RabbitMQ, our alias for Valkey. Raises UnknownBus."""
+    """The URL kombu (and nameko) is given: the same for RabbitMQ, our alias for Valkey. Raises UnknownBus.
+
+    Several hosts, of one kind, are separated by semicolons.
+    """
+    return ";".join(_kombu_url(one) for one in url.split(";"))
+
+
+def _kombu_url(url: str) -> str:
     if is_amqp(url):
         return url
     scheme = _scheme(url)
@@ -91,6 +98,18 @@ def connect(url: str, *, confirm: bool = True, acks: bool = True, heartbeat: int
         ssl=tls(url),
         transport_options=transport_options(url, confirm=confirm, acks=acks),
     )
+
+
+def open_now(connection: Connection) -> None:
+    """Connect in one try of at most some CONNECT_TIMEOUT_S; the next try goes to the next host of the URL.
+
+    kombu's own connect() tries twice with two seconds between. Raises one of BUS_ERRORS.
+    """
+    try:
+        connection.ensure_connection(max_retries=0)
+    except BUS_ERRORS:
+        connection.maybe_switch_next()
+        raise
 
 
 def _scheme(url: str) -> str:

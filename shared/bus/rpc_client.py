@@ -21,7 +21,7 @@ from typing import Any
 from kombu import Connection
 
 from shared.bus import serializer
-from shared.bus.connection import BUS_ERRORS, connect, is_amqp
+from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now
 from shared.bus.names import REPLY_PREFIX, reply_queue, rpc_exchange
 from shared.bus.sender import TRANSIENT, Sender, Unroutable
 from shared.errors import TianweiError, Unavailable
@@ -233,8 +233,8 @@ class RpcClient:
 
     def _receive_forever(self) -> None:
         failures = 0
+        connection = connect(self._url, acks=False)
         while not self._closed.is_set():
-            connection = connect(self._url, acks=False)
             try:
                 self._listen(connection)
             except BUS_ERRORS as error:
@@ -249,7 +249,7 @@ class RpcClient:
             self._closed.wait(random.uniform(0.05, min(MAX_BACK_OFF_S, 0.2 * 2 ** min(failures, 10))))
 
     def _listen(self, connection: Connection) -> None:
-        connection.connect()
+        open_now(connection)
         channel = connection.channel()
         name = f"{REPLY_PREFIX}{self._name}-{uuid.uuid4()}"
         queue = reply_queue(name)(channel)

@@ -7,7 +7,7 @@ from typing import Any
 from amqp.exceptions import ChannelError
 from kombu import Exchange
 
-from shared.bus.connection import IO_TIMEOUT_S, connect, is_amqp
+from shared.bus.connection import IO_TIMEOUT_S, connect, is_amqp, open_now
 from shared.bus.transport import NO_ROUTE
 
 PERSISTENT, TRANSIENT = 2, 1
@@ -77,7 +77,7 @@ class Sender:
         )
 
     def _open(self) -> Any:
-        self._connection.connect()
+        open_now(self._connection)
         channel = self._connection.channel()
         self._exchange(channel).declare()
         if self._amqp:

@@ -14,6 +14,8 @@ from shared.bus.names import event_queue
     [
         ("amqp://u:p@bus:5672/tianwei", "amqp://u:p@bus:5672/tianwei"),
         ("redis://127.0.0.1:6379/0", "tianwei-valkey://127.0.0.1:6379/0"),
+        ("amqp://a;amqp://b", "amqp://a;amqp://b"),
+        ("redis://a;redis://b", "tianwei-valkey://a;tianwei-valkey://b"),
         ("redis+socket:///run/v.sock?virtual_host=0", "tianwei-valkey+socket:///run/v.sock?virtual_host=0"),
     ],
 )

@@ -1,0 +1,102 @@
+"""`tianwei demo`: the whole story on a fresh stack; `--seed-only`: load the county into the running one."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gateway.cli.app import DEFAULT_HOME, HomeFolder, app, fail
+from gateway.cli.demo.people import People
+from gateway.cli.demo.person import Refused
+from gateway.cli.demo.story import Story
+from gateway.cli.demo.systems import OutsideSystems
+from gateway.cli.sample_patches import write_sample
+from gateway.cli.stack.layout import Home
+
+OTHER_CASES = 2
+
+
+@app.command("demo", help="在全新的临时环境里演示一个案件从图斑到销号的全过程")
+def demo(
+    home: HomeFolder = DEFAULT_HOME,
+    seed_only: Annotated[bool, typer.Option("--seed-only", help="只向正在运行的系统导入示范图斑")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="演示后保留数据目录并保持运行")] = False,
+    folder: Annotated[Path | None, typer.Option("--folder", help="演示用的数据目录；默认新建临时目录")] = None,
+) -> None:
+    try:
+        if seed_only:
+            _seed(Home.at(home))
+        else:
+            _play_on_fresh_stack(folder, keep)
+    except (Refused, ConnectionError, TimeoutError) as error:
+        fail(f"演示没有走完：{error}", "运行 tianwei status 查看哪个进程有问题，日志在数据目录的 logs 里")
+
+
+def say(text: str) -> None:
+    typer.echo(f"{time.strftime('%H:%M:%S')}  {text}")
+    sys.stdout.flush()
+
+
+def _seed(home: Home) -> None:
+    """The same file each time: repeating it makes nothing new."""
+    with tempfile.TemporaryDirectory() as folder, People(home) as people:
+        sample = write_sample(Path(folder))
+        Story(people, say).import_patches(sample.path)
+
+
+def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
+    home = Home.at(folder or Path(tempfile.mkdtemp(prefix="tianwei-demo-")))
+    started = time.monotonic()
+    say(f"启动全新的环境：{home.root}")
+    _tianwei("up", "-d", home=home)
+    try:
+        figures = _play(home)
+    finally:
+        if not keep:
+            _tianwei("down", home=home)
+            if folder is None:
+                shutil.rmtree(home.root, ignore_errors=True)
+    figures["seconds"] = round(time.monotonic() - started, 1)
+    typer.echo(json.dumps(figures, ensure_ascii=False))
+
+
+def _play(home: Home) -> dict[str, Any]:
+    with People(home) as people, OutsideSystems(people, home.logs):
+        story = Story(people, say)
+        sample = write_sample(home.root)
+        imported = story.import_patches(sample.path)
+        assert sample.special_no is not None, "the sample of 中宁县 has the sand yard"
+        chosen = [story.verify(row) for row in story.choose_clues(sample.special_no, OTHER_CASES)]
+        cases = [story.file_case(clue) for clue in chosen]
+        for case in cases:
+            story.investigate(case)
+        detail = people.coordinator.get(f"/cases/{cases[0]['id']}")
+        story.convene(detail)
+        story.copy_by_hand(detail)
+        for case, clue in zip(cases, chosen, strict=True):
+            full = people.coordinator.get(f"/cases/{case['id']}")
+            story.decide(full)
+            story.put_right(full, clue)
+            story.close(full)
+        story.sign_copies(expected=2 * len(cases) + 1)
+        return story.figures(imported)
+
+
+def _tianwei(*words: str, home: Home) -> None:
+    """Run one of our own commands, its output shown on standard error so that the last line stays the figures."""
+    environment = {**os.environ, "TIANWEI_HOME": str(home.root), "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1"}
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway.cli", *words, "--home", str(home.root)],
+        env=environment,
+        stdout=sys.stderr,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise typer.Exit(1)

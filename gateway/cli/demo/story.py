@@ -1,0 +1,306 @@
+"""The story: a file of patches becomes clues, some become cases; four agencies act together; the land is put right."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from gateway.cli.demo.people import People
+from shared.contracts.codes import Agency, DocumentKind, Recipient, title
+
+Say = Callable[[str], None]
+
+AGENCIES = tuple(Agency)
+RECIPIENTS = tuple(Recipient)
+WAIT_S = 180.0
+# The party had its five working days to speak: told on paper this long ago (APL 45, NRP 33).
+TOLD_DAYS_AGO = 20
+
+
+class Story:
+    def __init__(self, people: People, say: Say) -> None:
+        self._people = people
+        self._say = say
+        self._coordinator = people.coordinator
+
+    def import_patches(self, file: Path) -> dict[str, Any]:
+        """Upload the file and follow the job to its end."""
+        job = self._coordinator.upload("/clue-imports", file.name, file.read_bytes())
+        self._say(f"导入图斑文件 {file.name}，任务 {job['id']}")
+        done = self._until(
+            lambda: self._coordinator.get(f"/clue-imports/{job['id']}"),
+            lambda seen: seen["state"] in ("finished", "refused"),
+            "导入完成",
+        )
+        self._say(
+            f"导入完成：新增线索 {done['rows_created']}，已有 {done['rows_known']}，不合格 {done['rows_rejected']}"
+        )
+        for row in self._coordinator.get(f"/clue-imports/{job['id']}/rows", outcome="rejected")["items"]:
+            self._say(f"  第 {row['row_no']} 行未导入：{row['field']} {row['code']}")
+        return dict(done)
+
+    def choose_clues(self, main_patch_no: str, others: int) -> list[dict[str, Any]]:
+        """The patch the story is about, and the largest others."""
+        yard = self._coordinator.get("/clues", no=main_patch_no)["items"][0]
+        rest = [row for row in self._coordinator.get("/clues", limit=200)["items"] if row["id"] != yard["id"]]
+        rest.sort(key=lambda row: (-float(row["area_m2"] or 0), row["patch_no"] or ""))
+        return [yard, *rest[:others]]
+
+    def verify(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Assigned, signed for, checked in the field, opinion submitted."""
+        township = self._people.township(row["division_code"])
+        path = f"/clues/{row['id']}"
+        code = row["division_code"][:9] + "000"
+        clue = self._coordinator.post(f"{path}/assign", {"township_code": code}, version=row["version"])
+        self._say(f"线索 {clue['clue_no']} 分派 {row['division_name']}，签收期限 {clue['due_on']}")
+        township.post(f"{path}/sign", {})
+        township.post(f"{path}/start-verification", {"officers": ["马建国", "李晓燕"]})
+        found = self._coordinator.get(path)
+        clue = township.post(
+            f"{path}/submit-opinion",
+            {
+                "opinion": "non_agri_illegal",
+                "facts": "现场硬化地面、堆放砂石，未见用地手续。",
+                "area_m2": found["area_m2"],
+                "farmland_area_m2": found["farmland_area_m2"] or 0,
+                "pbf_area_m2": found["pbf_area_m2"] or 0,
+                "suspected_type": "VT03",
+                "documents": [document("verification_report"), document("site_photos")],
+            },
+        )
+        self._say(f"线索 {clue['clue_no']} 核实认定：非农违法，{clue['area_mu']} 亩")
+        return dict(clue)
+
+    def file_case(self, clue: dict[str, Any]) -> dict[str, Any]:
+        case = self._coordinator.post(
+            f"/clues/{clue['id']}/file-case",
+            {
+                "title": f"{clue['place']}违法占用耕地案",
+                "violation_types": ["VT01", "VT03"],
+                "party_name": "某砂场经营者",
+                "party_kind": "individual_business",
+                "lead_agency": "natural_resources",
+                "officers": ["王立新", "杨海燕"],
+                "reason": "有明确行为人和违法事实，属本县管辖，未超过时效。",
+                "documents": [document("filing_approval")],
+            },
+        )
+        self._say(f"立案 {case['case_no']}：{case['title']}，决定期限 {case['due_on']}")
+        return dict(case)
+
+    def convene(self, case: dict[str, Any]) -> dict[str, Any]:
+        """Call the four agencies; follow until every one has reported, giving a returned task out again."""
+        action = self._coordinator.post(
+            f"/cases/{case['id']}/joint-actions",
+            {
+                "title": f"{case['case_no']} 联合执法",
+                "reason": "责令停止后仍在施工，占用永久基本农田超过五亩。",
+                "place": case["place"],
+                "acting_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
+                "urgent": False,
+                "lead_agency": "natural_resources",
+                "tasks": [letter(agency) for agency in AGENCIES],
+            },
+        )
+        self._say(f"联合执法 {action['action_no']}：任务书发往 {'、'.join(map(title, AGENCIES))}")
+        told: set[tuple[str, str]] = set()
+
+        def look() -> dict[str, Any]:
+            seen: dict[str, Any] = self._coordinator.get(f"/joint-actions/{action['id']}")
+            for task in seen["tasks"]:
+                self._tell_task(task, told)
+                if task["state"] == "declined" and not task["replaced_by"]:
+                    self._reassign(seen, task)
+            return seen
+
+        closed = self._until(look, lambda seen: seen["state"] == "closed", "四个部门都已反馈")
+        self._say(f"联合执法 {closed['action_no']} 办结：全部任务已反馈")
+        return dict(closed)
+
+    def _tell_task(self, task: dict[str, Any], told: set[tuple[str, str]]) -> None:
+        key = (task["task_id"], task["state"])
+        words = {"signed": "已签收", "accepted": "已接受", "declined": "退回", "reported": "已反馈"}
+        if key not in told and task["state"] in words:
+            told.add(key)
+            why = f"：{task['decline_reason']}" if task["state"] == "declined" else ""
+            self._say(f"  {title(Agency(task['agency']))}{words[task['state']]}{why}")
+
+    def _reassign(self, action: dict[str, Any], task: dict[str, Any]) -> None:
+        self._coordinator.post(
+            f"/joint-actions/{action['id']}/reassign",
+            {
+                "task_id": task["task_id"],
+                "letter": {**letter(task["agency"]), "matter": "清理现场；现场道路宽六米，用电已协调断开。"},
+                "reason": "补充材料后再次下达。",
+            },
+            version=action["version"],
+        )
+        self._say(f"  协调员补充材料，任务再次下达{title(Agency(task['agency']))}")
+
+    def decide(self, case: dict[str, Any]) -> None:
+        """Investigated, reviewed, told, decided, served, performing."""
+        told_at = (datetime.now(UTC) - timedelta(days=TOLD_DAYS_AGO)).isoformat()
+        steps: list[tuple[str, dict[str, Any]]] = [
+            (
+                "conclude",
+                {"conclusion": "事实清楚，证据充分。", **with_documents("investigation_report", "evidence_list")},
+            ),
+            ("review", with_documents("case_review_record")),
+            (
+                "notice",
+                {
+                    "intended_penalty": "退还土地，拆除并恢复原状。",
+                    "served_at": told_at,
+                    **with_documents("penalty_notice"),
+                },
+            ),
+            (
+                "decide",
+                {
+                    "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
+                    "decision_no": f"中宁自然资罚〔2026〕{case['case_no'][-5:].lstrip('0')}号",
+                    **with_documents("penalty_decision"),
+                },
+            ),
+            (
+                "serve",
+                {
+                    "service_method": "direct",
+                    "served_at": datetime.now(UTC).isoformat(),
+                    **with_documents("service_receipt"),
+                },
+            ),
+            ("perform", {}),
+        ]
+        for verb, body in steps:
+            self._coordinator.post(f"/cases/{case['id']}/{verb}", body)
+        self._say(f"案件 {case['case_no']} 调查终结、审理、告知、决定、送达，当事人开始履行")
+
+    def investigate(self, case: dict[str, Any]) -> None:
+        self._coordinator.post(f"/cases/{case['id']}/investigate", {"officers": ["王立新", "杨海燕"]})
+
+    def put_right(self, case: dict[str, Any], clue: dict[str, Any]) -> dict[str, Any]:
+        """Ordered, reported, checked, accepted, reviewed, struck off."""
+        township = self._people.township(case["division_code"])
+        item = self._coordinator.post(
+            f"/cases/{case['id']}/order-rectification",
+            {
+                "title": f"{case['place']}整改",
+                "method": "demolish_and_restore",
+                "area_m2": case["area_m2"],
+                "farmland_area_m2": clue["farmland_area_m2"] or 0,
+                "term_days": 30,
+                "responsible_person": "镇长",
+                "requirement": "拆除建筑物，清运砂石，恢复耕作层三十厘米，达到可种植条件。",
+                "documents": [document("correction_order")],
+            },
+        )
+        path = f"/rectifications/{item['id']}"
+        self._say(f"整改 {item['item_no']} 已下达，期限 {item['term_on']}")
+        done = {"rectified_area_m2": case["area_m2"]}
+        township.post(f"{path}/report", {**done, "account": "已拆除复耕。", **with_documents("rectification_report")})
+        township.post(
+            f"{path}/check", {"passed": True, "account": "现场核查属实。", **with_documents("township_check_record")}
+        )
+        self._coordinator.post(
+            f"{path}/accept",
+            {
+                **done,
+                "tillage_state": "ready_to_sow",
+                "members": ["自然资源局", "农业农村局", "乡镇政府"],
+                **with_documents("acceptance_sheet"),
+            },
+        )
+        self._coordinator.post(f"{path}/request-review", with_documents("review_result"))
+        item = self._coordinator.post(f"{path}/strike-off", with_documents("strike_off_sheet"))
+        self._say(f"整改 {item['item_no']} 已验收、已销号，剩余 {item['remaining_area_mu']} 亩")
+        return dict(item)
+
+    def close(self, case: dict[str, Any]) -> None:
+        self._coordinator.post(f"/cases/{case['id']}/execute", with_documents("performance_record"))
+        self._coordinator.post(
+            f"/cases/{case['id']}/close", {"ground": "executed", **with_documents("closing_approval")}
+        )
+        self._say(f"案件 {case['case_no']} 执行完毕，结案")
+
+    def copy_by_hand(self, case: dict[str, Any]) -> None:
+        notice = self._coordinator.post(
+            "/notices", {"case_id": case["id"], "remarks": "请阅。该案已移送公安机关侦查。"}
+        )
+        self._say(f"抄告 {notice['notice_no']}：{notice['title']}")
+
+    def sign_copies(self, expected: int) -> None:
+        """Every recipient signs for what reached its inbox, until all expected notices are signed for."""
+        for recipient in RECIPIENTS:
+            clerk = self._people.clerk(recipient)
+            inbox = partial(clerk.get, "/notices", limit=200)
+            self._until(inbox, lambda page: len(page["items"]) >= expected, f"{title(recipient)}收到 {expected} 份")
+            for row in clerk.get("/notices", unsigned=True, limit=200)["items"]:
+                clerk.get(f"/notices/{row['id']}")
+                clerk.post(f"/notices/{row['id']}/sign", {"signed_by": "收文员"})
+            self._say(f"{title(recipient)}已签收 {expected} 份")
+
+    def figures(self, imported: dict[str, Any]) -> dict[str, Any]:
+        """What the API says at the end; the same whatever was killed on the way."""
+        self._until(self._everything_applied, lambda lag: lag == 0, "所有事件已送达")
+        tasks = self._coordinator.get("/tasks", limit=200)["items"]
+        notices = self._coordinator.get("/notices", limit=200)["items"]
+        receipts = [receipt for notice in notices for receipt in notice["receipts"]]
+        statistics = self._coordinator.get("/statistics")
+        ready = self._people.readiness()
+        return {
+            "clues_imported": imported["rows_created"],
+            "rows_rejected": imported["rows_rejected"],
+            "cases_filed": sum(statistics["cases_by_state"].values()),
+            "cases_closed": statistics["cases_by_state"].get("closed", 0),
+            "items_struck_off": statistics["rectifications_by_state"].get("struck_off", 0),
+            "joint_actions_closed": statistics["joint_actions_by_state"].get("closed", 0),
+            "tasks_by_agency": dict(sorted(Counter(task["agency"] for task in tasks).items())),
+            "tasks_signed": sum(1 for task in tasks if task["signed_at"]),
+            "notices_by_recipient": dict(sorted(Counter(receipt["recipient"] for receipt in receipts).items())),
+            "notices_signed": sum(1 for receipt in receipts if receipt["signed_at"]),
+            "events_published": sum(service["published"] for service in ready.values()),
+            "events_applied": sum(feed["position"] for service in ready.values() for feed in service["feeds"].values()),
+        }
+
+    def _everything_applied(self) -> int:
+        """Events not yet published or not yet settled by a consumer; at least 1 while a service does not answer."""
+        ready = self._people.readiness()
+        if len(ready) < 3:
+            return 1
+        behind = sum(service["head"] - service["published"] + service["unnumbered"] for service in ready.values())
+        for service in ready.values():
+            for producer, feed in service["feeds"].items():
+                behind += ready[producer]["head"] - feed["position"]
+        return int(behind)
+
+    def _until(self, look: Callable[[], Any], good: Callable[[Any], bool], what: str) -> Any:
+        give_up_at = time.monotonic() + WAIT_S
+        while not good(seen := look()):
+            if time.monotonic() > give_up_at:
+                raise TimeoutError(f"{what}：{WAIT_S:g} 秒内没有发生")
+            time.sleep(0.1)
+        return seen
+
+
+def letter(agency: str) -> dict[str, str]:
+    """The task letter of one agency, by the division of labour of domain.md 4.5."""
+    matters = {
+        "natural_resources": ("现场勘测定界，认定地类和永久基本农田范围", "土地管理法第七十七条", "勘测报告"),
+        "agriculture": ("鉴定耕地种植条件破坏程度，提出复耕意见", "土地管理法第七十五条", "破坏程度鉴定意见"),
+        "public_security": ("维持现场秩序，审查是否涉嫌犯罪", "刑法第三百四十二条", "立案或者不予立案决定"),
+        "comprehensive_enforcement": ("清理现场，拆除违法建筑物", "行政强制法", "拆除记录"),
+    }
+    matter, basis, output = matters[agency]
+    return {"agency": agency, "matter": matter, "legal_basis": basis, "output": output}
+
+
+def document(kind: str) -> dict[str, str]:
+    return {"kind": kind, "title": title(DocumentKind(kind))}
+
+
+def with_documents(*kinds: str) -> dict[str, Any]:
+    return {"documents": [document(kind) for kind in kinds]}

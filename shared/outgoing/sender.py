@@ -11,7 +11,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -176,7 +176,7 @@ class Sender(Generic[U]):
                 return body
         except SQLAlchemyError:
             raise
-        except Exception as error:  # noqa: BLE001  one letter that cannot be written must not stop the others
+        except Exception as error:  # one letter that cannot be written must not stop the others
             log.exception("cannot write a letter", extra={"delivery_id": str(claimed.id)})
             self._record(claimed, Failed(f"cannot be written: {type(error).__name__}"))
             return None
@@ -244,8 +244,3 @@ class Sender(Generic[U]):
         while self._heartbeat_file is not None:
             self._heartbeat_file.touch()
             await asyncio.sleep(self._limits.heartbeat_s)
-
-
-def utc_text(at: datetime) -> str:
-    """An instant as webhook payloads write it."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

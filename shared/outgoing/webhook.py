@@ -13,16 +13,9 @@ import httpcore
 import httpx
 from standardwebhooks import Webhook
 
-from shared.outgoing.addresses import (
-    AddressRefused,
-    AllowedHosts,
-    GuardedBackend,
-    GuardedTransport,
-    Resolve,
-    check_url,
-    resolve,
-)
+from shared.outgoing.addresses import GuardedBackend, GuardedTransport, Resolve, resolve
 from shared.outgoing.schedule import retry_after_s
+from shared.outgoing.urls import AddressRefused, AllowedHosts, check_target
 
 log = logging.getLogger(__name__)
 
@@ -114,13 +107,15 @@ class WebhookCourier:
             return Failed(f"no answer within {self._deadline_s:g} s")
         except AddressRefused as error:
             return Failed(f"address refused, {error}")
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return Failed(f"{type(error).__name__}: {error}"[:300])
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             return Failed(f"{type(error).__name__}: {error}"[:300])
 
     async def _post(self, url: str, secrets: Sequence[str], webhook_id: UUID, body: bytes) -> Outcome:
-        target = check_url(url, self._allowed)
+        target = httpx.URL(url)
+        host = target.raw_host.decode("ascii")
+        check_target(target.scheme, host, target.port, bool(target.userinfo), self._allowed)
         now = datetime.now(UTC)
         headers = signed_headers(webhook_id, secrets, body, now)
         async with self._client.stream("POST", target, content=body, headers=headers) as answer:

@@ -1,0 +1,48 @@
+"""What the sender process asks of this service: the letter to send, and what to tell of its delivery."""
+
+from sqlalchemy import Connection
+
+from services.agencies.handlers.arrival import tell_delivered
+from services.agencies.ports import Registry
+from services.agencies.storage.repository import TaskStore
+from services.agencies.storage.unit import AgenciesUnit
+from shared.contracts.codes import Agency
+from shared.errors import NotFound
+from shared.outgoing.deliveries import Claimed
+
+
+class TaskErrand:
+    """shared.outgoing.sender.Errand for tasks on the signed webhook."""
+
+    def __init__(self, registry: Registry, channel: str) -> None:
+        self._registry = registry
+        self._channel = channel
+        self._tasks = TaskStore()
+
+    @property
+    def channel(self) -> str:
+        return self._channel
+
+    def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:
+        """None once the task has ended, or when it is not this agency's to receive."""
+        try:
+            task = self._tasks.get(connection, claimed.subject_id)
+        except NotFound:
+            return None
+        if not task.is_open or task.agency.value != claimed.party:
+            return None
+        form = self._registry.integration(task.agency).outgoing(task.order)
+        return self._registry.transport_of(task.agency).body(task.id, task.order, form)
+
+    def on_delivered(self, unit: AgenciesUnit, claimed: Claimed) -> None:
+        tell_delivered(unit, claimed.id, self._channel)
+
+    def on_exhausted(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
+        found = unit.deliveries.load(unit.connection, claimed.id)
+        unit.record(found, unit.deliveries, found.exhaust(error, unit.now))
+
+    def on_gone(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
+        endpoint = unit.endpoints.of(unit.connection, Agency(claimed.party), unit.around.county_code)
+        if endpoint.url != claimed.url:
+            return  # it was configured anew while the old address was answering
+        unit.record(endpoint, unit.endpoints, endpoint.disable(error, unit.now))

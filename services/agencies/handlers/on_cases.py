@@ -1,0 +1,53 @@
+"""What cases tells: a joint action was convened, a declined task was given anew."""
+
+from services.agencies.domain.task import Order, Task
+from services.agencies.storage.unit import AgenciesUnit
+from shared.contracts.base import EventMeta
+from shared.contracts.cases_events import ConvenedTask, JointActionConvenedV1, JointActionTaskReassignedV1
+from shared.outgoing import deliveries
+
+
+def on_joint_action_convened(event: JointActionConvenedV1, meta: EventMeta, unit: AgenciesUnit) -> None:
+    """A task and its delivery for every agency. The ids are fixed in the event: applied again, it changes nothing."""
+    for convened in event.tasks:
+        _issue(event, convened, meta, unit)
+
+
+def on_joint_action_task_reassigned(event: JointActionTaskReassignedV1, meta: EventMeta, unit: AgenciesUnit) -> None:
+    """The declined task ends, were it still open, and the new one takes its place."""
+    former = unit.tasks.find(unit.connection, event.declined_task_id)
+    if former is not None:
+        deliveries.cancel(unit.connection, former.id, "reassigned")
+        if former.is_open:
+            unit.record(former, unit.tasks, former.withdraw(event.reason or "改派", unit.now))
+    _issue(event, event.task, meta, unit)
+
+
+def _issue(
+    event: JointActionConvenedV1 | JointActionTaskReassignedV1,
+    convened: ConvenedTask,
+    meta: EventMeta,
+    unit: AgenciesUnit,
+) -> None:
+    if unit.tasks.find(unit.connection, convened.task_id) is not None:
+        return
+    task = Task(convened.task_id)
+    transport = unit.registry.transport_of(convened.letter.agency)
+    unit.record(task, unit.tasks, task.issue(_order(event, convened), transport.name, unit.now))
+    deliveries.add(unit.connection, task.id, task.agency.value, transport.name, meta.correlation_id)
+
+
+def _order(event: JointActionConvenedV1 | JointActionTaskReassignedV1, convened: ConvenedTask) -> Order:
+    return Order(
+        action_id=event.action_id,
+        action_no=event.action_no,
+        case_id=event.case_id,
+        title=event.title,
+        place=event.place,
+        acting_at=event.acting_at,
+        urgent=event.urgent,
+        letter=convened.letter,
+        brief=event.brief,
+        sign_due_on=convened.sign_due_on,
+        feedback_due_on=convened.feedback_due_on,
+    )

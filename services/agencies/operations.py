@@ -1,0 +1,43 @@
+"""The one table of what the agencies service does: name, contract, handler, roles. Deny by default.
+
+Reading tasks is open to every role and answered by storage/scope.py: who has no tasks finds none (404).
+"""
+
+from services.agencies.handlers import agencies, tasks
+from services.agencies.ports import Registry
+from services.agencies.queries import TaskQueries, list_tasks
+from shared.contracts.agencies import (
+    AcceptTask,
+    ConfigureEndpoint,
+    DeclineTask,
+    GetTask,
+    ListAgencies,
+    ListTasks,
+    ReadTasks,
+    ReportTask,
+    ReportTaskForm,
+    SignTask,
+)
+from shared.contracts.codes import Role
+from shared.operations import CommandOperation, Operation, QueryOperation
+
+_AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_REGISTRY = _AGENCY | {Role.COORDINATOR, Role.ADMINISTRATOR}
+_ALL = frozenset(Role)
+
+
+def operations(registry: Registry) -> tuple[Operation, ...]:
+    queries = TaskQueries(registry)
+    return (
+        CommandOperation(SignTask, tasks.sign_task, _AGENCY),
+        CommandOperation(AcceptTask, tasks.accept_task, _AGENCY),
+        CommandOperation(DeclineTask, tasks.decline_task, _AGENCY),
+        CommandOperation(ReportTask, tasks.report_task, _AGENCY),
+        CommandOperation(ReportTaskForm, tasks.report_task_form, _AGENCY),
+        CommandOperation(ReadTasks, tasks.read_tasks, _AGENCY),
+        CommandOperation(ConfigureEndpoint, agencies.configure_endpoint, _ADMINISTRATOR),
+        QueryOperation(GetTask, queries.get, _ALL),
+        QueryOperation(ListTasks, list_tasks, _ALL),
+        QueryOperation(ListAgencies, queries.agencies, _REGISTRY),
+    )

@@ -1,0 +1,196 @@
+"""The read side: tasks as an agency and the coordinator see them, the registry of agencies with its counts."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy.engine import RowMapping
+
+from services.agencies.domain.task import Task
+from services.agencies.ports import Registry
+from services.agencies.storage import scope
+from services.agencies.storage.repository import TaskStore
+from services.agencies.storage.tables import agency_task, delivery, endpoint
+from shared.contracts.agencies import AgencyList, AgencyView, GetTask, ListAgencies, ListTasks, TaskRow, TaskView
+from shared.contracts.base import Page
+from shared.contracts.codes import Agency, DeliveryState, TaskState, title
+from shared.errors import InvalidInput, NotFound
+from shared.principal import Actor
+
+_OPEN = (TaskState.ISSUED.value, TaskState.SIGNED.value, TaskState.ACCEPTED.value)
+_DELIVERED_AT = sa.case((delivery.c.state == DeliveryState.DELIVERED.value, delivery.c.settled_at)).label(
+    "delivered_at"
+)
+_WITH_DELIVERY = agency_task.outerjoin(
+    delivery, sa.and_(delivery.c.subject_id == agency_task.c.id, delivery.c.party == agency_task.c.agency)
+)
+# The list reads what it shows, no brief, no result.
+_ROW = (
+    *(agency_task.c[name] for name in TaskRow.model_fields if name in agency_task.c),
+    agency_task.c.brief["case_no"].astext.label("case_no"),
+    agency_task.c.letter["matter"].astext.label("matter"),
+    _DELIVERED_AT,
+)
+
+
+class TaskQueries:
+    """get and page need to know how each agency writes its tasks."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._store = TaskStore()
+
+    def get(self, query: GetTask, by: Actor, connection: Connection) -> TaskView:
+        """NotFound for what the caller may not see."""
+        statement = sa.select(agency_task).where(agency_task.c.id == query.id, scope.visible_tasks(by))
+        row = connection.execute(statement).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        return view_of_task(connection, self._store.from_row(row), self._registry)
+
+    def agencies(self, query: ListAgencies, by: Actor, connection: Connection) -> AgencyList:  # noqa: ARG002
+        """Coordinator and administrator see all, an agency itself; addresses only the administrator and the agency."""
+        shown = scope.visible_agencies(by)
+        codes = [agency for agency in Agency if shown is None or agency.value in shown]
+        open_tasks = _open_tasks(connection, by)
+        owed = _owed(connection, by)
+        endpoints = {row.party: row for row in connection.execute(sa.select(endpoint))}
+        return AgencyList(items=[self._agency(code, by, open_tasks, owed, endpoints.get(code.value)) for code in codes])
+
+    def _agency(
+        self,
+        agency: Agency,
+        by: Actor,
+        open_tasks: dict[str, int],
+        owed: dict[tuple[str, str], int],
+        found: Row[Any] | None,
+    ) -> AgencyView:
+        integration = self._registry.integration(agency)
+        sees_address = scope.sees_address(by, agency)
+        return AgencyView.model_validate(
+            {
+                "code": agency,
+                "name": title(agency),
+                "protocol": integration.protocol,
+                "result_kind": integration.result_kind,
+                "endpoint_url": found.url if found and sees_address else None,
+                "endpoint_active": found.active if found else None,
+                "tasks_open": open_tasks.get(agency.value, 0),
+                "deliveries_pending": owed.get((agency.value, "pending"), 0),
+                "deliveries_exhausted": owed.get((agency.value, "exhausted"), 0),
+            }
+        )
+
+
+def list_tasks(query: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]:
+    """Newest first; with `after` the mailbox, oldest first. A task that an agency once saw keeps its position."""
+    asked = [scope.visible_tasks(by), *_filters(query)]
+    rising, bound = _place(query)
+    position = agency_task.c.position
+    place = [] if bound is None else [position > bound if rising else position < bound]
+    rows = connection.execute(
+        sa.select(*_ROW)
+        .select_from(_WITH_DELIVERY)
+        .where(*asked, *place)
+        .order_by(position.asc() if rising else position.desc())
+        .limit(query.limit + 1)
+    ).mappings()
+    items = [TaskRow.model_validate(dict(row)) for row in rows]
+    more = len(items) > query.limit
+    items = items[: query.limit]
+    total = None
+    if query.with_total:
+        total = connection.execute(sa.select(sa.func.count()).select_from(agency_task).where(*asked)).scalar_one()
+    cursor = f"{'up' if rising else 'down'}.{items[-1].position}" if more else None
+    return Page[TaskRow](items=items, next_cursor=cursor, total=total)
+
+
+def view_of_task(connection: Connection, task: Task, registry: Registry) -> TaskView:
+    """The task as it is in memory, with its place and delivery from the database."""
+    place = _place_of(connection, task.id)
+    order = task.order
+    integration = registry.integration(task.agency)
+    form = {"任务": integration.outgoing(order)}
+    if task.result is not None:
+        form["反馈"] = integration.result_form(task.result)
+    return TaskView(
+        id=task.id,
+        position=place["position"],
+        version=task.version,
+        state=task.state,
+        agency=order.agency,
+        action_id=order.action_id,
+        action_no=order.action_no,
+        case_id=order.case_id,
+        case_no=order.brief.case_no,
+        title=order.title,
+        matter=order.letter.matter,
+        place=order.place,
+        acting_at=order.acting_at,
+        urgent=order.urgent,
+        sign_due_on=order.sign_due_on,
+        feedback_due_on=order.feedback_due_on,
+        issued_at=order.at,
+        delivered_at=place["delivered_at"],
+        signed_at=task.signed_at,
+        reported_at=task.reported_at,
+        letter=order.letter,
+        brief=order.brief,
+        signed_by=task.signed_by,
+        sign_channel=task.sign_channel,
+        accepted_at=task.accepted_at,
+        contact_person=task.contact_person,
+        contact_phone=task.contact_phone,
+        declined_at=task.declined_at,
+        return_reason=task.return_reason,
+        decline_reason=task.decline_reason,
+        result=task.result,
+        protocol=order.protocol,
+        delivery_state=place["state"] or DeliveryState.PENDING,
+        form=form,
+    )
+
+
+def _place_of(connection: Connection, task_id: UUID) -> RowMapping:
+    statement = sa.select(agency_task.c.position, delivery.c.state, _DELIVERED_AT).select_from(_WITH_DELIVERY)
+    return connection.execute(statement.where(agency_task.c.id == task_id)).mappings().one()
+
+
+def _filters(query: ListTasks) -> list[ColumnElement[bool]]:
+    wanted = {
+        "state": query.state and query.state.value,
+        "agency": query.agency and query.agency.value,
+        "action_id": query.action_id,
+        "case_id": query.case_id,
+    }
+    return [agency_task.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+def _place(query: ListTasks) -> tuple[bool, int | None]:
+    """Whether positions rise, and the one after which to go on. A cursor keeps the direction it was given for."""
+    if query.cursor is None:
+        return query.after is not None, query.after
+    direction, _, number = query.cursor.partition(".")
+    if direction not in ("up", "down") or not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise InvalidInput("cursor-invalid", "cursor")
+    return direction == "up", int(number)
+
+
+def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:
+    statement = (
+        sa.select(agency_task.c.agency, sa.func.count().label("number"))
+        .where(agency_task.c.state.in_(_OPEN), scope.counted_tasks(by))
+        .group_by(agency_task.c.agency)
+    )
+    return {row.agency: row.number for row in connection.execute(statement)}
+
+
+def _owed(connection: Connection, by: Actor) -> dict[tuple[str, str], int]:
+    statement = (
+        sa.select(delivery.c.party, delivery.c.state, sa.func.count())
+        .select_from(_WITH_DELIVERY)
+        .where(delivery.c.state.in_(("pending", "exhausted")), scope.counted_tasks(by))
+        .group_by(delivery.c.party, delivery.c.state)
+    )
+    return {(party, state): number for party, state, number in connection.execute(statement)}

@@ -1,0 +1,50 @@
+"""Who sees which tasks. Every read and every lock of a task goes through here; what is out of scope is absent (R9)."""
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement
+
+from services.agencies.storage.tables import agency_task
+from shared.contracts.codes import Agency, Role
+from shared.principal import Actor
+
+AGENCY_ROLES = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
+
+
+def visible_tasks(by: Actor) -> ColumnElement[bool]:
+    """An agency its own, the coordinator all of its jurisdiction, everybody else none."""
+    parts = []
+    if by.has(Role.COORDINATOR):
+        parts.append(in_jurisdiction(by))
+    if by.has(*AGENCY_ROLES):
+        parts.append(own_tasks(by))
+    return sa.or_(sa.false(), *parts)
+
+
+def own_tasks(by: Actor) -> ColumnElement[bool]:
+    """What the actor's own agency may act on."""
+    if not by.has(*AGENCY_ROLES):
+        return sa.false()
+    return sa.and_(agency_task.c.agency == by.org_code, in_jurisdiction(by))
+
+
+def in_jurisdiction(by: Actor) -> ColumnElement[bool]:
+    if not by.jurisdiction:
+        return sa.false()
+    return agency_task.c.division_code.startswith(by.jurisdiction, autoescape=True)
+
+
+def visible_agencies(by: Actor) -> frozenset[str] | None:
+    """Codes of the agencies whose registry entry the actor sees; None means all."""
+    if by.has(Role.COORDINATOR, Role.ADMINISTRATOR):
+        return None
+    return frozenset({by.org_code}) if by.has(*AGENCY_ROLES) else frozenset()
+
+
+def counted_tasks(by: Actor) -> ColumnElement[bool]:
+    """What the counts of the registry count: the administrator's all, though it may open no task."""
+    return sa.true() if by.has(Role.ADMINISTRATOR) else visible_tasks(by)
+
+
+def sees_address(by: Actor, agency: Agency) -> bool:
+    """Addresses of endpoints are for the administrator and the agency itself."""
+    return by.has(Role.ADMINISTRATOR) or (by.has(*AGENCY_ROLES) and by.org_code == agency.value)

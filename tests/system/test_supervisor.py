@@ -15,7 +15,7 @@ from gateway.cli.stack import status
 from gateway.cli.stack.layout import Home, is_held, read_state, write_state
 from gateway.cli.stack.leftovers import find
 from tests.support.fake_house import STAGES
-from tests.support.waiting import wait_until
+from tests.support.nodes import wait_until
 
 Started = Callable[..., "subprocess.Popen[bytes]"]
 

@@ -48,7 +48,7 @@ class EmbeddedHouse:
             townships = Divisions.load().children(county)
             accounts.make(home, county, {township.code: township.name for township in townships})
         self._choose_port(state)
-        settings = self._engines(supervisor, secrets)
+        settings = self.engines(supervisor, secrets)
         self._services(supervisor, settings)
         supervisor.tell("等待各服务就绪")
         supervisor.wait_until(lambda: supervisor.all_beating() and is_ready(state), "gateway")
@@ -61,7 +61,7 @@ class EmbeddedHouse:
         state.http_host = host
         state.http_port = wanted or ports.choose(host, state.http_port)
 
-    def _engines(self, supervisor: Supervisor, secrets: Secrets) -> Settings:
+    def engines(self, supervisor: Supervisor, secrets: Secrets) -> Settings:
         """Start database and bus, make databases and roles."""
         home, state, tell = supervisor.home, supervisor.state, supervisor.tell
         sockets = home.socket_folder(state.sockets)

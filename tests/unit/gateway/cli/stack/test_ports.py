@@ -1,0 +1,34 @@
+"""Which port the gateway gets."""
+
+import socket
+
+from gateway.cli.stack import ports
+
+
+def _taken() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+def test_a_taken_usual_port_gives_the_next_free_one() -> None:
+    with _taken() as listener:
+        usual = listener.getsockname()[1]
+        chosen = ports.choose("127.0.0.1", usual=usual)
+        assert chosen != usual
+        assert ports.is_free("127.0.0.1", chosen)
+
+
+def test_the_port_used_last_is_kept_while_it_is_free() -> None:
+    with _taken() as listener:
+        last = listener.getsockname()[1]
+    assert ports.choose("127.0.0.1", remembered=last) == last
+
+
+def test_the_port_used_last_is_left_when_it_is_taken() -> None:
+    with _taken() as listener:
+        assert ports.choose("127.0.0.1", remembered=listener.getsockname()[1]) != listener.getsockname()[1]
+
+
+def test_with_all_usual_ports_taken_any_free_one_is_found() -> None:
+    with _taken() as listener:
+        usual = listener.getsockname()[1]
+        assert ports.is_free("127.0.0.1", ports.choose("127.0.0.1", usual=usual, tries=1))

@@ -1,0 +1,63 @@
+"""Each process is told what it needs and no more."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.cli.stack.layout import Home
+from gateway.cli.stack.processes import Settings
+from gateway.cli.stack.programs import Program
+from gateway.cli.stack.secrets import DATABASES, SEALING
+
+SETTINGS = Settings(
+    home=Home(Path("/somewhere")),
+    http_host="127.0.0.1",
+    http_port=8600,
+    bus_url="the bus",
+    dsn={name: f"dsn of {name}" for name in DATABASES},
+    owner_dsn={name: f"owner of {name}" for name in DATABASES},
+    signing_key="the signing key",
+    public_key="the public key",
+    sealing_keys={name: f"sealing key of {name}" for name in SEALING},
+)
+
+
+def _programs() -> dict[str, Program]:
+    return {program.name: program for programs in SETTINGS.programs().values() for program in programs}
+
+
+def test_only_the_gateway_can_sign() -> None:
+    holders = {name for name, program in _programs().items() if "the signing key" in program.environment.values()}
+    assert holders == {"gateway"}
+
+
+def test_a_process_knows_no_database_but_its_services() -> None:
+    for name, program in _programs().items():
+        known = {value for value in program.environment.values() if value.startswith("dsn of")}
+        assert known == {f"dsn of {name.partition('.')[0]}"}
+
+
+def test_only_migrations_know_the_owner_roles() -> None:
+    told = [value for program in _programs().values() for value in program.environment.values()]
+    assert not [value for value in told if value.startswith("owner of")]
+    for job in SETTINGS.migrations():
+        owners = {value for value in job.environment.values() if value.startswith("owner of")}
+        assert owners == {f"owner of {job.name.removeprefix('migrate.')}"}
+
+
+def test_senders_and_workers_do_not_reach_the_bus() -> None:
+    reach = {name for name, program in _programs().items() if "TIANWEI_BUS_URL" in program.environment}
+    assert reach == {"cases", "agencies", "notify", "gateway"}
+
+
+def test_plain_settings_pass_and_secrets_of_the_supervisor_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (
+        "TIANWEI_LOG_LEVEL",
+        "TIANWEI_SIGNING_KEY_FILE",
+        "TIANWEI_SMTP_PASSWORD",
+        "AWS_SECRET",
+        "TIANWEI_CASES_DSN",
+    ):
+        monkeypatch.setenv(name, "from outside")
+    notify = _programs()["notify"].environment
+    assert [name for name, value in notify.items() if value == "from outside"] == ["TIANWEI_LOG_LEVEL"]

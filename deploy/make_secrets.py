@@ -24,7 +24,30 @@ def make(folder: Path) -> None:
     if folder.exists():
         raise SystemExit(f"{folder} is there already; nothing was changed")
 
-    def dsn(name: str, role: str, passwords: dict[str, str]) -> str:
+    def write(name: str, text: str) -> None:
+        with open(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    # The containers' users must read the files; the folder keeps everybody else out.
+    folder.mkdir(mode=0o700)
+    passwords = {f"{name}_{kind}": secrets.token_urlsafe(32) for name in DATABASES for kind in ("owner", "app")}
+    write("postgres_password", secrets.token_urlsafe(32))
+    write("postgres_roles", "".join(f"{role} {password}\n" for role, password in passwords.items()))
+    for name in DATABASES:
+        write(f"{name}_dsn", dsn(name, f"{name}_app", passwords))
+        write(f"{name}_owner_dsn", dsn(name, f"{name}_owner", passwords))
+    for name in ("agencies", "notify"):
+        write(f"{name}_secrets_key", base64.b64encode(secrets.token_bytes(32)).decode())
+    signing, public = key_pair()
+    write("signing_key", signing)
+    write("principal_public_key", public)
+    broker = {name: secrets.token_urlsafe(32) for name in DATABASES}
+    for name, password in broker.items():
+        write(f"{name}_bus_url", f"amqp://{name}:{password}@rabbitmq:5672/{VHOST}")
+    write("rabbitmq_definitions.json", json.dumps(definitions(broker), indent=1))
+
+
+def dsn(name: str, role: str, passwords: dict[str, str]) -> str:
     return f"postgresql+psycopg2://{role}:{passwords[role]}@postgres:5432/tianwei_{name}"
 
 

@@ -9,6 +9,7 @@ Differences from kombu 5.7's own, each because something was seen to need it:
 - the routes of calls are remembered for some seconds (kombu asks the server at every publish);
 - a list never outgrows MAX_QUEUE_LENGTH, a message past its expiration is not delivered, an unreadable one is dropped
   with a log line instead of ending the consumer;
+- bindings are renewed by whoever consumes: a wiped server (FLUSHALL) routes again within seconds;
 - a consumer at its prefetch limit goes on the moment a message is acknowledged: kombu sleeps a second first, which cost
   nine tenths of the calls per second as soon as all workers were busy;
 - no redis-py retries: the callers decide, and a repeated LPUSH is a repeated message.
@@ -33,6 +34,7 @@ from shared.bus.names import MAX_QUEUE_LENGTH, REPLY_PREFIX, RPC_EXCHANGE
 ALIAS = "tianwei-valkey"
 REPLY_KEPT_MS = 60_000
 ROUTE_KEPT_S = 5.0
+RENEW_S = 2.0
 NO_ROUTE = 312
 
 log = logging.getLogger(__name__)
@@ -107,6 +109,8 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._routes: dict[str, tuple[list[str], float]] = {}
+        self._bound: set[tuple[str, str, str, str]] = set()
+        self._renew_at = monotonic() + RENEW_S
         self._publishing_client: Any = None
         super().__init__(*args, **kwargs)
         self.QoS = StoredQoS if self.ack_emulation else MemoryQoS
@@ -172,8 +176,17 @@ class Channel(kombu_redis.Channel):  # type: ignore[misc]
     def _queue_bind(self, exchange: str, routing_key: str, pattern: str, queue: str) -> None:
         if not routing_key.startswith(REPLY_PREFIX):
             super()._queue_bind(exchange, routing_key, pattern, queue)
+            self._bound.add((exchange, routing_key, pattern, queue))
 
     # consuming
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        """As kombu's; now and then the bindings are made again, for a server wiped under a living connection."""
+        if monotonic() > self._renew_at:
+            self._renew_at = monotonic() + RENEW_S
+            for exchange, routing_key, pattern, queue in self._bound:
+                super()._queue_bind(exchange, routing_key, pattern, queue)
+        super()._brpop_start(timeout)
 
     def _brpop_read(self, **options: Any) -> bool:
         """Take what BRPOP answered and deliver it. Raises Empty if there was nothing to deliver."""

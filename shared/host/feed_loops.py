@@ -14,7 +14,7 @@ from kombu import Connection, Consumer
 from pydantic import TypeAdapter, ValidationError
 
 from shared.bus import serializer
-from shared.bus.connection import BUS_ERRORS, connect, is_amqp
+from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now
 from shared.bus.names import event_queue
 from shared.bus.rpc_client import RpcClient
 from shared.contracts.envelope import CloudEvent, LogPage, LogRequest
@@ -82,7 +82,7 @@ class FeedLoops:
 
     def _connect(self) -> Connection:
         connection = connect(self._bus_url, acks=False)  # the log keeps what a lost message said
-        connection.connect()
+        open_now(connection)
         channel = connection.channel()
         queue = event_queue(self.producer, self._feed.consumer, amqp=is_amqp(self._bus_url))
         consumer = Consumer(

@@ -77,7 +77,7 @@ class Settings:
                     "agencies",
                     "services.agencies",
                     Stage.SERVICE,
-                    {**self._of("AGENCIES_DSN", *bus), **nameko, **self._sealing("agencies")},
+                    {**self._of("AGENCIES_DSN", "PUBLIC_URL", *bus), **nameko, **self._sealing("agencies")},
                 ),
                 _python(
                     "agencies.sender",
@@ -91,7 +91,7 @@ class Settings:
                     "notify",
                     "services.notify",
                     Stage.SERVICE,
-                    {**self._of("NOTIFY_DSN", *bus), **nameko, **self._sealing("notify")},
+                    {**self._of("NOTIFY_DSN", "PUBLIC_URL", *bus), **nameko, **self._sealing("notify")},
                 ),
                 _python(
                     "notify.sender",

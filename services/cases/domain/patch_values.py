@@ -17,6 +17,7 @@ _DATE = re.compile(
 # NUL breaks PostgreSQL text, other controls break a listing, bidirectional marks reorder what a reader sees.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _UNDECODED = "\ufffd"
+_SHOWN = Decimal("0.01")
 _STATED = Decimal("0.0001")  # float noise of the writer ends here
 _MOST_MU = Decimal(10_000_000)
 
@@ -65,7 +66,7 @@ def text(raw: Raw, field: str, longest: int = 200) -> str:
 
 
 def optional_mu(raw: Raw, field: str) -> Decimal | None:
-    """An area in mu, zero or more, 4 decimals; None when empty. Takes numbers and numbers written as text."""
+    """An area in mu, zero or more, 2 decimals or 4 where needed; None when empty. Takes numbers and numbers written as text."""
     value = raw.get(field)
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
@@ -77,7 +78,8 @@ def optional_mu(raw: Raw, field: str) -> Decimal | None:
     number = Decimal(written)
     if not 0 <= number <= _MOST_MU:
         raise Fault(field, "attribute.out-of-range", least=0, most=int(_MOST_MU), value=shown(value))
-    return number.quantize(_STATED)
+    exact, short = number.quantize(_STATED), number.quantize(_SHOWN)
+    return short if short == exact else exact
 
 
 def mu(raw: Raw, field: str) -> Decimal:

@@ -1,0 +1,174 @@
+"""Accounts in the gateway's database. Everything here blocks: async callers use a thread."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, Row
+from sqlalchemy.dialects.postgresql import insert
+
+from gateway.auth.errors import JurisdictionWrong, LoginTaken, OrganisationWrong, OwnAccount, RolesIncompatible
+from gateway.storage.tables import account, session
+from shared.contracts.codes import Agency, Recipient, Role
+from shared.errors import NotFound
+from shared.principal import Actor
+
+# Roles that stand alone: separate hands.
+_ALONE = (Role.ADMINISTRATOR, Role.AGENCY_SYSTEM)
+_ORGANISATIONS: dict[Role, list[str]] = {
+    Role.AGENCY_OFFICER: list(Agency),
+    Role.AGENCY_SYSTEM: list(Agency),
+    Role.RECIPIENT_CLERK: list(Recipient),
+}
+_COUNTY_DIGITS, _TOWNSHIP_DIGITS = 6, 9
+
+
+@dataclass(frozen=True)
+class Account:
+    """One who may log in. disabled_at: since when no more."""
+
+    id: UUID
+    login: str
+    name: str
+    roles: frozenset[Role]
+    org_code: str
+    jurisdiction: str
+    version: int
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(str(self.id), self.name, self.roles, self.org_code, self.jurisdiction)
+
+    @property
+    def is_system(self) -> bool:
+        return Role.AGENCY_SYSTEM in self.roles
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    login: str
+    name: str
+    roles: frozenset[Role]
+    org_code: str
+    jurisdiction: str
+
+    def check(self) -> None:
+        """Raise what is wrong with the combination of roles, organisation and jurisdiction."""
+        for role in sorted(self.roles):
+            if role in _ALONE and len(self.roles) > 1:
+                raise RolesIncompatible(role)
+            known = _ORGANISATIONS.get(role)
+            if known is not None and self.org_code not in known:
+                raise OrganisationWrong(role, [str(code) for code in known])
+            digits = _TOWNSHIP_DIGITS if role is Role.TOWNSHIP_OFFICER else _COUNTY_DIGITS
+            if len(self.jurisdiction) != digits:
+                raise JurisdictionWrong(role, digits)
+
+
+class Accounts:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self, new: NewAccount, password_hash: str, account_id: UUID) -> Account:
+        """The account; the same one again for the same id and login. Raises LoginTaken, InvalidInput."""
+        new.check()
+        with self._engine.begin() as connection:
+            connection.execute(insert(account).on_conflict_do_nothing(), [_values(new, password_hash, account_id)])
+            found = connection.execute(sa.select(account).where(account.c.login == new.login)).one_or_none()
+        if found is None or found.id != account_id:
+            raise LoginTaken(new.login)
+        return _account(found)
+
+    def existing(self, logins: Iterable[str]) -> set[str]:
+        """Which of these logins there are."""
+        with self._engine.connect() as connection:
+            return set(connection.scalars(sa.select(account.c.login).where(account.c.login.in_(list(logins)))))
+
+    def page(self, after: str, limit: int) -> list[Account]:
+        """Accounts by login, those above `after`."""
+        asked = sa.select(account).where(account.c.login > after).order_by(account.c.login).limit(limit)
+        with self._engine.connect() as connection:
+            return [_account(row) for row in connection.execute(asked)]
+
+    def count(self) -> int:
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(account)).scalar_one()
+
+    def disable(self, account_id: UUID, by: Actor, now: datetime) -> Account:
+        """End the account and all its sessions; ending it again changes nothing. Raises NotFound, OwnAccount."""
+        if str(account_id) == by.account_id:
+            raise OwnAccount
+        with self._engine.begin() as connection:
+            connection.execute(
+                sa.update(account)
+                .where(account.c.id == account_id, account.c.disabled_at.is_(None))
+                .values(disabled_at=now, version=account.c.version + 1)
+            )
+            found = connection.execute(sa.select(account).where(account.c.id == account_id)).one_or_none()
+            if found is None:
+                raise NotFound
+            connection.execute(
+                sa.update(session)
+                .where(session.c.account_id == account_id, session.c.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+        return _account(found)
+
+    def active(self, account_id: UUID, session_id: UUID | None) -> Account | None:
+        """The account while neither it nor the session (if any) has been ended."""
+        asked = sa.select(account).where(account.c.id == account_id, account.c.disabled_at.is_(None))
+        if session_id is not None:
+            asked = asked.where(
+                sa.exists().where(
+                    session.c.id == session_id, session.c.account_id == account_id, session.c.revoked_at.is_(None)
+                )
+            )
+        with self._engine.connect() as connection:
+            found = connection.execute(asked).one_or_none()
+        return None if found is None else _account(found)
+
+    def ping(self) -> None:
+        """Raise OperationalError when the database does not answer."""
+        with self._engine.connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+
+
+def by_login(connection: Connection, login: str) -> tuple[Account, str] | None:
+    """The account and its password digest."""
+    found = connection.execute(sa.select(account).where(account.c.login == login)).one_or_none()
+    return None if found is None else (_account(found), str(found.password_hash))
+
+
+def by_id(connection: Connection, account_id: UUID) -> Account:
+    return _account(connection.execute(sa.select(account).where(account.c.id == account_id)).one())
+
+
+def _values(new: NewAccount, password_hash: str, account_id: UUID) -> dict[str, Any]:
+    return {
+        "id": account_id,
+        "login": new.login,
+        "name": new.name,
+        "roles": sorted(new.roles),
+        "org_code": new.org_code,
+        "jurisdiction": new.jurisdiction,
+        "password_hash": password_hash,
+    }
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(
+        id=row.id,
+        login=row.login,
+        name=row.name,
+        roles=frozenset(Role(role) for role in row.roles),
+        org_code=row.org_code,
+        jurisdiction=row.jurisdiction,
+        version=row.version,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+    )

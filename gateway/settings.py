@@ -1,0 +1,47 @@
+"""Settings of the gateway and of the two small programs that prepare its database."""
+
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from shared.settings import ProcessSettings
+
+MIB = 1024 * 1024
+
+
+class GatewaySettings(ProcessSettings):
+    """Of `python -m gateway`.
+
+    signing_key: base64 of the raw Ed25519 private key; signs principals and access tokens.
+    max_body_bytes: of any request but an import; max_import_bytes: of a file of patches with its multipart frame.
+    rpc_in_flight: calls waiting for services at once; more are refused with 503.
+    blob_dir: shared with the services that read what was uploaded; default `blobs` in home.
+    """
+
+    bus_url: SecretStr
+    gateway_dsn: SecretStr
+    signing_key: SecretStr
+    http_host: str = "127.0.0.1"
+    http_port: int = 8600
+    max_body_bytes: int = MIB
+    max_import_bytes: int = 64 * MIB
+    rpc_in_flight: int = 128
+    rpc_deadline_s: float = 5.0
+    blob_dir: Path | None = None
+
+    @property
+    def blobs(self) -> Path:
+        return self.blob_dir or self.home / "blobs"
+
+
+class SeedSettings(ProcessSettings):
+    """Of `python -m gateway.seed_accounts`."""
+
+    gateway_dsn: SecretStr
+
+
+class MigrationSettings(ProcessSettings):
+    """Of `python -m gateway.storage.migrate`."""
+
+    gateway_owner_dsn: SecretStr
+    gateway_role: str = "gateway_app"

@@ -1,0 +1,5 @@
+"""Run by alembic."""
+
+from shared.migration import run_environment
+
+run_environment()

@@ -1,0 +1,45 @@
+"""Tables of identity: accounts, sessions (refresh tokens), attempts to log in."""
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+METADATA = sa.MetaData()
+
+account = sa.Table(
+    "account",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("login", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("roles", ARRAY(sa.Text), nullable=False),
+    sa.Column("org_code", sa.Text, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()),
+    sa.Column("disabled_at", sa.DateTime(timezone=True)),
+)
+
+# One login of a person; its refresh token is stored as a digest and changes with every use.
+session = sa.Table(
+    "session",
+    METADATA,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("account_id", sa.Uuid, sa.ForeignKey("account.id"), nullable=False, index=True),
+    sa.Column("refresh_digest", sa.LargeBinary, nullable=False, unique=True),
+    # The token before: whoever shows it again has a copy, so the session ends.
+    sa.Column("spent_digest", sa.LargeBinary, unique=True),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("revoked_at", sa.DateTime(timezone=True)),
+)
+
+# By digest of the login typed, whether or not it exists: nothing tells the two apart.
+login_attempts = sa.Table(
+    "login_attempts",
+    METADATA,
+    sa.Column("login_digest", sa.LargeBinary, primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.DateTime(timezone=True), nullable=False, index=True),
+    sa.Column("locked_until", sa.DateTime(timezone=True)),
+)

@@ -1,0 +1,1 @@
+"""The numbers of the house, measured on a fresh embedded stack: `make bench`."""

@@ -1,0 +1,49 @@
+"""`make bench`: all figures of a fresh embedded stack as one JSON object. Progress goes to standard error."""
+
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from benchmarks import measures
+from benchmarks.stack import fresh_stack
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "cores": os.cpu_count(),
+        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+
+
+def main() -> None:
+    figures: dict[str, Any] = {"machine": machine(), "at": time.strftime("%Y-%m-%dT%H:%M:%S%z")}
+
+    def step(name: str, measure: Callable[[], Any]) -> None:
+        print(f"{time.strftime('%H:%M:%S')}  {name}", file=sys.stderr, flush=True)
+        figures[name] = measure()
+
+    with fresh_stack() as stack:
+        figures["cold_start_first_s"] = round(stack.first_start_s, 2)
+        step("memory_after_start", lambda: measures.memory(stack))
+        token = stack.token("coordinator")
+        step("reporting", lambda: measures.reporting(stack, token))
+        step("event_latency_at_50_per_second", lambda: measures.event_latency_at_rate(stack, token))
+        case = measures.make_case(stack, token)
+        step("webhook", lambda: measures.webhook(stack, stack.token("coordinator"), case))
+        step("reading", lambda: measures.reading(stack, stack.token("coordinator"), case))
+        step("importing", lambda: measures.importing(stack, stack.token("coordinator")))
+        step("memory_after_load", lambda: measures.memory(stack))
+        step("cold_start_again_s", lambda: round(measures.second_start(stack), 2))
+    print(json.dumps(figures, ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,317 @@
+"""What is measured, one function a figure of the issue; each returns plain JSON."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from benchmarks.http_load import Load, Request, drive, milliseconds, percentile
+from benchmarks.receiver import Receiver
+from benchmarks.stack import Stack, start, stop
+from gateway.cli.demo.story import document, letter
+from gateway.cli.sample_patches import write_sample
+from shared.bus.rpc_client import Reply, RpcClient
+
+HOST = "127.0.0.1"
+IN_FLIGHT = 16
+REPORTS = 3000
+FLOOR_CALLS = 3000
+READS = 1500
+CASES = 10_000
+PATCHES = 10_000
+ACTIONS = 60
+
+CLUE = {
+    "source": "patrol",
+    "division_code": "640521104000",
+    "place": "恩和镇某村北侧",
+    "description": "巡查发现硬化地面、堆放砂石，正在施工。",
+    "longitude": 105.68,
+    "latitude": 37.42,
+    "area_m2": 8400.0,
+    "farmland_area_m2": 7000.0,
+    "pbf_area_m2": 4200.0,
+    "suspected_type": "VT03",
+}
+
+
+def report(_: int) -> Request:
+    return Request("POST", "/api/v1/clues", json.dumps(CLUE).encode(), (("Idempotency-Key", str(uuid4())),))
+
+
+def reporting(stack: Stack, token: str) -> dict[str, Any]:
+    """Clues reported through the gateway at 16 in flight, until their events are applied everywhere."""
+    drive(HOST, stack.port, token, report, count=300, in_flight=IN_FLIGHT)  # warm
+    stack.wait_until_applied()
+    floor_before = floor(stack)
+    mark = _now(stack)
+    load = drive(HOST, stack.port, token, report, count=REPORTS, in_flight=IN_FLIGHT)
+    tail_s = stack.wait_until_applied()
+    floor_after = floor(stack)
+    with_events = len(load.latencies) / (load.seconds + tail_s)
+    floor_rate = (floor_before["per_second"] + floor_after["per_second"]) / 2
+    return {
+        "report": load.summary(),
+        "with_events_applied_per_second": round(with_events, 1),
+        "events_applied_s_after_last_answer": round(tail_s, 3),
+        "floor_two_row_rpc": [floor_before, floor_after],
+        "share_of_floor": round(with_events / floor_rate, 2),
+        "event_to_consumer": event_latencies(stack, mark),
+    }
+
+
+def event_latencies(stack: Stack, since: Any) -> dict[str, Any]:
+    """From the start of the writing transaction to the recorded outcome at each consumer."""
+    answer = {}
+    with stack.engine("cases").connect() as connection:
+        rows = connection.execute(
+            sa.text("SELECT event_id, occurred_at FROM event_log WHERE occurred_at >= :since"), {"since": since}
+        )
+        written = {row.event_id: row.occurred_at for row in rows}
+    for consumer in ("agencies", "notify"):
+        with stack.engine(consumer).connect() as connection:
+            applied = connection.execute(
+                sa.text("SELECT event_id, at FROM inbox WHERE producer = 'cases' AND at >= :since"), {"since": since}
+            ).all()
+        waits = [(at - written[id_]).total_seconds() for id_, at in applied if id_ in written]
+        answer[consumer] = {
+            "events": len(waits),
+            "p50_ms": milliseconds(percentile(waits, 50)),
+            "p99_ms": milliseconds(percentile(waits, 99)),
+        }
+    return answer
+
+
+def event_latency_at_rate(stack: Stack, token: str, per_second: int = 50) -> dict[str, Any]:
+    mark = _now(stack)
+    drive(HOST, stack.port, token, report, count=per_second * 10, in_flight=4, per_second=per_second)
+    stack.wait_until_applied()
+    return event_latencies(stack, mark)
+
+
+def floor(stack: Stack) -> dict[str, float]:
+    """A bare Nameko RPC that commits two rows, on the same bus, database server and machine, at 16 in flight."""
+    environment = stack.environment_of("cases")
+    bus, dsn = environment["TIANWEI_BUS_URL"], _floor_dsn(stack)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.floor_service", bus, dsn], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        if process.stdout.readline().strip() != "ready":
+            raise RuntimeError("the floor service did not start")
+        client = RpcClient(bus, "bench")
+        client.start()
+        drive_rpc(client, 300)
+        load = drive_rpc(client, FLOOR_CALLS)
+        client.close()
+        return load.summary()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def drive_rpc(client: RpcClient, count: int) -> Load:
+    """Closed loop of 16 calls in flight, sent again from the reply's own thread."""
+    latencies: list[float] = []
+    left = [count]
+    lock, done = threading.Lock(), threading.Event()
+    errors = [0]
+
+    def send() -> None:
+        sent = time.perf_counter()
+
+        def on_reply(reply: Reply) -> None:
+            with lock:
+                latencies.append(time.perf_counter() - sent)
+                errors[0] += reply.error is not None
+                left[0] -= 1
+                if left[0] == 0:
+                    done.set()
+                again = left[0] >= IN_FLIGHT
+            if again:
+                send()
+
+        client.submit("floor", "commit_two_rows", {"body": "x" * 200}, time.time() + 30, on_reply)
+
+    begun = time.perf_counter()
+    for _ in range(IN_FLIGHT):
+        send()
+    done.wait(120)
+    return Load(latencies, errors[0], time.perf_counter() - begun)
+
+
+def _floor_dsn(stack: Stack) -> str:
+    """The floor writes into the cases database with the owner's right to make its two tables."""
+    secrets = json.loads(stack.home.secrets_file.read_text(encoding="utf-8"))
+    url = sa.make_url(stack.environment_of("cases")["TIANWEI_CASES_DSN"])
+    owner = url.set(username="cases_owner", password=secrets["role_passwords"]["cases_owner"])
+    return owner.render_as_string(hide_password=False)
+
+
+def _now(stack: Stack) -> Any:
+    with stack.engine("cases").connect() as connection:
+        return connection.execute(sa.text("SELECT now()")).scalar_one()
+
+
+def make_case(stack: Stack, coordinator: str) -> dict[str, Any]:
+    """One filed case, by the public API."""
+    township = stack.token("township-640521104")
+
+    def post(path: str, body: dict[str, Any], token: str = coordinator) -> Any:
+        return stack.call("POST", f"/api/v1{path}", token, json=body)
+
+    clue = post("/clues", CLUE)
+    path = f"/clues/{clue['id']}"
+    post(f"{path}/assign", {"township_code": "640521104000"})
+    post(f"{path}/sign", {}, township)
+    post(f"{path}/start-verification", {"officers": ["甲", "乙"]}, township)
+    areas = {name: CLUE[name] for name in ("area_m2", "farmland_area_m2", "pbf_area_m2")}
+    documents = {"documents": [document("verification_report"), document("site_photos")]}
+    opinion = {"opinion": "non_agri_illegal", "facts": "硬化地面", "suspected_type": "VT03", **areas, **documents}
+    post(f"{path}/submit-opinion", opinion, township)
+    filing = {
+        "title": "违法占用耕地案",
+        "violation_types": ["VT03"],
+        "party_name": "某砂场",
+        "party_kind": "firm",
+        "lead_agency": "natural_resources",
+        "officers": ["甲", "乙"],
+        "reason": "符合立案条件",
+        "documents": [document("filing_approval")],
+    }
+    return dict(post(f"{path}/file-case", filing))
+
+
+def reading(stack: Stack, token: str, case: dict[str, Any]) -> dict[str, Any]:
+    """One case, a page of 100, a find by number, with 10,000 cases, at 1 and 16 in flight."""
+    number = multiply_cases(stack, case["id"], CASES)
+    paths = {
+        "one_case": f"/api/v1/cases/{case['id']}",
+        "page_of_100": "/api/v1/cases?limit=100",
+        "find_by_number": f"/api/v1/cases?no={number}",
+    }
+    return {
+        name: {
+            f"{in_flight}_in_flight": drive(
+                HOST, stack.port, token, _get(path), count=READS if in_flight > 1 else 500, in_flight=in_flight
+            ).summary()
+            for in_flight in (1, 16)
+        }
+        for name, path in paths.items()
+    }
+
+
+def _get(path: str) -> Callable[[int], Request]:
+    return lambda _: Request("GET", path)
+
+
+def multiply_cases(stack: Stack, case_id: str, count: int) -> str:
+    """Copy a real case row until there are `count`; the number of one in the middle. Loading data, not measured."""
+    with stack.engine("cases").begin() as connection:
+        inspector = sa.inspect(connection)
+        table = next(name for name in inspector.get_table_names() if name in ("law_case", "case_file", "cases", "case"))
+        columns = [column["name"] for column in inspector.get_columns(table)]
+        unique = {"id", "case_no", "clue_id", "filed_at"}
+        made = {
+            "id": "gen_random_uuid()",
+            "clue_id": "gen_random_uuid()",
+            "case_no": "'ZW-CA-640521-2025-' || lpad(n::text, 5, '0')",
+            "filed_at": "filed_at - n * interval '1 minute'",
+        }
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = ", ".join(made[name] if name in unique else f'c."{name}"' for name in columns)
+        connection.execute(
+            sa.text(
+                f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" c, generate_series(1, :count) n '
+                "WHERE c.id = :id"
+            ),
+            {"count": count, "id": case_id},
+        )
+        connection.execute(sa.text(f'ANALYZE "{table}"'))
+    return f"ZW-CA-640521-2025-{count // 2:05d}"
+
+
+def webhook(stack: Stack, token: str, case: dict[str, Any]) -> dict[str, Any]:
+    """From the commit of a joint action to the webhook at a local receiver, idle and at 50 events a second."""
+    with Receiver() as receiver:
+        body = {"agency": "natural_resources", "url": receiver.url}
+        stack.call("PUT", "/api/v1/agencies/natural_resources/endpoint", stack.token("admin"), json=body)
+        idle = _webhook_waits(stack, token, case, receiver)
+        load = threading.Thread(
+            target=drive,
+            args=(HOST, stack.port, stack.token("coordinator"), report),
+            kwargs={"count": 50 * 25, "in_flight": 4, "per_second": 50},
+        )
+        load.start()
+        busy = _webhook_waits(stack, token, case, receiver)
+        load.join()
+    return {"idle": idle, "at_50_events_per_second": busy}
+
+
+def _webhook_waits(stack: Stack, token: str, case: dict[str, Any], receiver: Receiver) -> dict[str, float]:
+    waits = []
+    for _ in range(ACTIONS):
+        action = stack.call(
+            "POST",
+            f"/api/v1/cases/{case['id']}/joint-actions",
+            token,
+            json={
+                "title": "联合执法",
+                "reason": "责令停止后仍在施工",
+                "place": "恩和镇",
+                "acting_at": "2030-01-01T09:00:00+08:00",
+                "urgent": False,
+                "lead_agency": "natural_resources",
+                "tasks": [letter("natural_resources")],
+            },
+        )
+        committed = time.time()
+        arrived = receiver.arrival_of(action["tasks"][0]["task_id"])
+        waits.append(max(0.0, arrived - committed))
+        time.sleep(0.2)
+    return {"p50_ms": milliseconds(percentile(waits, 50)), "p99_ms": milliseconds(percentile(waits, 99))}
+
+
+def importing(stack: Stack, token: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        sample = write_sample(Path(folder), rows=PATCHES, broken=0, seed=7)
+        content = sample.path.read_bytes()
+    begun = time.perf_counter()
+    job = stack.call("POST", "/api/v1/clue-imports", token, files={"file": ("patches.zip", content, "application/zip")})
+    while (seen := stack.call("GET", f"/api/v1/clue-imports/{job['id']}", token))["state"] != "finished":
+        if seen["state"] == "refused":
+            raise RuntimeError(f"import refused: {seen['problem']}")
+        time.sleep(0.1)
+    seconds = time.perf_counter() - begun
+    tail_s = stack.wait_until_applied()
+    return {
+        "rows": seen["rows_done"],
+        "created": seen["rows_created"],
+        "rows_per_second": round(seen["rows_done"] / seconds, 1),
+        "seconds": round(seconds, 2),
+        "events_applied_s_after": round(tail_s, 2),
+    }
+
+
+def memory(stack: Stack) -> dict[str, Any]:
+    """Resident megabytes of every process; pss counts shared pages once."""
+    rows = stack.status()["processes"]
+    return {
+        "rss_mb": {row["name"]: round((row["rss_bytes"] or 0) / 2**20, 1) for row in rows},
+        "total_rss_mb": round(sum(row["rss_bytes"] or 0 for row in rows) / 2**20, 1),
+        "total_pss_mb": round(sum(row["pss_bytes"] or row["rss_bytes"] or 0 for row in rows) / 2**20, 1),
+    }
+
+
+def second_start(stack: Stack) -> float:
+    stop(stack.home)
+    return start(stack.home)

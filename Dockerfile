@@ -14,7 +14,8 @@ COPY gateway gateway
 RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin tianwei \
+RUN groupadd --system --gid 10001 tianwei \
+    && useradd --system --uid 10001 --gid tianwei --no-create-home --shell /usr/sbin/nologin tianwei \
     && install -d -o tianwei -g tianwei -m 0700 /var/lib/tianwei /var/lib/tianwei/blobs
 COPY --from=build /opt/tianwei /opt/tianwei
 ENV PATH=/opt/tianwei/bin:$PATH \
@@ -25,6 +26,6 @@ ENV PATH=/opt/tianwei/bin:$PATH \
     TIANWEI_HOME=/var/lib/tianwei \
     TIANWEI_BLOB_DIR=/var/lib/tianwei/blobs \
     TIANWEI_HEARTBEAT_FILE=/tmp/heartbeat
-USER tianwei
+USER 10001:10001
 WORKDIR /var/lib/tianwei
 CMD ["tianwei", "--help"]

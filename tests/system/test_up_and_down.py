@@ -69,7 +69,7 @@ def test_status_shows_every_process_alive(tianwei: Tianwei) -> None:
     assert told["readiness"] == {"services": "all"}
     names = {process["name"] for process in told["processes"] if process["state"] == "running" and process["rss_bytes"]}
     services = {"cases", "cases.worker", "agencies", "agencies.sender", "notify", "notify.sender"}
-    assert names == {"postgres", "valkey", "gateway", *services}
+    assert names == {"supervisor", "postgres", "valkey", "gateway", *services}
 
 
 def test_down_stops_everything_and_the_next_up_migrates_nothing_anew(tianwei: Tianwei, home: Home) -> None:

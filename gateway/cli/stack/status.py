@@ -63,7 +63,7 @@ def look(home: Home) -> StackStatus:
     ready, body = readiness(state) if held and state.http_port else (False, "")
     names = list(dict.fromkeys([*state.programs, *state.processes])) if held or state.processes else []
     processes = [_process(home, name, state.processes.get(name)) for name in names]
-    supervisor = find(state.supervisor) if state.supervisor and held else None
+    supervisor = _supervisor(state.supervisor) if state.supervisor and held else None
     return StackStatus(
         home=str(home.root),
         phase=_phase(state, held),
@@ -72,8 +72,19 @@ def look(home: Home) -> StackStatus:
         problem=state.problem,
         supervisor_pid=supervisor.pid if supervisor else None,
         readiness=_parsed(body),
-        processes=processes,
+        processes=[*([supervisor] if supervisor else []), *processes],
     )
+
+
+def _supervisor(record: Running) -> ProcessStatus | None:
+    if (process := find(record)) is None:
+        return None
+    memory = _own_memory(process)
+    return ProcessStatus("supervisor", "running", record.pid, _uptime(record), 0, *memory)
+
+
+def _uptime(record: Running) -> float:
+    return round(time.time() - record.started_at, 1)
 
 
 def _phase(state: State, held: bool) -> str:
@@ -95,7 +106,7 @@ def _process(home: Home, name: str, record: Running | None) -> ProcessStatus:
         name=name,
         state="silent" if age is not None and age > _SILENT_S else record.state,
         pid=record.pid,
-        uptime_s=round(time.time() - record.started_at, 1),
+        uptime_s=_uptime(record),
         restarts=record.restarts,
         rss_bytes=rss,
         pss_bytes=pss,
@@ -110,18 +121,26 @@ def _heartbeat_age(home: Home, name: str) -> float | None:
         return None
 
 
-def _memory(leader: psutil.Process) -> tuple[int, int | None]:
-    rss, pss, complete = 0, 0, True
+def _memory(leader: psutil.Process) -> tuple[int | None, int | None]:
+    """(rss, pss) of a process and all below it; pss is None where the system does not tell it."""
+    family = [leader]
     with contextlib.suppress(psutil.NoSuchProcess):
-        for process in [leader, *leader.children(recursive=True)]:
-            try:
-                rss += process.memory_info().rss
-                pss += getattr(process.memory_full_info(), "pss", 0) if complete else 0
-            except psutil.NoSuchProcess:
-                continue
-            except (psutil.AccessDenied, AttributeError):
-                complete = False
-    return rss, pss if complete else None
+        family += leader.children(recursive=True)
+    parts = [_own_memory(process) for process in family]
+    rss = [part[0] for part in parts if part[0] is not None]
+    pss = [part[1] for part in parts if part[1] is not None]
+    return sum(rss) if rss else None, sum(pss) if len(pss) == len(rss) else None
+
+
+def _own_memory(process: psutil.Process) -> tuple[int | None, int | None]:
+    try:
+        rss = int(process.memory_info().rss)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return None, None
+    try:
+        return rss, getattr(process.memory_full_info(), "pss", None)
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return rss, None
 
 
 def _parsed(body: str) -> Any:

@@ -14,9 +14,9 @@ from typing import Any
 import httpcore
 import httpx
 
-from shared.outgoing.urls import AddressRefused, AllowedHosts, IpAddress, check_address
+from shared.outgoing.urls import AddressRefused, AllowedHosts, IpAddress, check_address, check_url
 
-__all__ = ["AllowedHosts", "GuardedBackend", "GuardedTransport", "Resolve", "resolve"]
+__all__ = ["AddressRefused", "AllowedHosts", "GuardedBackend", "GuardedTransport", "Resolve", "check_url", "resolve"]
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 

@@ -1,0 +1,1 @@
+"""The sender over a real PostgreSQL and loopback receivers."""

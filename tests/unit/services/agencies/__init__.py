@@ -1,0 +1,1 @@
+"""The agencies service without I/O."""

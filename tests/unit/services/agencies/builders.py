@@ -1,0 +1,154 @@
+"""Orders, tasks and results of the worked example, for tests of this service."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.agencies.domain.task import RESULT, Order, Task
+from shared.aggregate import replay
+from shared.contracts.agencies import TaskIssuedV1, TaskResult
+from shared.contracts.cases_events import (
+    ActionBrief,
+    ConvenedTask,
+    JointActionConvenedV1,
+    JointActionTaskReassignedV1,
+)
+from shared.contracts.codes import Agency, JointActionState
+from shared.contracts.joint_actions import TaskLetter
+
+NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 11)
+
+
+def brief(division_code: str = "640521101201") -> ActionBrief:
+    return ActionBrief.model_validate(
+        {
+            "case_no": "ZW-C-640521-2026-00001",
+            "case_title": "石空镇砂场占用永久基本农田案",
+            "party_name": "某砂石有限公司",
+            "violation_types": ["VT03"],
+            "division_code": division_code,
+            "division_name": "石空镇倪丁村",
+            "place": "滨河路南侧",
+            "longitude": 105.67,
+            "latitude": 37.49,
+            "area_m2": "4333.55",
+            "farmland_area_m2": "4333.55",
+            "pbf_area_m2": "4100.00",
+        }
+    )
+
+
+def letter(agency: Agency) -> TaskLetter:
+    return TaskLetter(agency=agency, matter="到场履行职责", legal_basis="土地管理法第七十五条", output="书面反馈")
+
+
+def order(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> Order:
+    values: dict[str, Any] = {
+        "action_id": uuid4(),
+        "action_no": "ZW-JA-640521-2026-00001",
+        "case_id": uuid4(),
+        "title": "石空镇砂场联合执法",
+        "place": "石空镇政府",
+        "acting_at": datetime(2026, 3, 13, 1, 0, tzinfo=UTC),
+        "urgent": False,
+        "letter": letter(agency),
+        "brief": brief(),
+        "sign_due_on": date(2026, 3, 12),
+        "feedback_due_on": date(2026, 3, 20),
+    }
+    return Order(**{**values, **changes})
+
+
+def issued_event(agency: Agency = Agency.NATURAL_RESOURCES) -> TaskIssuedV1:
+    event = Task(uuid4()).issue(order(agency), "polled_mailbox", NOW)[0]
+    assert isinstance(event, TaskIssuedV1)
+    return event
+
+
+def issued_task(agency: Agency = Agency.NATURAL_RESOURCES) -> Task:
+    event = issued_event(agency)
+    task = Task(event.task_id)
+    replay(task, [event])
+    return task
+
+
+_RESULTS: dict[Agency, dict[str, Any]] = {
+    Agency.NATURAL_RESOURCES: {
+        "kind": "land_survey",
+        "surveyed_on": "2026-03-10",
+        "report_no": "宁自然资测〔2026〕7号",
+        "measured_area_m2": 4333.55,
+        "farmland_area_m2": 4300.5,
+        "pbf_area_m2": 4100,
+        "land_class_code": "0102",
+        "conclusion": "占用水浇地",
+    },
+    Agency.AGRICULTURE: {
+        "kind": "damage_appraisal",
+        "appraised_on": "2026-03-10",
+        "report_no": "宁农鉴〔2026〕3号",
+        "destroyed_area_m2": 4000,
+        "degree": "serious",
+        "restorable": True,
+        "conclusion": "种植条件严重毁坏",
+    },
+    Agency.PUBLIC_SECURITY: {
+        "kind": "criminal_decision",
+        "decision": "filed",
+        "decided_on": "2026-03-10",
+        "document_no": "宁公立字〔2026〕11号",
+        "conclusion": "予以立案",
+    },
+    Agency.COMPREHENSIVE_ENFORCEMENT: {
+        "kind": "demolition_record",
+        "done_on": "2026-03-10",
+        "record_no": "宁综执拆〔2026〕5号",
+        "measure": "demolished",
+        "area_m2": 260.25,
+        "structures": 3,
+        "conclusion": "筛分设备及工棚拆除",
+    },
+}
+
+
+def result(agency: Agency, **changes: Any) -> TaskResult:
+    return RESULT.validate_python({**_RESULTS[agency], **changes})
+
+
+def convened(*agencies: Agency, division_code: str = "640521101201") -> JointActionConvenedV1:
+    """A joint action of the agencies, default all four."""
+    return JointActionConvenedV1(
+        **_action(division_code), tasks=[_task(agency) for agency in agencies or tuple(Agency)]
+    )
+
+
+def reassigned(former: JointActionConvenedV1, declined: UUID, agency: Agency) -> JointActionTaskReassignedV1:
+    """Another agency gets the task that one has declined."""
+    same = {name: getattr(former, name) for name in ("action_id", "action_no", "case_id")}
+    action = {**_action(former.brief.division_code), **same, "from_state": JointActionState.NOTIFIED}
+    return JointActionTaskReassignedV1(**action, declined_task_id=declined, task=_task(agency))
+
+
+def _task(agency: Agency) -> ConvenedTask:
+    return ConvenedTask(
+        task_id=uuid4(), letter=letter(agency), sign_due_on=date(2026, 3, 12), feedback_due_on=date(2026, 3, 20)
+    )
+
+
+def _action(division_code: str) -> dict[str, Any]:
+    return {
+        "at": NOW,
+        "reason": "达到联合执法条件",
+        "action_id": uuid4(),
+        "action_no": "ZW-JA-640521-2026-00001",
+        "case_id": uuid4(),
+        "from_state": None,
+        "to_state": JointActionState.NOTIFIED,
+        "title": "石空镇砂场联合执法",
+        "place": "石空镇政府",
+        "acting_at": datetime(2026, 3, 13, 1, 0, tzinfo=UTC),
+        "urgent": False,
+        "lead_agency": Agency.NATURAL_RESOURCES,
+        "brief": brief(division_code),
+    }

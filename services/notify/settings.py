@@ -5,22 +5,14 @@ from pydantic import SecretStr
 from shared.settings import BusSettings, ProcessSettings
 
 
-class NotifySettings(BusSettings):
-    """The service. notice_office, notice_mark: 发文机关 and 机关代字 of the own county, else those of the register.
+class OutgoingSettings(ProcessSettings):
+    """What the service and its sender share.
 
-    secrets_key: 32 bytes in base64; seals endpoint secrets. webhook_allowed_hosts: hosts that may be plain http or
-    private.
+    notice_office, notice_mark: 发文机关 and 机关代字 of the own county; without them those of register/offices.toml.
+    secrets_key: base64 of 32 bytes; seals webhook secrets at rest; the same for both processes.
+    webhook_allowed_hosts: comma list of host or host:port that may be plain http, loopback or private.
+    public_url: where recipients reach the gateway, for links; without it links are paths.
     """
-
-    notify_dsn: SecretStr
-    notice_office: str | None = None
-    notice_mark: str | None = None
-    secrets_key: SecretStr
-    webhook_allowed_hosts: str = ""
-
-
-class SenderSettings(ProcessSettings):
-    """The sender. public_url: how recipients reach the gateway, for the link in a webhook."""
 
     notify_dsn: SecretStr
     notice_office: str | None = None
@@ -30,8 +22,16 @@ class SenderSettings(ProcessSettings):
     public_url: str = ""
 
 
+class NotifySettings(OutgoingSettings, BusSettings):
+    """Of `python -m services.notify`."""
+
+
+class SenderSettings(OutgoingSettings):
+    """Of `python -m services.notify.sender`: needs no bus."""
+
+
 class MigrationSettings(ProcessSettings):
-    """Migrations run as the owner of the schema; notify_role is the service's own, which gets its rights."""
+    """The owner of the schema migrates; notify_role is the service's own role, which gets its rights."""
 
     notify_owner_dsn: SecretStr
     notify_role: str = "notify_app"

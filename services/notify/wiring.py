@@ -1,4 +1,7 @@
-"""Builds notify's processes at start; alone names concrete classes."""
+"""Builds the notify service: its registers, templates and tools; alone names concrete classes.
+
+The sender's own parts are put together in sender.py: an HTTP client has no place in the service process.
+"""
 
 from functools import partial
 from typing import Any
@@ -7,39 +10,40 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.notify.adapters.jinja_renderer import JinjaRenderer
-from services.notify.adapters.notice_errand import NoticeErrand
 from services.notify.adapters.registers import read_copy_rules, read_offices
 from services.notify.adapters.url_check import AllowedUrl
 from services.notify.handlers.on_cases import REACTIONS
 from services.notify.operations import OPERATIONS
-from services.notify.settings import NotifySettings, SenderSettings
+from services.notify.settings import NotifySettings, OutgoingSettings
 from services.notify.storage.tables import delivery, notice_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
 from shared.clock import Clock, SystemClock
 from shared.contracts.codes import DeliveryState
 from shared.database import open_engine
-from shared.delivery.runner import UnitRunner
+from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.operations import Dispatcher
-from shared.outgoing.addresses import AllowedHosts
 from shared.outgoing.secret_box import SecretBox
-from shared.outgoing.sender import Sender
-from shared.outgoing.wake import OutboxBell
-from shared.outgoing.webhook import WebhookCourier
+from shared.outgoing.urls import AllowedHosts
 from shared.principal import PrincipalVerifier
 from shared.service import Ring, ServiceParts
 
-# Workers and the loops of log and feeds.
-_POOL = 24
+NAME = "notify"
+# Connections beyond one a worker: relay, feed, catch-up, health.
+_SPARE_CONNECTIONS = 4
 
 
 def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> ServiceParts:
     """The service process."""
-    engine = open_engine(settings.notify_dsn.get_secret_value(), pool_size=_POOL, application="tianwei-notify")
-    open_unit = partial(NotifyUnit, desk=desk_of(settings))
+    engine = open_engine(
+        settings.notify_dsn.get_secret_value(),
+        pool_size=settings.max_workers + _SPARE_CONNECTIONS,
+        application=f"tianwei-{NAME}",
+    )
+    open_unit = opener(settings)
     runner = UnitRunner(engine, open_unit, clock or SystemClock(), ring)
     verifier = PrincipalVerifier(settings.principal_public_key)
     return ServiceParts(
-        name="notify",
+        name=NAME,
         engine=engine,
         dispatcher=Dispatcher(OPERATIONS, runner, engine, verifier),
         open_unit=open_unit,
@@ -48,23 +52,12 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
     )
 
 
-def wire_sender(settings: SenderSettings) -> Sender[NotifyUnit]:
-    """The sender process. Call it inside the running loop."""
-    dsn = settings.notify_dsn.get_secret_value()
-    engine = open_engine(dsn, pool_size=6, application="tianwei-notify-sender")
-    runner = UnitRunner(engine, partial(NotifyUnit, desk=desk_of(settings)), SystemClock(), OutboxBell(engine))
-    return Sender(
-        runner,
-        dsn,
-        NoticeErrand(settings.public_url),
-        WebhookCourier(AllowedHosts(settings.webhook_allowed_hosts)),
-        SecretBox(settings.secrets_key.get_secret_value()),
-        name="notify-sender",
-        heartbeat_file=settings.heartbeat_file,
-    )
+def opener(settings: OutgoingSettings) -> OpenUnit[NotifyUnit]:
+    """How this process opens its units of work."""
+    return partial(NotifyUnit, desk=desk_of(settings))
 
 
-def desk_of(settings: NotifySettings | SenderSettings) -> Desk:
+def desk_of(settings: OutgoingSettings) -> Desk:
     """Registers and templates, read and checked: a process does not start on a faulty one."""
     return Desk(
         rules=read_copy_rules(),

@@ -1,7 +1,7 @@
 """Judges an endpoint's address when it is configured; the sender judges it again at every connection."""
 
 from services.notify.domain.errors import EndpointUrlRefused
-from shared.outgoing.addresses import AddressRefused, AllowedHosts, check_url
+from shared.outgoing.urls import AddressRefused, AllowedHosts, check_url
 
 
 class AllowedUrl:

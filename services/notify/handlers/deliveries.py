@@ -1,4 +1,6 @@
-"""What notify's sender carries: a webhook with id and link, nothing of the notice itself (reliability.md 8)."""
+"""What the sender process asks of notify: the webhook to send (id and link, no text), what to tell of it (R10)."""
+
+from datetime import UTC
 
 import orjson
 import sqlalchemy as sa
@@ -10,9 +12,9 @@ from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.codes import DeliveryState
-from shared.contracts.notify import NoticeIssuedV1
 from shared.outgoing.deliveries import Claimed
-from shared.outgoing.sender import utc_text
+
+TYPE = "notice.issued"
 
 
 class NoticeErrand:
@@ -38,8 +40,8 @@ class NoticeErrand:
         link = f"{self._public_url}/api/v1/notices/{claimed.subject_id}"
         return orjson.dumps(
             {
-                "type": NoticeIssuedV1.type,
-                "timestamp": utc_text(claimed.created_at),
+                "type": TYPE,
+                "timestamp": claimed.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
                 "data": {"notice_id": str(claimed.subject_id), "link": link},
             }
         )

@@ -66,10 +66,12 @@ class Settings:
     def programs(self) -> dict[str, list[Program]]:
         """The processes by the service whose migration they wait for."""
         nameko = {"EVENTLET_NO_GREENDNS": "yes"}
-        bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY", "BLOB_DIR")
+        bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY")
         return {
             "cases": [
-                _python("cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", *bus), **nameko}),
+                _python(
+                    "cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", "BLOB_DIR", *bus), **nameko}
+                ),
                 _python("cases.worker", "services.cases.worker", Stage.SENDER, self._of("CASES_DSN", "BLOB_DIR")),
             ],
             "agencies": [
@@ -83,7 +85,7 @@ class Settings:
                     "agencies.sender",
                     "services.agencies.sender",
                     Stage.SENDER,
-                    {**self._of("AGENCIES_DSN", "BLOB_DIR", "PUBLIC_URL"), **self._sealing("agencies")},
+                    {**self._of("AGENCIES_DSN", "PUBLIC_URL"), **self._sealing("agencies")},
                 ),
             ],
             "notify": [
@@ -97,7 +99,7 @@ class Settings:
                     "notify.sender",
                     "services.notify.sender",
                     Stage.SENDER,
-                    {**self._of("NOTIFY_DSN", "BLOB_DIR", "PUBLIC_URL"), **self._sealing("notify")},
+                    {**self._of("NOTIFY_DSN", "PUBLIC_URL"), **self._sealing("notify")},
                 ),
             ],
             "gateway": [
@@ -105,7 +107,7 @@ class Settings:
                     "gateway",
                     "gateway",
                     Stage.GATEWAY,
-                    self._of("GATEWAY_DSN", "SIGNING_KEY", "HTTP_HOST", "HTTP_PORT", *bus),
+                    self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
                     beats=False,
                 )
             ],
@@ -117,7 +119,7 @@ class Settings:
             Job(
                 name=f"migrate.{name}",
                 argv=_argv(f"{_package(name)}.storage.migrate"),
-                environment=self._of(f"{name.upper()}_OWNER_DSN", f"{name.upper()}_DSN"),
+                environment=self._of(f"{name.upper()}_OWNER_DSN"),
                 fingerprint=_fingerprint(
                     SOURCE / _package(name).replace(".", "/") / "storage",
                     SOURCE / "shared" / "delivery",

@@ -2,7 +2,7 @@
 
 A file from outside is read by C libraries, so it is read in a process that may not grow, run on or reach out, and whose
 death costs one import. It writes JSON lines to standard output (patch_lines.py says which).
-Exit codes: 0 read, 2 refused (the last line says why), 64 used wrongly; a signal: a limit was reached.
+Exit codes: 0 read, 2 refused (the last line says why), 64 no such file; a signal: a limit was reached.
 """
 
 import argparse
@@ -11,6 +11,10 @@ import resource
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from shared.errors import TianweiError
 
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 120
@@ -23,14 +27,10 @@ _SURROUNDINGS = {
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_DRIVER_PATH": "disable",
     "GDAL_VRT_ENABLE_PYTHON": "NO",
-    "GDAL_HTTP_MAX_RETRY": "0",
     "GDAL_HTTP_CONNECTTIMEOUT": "1",
     "GDAL_HTTP_PROXY": "127.0.0.1:9",  # nothing listens on the discard port
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
-    "CPL_VSIL_USE_TEMP_FILE_FOR_RANDOM_WRITE": "NO",
-    "CPL_CURL_VERBOSE": "NO",
     "OGR_SQLITE_LOAD_EXTENSIONS": "NO",
-    "OGR_SQLITE_CACHE": "32",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
 }
@@ -47,14 +47,16 @@ _UNUSED_DRIVERS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     _confine(options)
-    from shared.errors import InvalidInput, TianweiError
+    from shared.errors import TianweiError
 
     try:
         return _parse(options)
     except TianweiError as problem:
         refusal = problem
     except MemoryError:
-        refusal = InvalidInput("file.too-large", "file")
+        from services.cases.adapters.patch_refusals import TooLarge
+
+        refusal = TooLarge()
     _say_problem(refusal)
     return 2
 
@@ -115,11 +117,9 @@ def _parse(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say_problem(problem: object) -> None:
+def _say_problem(problem: "TianweiError") -> None:
     from services.cases.adapters.patch_lines import problem_line
-    from shared.errors import TianweiError
 
-    assert isinstance(problem, TianweiError)
     sys.stdout.buffer.write(problem_line(problem))
     sys.stdout.buffer.flush()
 

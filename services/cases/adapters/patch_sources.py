@@ -91,7 +91,7 @@ def _from_wkb(encoded: Sequence[bytes | None]) -> Geometries:
 
 
 def _read_with_gdal(path: Path, **options: Any) -> Any:
-    """pyogrio.raw.read; what GDAL murmurs about is checked here by other means, what it refuses is damage."""
+    """pyogrio.raw.read; what GDAL murmurs about is checked by other means, what it refuses is damage."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -178,6 +178,8 @@ def _parse_json(content: bytes) -> tuple[dict[str, Any], str]:
         document = orjson.loads(content)
     except (UnicodeDecodeError, orjson.JSONDecodeError) as broken:
         reason = re.sub(r"\s+", " ", str(broken))[:200]
+        if reason.startswith("Not enough memory"):  # orjson's way of saying so
+            raise TooLarge() from broken
         raise Damaged(part=".geojson", reason=reason) from broken
     return document, encoding
 

@@ -66,7 +66,10 @@ def text(raw: Raw, field: str, longest: int = 200) -> str:
 
 
 def optional_mu(raw: Raw, field: str) -> Decimal | None:
-    """An area in mu, zero or more, 2 decimals or 4 where needed; None when empty. Takes numbers and numbers written as text."""
+    """An area in mu, zero or more, with 2 decimals or 4 where needed; None when empty.
+
+    Takes numbers and numbers written as text.
+    """
     value = raw.get(field)
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None

@@ -57,6 +57,7 @@ class ClueEvent(CasesEvent):
 class ClueReceivedV1(ClueEvent):
     clue_source: ClueSource
     division_code: str
+    division_name: str = ""
     place: str
     description: str
     longitude: float | None

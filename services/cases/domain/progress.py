@@ -1,0 +1,109 @@
+"""What clues, cases, items and actions have in common: documents held, clocks running, steps taken."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.transitions import ALL_CLOCKS, Row
+from shared.contracts.cases_events import CasesEvent, DeadlineFact
+from shared.contracts.codes import DocumentKind
+from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.errors import InvalidInput
+from shared.principal import Actor
+
+# The clock of whoever states an instant may be ahead of ours by this much.
+_CLOCKS_DIFFER = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """Who decides and when, with the register that counts the terms."""
+
+    by: Actor
+    now: datetime
+    deadlines: DeadlineRegister
+
+    def past(self, at: datetime, name: str) -> datetime:
+        """An instant a person states of something that happened. Raises InvalidInput when it is still to come."""
+        if at > self.now + _CLOCKS_DIFFER:
+            raise InvalidInput("cases.in-the-future", name, value=at.isoformat())
+        return at
+
+
+@dataclass(kw_only=True)
+class Progress:
+    """version: number of events applied. jurisdiction: 12-digit code of the place it is about."""
+
+    TYPE: ClassVar[str]
+
+    id: UUID
+    version: int = 0
+    state: StrEnum | None = None
+    jurisdiction: str = ""
+    documents: list[DocumentRef] = field(default_factory=list)
+    deadlines: list[DeadlineView] = field(default_factory=list)
+
+    def apply(self, event: Any) -> None:
+        """Change as the event tells: shared.aggregate.Aggregate."""
+        raise NotImplementedError
+
+    @property
+    def due_on(self) -> date | None:
+        """The earliest day on which a running clock ends."""
+        return min((clock.due_on for clock in self.running if clock.due_on is not None), default=None)
+
+    @property
+    def running(self) -> list[DeadlineView]:
+        return [clock for clock in self.deadlines if clock.met_at is None]
+
+    def clock(self, rule_id: str) -> DeadlineView | None:
+        """The latest clock of a rule, running or met."""
+        return next((clock for clock in reversed(self.deadlines) if clock.rule_id == rule_id), None)
+
+    def is_running(self, rule_id: str) -> bool:
+        return any(clock.rule_id == rule_id for clock in self.running)
+
+    def held(self, brought: Iterable[DocumentRef] = ()) -> set[DocumentKind]:
+        """Kinds of documents there are, with those a command brings."""
+        return {document.kind for document in (*self.documents, *brought)}
+
+    def step(
+        self,
+        row: Row[Any],
+        moment: Moment,
+        *,
+        reason: str | None = None,
+        documents: Sequence[DocumentRef] = (),
+        started_at: datetime | None = None,
+        starts: Sequence[DeadlineFact] | None = None,
+    ) -> dict[str, Any]:
+        """What every event of a step says: states, time, reason, documents, clocks.
+
+        started_at: when the clocks began, if not now. starts: the clocks, if not simply those of the row.
+        """
+        if starts is None:
+            starts = [moment.deadlines.start(rule_id, started_at or moment.now) for rule_id in row.starts]
+        running = {clock.rule_id for clock in self.running}
+        return {
+            "at": moment.now,
+            "from_state": row.at,
+            "to_state": row.to,
+            "reason": reason,
+            "documents": list(documents),
+            "starts": list(starts),
+            "stops": sorted(running if row.stops == ALL_CLOCKS else running & row.stops),
+        }
+
+    def note(self, event: CasesEvent) -> None:
+        """Apply what every event says: keep its documents, stop and start its clocks."""
+        self.documents = [*self.documents, *event.documents]
+        self.deadlines = [
+            clock.model_copy(update={"met_at": event.at})
+            if clock.met_at is None and clock.rule_id in event.stops
+            else clock
+            for clock in self.deadlines
+        ] + [DeadlineView.model_validate(fact.model_dump()) for fact in event.starts]

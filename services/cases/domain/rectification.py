@@ -1,0 +1,312 @@
+"""A rectification item (整改销号): from the order to the strike-off (domain.md 3.7)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import singledispatchmethod
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.cases.domain.area import mu_from_m2
+from services.cases.domain.case import Case
+from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
+from shared.contracts.cases_events import (
+    DeadlineFact,
+    RectificationAcceptedV1,
+    RectificationEvent,
+    RectificationOrderedV1,
+    RectificationReportedV1,
+    RectificationReviewRequestedV1,
+    RectificationStruckOffV1,
+    RectificationTownshipCheckedV1,
+)
+from shared.contracts.codes import DocumentKind, RectificationMethod, RectificationState
+from shared.contracts.rectifications import (
+    AcceptRectification,
+    CheckRectification,
+    OrderRectification,
+    RectificationStep,
+    RectificationView,
+    ReportRectification,
+    RequestReview,
+    StrikeOff,
+)
+from shared.errors import Conflict, InvalidInput
+
+_STATE = RectificationState
+_DOC = DocumentKind
+
+
+class AreaRemaining(Conflict):
+    """Land still waits to be put right: no strike-off."""
+
+    def __init__(self, remaining_area_m2: Decimal) -> None:
+        super().__init__("cases.area-remaining", None, remaining_area_m2=float(remaining_area_m2))
+
+
+class AreaExceeds(InvalidInput):
+    """A part larger than its whole."""
+
+    def __init__(self, name: str, value: Decimal, most: Decimal) -> None:
+        super().__init__("cases.area-exceeds", name, value_m2=float(value), most_m2=float(most))
+
+
+TABLE: Transitions[RectificationState] = Transitions(
+    "rectification",
+    Row(
+        "order-rectification",
+        None,
+        _STATE.RECTIFYING,
+        needs=frozenset({_DOC.CORRECTION_ORDER}),
+        starts=("R01",),
+    ),
+    Row(
+        "report",
+        _STATE.RECTIFYING,
+        _STATE.REPORTED,
+        who=TOWNSHIP,
+        needs=frozenset({_DOC.RECTIFICATION_REPORT}),
+        starts=("R02",),
+        stops=frozenset({"R01"}),
+    ),
+    Row(
+        "check",
+        _STATE.REPORTED,
+        _STATE.TOWNSHIP_CHECKED,
+        who=TOWNSHIP,
+        outcome="passed",
+        needs=frozenset({_DOC.TOWNSHIP_CHECK_RECORD}),
+        starts=("R03",),
+        stops=frozenset({"R02"}),
+    ),
+    # Not passed: the term of the order was never met and goes on as it was.
+    Row(
+        "check",
+        _STATE.REPORTED,
+        _STATE.RECTIFYING,
+        who=TOWNSHIP,
+        outcome="failed",
+        starts=("R01",),
+        stops=frozenset({"R02"}),
+    ),
+    Row(
+        "accept",
+        _STATE.TOWNSHIP_CHECKED,
+        _STATE.ACCEPTED_COUNTY,
+        needs=frozenset({_DOC.ACCEPTANCE_SHEET}),
+        starts=("R04",),
+        stops=frozenset({"R03"}),
+    ),
+    # Accepted in part: what remains is worked on and reported again.
+    Row("report", _STATE.ACCEPTED_COUNTY, _STATE.REPORTED, who=TOWNSHIP, starts=("R02",), stops=frozenset({"R04"})),
+    Row("report", _STATE.REVIEWING_UP, _STATE.REPORTED, who=TOWNSHIP, starts=("R02",), stops=frozenset({"S08"})),
+    Row(
+        "request-review",
+        _STATE.ACCEPTED_COUNTY,
+        _STATE.REVIEWING_UP,
+        starts=("S08",),
+        stops=frozenset({"R04"}),
+    ),
+    Row(
+        "strike-off",
+        _STATE.REVIEWING_UP,
+        _STATE.STRUCK_OFF,
+        needs=frozenset({_DOC.ACCEPTANCE_SHEET, _DOC.REVIEW_RESULT, _DOC.STRIKE_OFF_SHEET}),
+        stops=ALL_CLOCKS,
+    ),
+)
+
+
+@dataclass(kw_only=True)
+class Rectification(Progress):
+    """rectified_area_m2: as last reported or accepted. accepted_area_m2: as the county last accepted."""
+
+    TYPE: ClassVar[str] = "rectification"
+
+    item_no: str = ""
+    state: RectificationState | None = None
+    case_id: UUID | None = None
+    case_no: str = ""
+    title: str = ""
+    method: RectificationMethod = RectificationMethod.OTHER
+    division_code: str = ""
+    division_name: str = ""
+    place: str = ""
+    area_m2: Decimal = Decimal(0)
+    farmland_area_m2: Decimal = Decimal(0)
+    rectified_area_m2: Decimal = Decimal(0)
+    accepted_area_m2: Decimal = Decimal(0)
+    ordered_at: datetime | None = None
+    term_on: date | None = None
+    responsible_person: str = ""
+    requirement: str = ""
+    struck_off_at: datetime | None = None
+
+    @property
+    def remaining_area_m2(self) -> Decimal:
+        return self.area_m2 - self.rectified_area_m2
+
+    # decisions
+
+    def order(self, cmd: OrderRectification, moment: Moment, case: Case, item_no: str) -> list[RectificationEvent]:
+        """Open the item on a case; its term R01 is the one the order gives."""
+        case.may_open(cmd.verb, moment)
+        held = {document.kind for document in cmd.documents}
+        row = TABLE.permit(self.state, cmd.verb, moment.by, held)
+        if cmd.farmland_area_m2 > cmd.area_m2:
+            raise AreaExceeds("farmland_area_m2", cmd.farmland_area_m2, cmd.area_m2)
+        term = moment.deadlines.start("R01", moment.now, cmd.term_days)
+        return [
+            RectificationOrderedV1(
+                item_id=self.id,
+                item_no=item_no,
+                case_id=case.id,
+                case_no=case.case_no,
+                title=cmd.title,
+                method=cmd.method,
+                area_m2=cmd.area_m2,
+                farmland_area_m2=cmd.farmland_area_m2,
+                term_on=term.due_on,
+                responsible_person=cmd.responsible_person,
+                requirement=cmd.requirement,
+                division_code=case.division_code,
+                division_name=case.division_name,
+                place=case.place,
+                **self.step(row, moment, reason=cmd.requirement, documents=cmd.documents, starts=[term]),
+            )
+        ]
+
+    def report(self, cmd: ReportRectification, moment: Moment) -> list[RectificationEvent]:
+        told = self._told(cmd, moment)
+        self._within("rectified_area_m2", cmd.rectified_area_m2)
+        return [RectificationReportedV1(rectified_area_m2=cmd.rectified_area_m2, account=cmd.account, **told)]
+
+    def check(self, cmd: CheckRectification, moment: Moment) -> list[RectificationEvent]:
+        told = self._told(cmd, moment, "passed" if cmd.passed else "failed", None if cmd.passed else self._term_again())
+        return [RectificationTownshipCheckedV1(passed=cmd.passed, account=cmd.account, **told)]
+
+    def accept(self, cmd: AcceptRectification, moment: Moment) -> list[RectificationEvent]:
+        told = self._told(cmd, moment)
+        self._within("rectified_area_m2", cmd.rectified_area_m2)
+        return [
+            RectificationAcceptedV1(
+                rectified_area_m2=cmd.rectified_area_m2,
+                tillage_state=cmd.tillage_state,
+                members=cmd.members,
+                **told,
+            )
+        ]
+
+    def request_review(self, cmd: RequestReview, moment: Moment) -> list[RectificationEvent]:
+        return [RectificationReviewRequestedV1(**self._told(cmd, moment))]
+
+    def strike_off(self, cmd: StrikeOff, moment: Moment) -> list[RectificationEvent]:
+        """Raises AreaRemaining."""
+        told = self._told(cmd, moment)
+        if self.remaining_area_m2 > 0:
+            raise AreaRemaining(self.remaining_area_m2)
+        return [
+            RectificationStruckOffV1(
+                case_no=self.case_no,
+                title=self.title,
+                method=self.method,
+                division_code=self.division_code,
+                division_name=self.division_name,
+                place=self.place,
+                area_m2=self.area_m2,
+                farmland_area_m2=self.farmland_area_m2,
+                rectified_area_m2=self.rectified_area_m2,
+                **told,
+            )
+        ]
+
+    def _within(self, name: str, area_m2: Decimal) -> None:
+        if area_m2 > self.area_m2:
+            raise AreaExceeds(name, area_m2, self.area_m2)
+
+    def _term_again(self) -> list[DeadlineFact]:
+        term = self.clock("R01")
+        return [] if term is None else [DeadlineFact.model_validate(term.model_dump(exclude={"met_at"}))]
+
+    def _told(
+        self,
+        cmd: RectificationStep,
+        moment: Moment,
+        outcome: str = "",
+        starts: Sequence[DeadlineFact] | None = None,
+    ) -> dict[str, Any]:
+        row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
+        step = self.step(row, moment, reason=cmd.reason, documents=cmd.documents, starts=starts)
+        return {"item_id": self.id, "item_no": self.item_no, "case_id": self.case_id, **step}
+
+    # changes
+
+    def apply(self, event: RectificationEvent) -> None:
+        self.note(event)
+        self.state = event.to_state
+        self._change(event)
+
+    @singledispatchmethod
+    def _change(self, event: RectificationEvent) -> None:
+        """Handed up for review: the state alone changes."""
+
+    @_change.register
+    def _(self, event: RectificationOrderedV1) -> None:
+        self.item_no, self.case_id, self.case_no = event.item_no, event.case_id, event.case_no
+        self.title, self.method = event.title, event.method
+        self.division_code = self.jurisdiction = event.division_code
+        self.division_name, self.place = event.division_name, event.place
+        self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
+        self.ordered_at, self.term_on = event.at, event.term_on
+        self.responsible_person, self.requirement = event.responsible_person, event.requirement
+
+    @_change.register
+    def _(self, event: RectificationReportedV1) -> None:
+        self.rectified_area_m2 = event.rectified_area_m2
+
+    @_change.register
+    def _(self, event: RectificationTownshipCheckedV1) -> None:
+        if not event.passed:
+            # What was reported did not stand; what the county accepted before does.
+            self.rectified_area_m2 = self.accepted_area_m2
+
+    @_change.register
+    def _(self, event: RectificationAcceptedV1) -> None:
+        self.rectified_area_m2 = self.accepted_area_m2 = event.rectified_area_m2
+
+    @_change.register
+    def _(self, event: RectificationStruckOffV1) -> None:
+        self.struck_off_at = event.at
+
+    def view(self) -> RectificationView:
+        assert self.state is not None
+        assert self.case_id is not None
+        assert self.ordered_at is not None
+        assert self.term_on is not None
+        return RectificationView(
+            id=self.id,
+            item_no=self.item_no,
+            version=self.version,
+            state=self.state,
+            title=self.title,
+            case_id=self.case_id,
+            case_no=self.case_no,
+            division_code=self.division_code,
+            division_name=self.division_name,
+            method=self.method,
+            area_m2=self.area_m2,
+            rectified_area_m2=self.rectified_area_m2,
+            remaining_area_m2=self.remaining_area_m2,
+            remaining_area_mu=float(mu_from_m2(self.remaining_area_m2)),
+            ordered_at=self.ordered_at,
+            term_on=self.term_on,
+            due_on=self.due_on,
+            struck_off_at=self.struck_off_at,
+            farmland_area_m2=self.farmland_area_m2,
+            requirement=self.requirement,
+            responsible_person=self.responsible_person,
+            documents=self.documents,
+            deadlines=self.deadlines,
+        )

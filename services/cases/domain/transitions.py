@@ -1,0 +1,110 @@
+"""Transition tables: who may do what in which state, on which documents, and which clocks it starts and stops.
+
+What has no row is refused. A side path is a new row (and its method), never a new if.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from shared.contracts.codes import DocumentKind, Role
+from shared.errors import Conflict
+from shared.principal import Actor
+
+S = TypeVar("S", bound=StrEnum)
+
+# Row.stops of a step that ends the object: every clock still running stops.
+ALL_CLOCKS = frozenset({"*"})
+
+COORDINATOR = frozenset({Role.COORDINATOR})
+TOWNSHIP = frozenset({Role.COORDINATOR, Role.TOWNSHIP_OFFICER})
+
+
+class TransitionNotAllowed(Conflict):
+    """The state has no such step. allowed: the steps it has."""
+
+    def __init__(self, name: str, state: str | None, verb: str, allowed: Iterable[str]) -> None:
+        super().__init__(
+            "cases.transition-not-allowed", None, object=name, state=state, verb=verb, allowed=sorted(allowed)
+        )
+
+
+class OutcomeNotAllowed(Conflict):
+    """The state has the step, but not with this outcome (a legal opinion makes no case)."""
+
+    def __init__(self, name: str, state: str | None, verb: str, outcome: str, allowed: Iterable[str]) -> None:
+        super().__init__(
+            "cases.outcome-not-allowed",
+            None,
+            object=name,
+            state=state,
+            verb=verb,
+            outcome=outcome,
+            allowed=sorted(allowed),
+        )
+
+
+class DocumentMissing(Conflict):
+    """Documents that must exist before this step."""
+
+    def __init__(self, verb: str, missing: Iterable[DocumentKind]) -> None:
+        super().__init__("cases.document-missing", "documents", verb=verb, missing=sorted(missing))
+
+
+@dataclass(frozen=True)
+class Row(Generic[S]):
+    """One permitted step.
+
+    at: the state it leaves, None for what does not exist yet. outcome: tells rows of one verb and state apart.
+    who: roles; empty for a fact that another service tells. stops: rule ids, or ALL_CLOCKS.
+    """
+
+    verb: str
+    at: S | None
+    to: S
+    who: frozenset[Role] = COORDINATOR
+    outcome: str = ""
+    needs: frozenset[DocumentKind] = frozenset()
+    starts: tuple[str, ...] = ()
+    stops: frozenset[str] = frozenset()
+
+
+class Transitions(Generic[S]):
+    """name: the object's name in errors."""
+
+    def __init__(self, name: str, *rows: Row[S]) -> None:
+        self.name = name
+        self.rows = rows
+        self._by_step: dict[tuple[S | None, str], dict[str, Row[S]]] = {}
+        for row in rows:
+            outcomes = self._by_step.setdefault((row.at, row.verb), {})
+            if row.outcome in outcomes:
+                raise ValueError(f"two rows for {row.at}, {row.verb}, {row.outcome}")
+            outcomes[row.outcome] = row
+
+    def __iter__(self) -> Iterator[Row[S]]:
+        return iter(self.rows)
+
+    def verbs(self, state: S | None) -> list[str]:
+        return sorted({row.verb for row in self.rows if row.at == state})
+
+    def who(self, verb: str) -> frozenset[Role]:
+        """Every role that has a row of this verb."""
+        return frozenset(role for row in self.rows if row.verb == verb for role in row.who)
+
+    def permit(
+        self, state: S | None, verb: str, by: Actor, held: Iterable[DocumentKind] = (), outcome: str = ""
+    ) -> Row[S]:
+        """The row of this step. Raises TransitionNotAllowed, OutcomeNotAllowed, NotAllowed, DocumentMissing."""
+        outcomes = self._by_step.get((state, verb))
+        if outcomes is None:
+            raise TransitionNotAllowed(self.name, state, verb, self.verbs(state))
+        row = outcomes.get(outcome)
+        if row is None:
+            raise OutcomeNotAllowed(self.name, state, verb, outcome, outcomes)
+        if row.who:
+            by.require(row.who)
+        if missing := row.needs.difference(held):
+            raise DocumentMissing(verb, missing)
+        return row

@@ -1,0 +1,215 @@
+"""Clues: taken in one by one or by the batch, given out, verified, closed, turned into cases."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.cases.domain.case import Case
+from services.cases.domain.clue import Clue
+from services.cases.domain.patch import Patch
+from services.cases.storage.numbers import NumberKind
+from services.cases.storage.scope import may_report_in
+from services.cases.storage.tables import clue as clue_table
+from services.cases.storage.unit import CasesUnit, Stored
+from shared.contracts.cases import CaseView
+from shared.contracts.clues import (
+    AssignClue,
+    CloseClue,
+    ClueView,
+    FileCase,
+    RejectClue,
+    ReportClue,
+    ReturnClue,
+    SignClue,
+    StartVerification,
+    SubmitOpinion,
+)
+from shared.contracts.codes import ClueSource
+from shared.contracts.parts import PatchFacts
+from shared.divisions.register import Division, DivisionLevel
+from shared.errors import InvalidInput
+from shared.ids import new_id
+from shared.operations import Call
+
+
+class DivisionOutside(InvalidInput):
+    """The division is not the caller's."""
+
+    def __init__(self, field: str, division: Division) -> None:
+        super().__init__("cases.division-outside-jurisdiction", field, value=division.code, name=division.name)
+
+
+class NotATownship(InvalidInput):
+    """The command needs a township, or a village in one."""
+
+    def __init__(self, field: str, division: Division) -> None:
+        super().__init__("cases.not-a-township", field, value=division.code, name=division.name)
+
+
+def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
+    """Take in a clue. Reads nothing and locks nothing: reporting never waits for others."""
+    division = _division(unit, cmd.division_code, "division_code")
+    if not may_report_in(division.code, call.by):
+        raise DivisionOutside("division_code", division)
+    if unit.divisions.township_of(division.code) is None:
+        raise NotATownship("division_code", division)
+    clue = Clue(id=new_id())
+    clue_no = unit.number(NumberKind.CLUE, division.code)
+    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.divisions.full_name(division.code)))
+    return clue.view()
+
+
+def assign_clue(cmd: AssignClue, call: Call, unit: CasesUnit) -> ClueView:
+    township = _division(unit, cmd.township_code, "township_code")
+    if township.level is not DivisionLevel.TOWNSHIP:
+        raise NotATownship("township_code", township)
+    if not may_report_in(township.code, call.by):
+        raise DivisionOutside("township_code", township)
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.assign(cmd, unit.moment))
+    return clue.view()
+
+
+def sign_clue(cmd: SignClue, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.sign(cmd, unit.moment))
+    return clue.view()
+
+
+def return_clue(cmd: ReturnClue, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.return_(cmd, unit.moment))
+    return clue.view()
+
+
+def reject_clue(cmd: RejectClue, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.reject(cmd, unit.moment))
+    return clue.view()
+
+
+def start_verification(cmd: StartVerification, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.start_verification(cmd, unit.moment))
+    return clue.view()
+
+
+def submit_opinion(cmd: SubmitOpinion, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.submit_opinion(cmd, unit.moment))
+    return clue.view()
+
+
+def close_clue(cmd: CloseClue, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.close(cmd, unit.moment))
+    return clue.view()
+
+
+def file_case(cmd: FileCase, call: Call, unit: CasesUnit) -> CaseView:
+    """The clue ends and the case begins, in one commit."""
+    clue = _locked(call, unit)
+    case = Case(id=new_id())
+    case_no = unit.number(NumberKind.CASE, clue.division_code)
+    turned = clue.turn_into_case(cmd, unit.moment, case.id, case_no)
+    filed = case.file(cmd, unit.moment, clue, case_no)
+    unit.record(clue, unit.clues, turned)
+    unit.record(case, unit.cases, filed)
+    return case.view([], [])
+
+
+@dataclass(frozen=True)
+class ReceivedPatch:
+    """What became of a patch. created: False when a clue with its number was there already: nothing changed."""
+
+    row_no: int
+    clue_id: UUID
+    clue_no: str
+    created: bool
+
+
+def receive_patches(
+    patches: Sequence[tuple[Patch, dict[str, Any] | None]], import_id: UUID, unit: CasesUnit
+) -> list[ReceivedPatch]:
+    """Make clues of good rows of a file, in their order; for batches of about 200, at four statements a batch.
+
+    patches: with each its GeoJSON geometry in EPSG:4490. All of it goes into the event, which holds 64 KiB: simplify
+    a shape of more than some 1,500 vertices first; the digest stays that of the full shape.
+    unit: opened for whoever asked for the import. Two batches with one new number: the later one fails on the unique
+    index, and the runner's next try finds the clue.
+    """
+    known = _clues_by_patch_no(unit, [patch.patch_no for patch, _ in patches])
+    made: list[Clue] = []
+    received: list[ReceivedPatch] = []
+    for patch, geometry in patches:
+        if (found := known.get(patch.patch_no)) is not None:
+            received.append(ReceivedPatch(patch.row_no, *found, created=False))
+            continue
+        clue = _receive(patch, geometry, import_id, unit)
+        made.append(clue)
+        known[patch.patch_no] = (clue.id, clue.clue_no)
+        received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
+    unit.clues.insert_many(unit.connection, made)
+    return received
+
+
+def _receive(patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, unit: CasesUnit) -> Clue:
+    place = unit.divisions.full_name(patch.division_code)
+    cmd = ReportClue(
+        source=ClueSource.SATELLITE_PATCH,
+        division_code=patch.division_code,
+        place=place,
+        description=_describe(patch),
+        longitude=patch.longitude,
+        latitude=patch.latitude,
+        area_m2=patch.area_m2,
+        farmland_area_m2=patch.farmland_area_m2,
+        pbf_area_m2=patch.pbf_area_m2,
+    )
+    facts = PatchFacts(
+        patch_no=patch.patch_no,
+        batch_no=patch.batch_no,
+        patch_type=patch.patch_type,
+        image_before_on=patch.image_before_on,
+        image_after_on=patch.image_after_on,
+        stated_area_mu=float(patch.stated_area_mu),
+        feature=patch.feature,
+        note=patch.note,
+        geometry_digest=patch.geometry_digest,
+        warnings=[warning.code for warning in patch.warnings],
+    )
+    clue = Clue(id=new_id())
+    clue_no = unit.number(NumberKind.CLUE, patch.division_code)
+    told = clue.receive(cmd, unit.moment, clue_no, place, patch=facts, geometry=geometry, import_id=import_id)
+    unit.record(clue, Stored(), told)
+    return clue
+
+
+def _describe(patch: Patch) -> str:
+    feature = f"，{patch.feature}" if patch.feature else ""
+    return f"卫片图斑 {patch.patch_no}，类型 {patch.patch_type}{feature}，图斑面积 {_plain(patch.stated_area_mu)} 亩"
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number:f}"
+
+
+def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[UUID, str]]:
+    columns = (clue_table.c.patch_no, clue_table.c.id, clue_table.c.clue_no)
+    rows = unit.connection.execute(sa.select(*columns).where(clue_table.c.patch_no == sa.func.any(numbers)))
+    return {row.patch_no: (row.id, row.clue_no) for row in rows}
+
+
+def _division(unit: CasesUnit, code: str, field: str) -> Division:
+    division = unit.divisions.find(code)
+    if division is None:
+        raise InvalidInput("division.unknown", field, value=code)
+    return division
+
+
+def _locked(call: Call, unit: CasesUnit) -> Clue:
+    return unit.clues.lock_seen(unit.connection, call.by, call.target, call.expected_version)

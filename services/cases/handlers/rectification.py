@@ -1,0 +1,47 @@
+"""Rectification items: reported, checked, accepted, reviewed, struck off."""
+
+from services.cases.domain.rectification import Rectification
+from services.cases.storage.unit import CasesUnit
+from shared.contracts.rectifications import (
+    AcceptRectification,
+    CheckRectification,
+    RectificationView,
+    ReportRectification,
+    RequestReview,
+    StrikeOff,
+)
+from shared.operations import Call
+
+
+def report_rectification(cmd: ReportRectification, call: Call, unit: CasesUnit) -> RectificationView:
+    item = _locked(call, unit)
+    unit.record(item, unit.rectifications, item.report(cmd, unit.moment))
+    return item.view()
+
+
+def check_rectification(cmd: CheckRectification, call: Call, unit: CasesUnit) -> RectificationView:
+    item = _locked(call, unit)
+    unit.record(item, unit.rectifications, item.check(cmd, unit.moment))
+    return item.view()
+
+
+def accept_rectification(cmd: AcceptRectification, call: Call, unit: CasesUnit) -> RectificationView:
+    item = _locked(call, unit)
+    unit.record(item, unit.rectifications, item.accept(cmd, unit.moment))
+    return item.view()
+
+
+def request_review(cmd: RequestReview, call: Call, unit: CasesUnit) -> RectificationView:
+    item = _locked(call, unit)
+    unit.record(item, unit.rectifications, item.request_review(cmd, unit.moment))
+    return item.view()
+
+
+def strike_off(cmd: StrikeOff, call: Call, unit: CasesUnit) -> RectificationView:
+    item = _locked(call, unit)
+    unit.record(item, unit.rectifications, item.strike_off(cmd, unit.moment))
+    return item.view()
+
+
+def _locked(call: Call, unit: CasesUnit) -> Rectification:
+    return unit.rectifications.lock_seen(unit.connection, call.by, call.target, call.expected_version)

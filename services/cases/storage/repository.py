@@ -1,0 +1,289 @@
+"""Whole aggregates in and out of their tables."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, Table
+from sqlalchemy.engine import RowMapping
+
+from services.cases.domain.case import Case
+from services.cases.domain.clue import Clue
+from services.cases.domain.joint_action import JointAction, Task
+from services.cases.domain.progress import Progress
+from services.cases.domain.rectification import Rectification
+from services.cases.storage import tables
+from services.cases.storage.scope import visible
+from shared.contracts.cases_events import ActionBrief
+from shared.contracts.codes import (
+    Agency,
+    CaseState,
+    ClosingGround,
+    ClueSource,
+    ClueState,
+    JointActionState,
+    RectificationMethod,
+    RectificationState,
+    VerificationOpinion,
+    ViolationType,
+)
+from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
+from shared.delivery.unit import TableStore
+from shared.errors import NotFound, StaleVersion
+from shared.principal import Actor
+
+P = TypeVar("P", bound=Progress)
+
+_documents = TypeAdapter(list[DocumentRef])
+_deadlines = TypeAdapter(list[DeadlineView])
+_tasks = TypeAdapter(list[Task])
+
+
+class ScopedStore(TableStore[P]):
+    """A TableStore that locks only what the actor may see, with statements built once."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__(table)
+        self._insert = sa.insert(table)
+        # The columns it sets are those it is executed with.
+        self._update = sa.update(table).where(
+            table.c.id == sa.bindparam("_id"), table.c.version == sa.bindparam("_stored")
+        )
+
+    def lock_seen(self, connection: Connection, by: Actor, id_: UUID, expected_version: int | None = None) -> P:
+        """Locked until the unit ends. Raises NotFound, also for what the actor may not see; StaleVersion."""
+        statement = sa.select(self.table).where(self.table.c.id == id_, visible(self.table, by)).with_for_update()
+        row = connection.execute(statement).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        if expected_version is not None and row["version"] != expected_version:
+            raise StaleVersion(expected_version, row["version"])
+        return self.from_row(row)
+
+    def get_seen(self, connection: Connection, by: Actor, id_: UUID) -> P:
+        """Without a lock. Raises NotFound, also for what the actor may not see."""
+        statement = sa.select(self.table).where(self.table.c.id == id_, visible(self.table, by))
+        row = connection.execute(statement).mappings().one_or_none()
+        if row is None:
+            raise NotFound
+        return self.from_row(row)
+
+    def save(self, connection: Connection, aggregate: P, stored_version: int) -> None:
+        if stored_version == 0:
+            connection.execute(self._insert, self._values(aggregate))
+            return
+        values = {**self._values(aggregate), "_id": aggregate.id, "_stored": stored_version}
+        del values["id"]
+        if connection.execute(self._update, values).rowcount != 1:
+            raise StaleVersion(stored_version, aggregate.version)
+
+    def insert_many(self, connection: Connection, aggregates: Sequence[P]) -> None:
+        """New aggregates in one round trip."""
+        if aggregates:
+            connection.execute(self._insert, [self._values(aggregate) for aggregate in aggregates])
+
+    def to_row(self, aggregate: P) -> Mapping[str, Any]:
+        return {
+            "state": aggregate.state and aggregate.state.value,
+            "documents": _documents.dump_python(aggregate.documents, mode="json"),
+            "deadlines": _deadlines.dump_python(aggregate.deadlines, mode="json"),
+            **self.columns(aggregate),
+        }
+
+    def _values(self, aggregate: P) -> dict[str, Any]:
+        return {"id": aggregate.id, "version": aggregate.version, **self.to_row(aggregate)}
+
+    @abstractmethod
+    def columns(self, aggregate: P) -> dict[str, Any]:
+        """The columns that only this table has."""
+
+
+def _head(row: RowMapping) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "version": row["version"],
+        "jurisdiction": row["division_code"],
+        "documents": _documents.validate_python(row["documents"]),
+        "deadlines": _deadlines.validate_python(row["deadlines"]),
+    }
+
+
+def _same(source: Any, names: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(source, name) for name in names}
+
+
+_CLUE = [
+    "clue_no",
+    "division_code",
+    "division_name",
+    "place",
+    "description",
+    "longitude",
+    "latitude",
+    "area_m2",
+    "farmland_area_m2",
+    "pbf_area_m2",
+    "received_at",
+    "found_at",
+    "township_code",
+    "officers",
+    "facts",
+    "geometry",
+    "import_id",
+    "case_id",
+]
+
+
+class ClueStore(ScopedStore[Clue]):
+    def __init__(self) -> None:
+        super().__init__(tables.clue)
+
+    def columns(self, aggregate: Clue) -> dict[str, Any]:
+        return {
+            **_same(aggregate, _CLUE),
+            "due_on": aggregate.due_on,
+            "source": aggregate.source.value,
+            "suspected_type": aggregate.suspected_type and aggregate.suspected_type.value,
+            "opinion": aggregate.opinion and aggregate.opinion.value,
+            "patch_no": aggregate.patch and aggregate.patch.patch_no,
+            "patch": aggregate.patch and aggregate.patch.model_dump(mode="json"),
+        }
+
+    def from_row(self, row: RowMapping) -> Clue:
+        return Clue(
+            **_head(row),
+            **{name: row[name] for name in _CLUE},
+            state=ClueState(row["state"]),
+            source=ClueSource(row["source"]),
+            suspected_type=row["suspected_type"] and ViolationType(row["suspected_type"]),
+            opinion=row["opinion"] and VerificationOpinion(row["opinion"]),
+            patch=row["patch"] and PatchFacts.model_validate(row["patch"]),
+        )
+
+
+_CASE = [
+    "case_no",
+    "title",
+    "party_name",
+    "party_kind",
+    "officers",
+    "clue_id",
+    "clue_no",
+    "patch_no",
+    "division_code",
+    "division_name",
+    "place",
+    "longitude",
+    "latitude",
+    "area_m2",
+    "farmland_area_m2",
+    "pbf_area_m2",
+    "filed_at",
+    "notice_served_at",
+    "decision_no",
+    "decided_at",
+    "served_at",
+    "closed_at",
+]
+
+
+class CaseStore(ScopedStore[Case]):
+    def __init__(self) -> None:
+        super().__init__(tables.case)
+
+    def columns(self, aggregate: Case) -> dict[str, Any]:
+        return {
+            **_same(aggregate, _CASE),
+            "due_on": aggregate.due_on,
+            "violation_types": [type_.value for type_ in aggregate.violation_types],
+            "lead_agency": aggregate.lead_agency.value,
+            "closing_ground": aggregate.closing_ground and aggregate.closing_ground.value,
+        }
+
+    def from_row(self, row: RowMapping) -> Case:
+        return Case(
+            **_head(row),
+            **{name: row[name] for name in _CASE},
+            state=CaseState(row["state"]),
+            violation_types=[ViolationType(type_) for type_ in row["violation_types"]],
+            lead_agency=Agency(row["lead_agency"]),
+            closing_ground=row["closing_ground"] and ClosingGround(row["closing_ground"]),
+        )
+
+
+_RECTIFICATION = [
+    "item_no",
+    "case_id",
+    "case_no",
+    "title",
+    "division_code",
+    "division_name",
+    "place",
+    "area_m2",
+    "farmland_area_m2",
+    "rectified_area_m2",
+    "accepted_area_m2",
+    "ordered_at",
+    "term_on",
+    "responsible_person",
+    "requirement",
+    "struck_off_at",
+]
+
+
+class RectificationStore(ScopedStore[Rectification]):
+    def __init__(self) -> None:
+        super().__init__(tables.rectification)
+
+    def columns(self, aggregate: Rectification) -> dict[str, Any]:
+        return {**_same(aggregate, _RECTIFICATION), "due_on": aggregate.due_on, "method": aggregate.method.value}
+
+    def from_row(self, row: RowMapping) -> Rectification:
+        return Rectification(
+            **_head(row),
+            **{name: row[name] for name in _RECTIFICATION},
+            state=RectificationState(row["state"]),
+            method=RectificationMethod(row["method"]),
+        )
+
+
+_JOINT_ACTION = (
+    "action_no",
+    "case_id",
+    "title",
+    "reason",
+    "place",
+    "acting_at",
+    "urgent",
+    "convened_at",
+    "closed_at",
+)
+
+
+class JointActionStore(ScopedStore[JointAction]):
+    def __init__(self) -> None:
+        super().__init__(tables.joint_action)
+
+    def columns(self, aggregate: JointAction) -> dict[str, Any]:
+        assert aggregate.brief is not None
+        return {
+            **_same(aggregate, _JOINT_ACTION),
+            "division_code": aggregate.jurisdiction,
+            "case_no": aggregate.brief.case_no,
+            "lead_agency": aggregate.lead_agency.value,
+            "brief": aggregate.brief.model_dump(mode="json"),
+            "tasks": _tasks.dump_python(aggregate.tasks, mode="json"),
+        }
+
+    def from_row(self, row: RowMapping) -> JointAction:
+        return JointAction(
+            **_head(row),
+            **{name: row[name] for name in _JOINT_ACTION},
+            state=JointActionState(row["state"]),
+            lead_agency=Agency(row["lead_agency"]),
+            brief=ActionBrief.model_validate(row["brief"]),
+            tasks=_tasks.validate_python(row["tasks"]),
+        )

@@ -1,0 +1,178 @@
+"""Notify as its kernel runs it, on a private database, without a bus: commands, queries and events of cases."""
+
+import base64
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
+
+from services.notify.handlers.on_cases import REACTIONS
+from services.notify.settings import NotifySettings, SenderSettings
+from services.notify.storage.unit import NotifyUnit
+from services.notify.wiring import opener, wire
+from shared.clock import FixedClock
+from shared.contracts.base import Event, EventMeta
+from shared.contracts.codes import Role
+from shared.contracts.envelope import CloudEvent
+from shared.delivery.feed import Feed, Step
+from shared.delivery.log import GENESIS, chain_hash
+from shared.delivery.runner import UnitRunner
+from shared.ids import new_id
+from shared.principal import Actor, PrincipalSigner
+
+SECRETS_KEY = base64.b64encode(bytes(range(32))).decode()
+COORDINATOR = Actor("coordinator-1", "协调员", frozenset({Role.COORDINATOR}), "640521000000", "640521")
+OTHER_COUNTY = Actor("coordinator-2", "海原协调员", frozenset({Role.COORDINATOR}), "640522000000", "640522")
+PARTY = Actor("clerk-1", "县委收文", frozenset({Role.RECIPIENT_CLERK}), "party_committee", "640521")
+DISCIPLINE = Actor("clerk-2", "纪委收文", frozenset({Role.RECIPIENT_CLERK}), "discipline_commission", "640521")
+ORGANISATION = Actor("clerk-3", "组织部收文", frozenset({Role.RECIPIENT_CLERK}), "organisation_department", "640521")
+OTHER_DISCIPLINE = Actor("clerk-4", "海原纪委", frozenset({Role.RECIPIENT_CLERK}), "discipline_commission", "640522")
+AGENCY = Actor("agency-1", "自然资源局", frozenset({Role.AGENCY_OFFICER}), "natural_resources", "640521")
+TOWNSHIP = Actor("township-1", "恩和镇", frozenset({Role.TOWNSHIP_OFFICER}), "640521104", "640521104")
+ADMINISTRATOR = Actor("admin-1", "管理员", frozenset({Role.ADMINISTRATOR}), "", "640521")
+NOON = datetime(2026, 4, 24, 4, 0, tzinfo=UTC)
+
+
+class House:
+    """dsn: of the run-time role."""
+
+    def __init__(self, dsn: str) -> None:
+        self.dsn = dsn
+        self.signer = PrincipalSigner(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode())
+        self.clock = FixedClock(NOON)
+        settings = NotifySettings(
+            bus_url=SecretStr("redis://127.0.0.1:1/0"),
+            principal_public_key=self.signer.public_key_base64,
+            notify_dsn=SecretStr(dsn),
+            secrets_key=SecretStr(SECRETS_KEY),
+            webhook_allowed_hosts="127.0.0.1",
+        )
+        self.parts = wire(settings, lambda: None, self.clock)
+        self.runner: UnitRunner[NotifyUnit] = UnitRunner(self.parts.engine, opener(settings), self.clock, lambda: None)
+        self.feed = Feed(self.parts.engine, "notify", "cases", REACTIONS, self.parts.open_unit, self.clock)
+        self.log_id = uuid4()
+        self.log: list[CloudEvent] = []
+
+    def close(self) -> None:
+        self.parts.engine.dispose()
+
+    def sender_settings(self) -> SenderSettings:
+        return SenderSettings(
+            notify_dsn=SecretStr(self.dsn),
+            secrets_key=SecretStr(SECRETS_KEY),
+            webhook_allowed_hosts="127.0.0.1",
+            public_url="https://tianwei.example/",
+        )
+
+    # what the gateway does
+
+    def command(self, by: Actor, operation: str, target: object = None, version: int | None = None, **body: Any) -> Any:
+        """The answer, or the problem."""
+        key = body.pop("command_id", None)
+        request = self._request(by, operation, body)
+        target_id = None if target is None else str(target)
+        return self._open(
+            self.parts.dispatcher.command(
+                {**request, "target_id": target_id, "expected_version": version, "command_id": key or str(new_id())}
+            )
+        )
+
+    def query(self, by: Actor, operation: str, **body: Any) -> Any:
+        return self._open(self.parts.dispatcher.query(self._request(by, operation, body)))
+
+    def _request(self, by: Actor, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "operation": operation,
+            "body": {name: str(value) if isinstance(value, UUID) else value for name, value in body.items()},
+            "principal": self.signer.sign(by),
+            "deadline": time.time() + 30,
+            "correlation_id": str(new_id()),
+        }
+
+    @staticmethod
+    def _open(reply: dict[str, Any]) -> Any:
+        return reply["ok"] if "ok" in reply else reply["problem"]
+
+    # what cases tells
+
+    def tell(self, *events: Event) -> list[CloudEvent]:
+        """Write events into the log of cases and offer them; the envelopes."""
+        made = [self._envelope(event) for event in events]
+        assert self.offer(made).applies
+        return made
+
+    def offer(self, envelopes: Sequence[CloudEvent]) -> Step:
+        return self.feed.offer(envelopes)
+
+    def react(self, envelope: CloudEvent, handler: Callable[[Any, EventMeta, NotifyUnit], None], event: Event) -> None:
+        """One reaction in a unit of its own, past the inbox that would stop a repetition."""
+        meta = EventMeta(
+            event_id=envelope.id,
+            source="cases",
+            type=envelope.type,
+            subject=envelope.subject,
+            time=envelope.time,
+            position=envelope.position,
+            actor=envelope.actor,
+            jurisdiction=envelope.jurisdiction,
+            correlation_id=envelope.correlationid,
+        )
+
+        def use_case(unit: NotifyUnit) -> dict[str, Any]:
+            handler(event, meta, unit)
+            return {}
+
+        self.runner.run(COORDINATOR, use_case, correlation_id="again")
+
+    def _envelope(self, event: Event) -> CloudEvent:
+        data = event.model_dump(mode="json")
+        position, id_ = len(self.log) + 1, new_id()
+        previous = self.log[-1].hash if self.log else GENESIS
+        made = CloudEvent(
+            id=id_,
+            source="/cases",
+            type=event.type,
+            subject=UUID(data.get("item_id") or data["case_id"]),
+            time=data["at"],
+            dataschema="",
+            data=data,
+            position=position,
+            logid=self.log_id,
+            prevhash=previous,
+            hash=chain_hash(previous, self.log_id, position, id_, event.type, data),
+            subjecttype="case",
+            sequence=1,
+            correlationid="c",
+            actor="officer-1",
+            actorname="承办人",
+            jurisdiction="640521104000",
+        )
+        self.log.append(made)
+        return made
+
+    # what is seen
+
+    def notices(self, by: Actor, **filters: Any) -> list[Any]:
+        items: list[Any] = self.query(by, "notice.list", **filters)["items"]
+        return items
+
+    def told(self) -> list[str]:
+        """Short names of notify's own events, in order of writing."""
+        with self.parts.engine.connect() as connection:
+            types = connection.execute(
+                sa.text("SELECT e.type FROM event_log e JOIN outbox o USING (event_id) ORDER BY o.id")
+            ).scalars()
+            return [name.removeprefix("tianwei.notify.") for name in types]
+
+    def rows(self, statement: str) -> list[Any]:
+        with self.parts.engine.connect() as connection:
+            return list(connection.execute(sa.text(statement)).all())
+
+    def change(self, statement: str) -> None:
+        with self.parts.engine.begin() as connection:
+            connection.execute(sa.text(statement))

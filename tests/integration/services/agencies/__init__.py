@@ -1,0 +1,1 @@
+"""The agencies service over a real PostgreSQL and loopback receivers."""

@@ -1,0 +1,55 @@
+"""One PostgreSQL for the package, an emptied database for every test."""
+
+import base64
+import os
+from collections.abc import Iterator
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from services.agencies.storage.migrate import MIGRATIONS
+from shared.delivery.log import GENESIS
+from shared.migration import upgrade
+from tests.integration.services.agencies.house import House, open_house
+from tests.support.nodes import PostgresNode
+
+_ROLE = "agencies_app"
+_KEPT = {"alembic_version", "log_head"}
+
+
+@pytest.fixture(scope="package")
+def postgres() -> Iterator[PostgresNode]:
+    with PostgresNode() as node:
+        yield node
+
+
+@pytest.fixture(scope="package")
+def owner_dsn(postgres: PostgresNode) -> str:
+    dsn = postgres.create_database("agencies")
+    engine = sa.create_engine(dsn, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE ROLE {_ROLE} LOGIN"))
+    assert upgrade(MIGRATIONS, SecretStr(dsn), _ROLE) == "0001"
+    return dsn
+
+
+@pytest.fixture
+def house(postgres: PostgresNode, owner_dsn: str) -> Iterator[House]:
+    _empty(owner_dsn)
+    opened = open_house(postgres.dsn("agencies", user=_ROLE), base64.b64encode(os.urandom(32)).decode())
+    yield opened
+    opened.engine.dispose()
+
+
+def _empty(owner_dsn: str) -> None:
+    """The append-only triggers hold for everybody, so the owner takes them off for this."""
+    engine = sa.create_engine(owner_dsn, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        names = [name for name in sa.inspect(connection).get_table_names() if name not in _KEPT]
+        for name in names:
+            connection.execute(sa.text(f"ALTER TABLE {name} DISABLE TRIGGER USER"))
+        connection.execute(sa.text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY"))
+        for name in names:
+            connection.execute(sa.text(f"ALTER TABLE {name} ENABLE TRIGGER USER"))
+        connection.execute(sa.text("UPDATE log_head SET position = 0, published = 0, hash = :hash"), {"hash": GENESIS})

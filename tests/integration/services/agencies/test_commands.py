@@ -1,0 +1,153 @@
+"""What agencies do with their tasks, through the dispatcher."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.codes import Agency, Role
+from tests.integration.services.agencies.house import House, administrator, coordinator, officer, stranger
+from tests.unit.services.agencies.builders import convened, result
+
+SIGN = {"signed_by": "王五"}
+ACCEPT = {"contact_person": "赵六", "contact_phone": "0955-1234567"}
+DECLINE = {"return_reason": "material_incomplete", "reason": "缺少勘测资料"}
+
+
+def task_of(house: House, agency: Agency) -> UUID:
+    event = convened(agency)
+    house.react(event)
+    return event.tasks[0].task_id
+
+
+def report_body(agency: Agency, **changes: Any) -> dict[str, Any]:
+    return {"result": {**result(agency).model_dump(mode="json"), **changes}}
+
+
+@pytest.mark.parametrize("agency", list(Agency))
+def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: Agency) -> None:
+    task, by = task_of(house, agency), officer(agency, Role.AGENCY_SYSTEM)
+    signed = house.done(by, "task.sign", SIGN, task, expected_version=1)
+    assert (signed["state"], signed["signed_by"], signed["delivery_state"]) == ("signed", "王五", "delivered")
+    assert house.done(by, "task.accept", ACCEPT, task, expected_version=2)["state"] == "accepted"
+    reported = house.done(by, "task.report", report_body(agency), task, expected_version=3)
+    assert (reported["state"], reported["version"]) == ("reported", 4)
+    assert reported["result"] == result(agency).model_dump(mode="json")
+    assert reported["form"]["反馈"]
+    assert house.told(task) == ["task-issued", "task-delivered", "task-signed", "task-accepted", "task-reported"]
+    assert house.asked(by, "task.get", id=str(task)) == reported
+
+
+def test_a_result_can_be_reported_on_the_agencys_own_form(house: House) -> None:
+    task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", ACCEPT, task)
+    form = {
+        "鉴定日期": "2026-03-10",
+        "鉴定意见书编号": "宁农鉴〔2026〕3号",
+        "毁坏面积_亩": 6,
+        "破坏程度": "严重破坏",
+        "可否复耕": "可恢复",
+        "鉴定意见": "种植条件严重毁坏",
+    }
+    answer = house.done(by, "task.report-form", {"form": form}, task)
+    assert (answer["result"]["degree"], answer["result"]["destroyed_area_m2"]) == ("serious", 4000.0)
+    assert answer["form"]["反馈"] == {**form, "毁坏面积_亩": 6.0}
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        ("task.sign", SIGN),
+        ("task.accept", ACCEPT),
+        ("task.decline", DECLINE),
+        ("task.report", report_body(Agency.AGRICULTURE)),
+        ("task.report-form", {"form": {}}),
+    ],
+)
+def test_another_agencys_task_is_not_found_whatever_is_known_of_it(
+    house: House, operation: str, body: dict[str, Any]
+) -> None:
+    task = task_of(house, Agency.NATURAL_RESOURCES)
+    for by in (officer(Agency.AGRICULTURE), officer(Agency.NATURAL_RESOURCES, jurisdiction="640522")):
+        for version in (None, 1, 7):
+            theirs = house.command(by, operation, body, task, expected_version=version)
+            nobodys = house.command(by, operation, body, uuid4(), expected_version=version)
+            assert theirs == nobodys
+            assert theirs["problem"]["kind"] == "not-found"
+    assert house.told(task) == ["task-issued"]
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.TOWNSHIP_OFFICER, Role.RECIPIENT_CLERK, Role.ADMINISTRATOR])
+def test_who_is_no_agency_may_not_act_on_tasks(house: House, role: Role) -> None:
+    task = task_of(house, Agency.AGRICULTURE)
+    assert house.command(stranger(role), "task.sign", SIGN, task)["problem"]["code"] == "role-not-allowed"
+
+
+def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: House) -> None:
+    task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
+    early = house.command(by, "task.accept", ACCEPT, task)["problem"]
+    assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
+    assert early["facts"] == {"verb": "accept", "state": "issued"}
+    assert house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]["kind"] == "stale-version"
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", ACCEPT, task)
+    foreign = house.command(by, "task.report", report_body(Agency.PUBLIC_SECURITY), task)["problem"]
+    assert (foreign["code"], foreign["field"]) == ("agencies.result-kind-wrong", "result.kind")
+    odd = house.command(by, "task.report", report_body(Agency.AGRICULTURE, destroyed_area_m2=0), task)["problem"]
+    assert (odd["code"], odd["field"]) == ("agencies.result-implausible", "result.destroyed_area_m2")
+    unknown = house.command(by, "task.report", report_body(Agency.AGRICULTURE, extra=1), task)["problem"]
+    assert unknown["kind"] == "invalid-input"
+    assert house.asked(by, "task.get", id=str(task))["state"] == "accepted"
+
+
+def test_the_same_command_twice_has_one_effect_and_one_answer(house: House) -> None:
+    task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
+    first = house.done(by, "task.sign", SIGN, task, command_id="once")
+    assert house.done(by, "task.sign", SIGN, task, command_id="once") == first
+    assert house.told(task).count("task-signed") == 1
+
+
+def test_reading_the_mailbox_is_delivery_once_and_only_of_own_tasks(house: House) -> None:
+    own, foreign = task_of(house, Agency.AGRICULTURE), task_of(house, Agency.PUBLIC_SECURITY)
+    by = officer(Agency.AGRICULTURE, Role.AGENCY_SYSTEM)
+    body = {"task_ids": [str(own), str(foreign), str(uuid4())]}
+    assert house.done(by, "task.read", body) == {"delivered": [str(own)]}
+    assert house.done(by, "task.read", body) == {"delivered": []}
+    assert house.told(own) == ["task-issued", "task-delivered"]
+    assert house.told(foreign) == ["task-issued"]
+    seen = house.asked(by, "task.get", id=str(own))
+    assert seen["delivered_at"] is not None
+    # The proof of delivery is not a change of the task: an If-Match got with the reading still holds.
+    assert house.done(by, "task.sign", SIGN, own, expected_version=1)["version"] == 2
+
+
+def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_once(house: House) -> None:
+    body = {"agency": "natural_resources", "url": "http://127.0.0.1:9/hook"}
+    made = house.done(administrator(), "agency.configure-endpoint", body)
+    assert made["active"] is True
+    assert made["secret"].startswith("whsec_")
+    (stored,) = house.sql("SELECT * FROM endpoint")
+    assert made["secret"] not in str(dict(stored))
+    again = house.done(administrator(), "agency.configure-endpoint", body)
+    assert again["secret"] != made["secret"]
+    (rotated,) = house.sql("SELECT * FROM endpoint")
+    assert rotated["previous_secret"] == stored["secret"]
+    assert house.told() == ["agency-endpoint-configured"] * 2
+    assert "whsec_" not in str([row.payload for row in house.events()])
+    for by in (coordinator(), officer(Agency.NATURAL_RESOURCES)):
+        assert house.command(by, "agency.configure-endpoint", body)["problem"]["code"] == "role-not-allowed"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"agency": "natural_resources", "url": "http://10.0.0.1/hook"}, "agencies.endpoint-url-refused"),
+        ({"agency": "natural_resources", "url": "https://169.254.169.254/"}, "agencies.endpoint-url-refused"),
+        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-not-used"),
+        ({"agency": "natural_resources", "url": "gopher://agency.example/"}, "invalid-field"),
+    ],
+)
+def test_an_endpoint_that_leads_astray_is_refused(house: House, body: dict[str, Any], code: str) -> None:
+    assert house.command(administrator(), "agency.configure-endpoint", body)["problem"]["code"] == code
+    assert house.sql("SELECT 1 FROM endpoint") == []

@@ -17,12 +17,10 @@ def patch() -> None:
 
 def _check_one_root() -> None:
     """`services`, `gateway`, `shared` are common words: another package of that name must not be mixed in."""
+    from importlib.util import find_spec
     from pathlib import Path
 
-    import gateway
-    import services
-    import shared
-
-    roots = {Path(str(package.__file__)).resolve().parents[1] for package in (services, gateway, shared)}
-    if len(roots) != 1:
+    specs = [find_spec(name) for name in ("services", "gateway", "shared")]
+    roots = {Path(str(spec.origin)).resolve().parents[1] for spec in specs if spec is not None}
+    if None in specs or len(roots) != 1:
         raise SystemExit(f"packages come from different folders: {sorted(map(str, roots))}")

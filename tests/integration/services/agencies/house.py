@@ -73,20 +73,10 @@ class House:
         assert "ok" in answer, answer
         return answer["ok"]
 
-    def react(self, event: Event, position: int = 1) -> None:
+    def react(self, event: Event) -> None:
         """Apply one event of cases as the feed does."""
         (reaction,) = (reaction for reaction in REACTIONS["cases"] if reaction.event is type(event))
-        meta = EventMeta(
-            event_id=uuid4(),
-            source="/cases",
-            type=event.type,
-            subject=uuid4(),
-            time=datetime.now(UTC),
-            position=position,
-            actor="coordinator-1",
-            jurisdiction="640521101201",
-            correlation_id=f"correlation-{uuid4()}",
-        )
+        meta = self.meta(event)
 
         def use_case(unit: AgenciesUnit) -> dict[str, Any]:
             reaction.handler(event, meta, unit)
@@ -94,6 +84,21 @@ class House:
 
         runner = UnitRunner(self.engine, self.parts.open_unit, SystemClock(), lambda: self.rings.append(None))
         runner.run(coordinator(), use_case, correlation_id=meta.correlation_id, causation_id=str(meta.event_id))
+
+    @staticmethod
+    def meta(event: Event) -> EventMeta:
+        """The envelope of an event of cases."""
+        return EventMeta(
+            event_id=uuid4(),
+            source="/cases",
+            type=event.type,
+            subject=uuid4(),
+            time=datetime.now(UTC),
+            position=1,
+            actor="coordinator-1",
+            jurisdiction="640521101201",
+            correlation_id=f"correlation-{uuid4()}",
+        )
 
     def told(self, about: UUID | None = None) -> list[str]:
         """Short names of the events told, in order; about: only those that name this task."""

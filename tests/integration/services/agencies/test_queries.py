@@ -1,11 +1,15 @@
 """What is seen of tasks, and by whom."""
 
+import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from services.agencies.handlers.on_cases import on_joint_action_convened
 from shared.contracts.codes import Agency, Role
 from tests.integration.services.agencies.house import House, administrator, coordinator, officer, stranger
+from tests.support.nodes import wait_until
 from tests.unit.services.agencies.builders import convened
 
 
@@ -99,3 +103,19 @@ def test_the_registry_shows_counts_and_keeps_addresses_from_the_coordinator(hous
     (own,) = house.asked(officer(Agency.NATURAL_RESOURCES), "agency.list")["items"]
     assert (own["code"], own["endpoint_url"]) == ("natural_resources", body["url"])
     assert "problem" in house.query(stranger(Role.RECIPIENT_CLERK), "agency.list")
+
+
+def test_no_task_ever_appears_in_the_mailbox_below_one_that_was_read(house: House) -> None:
+    """Two writers at once: the second gets its position only when the first one's is there to be read."""
+    by, first, second = officer(Agency.AGRICULTURE), convened(Agency.AGRICULTURE), convened(Agency.AGRICULTURE)
+    with house.engine.begin() as connection:
+        unit = house.parts.open_unit(connection, coordinator(), datetime.now(UTC), "correlation")
+        on_joint_action_convened(first, house.meta(first), unit)
+        unit.flush()
+        other = threading.Thread(target=house.react, args=(second,))
+        other.start()
+        wait_until(lambda: bool(house.sql("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory'")), 10)
+        assert ids(house.asked(by, "task.list", after=0)) == []
+    other.join(10)
+    wanted = [str(event.tasks[0].task_id) for event in (first, second)]
+    assert ids(house.asked(by, "task.list", after=0)) == wanted

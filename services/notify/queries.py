@@ -169,7 +169,7 @@ def _unsigned(connection: Connection, county: str) -> dict[str, int]:
     rows = connection.execute(
         sa.select(notice_receipt.c.recipient, sa.func.count())
         .join(notice, notice.c.id == notice_receipt.c.notice_id)
-        .where(notice_receipt.c.signed_at.is_(None), sa.func.left(notice.c.jurisdiction, COUNTY_DIGITS) == county)
+        .where(notice_receipt.c.signed_at.is_(None), notice.c.jurisdiction.startswith(county, autoescape=True))
         .group_by(notice_receipt.c.recipient)
     )
     return {recipient: number for recipient, number in rows}  # noqa: C416 - rows are not plain pairs

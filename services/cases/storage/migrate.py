@@ -2,19 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import SecretStr
-
+from services.cases.settings import MigrationSettings
 from shared.migration import upgrade
-from shared.settings import ProcessSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-
-
-class MigrationSettings(ProcessSettings):
-    """cases_owner_dsn: the role that owns the schema. cases_role: the run-time role that is granted its rights."""
-
-    cases_owner_dsn: SecretStr
-    cases_role: str = "cases_app"
 
 
 def main() -> None:

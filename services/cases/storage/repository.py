@@ -213,6 +213,17 @@ class CaseStore(ScopedStore[Case]):
             closing_ground=row["closing_ground"] and ClosingGround(row["closing_ground"]),
         )
 
+    def beside(self, connection: Connection, case_id: UUID) -> tuple[list[UUID], list[UUID]]:
+        """Ids of the rectification items and of the joint actions of a case, each oldest first."""
+        item, action = tables.rectification, tables.joint_action
+        found = connection.execute(
+            sa.select(sa.literal(0).label("kind"), item.c.id, item.c.ordered_at.label("at"))
+            .where(item.c.case_id == case_id)
+            .union_all(sa.select(sa.literal(1), action.c.id, action.c.convened_at).where(action.c.case_id == case_id))
+            .order_by("at", "id")
+        ).all()
+        return [row.id for row in found if row.kind == 0], [row.id for row in found if row.kind == 1]
+
 
 _RECTIFICATION = [
     "item_no",

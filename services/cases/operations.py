@@ -1,0 +1,64 @@
+"""The one table of what cases does: every command and query, its handler, who may call it.
+
+Who may command is said once, in the transition tables of the domain.
+"""
+
+from services.cases.domain import case, clue, joint_action, rectification
+from services.cases.handlers import cases as on_case
+from services.cases.handlers import clues as on_clue
+from services.cases.handlers import joint_actions as on_action
+from services.cases.handlers import rectification as on_item
+from services.cases.queries.cases import get_case, get_deadlines, get_statistics, list_cases
+from services.cases.queries.clues import get_clue, list_clues
+from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
+from services.cases.queries.rectifications import get_rectification, list_rectifications
+from services.cases.queries.timeline import get_timeline
+from shared.contracts import cases as c
+from shared.contracts import clues as cl
+from shared.contracts import joint_actions as ja
+from shared.contracts import rectifications as ri
+from shared.contracts.codes import Role
+from shared.operations import CommandOperation, Operation, QueryOperation
+
+# Everybody may ask; scope.py shows nothing to those whom cases do not concern: 404, never 403.
+_EVERYBODY = frozenset(Role)
+
+OPERATIONS: tuple[Operation, ...] = (
+    CommandOperation(cl.ReportClue, on_clue.report_clue, clue.TABLE.who("report")),
+    CommandOperation(cl.AssignClue, on_clue.assign_clue, clue.TABLE.who("assign")),
+    CommandOperation(cl.SignClue, on_clue.sign_clue, clue.TABLE.who("sign")),
+    CommandOperation(cl.ReturnClue, on_clue.return_clue, clue.TABLE.who("return")),
+    CommandOperation(cl.RejectClue, on_clue.reject_clue, clue.TABLE.who("reject")),
+    CommandOperation(cl.StartVerification, on_clue.start_verification, clue.TABLE.who("start-verification")),
+    CommandOperation(cl.SubmitOpinion, on_clue.submit_opinion, clue.TABLE.who("submit-opinion")),
+    CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
+    CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
+    CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
+    CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
+    CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
+    CommandOperation(c.NotifyParty, on_case.notify_party, case.TABLE.who("notice")),
+    CommandOperation(c.DecideCase, on_case.decide_case, case.TABLE.who("decide")),
+    CommandOperation(c.ServeDecision, on_case.serve_decision, case.TABLE.who("serve")),
+    CommandOperation(c.StartPerformance, on_case.start_performance, case.TABLE.who("perform")),
+    CommandOperation(c.CompleteExecution, on_case.complete_execution, case.TABLE.who("execute")),
+    CommandOperation(c.CloseCase, on_case.close_case, case.TABLE.who("close")),
+    CommandOperation(ri.OrderRectification, on_case.order_rectification, case.TABLE.who("order-rectification")),
+    CommandOperation(ja.ConveneJointAction, on_case.convene_joint_action, case.TABLE.who("convene-joint-action")),
+    CommandOperation(ri.ReportRectification, on_item.report_rectification, rectification.TABLE.who("report")),
+    CommandOperation(ri.CheckRectification, on_item.check_rectification, rectification.TABLE.who("check")),
+    CommandOperation(ri.AcceptRectification, on_item.accept_rectification, rectification.TABLE.who("accept")),
+    CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review")),
+    CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off")),
+    CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
+    QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
+    QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
+    QueryOperation(c.GetCase, get_case, _EVERYBODY),
+    QueryOperation(c.ListCases, list_cases, _EVERYBODY),
+    QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),
+    QueryOperation(c.GetDeadlines, get_deadlines, _EVERYBODY),
+    QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
+    QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),
+    QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),
+    QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY),
+    QueryOperation(ja.ListJointActions, list_joint_actions, _EVERYBODY),
+)

@@ -1,0 +1,101 @@
+"""Cases, their clocks and counts, as the office reads them."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from services.cases.queries.pages import Listing, page
+from services.cases.queries.parts import lies_in, mu
+from services.cases.storage.repository import CaseStore
+from services.cases.storage.scope import visible
+from services.cases.storage.tables import case, clue, joint_action, rectification
+from shared.contracts.base import Page
+from shared.contracts.cases import (
+    CaseRow,
+    CaseView,
+    Deadlines,
+    GetCase,
+    GetDeadlines,
+    GetStatistics,
+    ListCases,
+    Statistics,
+)
+from shared.contracts.parts import DeadlineView
+from shared.errors import NotFound
+from shared.principal import Actor
+
+_STORE = CaseStore()
+_c = case.c
+_LISTING = Listing(
+    columns=(
+        _c.id,
+        _c.case_no,
+        _c.version,
+        _c.state,
+        _c.title,
+        _c.violation_types,
+        _c.party_name,
+        _c.lead_agency,
+        _c.division_code,
+        _c.division_name,
+        _c.area_m2,
+        mu(_c.area_m2).label("area_mu"),
+        _c.filed_at,
+        _c.due_on,
+        _c.clue_id,
+        _c.clue_no,
+    ),
+    at=_c.filed_at,
+    id=_c.id,
+)
+
+
+def get_case(q: GetCase, by: Actor, connection: Connection) -> CaseView:
+    found = _STORE.get_seen(connection, by, q.id)
+    return found.view(*_STORE.beside(connection, q.id))
+
+
+def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]:
+    """q.no: the number of the case, of its clue or of the patch."""
+    where = [visible(case, by)]
+    if q.state is not None:
+        where.append(_c.state == q.state.value)
+    if q.division is not None:
+        where.append(lies_in(_c.division_code, q.division))
+    if q.no is not None:
+        where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no))
+    return page(_LISTING, where, q, connection, CaseRow.model_validate)
+
+
+def get_deadlines(q: GetDeadlines, by: Actor, connection: Connection) -> Deadlines:
+    """The clocks of the case, of its clue, items and actions: the running ones first, by due date."""
+    found = connection.execute(
+        sa.select(_c.clue_id, _c.deadlines).where(_c.id == q.id, visible(case, by))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    beside = connection.execute(
+        sa.union_all(
+            sa.select(clue.c.deadlines).where(clue.c.id == found.clue_id),
+            sa.select(rectification.c.deadlines).where(rectification.c.case_id == q.id),
+            sa.select(joint_action.c.deadlines).where(joint_action.c.case_id == q.id),
+        )
+    ).scalars()
+    clocks = [DeadlineView.model_validate(clock) for clocks in (found.deadlines, *beside) for clock in clocks]
+    return Deadlines(items=sorted(clocks, key=lambda clock: (clock.met_at is not None, str(clock.due_on))))
+
+
+def get_statistics(q: GetStatistics, by: Actor, connection: Connection) -> Statistics:  # noqa: ARG001
+    """Counts by state, in one statement."""
+    tables = {"clues": clue, "cases": case, "rectifications": rectification, "joint_actions": joint_action}
+    counts = sa.union_all(
+        *(
+            sa.select(sa.literal(name).label("name"), table.c.state, sa.func.count().label("number"))
+            .where(visible(table, by))
+            .group_by(table.c.state)
+            for name, table in tables.items()
+        )
+    )
+    found: dict[str, dict[str, int]] = {f"{name}_by_state": {} for name in tables}
+    for row in connection.execute(counts):
+        found[f"{row.name}_by_state"][row.state] = row.number
+    return Statistics(**found)

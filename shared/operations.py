@@ -57,11 +57,15 @@ class Call:
 
 @dataclass(frozen=True)
 class CommandOperation:
-    """handler(command, call, unit) -> View, in one unit of work; may run five times."""
+    """handler(command, call, unit) -> View, in one unit of work; may run five times.
+
+    unkept: fields of the answer shown once and never stored, like a new secret.
+    """
 
     contract: type[Command]
     handler: Callable[[Any, Call, Any], View]
     roles: frozenset[Role]
+    unkept: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -118,7 +122,7 @@ class Dispatcher(Generic[U]):
         once = None
         if asked.command_id is not None:
             digest = hash_request(asked.operation, asked.target_id, asked.body)
-            once = Idempotency(by.account_id, asked.command_id, digest)
+            once = Idempotency(by.account_id, asked.command_id, digest, operation.unkept)
 
         def use_case(unit: U) -> dict[str, Any]:
             call = Call(

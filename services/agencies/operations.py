@@ -36,7 +36,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         CommandOperation(ReportTask, tasks.report_task, _AGENCY),
         CommandOperation(ReportTaskForm, tasks.report_task_form, _AGENCY),
         CommandOperation(ReadTasks, tasks.read_tasks, _AGENCY),
-        CommandOperation(ConfigureEndpoint, agencies.configure_endpoint, _ADMINISTRATOR),
+        CommandOperation(ConfigureEndpoint, agencies.configure_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})),
         QueryOperation(GetTask, queries.get, _ALL),
         QueryOperation(ListTasks, list_tasks, _ALL),
         QueryOperation(ListAgencies, queries.agencies, _REGISTRY),

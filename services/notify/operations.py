@@ -25,7 +25,9 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
     CommandOperation(SignNotice, sign_notice, _CLERK),
     CommandOperation(ReadNotice, read_notice, _CLERK),
-    CommandOperation(ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR),
+    CommandOperation(
+        ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
+    ),
     QueryOperation(GetNotice, get_notice, _EVERYBODY),
     QueryOperation(ListNotices, list_notices, _EVERYBODY),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),

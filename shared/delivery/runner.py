@@ -34,11 +34,15 @@ class OpenUnit(Protocol[U_co]):
 
 @dataclass(frozen=True)
 class Idempotency:
-    """One command has one effect and one answer per (principal, key)."""
+    """One command has one effect and one answer per (principal, key).
+
+    unkept: fields of the answer that are not stored (a secret shown once); a repetition gets them as null.
+    """
 
     principal: str
     key: str
     request_hash: str
+    unkept: frozenset[str] = frozenset()
 
 
 def hash_request(operation: str, target: object, body: dict[str, Any]) -> str:
@@ -133,7 +137,7 @@ def remember(connection: Connection, once: Idempotency, answer: dict[str, Any]) 
             "principal": once.principal,
             "key": once.key,
             "hash": once.request_hash,
-            "response": orjson.dumps(answer).decode(),
+            "response": orjson.dumps({k: None if k in once.unkept else v for k, v in answer.items()}).decode(),
         },
     )
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from shared.delivery.log import GENESIS, chain_hash
+from shared.delivery.runner import Idempotency
 from shared.delivery.unit import Unit
 from shared.errors import Conflict, NotFound, Unavailable
 from tests.integration.shared.delivery.ledger import BY, CountedUpV1, Counter, Ledger
@@ -103,3 +104,13 @@ def test_two_relays_at_once_number_and_publish_each_event_once_in_order(producer
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(lambda _: producer.relay.number(), range(2))) == 30
     assert [event.position for event in producer.events()] == list(range(1, 31))
+
+
+def test_a_secret_in_an_answer_is_shown_once_and_never_stored(producer: Ledger) -> None:
+    once = Idempotency("clerk-1", "k", "r", frozenset({"secret"}))
+
+    def answer() -> dict[str, Any]:
+        return producer.runner.run(BY, lambda _: {"url": "u", "secret": "s"}, correlation_id="c", once=once)
+
+    assert answer() == {"url": "u", "secret": "s"}
+    assert answer() == {"url": "u", "secret": None}

@@ -5,6 +5,7 @@ the next try under the same webhook-id.
 """
 
 import asyncio
+import contextvars
 import logging
 import random
 import signal
@@ -12,6 +13,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -62,7 +64,7 @@ class SenderLimits:
     """per_endpoint: tries in flight for one receiver. lease_s: longer than any try can take."""
 
     most_in_flight: int = 200
-    per_endpoint: int = 4
+    per_endpoint: int = 8
     lease_s: float = DEADLINE_S + 10
     poll_s: float = 5.0
     heartbeat_s: float = 5.0
@@ -238,7 +240,9 @@ class Sender(Generic[U]):
             log.error("a try ended unexpectedly", exc_info=error)
 
     async def _in_thread(self, act: Callable[..., Any], *arguments: Any) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, act, *arguments)
+        # Logs written there keep the correlation id.
+        call = partial(contextvars.copy_context().run, act, *arguments)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     async def _beat(self) -> None:
         while self._heartbeat_file is not None:

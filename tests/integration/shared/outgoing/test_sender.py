@@ -188,13 +188,15 @@ def test_an_outcome_counts_only_from_who_holds_the_lease(post: Post) -> None:
     assert post.states("agency") == ["delivered"]
 
 
-def test_a_sender_that_dies_in_every_try_gives_up_like_any_other(post: Post) -> None:
-    post.endpoint("agency", "http://127.0.0.1:9/")
-    post.owe("agency")
-    with post.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE delivery SET tries = 10"))
-    errand = Errand({"agency": b"{}"})
-    post.carry(errand, lambda: post.states("agency") == ["exhausted"])
+def test_a_letter_that_kills_its_sender_every_time_is_given_up_unsent(post: Post) -> None:
+    with Receiver() as receiver:
+        post.endpoint("agency", receiver.url)
+        post.owe("agency")
+        with post.engine.begin() as connection:
+            connection.execute(sa.text("UPDATE delivery SET tries = 10"))
+        errand = Errand({"agency": b"{}"})
+        post.carry(errand, lambda: post.states("agency") == ["exhausted"])
+        assert receiver.received == []
     assert errand.told == [("exhausted", "agency")]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, StringConstraints
 
 from gateway.auth.accounts import Account, NewAccount
-from shared.contracts.base import Contract, Instant, ShortText, View
+from shared.contracts.base import Contract, Instant, ListQuery, ShortText, View
 from shared.contracts.codes import Role
 
 Login = Annotated[
@@ -79,3 +79,7 @@ class TokenAnswer(View):
     expires_in: int = Field(description="seconds")
     refresh_token: str | None = Field(description="good for one use; null for systems, which ask again by their secret")
     refresh_until: datetime | None = Field(description="when to log in anew at the latest")
+
+
+class ListAccounts(ListQuery, operation="account.list"):
+    """Accounts by login."""

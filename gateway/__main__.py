@@ -1,0 +1,36 @@
+"""The gateway process: `python -m gateway`."""
+
+import uvicorn
+
+from gateway.app import create_app
+from gateway.parts import real_parts
+from gateway.settings import GatewaySettings
+from shared import telemetry
+
+
+def main() -> None:
+    settings = GatewaySettings()
+    telemetry.configure("gateway", settings.log_level)
+    app = create_app(
+        real_parts(settings),
+        max_body_bytes=settings.max_body_bytes,
+        max_import_bytes=settings.max_import_bytes,
+    )
+    uvicorn.run(
+        app,
+        host=settings.http_host,
+        port=settings.http_port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

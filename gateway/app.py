@@ -1,0 +1,82 @@
+"""The HTTP application: routes, error answers, what opens and closes with it."""
+
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from gateway import landing, openapi_document, problems
+from gateway.forwarding import Api
+from gateway.middleware import Edge
+from gateway.parts import OpenParts
+from gateway.routers import (
+    accounts,
+    agencies,
+    cases,
+    clue_imports,
+    clues,
+    health,
+    joint_actions,
+    notices,
+    rectifications,
+    statistics,
+    tasks,
+)
+from gateway.settings import MIB
+from shared.errors import TianweiError
+
+# In order of use: routes are tried one after the other.
+_ROUTERS = (clues, cases, tasks, notices, rectifications, joint_actions, clue_imports, agencies, statistics, accounts)
+
+
+def create_app(open_parts: OpenParts, *, max_body_bytes: int = MIB, max_import_bytes: int = 64 * MIB) -> FastAPI:
+    """open_parts: entered when serving begins. Only the import of a file may have a larger body."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_parts() as parts:
+            app.state.parts = parts
+            # What start-up made stays for good; without it a full collection takes a request's time many times over.
+            gc.collect()
+            gc.freeze()
+            yield
+
+    app: FastAPI = FastAPIOffline(
+        title="田卫 Tianwei",
+        version="1",
+        summary="县级耕地保护多部门联合执法",
+        redoc_url=None,
+        lifespan=lifespan,
+        favicon_url="data:,",
+    )
+    add_routes(app)
+    openapi_document.install(app)
+    _add_problems(app)
+    app.add_middleware(Edge, max_body_bytes=max_body_bytes, larger={clue_imports.PATH: max_import_bytes})
+    return app
+
+
+def add_routes(app: FastAPI) -> None:
+    api = Api(app.router)
+    for router in _ROUTERS:
+        router.add_to(api)
+    health.add_to(app.router)
+    app.router.add_route("/", _landing, methods=["GET"], include_in_schema=False)
+
+
+async def _landing(_: Request) -> Response:
+    return HTMLResponse(landing.PAGE)
+
+
+def _add_problems(app: FastAPI) -> None:
+    app.add_exception_handler(TianweiError, problems.on_tianwei_error)
+    app.add_exception_handler(HTTPException, problems.on_http_exception)
+    kinds: tuple[Any, ...] = problems.DATABASE_DOWN
+    for kind in kinds:
+        app.add_exception_handler(kind, problems.on_database_error)

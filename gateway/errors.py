@@ -1,0 +1,50 @@
+"""What can be wrong with a request before any service sees it, by its stable code."""
+
+from typing import ClassVar
+
+from shared.errors import InvalidInput, TianweiError
+
+
+class BodyTooLarge(TianweiError):
+    kind: ClassVar[str] = "too-large"
+
+    def __init__(self, most_bytes: int) -> None:
+        super().__init__("http.body-too-large", None, most_bytes=most_bytes)
+
+
+class MediaTypeUnsupported(TianweiError):
+    kind: ClassVar[str] = "media-type"
+
+    def __init__(self, found: str, accepted: list[str]) -> None:
+        super().__init__("http.media-type", "Content-Type", found=found[:100], accepted=accepted)
+
+
+class HeaderInvalid(InvalidInput):
+    def __init__(self, header: str, expected: str) -> None:
+        super().__init__("http.header-invalid", header, expected=expected)
+
+
+class ParameterInvalid(InvalidInput):
+    """A part of the path is not what it must be."""
+
+    def __init__(self, name: str, expected: str) -> None:
+        super().__init__("http.parameter-invalid", name, expected=expected)
+
+
+class FileMissing(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("http.file-missing", "file")
+
+
+class FileEmpty(InvalidInput):
+    def __init__(self) -> None:
+        super().__init__("http.file-empty", "file")
+
+
+class Gone(TianweiError):
+    """The caller left before the answer; nobody reads this."""
+
+    kind: ClassVar[str] = "client-gone"
+
+    def __init__(self) -> None:
+        super().__init__("http.client-gone")

@@ -1,0 +1,43 @@
+"""Cases (案件), their timeline and deadlines; what a case opens: rectification items and joint actions."""
+
+from gateway.forwarding import Api, CommandRoute, QueryRoute
+from shared.contracts.base import Page
+from shared.contracts.cases import (
+    CASE_COMMANDS,
+    CaseRow,
+    CaseView,
+    Deadlines,
+    GetCase,
+    GetDeadlines,
+    GetTimeline,
+    ListCases,
+    Timeline,
+)
+from shared.contracts.joint_actions import ConveneJointAction, JointActionView
+from shared.contracts.rectifications import OrderRectification, RectificationView
+
+_TAG = "cases"
+
+
+def add_to(api: Api) -> None:
+    api.query(QueryRoute("cases", ListCases, "/cases", Page[CaseRow]), _TAG)
+    api.query(QueryRoute("cases", GetCase, "/cases/{id}", CaseView, single=True), _TAG)
+    api.query(QueryRoute("cases", GetTimeline, "/cases/{id}/timeline", Timeline), _TAG)
+    api.query(QueryRoute("cases", GetDeadlines, "/cases/{id}/deadlines", Deadlines), _TAG)
+    api.commands("cases", [c for c in CASE_COMMANDS if c is not OrderRectification], "/cases", CaseView, _TAG)
+    api.command(
+        CommandRoute(
+            "cases",
+            OrderRectification,
+            "/cases/{id}/order-rectification",
+            RectificationView,
+            location="/rectifications/{id}",
+        ),
+        _TAG,
+    )
+    api.command(
+        CommandRoute(
+            "cases", ConveneJointAction, "/cases/{id}/joint-actions", JointActionView, location="/joint-actions/{id}"
+        ),
+        _TAG,
+    )

@@ -1,0 +1,89 @@
+"""Imports of satellite patches: a file in, a job out, every row's outcome to read."""
+
+import asyncio
+from pathlib import PurePath
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.bodies import media_type, parsed
+from gateway.errors import FileEmpty, FileMissing, MediaTypeUnsupported
+from gateway.forwarding import PREFIX, Api, QueryRoute, asked, idempotency_key, json_answer
+from shared.contracts.base import Page
+from shared.contracts.clue_imports import ClueImportView, GetClueImport, ImportRowView, ListImportRows, StartClueImport
+
+_TAG = "clue-imports"
+PATH = f"{PREFIX}/clue-imports"
+_FORM = "multipart/form-data"
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            _FORM: {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "zipped Shapefile, GeoPackage or GeoJSON",
+                        }
+                    },
+                }
+            }
+        },
+    },
+    "parameters": [
+        {
+            "name": "idempotency-key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "maxLength": 200},
+        }
+    ],
+}
+
+
+def add_to(api: Api) -> None:
+    api.add(
+        "/clue-imports",
+        start_import,
+        method="POST",
+        tag=_TAG,
+        name="clue-import-start",
+        about="Take a file of satellite patches; the answer is a job to watch.",
+        view=ClueImportView,
+        status=202,
+        openapi_extra=_BODY,
+    )
+    api.query(QueryRoute("cases", GetClueImport, "/clue-imports/{id}", ClueImportView), _TAG)
+    api.query(QueryRoute("cases", ListImportRows, "/clue-imports/{id}/rows", Page[ImportRowView]), _TAG)
+
+
+async def start_import(request: Request) -> Response:
+    """Stored by digest before the service hears of it: the job never waits for its file."""
+    call = await asked(request)
+    key = idempotency_key(request) or uuid4().hex
+    if media_type(request) != _FORM:
+        raise MediaTypeUnsupported(media_type(request), [_FORM])
+    async with request.form(max_files=1, max_fields=5) as form:
+        upload = form.get("file")
+        if upload is None or isinstance(upload, str):
+            raise FileMissing
+        name = PurePath((upload.filename or "").replace("\\", "/")).name
+        stored = await asyncio.to_thread(call.parts.blobs.put, upload.file)
+    if not stored.size:
+        raise FileEmpty
+    body = {"file_sha256": stored.sha256, "file_name": name, "size_bytes": stored.size}
+    parsed(StartClueImport, body)
+    job = await call.parts.services.command(
+        "cases",
+        StartClueImport.operation,
+        body,
+        principal=call.caller.principal(),
+        correlation_id=call.correlation_id,
+        command_id=key,
+    )
+    return json_answer(job, 202, {"Location": f"{PATH}/{job['id']}"})

@@ -1,0 +1,51 @@
+"""Whether the gateway lives, and whether it and all behind it are ready."""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.forwarding import json_answer
+from gateway.parts import Parts
+from gateway.rpc import HEALTH_WITHIN_S
+from shared.errors import TianweiError
+
+SERVICES = ("cases", "agencies", "notify")
+
+
+def add_to(router: APIRouter) -> None:
+    router.add_route("/healthz", healthz, methods=["GET"], include_in_schema=False)
+    router.add_route("/readyz", readyz, methods=["GET"], include_in_schema=False)
+
+
+async def healthz(_: Request) -> Response:
+    return json_answer({"alive": True})
+
+
+async def readyz(request: Request) -> Response:
+    """200 with every service's facts; 503 naming who is missing or not ready yet."""
+    parts: Parts = request.app.state.parts
+    told = await asyncio.gather(_database(parts), *(_service(parts, name) for name in SERVICES))
+    facts = dict(zip(("gateway", *SERVICES), told, strict=True))
+    missing = [name for name, fact in facts.items() if not fact.get("ready", True)]
+    answer = {"ready": not missing, "missing": missing, "services": facts}
+    return json_answer(answer, 503 if missing else 200, {"Retry-After": "2"} if missing else {})
+
+
+async def _service(parts: Parts, name: str) -> dict[str, Any]:
+    try:
+        facts: dict[str, Any] = await parts.services.health(name)
+    except TianweiError as error:
+        return {"ready": False, "problem": error.code}
+    return facts
+
+
+async def _database(parts: Parts) -> dict[str, Any]:
+    try:
+        await asyncio.wait_for(asyncio.to_thread(parts.accounts.ping), HEALTH_WITHIN_S)
+    except (SQLAlchemyError, TimeoutError):
+        return {"ready": False, "problem": "database-unavailable"}
+    return {"ready": True}

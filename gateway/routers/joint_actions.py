@@ -1,0 +1,19 @@
+"""Joint actions (联合执法)."""
+
+from gateway.forwarding import Api, QueryRoute
+from shared.contracts.base import Page
+from shared.contracts.joint_actions import (
+    JOINT_ACTION_COMMANDS,
+    GetJointAction,
+    JointActionRow,
+    JointActionView,
+    ListJointActions,
+)
+
+_TAG = "joint-actions"
+
+
+def add_to(api: Api) -> None:
+    api.query(QueryRoute("cases", ListJointActions, "/joint-actions", Page[JointActionRow]), _TAG)
+    api.query(QueryRoute("cases", GetJointAction, "/joint-actions/{id}", JointActionView, single=True), _TAG)
+    api.commands("cases", JOINT_ACTION_COMMANDS, "/joint-actions", JointActionView, _TAG)

@@ -1,0 +1,58 @@
+"""Notices (抄告) and their recipients."""
+
+from typing import Any
+
+from starlette.background import BackgroundTask
+
+from gateway.forwarding import Api, Asked, CommandRoute, QueryRoute
+from gateway.reading import record_reading
+from gateway.schemas.endpoint import EndpointAddress
+from shared.contracts.base import Page
+from shared.contracts.codes import Role
+from shared.contracts.notify import (
+    NOTICE_COMMANDS,
+    ConfigureRecipientEndpoint,
+    GetNotice,
+    IssueNotice,
+    ListNotices,
+    ListRecipients,
+    NoticeRow,
+    NoticeView,
+    ReadNotice,
+    RecipientEndpointView,
+    RecipientList,
+)
+
+_TAG = "notices"
+
+
+def add_to(api: Api) -> None:
+    api.command(
+        CommandRoute("notify", IssueNotice, "/notices", NoticeView, target=None, location="/notices/{id}"), _TAG
+    )
+    api.query(QueryRoute("notify", ListNotices, "/notices", Page[NoticeRow]), _TAG)
+    api.query(QueryRoute("notify", GetNotice, "/notices/{id}", NoticeView, single=True, after=_opened), _TAG)
+    api.commands("notify", [c for c in NOTICE_COMMANDS if c is not ReadNotice], "/notices", NoticeView, _TAG)
+    api.query(QueryRoute("notify", ListRecipients, "/recipients", RecipientList), _TAG)
+    api.command(
+        CommandRoute(
+            "notify",
+            ConfigureRecipientEndpoint,
+            "/recipients/{code}/endpoint",
+            RecipientEndpointView,
+            target=None,
+            method="PUT",
+            from_path={"code": "recipient"},
+            body=EndpointAddress,
+        ),
+        _TAG,
+    )
+
+
+def _opened(call: Asked, notice: Any) -> BackgroundTask | None:
+    """A clerk sees its own receipt only: while that has no delivery, this reading is it."""
+    if not call.caller.actor.has(Role.RECIPIENT_CLERK):
+        return None
+    if all(receipt["delivered_at"] for receipt in notice["receipts"]):
+        return None
+    return BackgroundTask(record_reading, call, "notify", ReadNotice(), notice["id"])

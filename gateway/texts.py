@@ -1,0 +1,307 @@
+"""The Chinese of every error: code -> sentence with its facts, and what is wrong with a field.
+
+A test finds missing ones. A sentence says what is wrong and, where a person can do something, what; `{fact}` is filled
+from the error's facts.
+"""
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+from shared.contracts import codes
+
+_TITLES = {
+    400: "请求无法理解",
+    401: "未登录或登录已失效",
+    403: "无权操作",
+    404: "找不到",
+    405: "不支持的方法",
+    409: "与当前状态冲突",
+    412: "版本已过期",
+    413: "内容过大",
+    415: "不支持的内容类型",
+    422: "输入有误",
+    500: "系统内部错误",
+    503: "暂时不可用",
+}
+
+DETAILS: dict[str, str] = {
+    # identity
+    "auth.login-refused": "账号或密码不正确。连续 5 次失败后，该账号 30 分钟内不能登录。",
+    "auth.refresh-refused": "刷新令牌无效、已用过或已过期，请重新登录。",
+    "auth.token-missing": "请求没有带访问令牌（Authorization: Bearer …），请先登录。",
+    "auth.token-invalid": "访问令牌无效或已过期，请刷新令牌或重新登录。",
+    "auth.login-taken": "登录名 {login} 已被使用，请换一个。",
+    "auth.own-account": "不能停用自己正在使用的账号，请由另一位管理员操作。",
+    "auth.roles-incompatible": "角色“{role}”不能与其他角色同时授予一个账号。",
+    "auth.organisation-wrong": "角色“{role}”的单位代码应为：{expected}。",
+    "auth.jurisdiction-wrong": "角色“{role}”的辖区代码应为 {digits} 位数字。",
+    "principal-invalid": "身份凭证无效或已过期，请重新登录后再试。",
+    "role-not-allowed": "您的角色不能做此操作，需要：{allowed}。",
+    # the request itself
+    "http.body-too-large": "请求内容超过上限 {most_bytes} 字节。",
+    "http.media-type": "内容类型“{found}”不受支持，请使用：{accepted}。",
+    "http.header-invalid": "请求头 {field} 的值不正确，应为{expected}。",
+    "http.parameter-invalid": "路径中的 {field} 不正确，应为{expected}。",
+    "http.file-missing": "没有上传文件：请在表单字段 file 中放一个文件。",
+    "http.file-empty": "上传的文件是空的。",
+    "http.client-gone": "客户端已断开。",
+    "http.no-such-path": "没有这个地址，接口清单见 /docs。",
+    "http.method-not-allowed": "该地址不支持这种请求方法。",
+    "http.malformed": "请求无法解析，请检查表单格式。",
+    "http.refused": "请求被拒绝（{status}）。",
+    "json.malformed": "请求内容不是有效的 JSON（第 {line} 行第 {column} 个字符附近）。",
+    "json.not-an-object": "请求内容应是一个 JSON 对象。",
+    "json.not-finite": "字段“{field}”不是有限数值（不允许 NaN、无穷大）。",
+    "json.too-deep": "JSON 嵌套超过 {most} 层。",
+    "json.forbidden-character": "字段“{field}”含有不允许的空字符（NUL）。",
+    "invalid-field": "字段“{field}”{reason_text}。",
+    "cursor-invalid": "分页游标无效：请原样使用上一页返回的 next_cursor，或从第一页重新开始。",
+    "invalid-cursor": "分页游标无效：请原样使用上一页返回的 next_cursor，或从第一页重新开始。",
+    "payload-too-large": "内容过大：{bytes} 字节，上限 {most} 字节。",
+    "idempotency-key-reused": "该 Idempotency-Key 已用于另一个不同的请求，请换一个新的。",
+    # found, versions
+    "not-found": "记录不存在，或不在您的权限范围内。",
+    "operation-unknown": "没有名为 {operation} 的操作。",
+    "blob.not-found": "找不到所引用的文件 {sha256}，请重新上传。",
+    "stale-version": "记录已被他人更新（您的版本 {expected}，当前版本 {actual}），请刷新后重试。",
+    # not now
+    "unavailable": "服务暂时不可用，请 {retry_after_s} 秒后重试；本次没有任何改动。",
+    "bus.busy": "系统繁忙，请稍后重试。",
+    "bus.down": "消息总线暂时连接不上，请稍后重试。",
+    "bus.no-service": "“{service}”服务没有运行，请稍后重试。",
+    "bus.timeout": "“{service}”服务没有及时答复，请稍后用同一个 Idempotency-Key 重试。",
+    "bus.remote-fault": "服务内部出错，请联系系统管理员。",
+    "bus.not-taken": "消息总线没有收下消息，请稍后重试。",
+    "database-busy": "数据库繁忙，请稍后重试。",
+    "database-unavailable": "数据库暂时不可用，请稍后重试；本次没有任何改动。",
+    "deadline-passed": "请求等待过久，没有执行，请重试。",
+    "internal": "系统内部错误，请把事件编号 {incident_id} 告诉系统管理员。",
+    # days and divisions
+    "calendar-missing": "{year} 年的工作日历尚未公布或未装载，无法计算期限。",
+    "division.malformed": "行政区划代码“{value}”格式不对，应为 6、9 或 12 位数字。",
+    "division.unknown": "没有行政区划代码“{value}”。",
+    "division.contradiction": "坐落代码“{value}”与行政区划代码“{division_code}”不一致。",
+    "division.township-missing": "行政区划“{name}”（{value}）没有具体到乡镇。",
+    "division.outside-county": "行政区划“{name}”（{value}）不在{county}内。",
+    # cases
+    "cases.transition-not-allowed": "{object}当前状态为“{state}”，不能做“{verb}”；现在可以：{allowed}。",
+    "cases.outcome-not-allowed": "{object}当前状态为“{state}”，“{verb}”不能是“{outcome}”；可以是：{allowed}。",
+    "cases.document-missing": "“{verb}”还缺少文书：{missing}。",
+    "cases.in-the-future": "“{field}”是已经发生的事，不能晚于现在（{value}）。",
+    "cases.clue-not-assigned": "该线索没有分派给您所在的乡镇。",
+    "cases.division-outside-jurisdiction": "“{name}”（{value}）不在您的辖区内。",
+    "cases.not-a-township": "“{name}”（{value}）不是乡镇（街道）或其下的村。",
+    "cases.notice-period-running": "当事人陈述申辩期到 {until} 才结束，此前不能作出处罚决定。",
+    "cases.area-remaining": "还有 {remaining_area_m2} 平方米没有整改到位，不能销号。",
+    "cases.area-exceeds": "面积 {value_m2} 平方米超过上限 {most_m2} 平方米。",
+    "cases.agency-twice": "“{agency}”在本次行动中已有未结的任务。",
+    "cases.task-unknown": "本次行动没有任务 {task_id}。",
+    "cases.task-not-declined": "只有已退回且尚未改派的任务可以改派，该任务状态为“{state}”。",
+    # agencies
+    "agencies.task-transition-not-allowed": "任务当前状态为“{state}”，不能做“{verb}”。",
+    "agencies.result-kind-wrong": "“{agency}”应反馈 {expected}，收到的是 {given}。",
+    "agencies.result-implausible": "反馈结果前后矛盾：{rule}。",
+    "agencies.endpoint-not-used": "“{agency}”自行从任务信箱领取任务，不使用推送地址。",
+    "agencies.endpoint-url-refused": "推送地址不可用（{reason}）：只接受 https，或管理员放行的地址。",
+    "agencies.form-invalid": "反馈表内容不成立：{part}{reason_text}。",
+    "agencies.form-field-missing": "反馈表缺少字段“{field}”。",
+    "agencies.form-field-wrong": "反馈表字段“{field}”不正确（{reason}）。",
+    # notify
+    "notify.recipient-named-twice": "收文单位“{recipient}”重复。",
+    "notify.endpoint-url-refused": "推送地址不可用（{reason}）：只接受 https，或管理员放行的地址。",
+    "notify.case-unknown": "案件不存在，或不在您的权限范围内。",
+    "notify.already-signed": "该文已由 {signed_by} 签收。",
+    "notify.notice-cancelled": "该文已撤回。",
+    "notify.rule-missing": "没有现行有效的抄告规则适用于“{fact}”。",
+    "notify.office-missing": "没有登记 {county} 的发文机关，请联系系统管理员。",
+    # whole files of patches
+    "file.refused": "文件无法导入。",
+    "file.kind-unknown": "不认识的文件类型“{name}”，可以导入：{accepted}。",
+    "file.kind-mismatch": "文件“{name}”的内容与扩展名不符，应为 {expected}。",
+    "file.not-a-zip": "文件“{name}”不是 ZIP 压缩包。",
+    "file.damaged": "文件已损坏：{part}（{reason}）。",
+    "file.archive-too-large": "压缩包超过限制（{limit}：上限 {most}，实际 {found}），可能是压缩炸弹。",
+    "file.archive-nested": "压缩包里还有压缩包“{member}”，请只压缩一层。",
+    "file.archive-unsafe-path": "压缩包里的“{member}”路径不安全。",
+    "file.archive-encrypted": "压缩包里的“{member}”已加密，请去掉密码。",
+    "file.member-missing": "压缩包缺少文件：{missing}。",
+    "file.several-layers": "文件里有多个图层，请只保留一个：{layers}。",
+    "file.projection-unknown": "不认识的坐标系“{projection}”，可以使用：{accepted}。",
+    "file.no-patches": "文件里没有图斑。",
+    "file.columns-missing": "属性表缺少字段：{missing}。",
+    "file.too-many-rows": "图斑过多：{found} 个，上限 {most} 个。",
+    "file.too-large": "文件过大，无法处理。",
+    "file.encoding-contradicted": "声明的字符编码“{stated}”不对，已按 {used} 读取。",
+    "file.projection-contradicted": "声明的坐标系 {declared} 与坐标不符，已按 {used} 读取。",
+    "file.axes-swapped": "经纬度（横纵坐标）次序颠倒，已按 {used} 读取。",
+    # rows of a file
+    "attribute.missing": "没有填写。",
+    "attribute.malformed": "“{value}”格式不对。",
+    "attribute.wrong-type": "“{value}”类型不对，应为 {expected}。",
+    "attribute.out-of-range": "“{value}”超出范围（{least} 至 {most}）。",
+    "attribute.too-long": "过长：{length} 字，上限 {longest} 字。",
+    "attribute.undecodable": "文字编码无法识别。",
+    "attribute.forbidden-character": "含有不允许的控制字符。",
+    "patch.duplicate-number": "图斑编号“{value}”与第 {first_row} 行重复。",
+    "patch.farmland-exceeds-patch": "耕地面积 {farmland_mu} 亩大于图斑面积 {patch_mu} 亩。",
+    "patch.pbf-exceeds-farmland": "永久基本农田面积 {pbf_mu} 亩大于耕地面积。",
+    "patch.geometry-missing": "没有图形。",
+    "patch.geometry-invalid": "图形无效（{reason}）。",
+    "patch.self-crossing": "图形自相交（经度 {longitude}，纬度 {latitude} 附近）。",
+    "patch.not-polygon": "图形不是面，而是 {kind}。",
+    "patch.no-area": "图形没有面积。",
+    "patch.outside-county": "图斑不在本县范围内（经度 {longitude}，纬度 {latitude}）。",
+    "patch.too-many-vertices": "图形顶点过多：{found} 个，上限 {most} 个。",
+    "patch.area-differs": "填报面积 {stated_mu} 亩与图形面积 {measured_mu} 亩相差较大。",
+    "patch.overlay-missing": "没有填写耕地和永久基本农田的占用面积。",
+    "patch.image-dates-reversed": "前后时相颠倒（{before}，{after}）。",
+    "patch.crosses-county-border": "图斑跨越县界，县内占 {share_inside}。",
+}
+
+# Pydantic's kinds of fault, of which a person can make sense.
+_REASONS = {
+    "missing": "必须填写",
+    "extra_forbidden": "不是认识的字段",
+    "string_type": "应为文字",
+    "string_too_short": "不能为空或过短",
+    "string_too_long": "过长",
+    "string_pattern_mismatch": "格式不对",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_from_float": "应为整数",
+    "float_type": "应为数值",
+    "float_parsing": "应为数值",
+    "decimal_type": "应为数值",
+    "decimal_parsing": "应为数值",
+    "decimal_max_digits": "数位过多",
+    "decimal_max_places": "小数位过多",
+    "finite_number": "应为有限数值",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "enum": "不是允许的代码",
+    "literal_error": "不是允许的代码",
+    "union_tag_invalid": "的 kind 不是允许的种类",
+    "union_tag_not_found": "缺少 kind",
+    "uuid_type": "应为 UUID",
+    "uuid_parsing": "应为 UUID",
+    "datetime_type": "应为带时区的时间，如 2026-03-01T09:00:00+08:00",
+    "datetime_parsing": "应为带时区的时间，如 2026-03-01T09:00:00+08:00",
+    "datetime_from_date_parsing": "应为带时区的时间，如 2026-03-01T09:00:00+08:00",
+    "timezone_aware": "缺少时区，如 +08:00",
+    "date_type": "应为日期，如 2026-03-01",
+    "date_parsing": "应为日期，如 2026-03-01",
+    "date_from_datetime_parsing": "应为日期，如 2026-03-01",
+    "date_from_datetime_inexact": "应为日期，如 2026-03-01",
+    "list_type": "应为数组",
+    "dict_type": "应为对象",
+    "model_type": "应为对象",
+    "too_short": "数目不够",
+    "too_long": "数目过多",
+    "greater_than_equal": "小于下限",
+    "less_than_equal": "大于上限",
+    "value_error": "含有不允许的字符或值",
+}
+
+_WORDS = {
+    "clue": "线索",
+    "case": "案件",
+    "rectification": "整改事项",
+    "joint_action": "联合行动",
+    "joint-action": "联合行动",
+    "task": "任务",
+    "assign": "分派",
+    "sign": "签收",
+    "return": "退回改派",
+    "reject": "不予受理",
+    "start-verification": "开始核实",
+    "submit-opinion": "提交认定意见",
+    "file-case": "立案",
+    "investigate": "调查",
+    "conclude": "调查终结",
+    "review": "审理",
+    "notice": "告知",
+    "decide": "作出处罚决定",
+    "serve": "送达",
+    "perform": "开始履行",
+    "execute": "执行完毕",
+    "close": "办结",
+    "order-rectification": "责令整改",
+    "convene-joint-action": "召集联合执法",
+    "report": "反馈",
+    "check": "乡镇核查",
+    "accept": "接受（验收）",
+    "decline": "退回",
+    "request-review": "报上级审核",
+    "strike-off": "销号",
+    "reassign": "改派",
+    "farmland-within-measured": "耕地面积不应大于实测面积",
+    "pbf-within-farmland": "永久基本农田面积不应大于耕地面积",
+    "area-agrees-with-degree": "破坏面积与破坏程度不一致",
+    "cleared-area-above-zero": "拆除或清理的面积应大于零",
+    "not-in-the-future": "日期不应晚于今天",
+    "scheme": "协议",
+    "userinfo": "含有账号",
+    "host": "主机",
+    "address": "内网地址",
+    "unknown": "不认识的字段",
+    "members": "文件数",
+    "bytes": "字节数",
+    "ratio": "压缩比",
+    "text": "文字",
+    "number": "数值",
+    "date": "日期",
+    "cases": "案件",
+    "agencies": "部门任务",
+    "notify": "抄告",
+}
+_CODES = {
+    str(member): codes.title(member)
+    for kind in vars(codes).values()
+    if isinstance(kind, type) and issubclass(kind, enum.StrEnum) and kind is not enum.StrEnum
+    for member in kind
+}
+_LONGEST = 200
+
+
+def title(status: int) -> str:
+    return _TITLES.get(status, "请求没有完成")
+
+
+def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str:
+    """The sentence of an error; of a code from a newer service, the code itself."""
+    sentence = DETAILS.get(code)
+    if sentence is None:
+        return f"请求没有完成（{code}）。"
+    told = _Facts({name: _shown(value) for name, value in facts.items()})
+    told["field"] = field or "请求"
+    told["reason_text"] = reason(str(facts.get("reason")))
+    return sentence.format_map(told)
+
+
+def reason(kind: str) -> str:
+    """What is wrong with a field, after its name."""
+    return _REASONS.get(kind, "的值不符合要求")
+
+
+def fault(found: Mapping[str, Any]) -> dict[str, Any]:
+    """One of several faults of a body, as the problem document lists it."""
+    return {
+        "field": found.get("field"),
+        "reason": found.get("reason"),
+        "detail": f"字段“{found.get('field') or '请求'}”{reason(str(found.get('reason')))}。",
+    }
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return "（未知）"
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(_shown(item) for item in value) or "无"
+    if value is None:
+        return "无"
+    text = str(value)
+    return (_WORDS.get(text) or _CODES.get(text) or text)[:_LONGEST]

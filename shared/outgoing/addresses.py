@@ -14,9 +14,7 @@ from typing import Any
 import httpcore
 import httpx
 
-from shared.outgoing.urls import AddressRefused, AllowedHosts, IpAddress, check_address, check_url
-
-__all__ = ["AddressRefused", "AllowedHosts", "GuardedBackend", "GuardedTransport", "Resolve", "check_url", "resolve"]
+from shared.outgoing.urls import AddressRefused, AllowedHosts, IpAddress, check_address
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 

@@ -123,6 +123,7 @@ class Settings:
                 fingerprint=_fingerprint(
                     SOURCE / _package(name).replace(".", "/") / "storage",
                     SOURCE / "shared" / "delivery",
+                    SOURCE / "shared" / "outgoing" / "tables.py",
                     SOURCE / "shared" / "migration.py",
                 ),
             )

@@ -73,9 +73,7 @@ class Sessions:
         with self._engine.begin() as connection:
             renewed = connection.execute(
                 sa.update(session)
-                .where(
-                    session.c.refresh_digest == shown, session.c.revoked_at.is_(None), session.c.expires_at > now
-                )
+                .where(session.c.refresh_digest == shown, session.c.revoked_at.is_(None), session.c.expires_at > now)
                 .values(refresh_digest=_digest(fresh), spent_digest=shown)
                 .returning(session.c.id, session.c.account_id, session.c.expires_at)
             ).one_or_none()
@@ -136,9 +134,7 @@ def _begin_attempt(connection: Connection, key: bytes, now: datetime) -> bool:
 def _end_copied(connection: Connection, shown: bytes, now: datetime) -> None:
     """A spent token shown again: either its owner or a thief has an old copy; neither goes on."""
     connection.execute(
-        sa.update(session)
-        .where(session.c.spent_digest == shown, session.c.revoked_at.is_(None))
-        .values(revoked_at=now)
+        sa.update(session).where(session.c.spent_digest == shown, session.c.revoked_at.is_(None)).values(revoked_at=now)
     )
 
 

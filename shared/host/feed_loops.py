@@ -26,6 +26,7 @@ from shared.host.loops import Loop
 log = logging.getLogger(__name__)
 
 CATCH_UP_S = 10.0
+FIRST_CATCH_UP_S = 0.3
 CATCH_UP_DEADLINE_S = 5.0
 DRAIN_S = 1.0
 # What does not fit is fetched by catch-up; a buffer without a bound would only hide the lag.
@@ -139,8 +140,10 @@ class FeedLoops:
 
     def _catch_up(self) -> None:
         """Ask the producer's log until its head is reached."""
-        # Set before asking: a failure must not make the next try come at once.
-        self._catch_up_at = time.monotonic() + random.uniform(0.7, 1.3) * CATCH_UP_S
+        # Set before asking: a failure must not make the next try come at once. Until the first success the service is
+        # not ready, and its producer is most likely starting too.
+        period_s = CATCH_UP_S if self.caught_up else FIRST_CATCH_UP_S
+        self._catch_up_at = time.monotonic() + random.uniform(0.7, 1.3) * period_s
         while True:
             after = self._feed.position()
             page = self._read(after)

@@ -4,16 +4,20 @@ Who may command is said once, in the transition tables of the domain.
 """
 
 from services.cases.domain import case, clue, joint_action, rectification
+from services.cases.domain.transitions import COORDINATOR
 from services.cases.handlers import cases as on_case
+from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
 from services.cases.handlers import joint_actions as on_action
 from services.cases.handlers import rectification as on_item
 from services.cases.queries.cases import get_case, get_deadlines, get_statistics, list_cases
+from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
 from services.cases.queries.rectifications import get_rectification, list_rectifications
 from services.cases.queries.timeline import get_timeline
 from shared.contracts import cases as c
+from shared.contracts import clue_imports as ci
 from shared.contracts import clues as cl
 from shared.contracts import joint_actions as ja
 from shared.contracts import rectifications as ri
@@ -33,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.SubmitOpinion, on_clue.submit_opinion, clue.TABLE.who("submit-opinion")),
     CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
     CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
+    CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
     CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
@@ -52,6 +57,8 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
+    QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
+    QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),
     QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),

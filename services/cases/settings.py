@@ -1,5 +1,7 @@
 """Settings of cases' processes, from TIANWEI_*."""
 
+from pathlib import Path
+
 from pydantic import SecretStr
 
 from shared.settings import BusSettings, ProcessSettings
@@ -13,6 +15,22 @@ class CasesData(ProcessSettings):
 
 class CasesSettings(CasesData, BusSettings):
     """Of `python -m services.cases`."""
+
+
+class WorkerSettings(CasesData):
+    """Of `python -m services.cases.worker`.
+
+    blob_dir: shared with the gateway that stores what was uploaded; default `blobs` in home.
+    import_max_rows: patches in one file. import_lease_s: how long a worker that was killed holds its job.
+    """
+
+    blob_dir: Path | None = None
+    import_max_rows: int = 100_000
+    import_lease_s: float = 15.0
+
+    @property
+    def blobs(self) -> Path:
+        return self.blob_dir or self.home / "blobs"
 
 
 class MigrationSettings(ProcessSettings):

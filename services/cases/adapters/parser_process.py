@@ -1,0 +1,129 @@
+"""Runs the limited parser child on a file and holds what it said until the child has said all.
+
+A problem may come last and then refuses the whole file, so nothing is handed on before the end line was seen.
+"""
+
+import logging
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, Any
+
+from services.cases.adapters.patch_lines import EndLine, HeaderLine, read_line
+from services.cases.domain.clue_import import ParserCrashed
+from services.cases.domain.patch import Patch, RowRejected
+from shared.errors import TianweiError
+
+log = logging.getLogger(__name__)
+
+# What the child is told of its surroundings: no DSN, no key, nothing a broken library could give away.
+_PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "MALLOC_ARENA_MAX")
+_CHUNK_BYTES = 1 << 16
+_PULSE_S = 1.0
+_LONGEST_LINE = 1 << 22
+
+
+@dataclass(frozen=True)
+class ParsedFile:
+    """A file that was read to its end. Good only inside `PatchParser.parse`."""
+
+    header: HeaderLine
+    _spool: IO[bytes]
+
+    def outcomes(self, skip: int) -> Iterator[Patch | RowRejected]:
+        """One a row, in file order, without the first `skip` rows."""
+        self._spool.seek(0)
+        for line in islice(self._spool, 1 + skip, 1 + self.header.rows):
+            outcome = read_line(line)
+            assert isinstance(outcome, Patch | RowRejected)
+            yield outcome
+
+
+class PatchParser:
+    """most_s: the child's time by the wall; its processor time it limits itself."""
+
+    def __init__(self, most_rows: int = 100_000, most_s: float = 300.0) -> None:
+        self._most_rows = most_rows
+        self._most_s = most_s
+
+    @contextmanager
+    def parse(self, file: Path, name: str, county_code: str, pulse: Callable[[], None]) -> Iterator[ParsedFile]:
+        """Read a file. name: its owner's; pulse: called every second, may raise to give up.
+
+        Raises what the parser refuses the file for, ParserCrashed when it died.
+        """
+        with (
+            TemporaryDirectory(prefix="tianwei-import-") as scratch,
+            TemporaryFile(dir=scratch) as spool,
+            TemporaryFile(dir=scratch) as murmurs,
+        ):
+            command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
+            code = self._run(command, Path(scratch), spool, murmurs, pulse)
+            yield _parsed(spool, murmurs, code)
+
+    def _run(
+        self, command: list[str], scratch: Path, spool: IO[bytes], murmurs: IO[bytes], pulse: Callable[[], None]
+    ) -> int:
+        """Exit code. The child writes to a pipe, so that it ends with its parent whatever happens."""
+        passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        child = subprocess.Popen(
+            [sys.executable, "-P", "-m", "services.cases.adapters.patch_parser", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=murmurs,
+            env={**passed, "TMPDIR": str(scratch), "HOME": str(scratch)},
+            cwd=scratch,
+        )
+        assert child.stdout is not None
+        try:
+            self._drain(child.stdout, spool, pulse)
+            return child.wait(_PULSE_S)
+        except subprocess.TimeoutExpired:
+            return -1
+        finally:
+            child.kill()
+            child.wait()
+            child.stdout.close()
+
+    def _drain(self, pipe: IO[bytes], spool: IO[bytes], pulse: Callable[[], None]) -> None:
+        give_up_at = time.monotonic() + self._most_s
+        while time.monotonic() < give_up_at:
+            pulse()
+            if select.select([pipe], [], [], _PULSE_S)[0]:
+                chunk = os.read(pipe.fileno(), _CHUNK_BYTES)
+                if not chunk:
+                    return
+                spool.write(chunk)
+
+
+def _parsed(spool: IO[bytes], murmurs: IO[bytes], code: int) -> ParsedFile:
+    last = _last_line(spool)
+    said: Any = None
+    try:
+        said = read_line(last)
+    except ValueError:
+        log.warning("the parser broke off", extra={"exit_code": code})
+    if code == 2 and isinstance(said, TianweiError):
+        raise said
+    if code == 0 and isinstance(said, EndLine):
+        spool.seek(0)
+        header = read_line(spool.readline())
+        if isinstance(header, HeaderLine) and header.rows == said.rows:
+            return ParsedFile(header, spool)
+    murmurs.seek(max(0, murmurs.seek(0, os.SEEK_END) - 2000))
+    log.error("the parser crashed", extra={"exit_code": code, "said": murmurs.read().decode("utf-8", "replace")})
+    raise ParserCrashed(exit_code=code)
+
+
+def _last_line(spool: IO[bytes]) -> bytes:
+    size = spool.seek(0, os.SEEK_END)
+    spool.seek(max(0, size - _LONGEST_LINE))
+    return spool.read().rstrip(b"\n").rpartition(b"\n")[2]

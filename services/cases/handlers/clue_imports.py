@@ -1,0 +1,130 @@
+"""Imports of satellite patches: asked for by a coordinator, carried out by the worker batch by batch.
+
+A row is known by its patch number. The same number with the same shape was imported before and makes nothing new;
+the same number with another shape is refused, for a person to look at.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from services.cases.domain.clue_import import ImportRow, RowOutcome
+from services.cases.domain.outline import outlined
+from services.cases.domain.patch import Patch, RowRejected
+from services.cases.handlers.clues import ReceivedPatch, receive_patches
+from services.cases.storage import import_jobs, import_rows
+from services.cases.storage.import_jobs import ClueImportStore, ImportJob, view_of
+from services.cases.storage.import_rows import StoredPatch
+from services.cases.storage.unit import CasesUnit
+from shared.contracts.clue_imports import ClueImportView, StartClueImport
+from shared.divisions.register import within
+from shared.errors import NotAllowed, TianweiError
+from shared.ids import new_id
+from shared.operations import Call
+
+_STORE = ClueImportStore()
+_COUNTY_DIGITS = 6
+
+Drawn = tuple[Patch, dict[str, Any]]
+"""A good row with its GeoJSON geometry."""
+
+
+class CountyMissing(NotAllowed):
+    """Patches are imported into a county, and the caller has none."""
+
+    def __init__(self, jurisdiction: str) -> None:
+        super().__init__("import.county-missing", None, jurisdiction=jurisdiction)
+
+
+def start_clue_import(cmd: StartClueImport, call: Call, unit: CasesUnit) -> ClueImportView:
+    """Queue the file for the caller's county. The same file again is a new job whose rows are all known."""
+    county = call.by.jurisdiction[:_COUNTY_DIGITS]
+    if len(county) < _COUNTY_DIGITS:
+        raise CountyMissing(call.by.jurisdiction)
+    return view_of(import_jobs.enqueue(unit, new_id(), cmd, county.ljust(12, "0")))
+
+
+def draw(outcomes: Sequence[Patch | RowRejected]) -> list[Drawn | RowRejected]:
+    """Outcomes of the parser with the shape of each patch as it goes into the event. Outside of any unit."""
+    return [outcome if isinstance(outcome, RowRejected) else outlined(outcome) for outcome in outcomes]
+
+
+def import_batch(job: ImportJob, start: int, batch: Sequence[Drawn | RowRejected], unit: CasesUnit) -> None:
+    """Clues, their events, the rows' outcomes and the job's progress, in one unit.
+
+    start: rows before this batch, in file order. A batch that is in already is passed over. Raises LeaseLost.
+    """
+    done = import_jobs.lock(unit.connection, job)["rows_done"]
+    if done >= start + len(batch):
+        return  # committed by a try whose answer was lost
+    if done != start:
+        raise ValueError(f"batch starts at {start}, the job is at {done}")
+    rows = _outcomes(job, batch, unit)
+    import_rows.add(unit.connection, job.id, rows)
+    counts = {kind.value: sum(row.outcome is kind for row in rows) for kind in RowOutcome}
+    import_jobs.advance(unit.connection, job, done=len(rows), **counts)
+
+
+def finish_import(job: ImportJob, unit: CasesUnit) -> None:
+    """Every row has its outcome. Raises LeaseLost."""
+    ending = _STORE.from_row(import_jobs.lock(unit.connection, job))
+    unit.record(ending, _STORE, ending.finish(unit.now))
+
+
+def refuse_import(job: ImportJob, problem: TianweiError, unit: CasesUnit) -> None:
+    """The file as a whole cannot be taken. Raises LeaseLost."""
+    ending = _STORE.from_row(import_jobs.lock(unit.connection, job))
+    unit.record(ending, _STORE, ending.refuse(problem, unit.now))
+    stated = {"code": problem.code, "field": problem.field, "facts": problem.facts}
+    _STORE.note_problem(unit.connection, job.id, stated)
+
+
+def _outcomes(job: ImportJob, batch: Sequence[Drawn | RowRejected], unit: CasesUnit) -> list[ImportRow]:
+    drawn = [row for row in batch if not isinstance(row, RowRejected)]
+    stored = import_rows.stored_patches(unit.connection, [patch.patch_no for patch, _ in drawn])
+    fresh = [(patch, geometry) for patch, geometry in drawn if patch.patch_no not in stored]
+    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit)}
+    return [
+        _rejected(row) if isinstance(row, RowRejected) else _accepted(row[0], job, stored, received) for row in batch
+    ]
+
+
+def _rejected(row: RowRejected) -> ImportRow:
+    stated = row.raw.get("JCBH")
+    patch_no = stated.strip()[:80] or None if isinstance(stated, str) else None
+    return ImportRow(
+        row.row_no, RowOutcome.REJECTED, patch_no, field=row.field, code=row.code, facts=row.facts, raw=row.raw
+    )
+
+
+def _accepted(
+    patch: Patch, job: ImportJob, stored: dict[str, StoredPatch], received: dict[int, ReceivedPatch]
+) -> ImportRow:
+    found = stored.get(patch.patch_no)
+    if found is None:
+        made = received[patch.row_no]
+        return _good(patch, RowOutcome.CREATED, made.clue_id, made.clue_no)
+    here = within(found.division_code, job.county_code)
+    if here and found.geometry_digest == patch.geometry_digest:
+        return _good(patch, RowOutcome.KNOWN, found.clue_id, found.clue_no)
+    facts = {"value": patch.patch_no, "clue_no": found.clue_no if here else None}
+    return ImportRow(
+        patch.row_no,
+        RowOutcome.REJECTED,
+        patch.patch_no,
+        field="JCBH",
+        code="patch.number-conflict",
+        facts=facts,
+        raw=patch.raw,
+    )
+
+
+def _good(patch: Patch, outcome: RowOutcome, clue_id: Any, clue_no: str) -> ImportRow:
+    return ImportRow(
+        patch.row_no,
+        outcome,
+        patch.patch_no,
+        clue_id=clue_id,
+        clue_no=clue_no,
+        facts={warning.code: warning.facts for warning in patch.warnings},
+        warnings=tuple(warning.code for warning in patch.warnings),
+    )

@@ -1,0 +1,59 @@
+"""Cases on a private PostgreSQL, migrated as in production, run under its limited role."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from services.cases.settings import CasesSettings
+from services.cases.storage.migrate import MIGRATIONS
+from services.cases.wiring import wire
+from shared.clock import SHANGHAI, FixedClock
+from shared.migration import upgrade
+from shared.principal import PrincipalSigner
+from tests.integration.services.cases.office import Office, new_signing_key
+from tests.support.nodes import PostgresNode
+
+ROLE = "cases_app"
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresNode]:
+    with PostgresNode() as node:
+        admin = sa.create_engine(node.dsn("postgres"), poolclass=sa.NullPool)
+        with admin.begin() as connection:
+            connection.execute(sa.text(f"CREATE ROLE {ROLE} LOGIN"))
+        yield node
+
+
+def _office(postgres: PostgresNode, home: Path) -> Iterator[Office]:
+    name = f"cases_{next(_numbers)}"
+    upgrade(MIGRATIONS, SecretStr(postgres.create_database(name)), ROLE)
+    signer = PrincipalSigner(new_signing_key())
+    settings = CasesSettings(
+        home=home,
+        bus_url=SecretStr("amqp://unused"),
+        principal_public_key=signer.public_key_base64,
+        cases_dsn=SecretStr(postgres.dsn(name, ROLE)),
+    )
+    clock = FixedClock(datetime(2026, 4, 20, 9, 12, tzinfo=SHANGHAI).astimezone(UTC))
+    parts = wire(settings, lambda: None, clock)
+    yield Office(parts, signer, clock)
+    parts.engine.dispose()
+
+
+@pytest.fixture
+def office(postgres: PostgresNode, tmp_path: Path) -> Iterator[Office]:
+    """A service with an empty database, on Monday 2026-04-20 09:12."""
+    yield from _office(postgres, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def shared_office(postgres: PostgresNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One database for the tests of a module that do not count rows."""
+    yield from _office(postgres, tmp_path_factory.mktemp("home"))

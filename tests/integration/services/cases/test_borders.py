@@ -1,0 +1,189 @@
+"""Who sees and does what, versions, repetition, bad input: what the service refuses, whatever the gateway let pass."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import ProgrammingError
+
+from shared.principal import Actor
+from tests.integration.services.cases.office import (
+    AGENCY,
+    COORDINATOR,
+    OFFICER,
+    OFFICERS,
+    OTHER_COUNTY,
+    OTHER_OFFICER,
+    Office,
+    Refused,
+    correction,
+    filed,
+    sand_yard,
+    verified,
+)
+
+
+def refusal(office: Office, *args: Any, **more: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        office.command(*args, **more)
+    return caught.value
+
+
+@pytest.mark.parametrize("stranger", [OTHER_OFFICER, OTHER_COUNTY, AGENCY], ids=["township", "county", "agency"])
+def test_what_is_not_yours_to_see_does_not_exist(shared_office: Office, stranger: Actor) -> None:
+    office = shared_office
+    case = filed(office)
+    item = office.command(COORDINATOR, "case.order-rectification", correction(), case["id"])
+    asked = [
+        ("clue.get", case["clue_id"]),
+        ("case.get", case["id"]),
+        ("case.timeline", case["id"]),
+        ("case.deadlines", case["id"]),
+        ("rectification.get", item["id"]),
+    ]
+    for operation, id_ in asked:
+        with pytest.raises(Refused) as caught:
+            office.query(stranger, operation, id=id_)
+        assert (caught.value.kind, caught.value.code) == ("not-found", "not-found")
+    for listing in ("clue.list", "case.list", "rectification.list", "joint_action.list"):
+        assert office.query(stranger, listing, with_total=True) == {"items": [], "next_cursor": None, "total": 0}
+    assert not any(office.query(stranger, "cases.statistics").values())
+
+
+def test_commands_on_what_is_not_yours_to_see_are_not_found(shared_office: Office) -> None:
+    office = shared_office
+    clue = office.command(COORDINATOR, "clue.report", sand_yard())
+    office.command(COORDINATOR, "clue.assign", {"township_code": "640521104000"}, clue["id"])
+    assert refusal(office, OTHER_OFFICER, "clue.sign", {}, clue["id"]).kind == "not-found"
+    assert refusal(office, OTHER_COUNTY, "clue.sign", {}, clue["id"]).kind == "not-found"
+    assert refusal(office, COORDINATOR, "clue.sign", {}, uuid4()).kind == "not-found"
+    assert office.command(OFFICER, "clue.sign", {}, clue["id"])["state"] == "signed"
+
+
+def test_a_clue_assigned_to_another_township_is_seen_there_and_only_acted_on_there(shared_office: Office) -> None:
+    office = shared_office
+    clue = office.command(OFFICER, "clue.report", sand_yard())
+    office.command(COORDINATOR, "clue.assign", {"township_code": "640521100000"}, clue["id"])
+    assert refusal(office, OFFICER, "clue.sign", {}, clue["id"]).code == "cases.clue-not-assigned"
+    assert office.query(OTHER_OFFICER, "clue.get", id=clue["id"])["township_code"] == "640521100000"
+    assert office.command(OTHER_OFFICER, "clue.sign", {}, clue["id"])["state"] == "signed"
+
+
+def test_a_returned_clue_is_assigned_again_while_its_clock_runs_on(shared_office: Office) -> None:
+    office = shared_office
+    clue = office.command(COORDINATOR, "clue.report", sand_yard())
+    office.command(COORDINATOR, "clue.assign", {"township_code": "640521104000"}, clue["id"])
+    returned = {"return_reason": "place_outside", "reason": "在邻镇"}
+    assert office.command(OFFICER, "clue.return", returned, clue["id"])["state"] == "returned_unit_wrong"
+    again = office.command(COORDINATOR, "clue.assign", {"township_code": "640521100000"}, clue["id"])
+    running = [clock["rule_id"] for clock in again["deadlines"] if clock["met_at"] is None]
+    assert sorted(running) == ["D01", "D03"]
+
+
+@pytest.mark.parametrize(
+    ("by", "operation"),
+    [(OFFICER, "clue.assign"), (OFFICER, "clue.file-case"), (AGENCY, "clue.report"), (OFFICER, "case.close")],
+)
+def test_a_role_without_a_row_is_refused(shared_office: Office, by: Actor, operation: str) -> None:
+    assert refusal(shared_office, by, operation, {}, uuid4()).kind == "not-allowed"
+
+
+def test_a_stale_version_is_refused_and_changes_nothing(shared_office: Office) -> None:
+    office = shared_office
+    clue = office.command(COORDINATOR, "clue.report", sand_yard())
+    assign = {"township_code": "640521104000"}
+    assert office.command(COORDINATOR, "clue.assign", assign, clue["id"], version=1)["version"] == 2
+    refused = refusal(office, OFFICER, "clue.sign", {}, clue["id"], version=1)
+    assert (refused.kind, refused.facts) == ("stale-version", {"expected": 1, "actual": 2})
+    assert office.query(OFFICER, "clue.get", id=clue["id"])["state"] == "assigned"
+
+
+def test_the_same_key_has_one_effect_and_one_answer(office: Office) -> None:
+    first = office.command(COORDINATOR, "clue.report", sand_yard(), key="k1")
+    assert office.command(COORDINATOR, "clue.report", sand_yard(), key="k1") == first
+    assert office.query(COORDINATOR, "clue.list", with_total=True)["total"] == 1
+    assert len(office.events(first["id"])) == 1
+    refused = refusal(office, COORDINATOR, "clue.report", sand_yard(place="别处"), key="k1")
+    assert (refused.kind, refused.code) == ("conflict", "idempotency-key-reused")
+
+
+def test_repeating_a_step_with_its_key_gives_the_first_answer_though_the_state_has_moved(office: Office) -> None:
+    clue = verified(office)
+    office.command(OFFICER, "clue.report", sand_yard(), key="other")
+    closed = refusal(office, COORDINATOR, "clue.close", {"reason": "合法"}, clue["id"])
+    assert closed.code == "cases.outcome-not-allowed"
+    clue = office.command(COORDINATOR, "clue.report", sand_yard())
+    reject = ({"reason": "非耕地"}, clue["id"])
+    first = office.command(COORDINATOR, "clue.reject", *reject, key="r")
+    assert office.command(COORDINATOR, "clue.reject", *reject, key="r") == first
+    again = refusal(office, COORDINATOR, "clue.reject", *reject)
+    assert (again.code, again.facts["state"], again.facts["allowed"]) == (
+        "cases.transition-not-allowed",
+        "rejected",
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        (sand_yard(colour="red"), "invalid-field", "colour"),
+        (sand_yard(division_code="6405"), "invalid-field", "division_code"),
+        (sand_yard(division_code="640521999000"), "division.unknown", "division_code"),
+        (sand_yard(division_code="640522100000"), "cases.division-outside-jurisdiction", "division_code"),
+        (sand_yard(division_code="640521000000"), "cases.not-a-township", "division_code"),
+        (sand_yard(area_m2=-1), "invalid-field", "area_m2"),
+        (sand_yard(place="a\u202eb"), "invalid-field", "place"),
+        (sand_yard(found_at="2026-05-01T00:00:00+08:00"), "cases.in-the-future", "found_at"),
+    ],
+)
+def test_bad_input_names_its_field(shared_office: Office, body: dict[str, Any], code: str, field: str) -> None:
+    refused = refusal(shared_office, COORDINATOR, "clue.report", body)
+    assert (refused.kind, refused.code, refused.field) == ("invalid-input", code, field)
+
+
+def test_two_officers_are_needed(shared_office: Office) -> None:
+    clue = shared_office.command(COORDINATOR, "clue.report", sand_yard())
+    refused = refusal(shared_office, OFFICER, "clue.start-verification", {"officers": ["甲"]}, clue["id"])
+    assert refused.field == "officers"
+
+
+def test_a_clue_is_given_to_a_township_of_the_county(shared_office: Office) -> None:
+    office = shared_office
+    clue = office.command(COORDINATOR, "clue.report", sand_yard())
+    for code, problem in [
+        ("640521000000", "cases.not-a-township"),
+        ("640522100000", "cases.division-outside-jurisdiction"),
+    ]:
+        assert refusal(office, COORDINATOR, "clue.assign", {"township_code": code}, clue["id"]).code == problem
+
+
+def test_an_unknown_operation_and_a_forged_principal_are_refused(shared_office: Office) -> None:
+    assert refusal(shared_office, COORDINATOR, "clue.burn").code == "operation-unknown"
+    reply = shared_office.parts.dispatcher.query(
+        {
+            "operation": "clue.list",
+            "body": {},
+            "principal": "x.y.z",
+            "deadline": 4102444800,
+            "correlation_id": "c",
+        }
+    )
+    assert reply["problem"]["kind"] == "unauthenticated"
+
+
+def test_a_step_in_the_wrong_state_says_which_steps_there_are(shared_office: Office) -> None:
+    case = filed(shared_office)
+    refused = refusal(shared_office, COORDINATOR, "case.perform", {}, case["id"])
+    assert refused.code == "cases.transition-not-allowed"
+    assert refused.facts["allowed"] == ["convene-joint-action", "investigate", "order-rectification"]
+    assert shared_office.command(COORDINATOR, "case.investigate", OFFICERS, case["id"])["version"] == 2
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE event_log SET actor = 'x'", "DELETE FROM event_log", "TRUNCATE log_order"]
+)
+def test_the_service_role_cannot_rewrite_the_log(shared_office: Office, statement: str) -> None:
+    with shared_office.parts.engine.connect() as connection, pytest.raises(ProgrammingError):
+        connection.execute(sa.text(statement))

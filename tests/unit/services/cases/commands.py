@@ -1,0 +1,144 @@
+"""Ready commands, people and registers for tests of the domain of cases."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from services.cases.domain.progress import Moment
+from services.cases.wiring import read_deadlines
+from shared.contracts import cases as c
+from shared.contracts import clues as cl
+from shared.contracts import rectifications as ri
+from shared.contracts.codes import (
+    Agency,
+    ClosingGround,
+    ClueSource,
+    DocumentKind,
+    RectificationMethod,
+    ReturnReason,
+    Role,
+    VerificationOpinion,
+    ViolationType,
+)
+from shared.contracts.joint_actions import ConveneJointAction, TaskLetter
+from shared.contracts.parts import DocumentRef
+from shared.principal import Actor
+
+REGISTER = read_deadlines()
+COORDINATOR = Actor("c", "王协调", frozenset({Role.COORDINATOR}), "640521000000", "640521")
+OFFICER = Actor("o", "李乡镇", frozenset({Role.TOWNSHIP_OFFICER}), "640521104", "640521104")
+STRANGER = Actor("a", "周部门", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
+START = datetime(2026, 4, 20, 1, 12, tzinfo=UTC)
+TOWNSHIP = "640521104000"
+OFFICERS = ["甲", "乙"]
+ALL_PAPERS = [DocumentRef(kind=kind, title=kind.value) for kind in DocumentKind]
+
+
+def moment(by: Actor = COORDINATOR, now: datetime = START) -> Moment:
+    return Moment(by, now, REGISTER)
+
+
+def report(**changes: Any) -> cl.ReportClue:
+    values: dict[str, Any] = {
+        "source": ClueSource.PATROL,
+        "division_code": TOWNSHIP,
+        "place": "恩和镇",
+        "description": "堆砂",
+        "area_m2": Decimal(8400),
+    }
+    return cl.ReportClue(**{**values, **changes})
+
+
+def opinion(value: VerificationOpinion, documents: list[DocumentRef]) -> cl.SubmitOpinion:
+    return cl.SubmitOpinion(
+        opinion=value,
+        facts="现场属实",
+        area_m2=Decimal("8400.25"),
+        farmland_area_m2=Decimal(7000),
+        pbf_area_m2=Decimal(4200),
+        documents=documents,
+    )
+
+
+def filing(documents: list[DocumentRef]) -> cl.FileCase:
+    return cl.FileCase(
+        title="违法占地案",
+        violation_types=[ViolationType.VT01],
+        party_name="某砂场",
+        party_kind="firm",
+        lead_agency=Agency.NATURAL_RESOURCES,
+        officers=OFFICERS,
+        reason="符合立案条件",
+        documents=documents,
+    )
+
+
+def clue_command(
+    verb: str, documents: list[DocumentRef], value: VerificationOpinion = VerificationOpinion.NON_AGRI_ILLEGAL
+) -> Any:
+    return {
+        "report": report(),
+        "assign": cl.AssignClue(township_code=TOWNSHIP, reason="分派"),
+        "sign": cl.SignClue(),
+        "return": cl.ReturnClue(return_reason=ReturnReason.PLACE_OUTSIDE, reason="在邻镇"),
+        "reject": cl.RejectClue(reason="非耕地"),
+        "start-verification": cl.StartVerification(officers=OFFICERS),
+        "submit-opinion": opinion(value, documents),
+        "close": cl.CloseClue(reason="有批文"),
+        "file-case": filing(documents),
+    }[verb]
+
+
+def case_command(
+    verb: str, documents: list[DocumentRef], now: datetime, ground: ClosingGround = ClosingGround.EXECUTED
+) -> Any:
+    return {
+        "investigate": c.StartInvestigation(officers=OFFICERS, documents=documents),
+        "conclude": c.ConcludeInvestigation(conclusion="事实清楚", documents=documents),
+        "review": c.ReviewCase(documents=documents),
+        "notice": c.NotifyParty(intended_penalty="拆除", served_at=now, documents=documents),
+        "decide": c.DecideCase(decision="拆除", decision_no="1号", documents=documents),
+        "serve": c.ServeDecision(service_method="direct", served_at=now, documents=documents),
+        "perform": c.StartPerformance(documents=documents),
+        "execute": c.CompleteExecution(documents=documents),
+        "close": c.CloseCase(ground=ground, documents=documents),
+    }[verb]
+
+
+def order(documents: list[DocumentRef]) -> ri.OrderRectification:
+    return ri.OrderRectification(
+        title="整改",
+        method=RectificationMethod.DEMOLISH_AND_RESTORE,
+        area_m2=Decimal(8400),
+        farmland_area_m2=Decimal(7000),
+        term_days=15,
+        responsible_person="镇长",
+        requirement="拆除复耕",
+        documents=documents,
+    )
+
+
+def item_command(
+    verb: str, documents: list[DocumentRef], area_m2: Decimal = Decimal(8400), *, passed: bool = True
+) -> Any:
+    return {
+        "report": ri.ReportRectification(rectified_area_m2=area_m2, account="完成", documents=documents),
+        "check": ri.CheckRectification(passed=passed, account="核查", documents=documents),
+        "accept": ri.AcceptRectification(
+            rectified_area_m2=area_m2, tillage_state="ready_to_sow", members=OFFICERS, documents=documents
+        ),
+        "request-review": ri.RequestReview(documents=documents),
+        "strike-off": ri.StrikeOff(documents=documents),
+    }[verb]
+
+
+def invitation(*agencies: Agency, urgent: bool = False) -> ConveneJointAction:
+    return ConveneJointAction(
+        title="联合执法",
+        reason="拒不停止",
+        place="恩和镇",
+        acting_at=START,
+        urgent=urgent,
+        lead_agency=Agency.NATURAL_RESOURCES,
+        tasks=[TaskLetter(agency=agency, matter="到场") for agency in agencies],
+    )

@@ -1,0 +1,126 @@
+"""The tables themselves: every state and verb has a row or is refused; rows name only what exists."""
+
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from services.cases.domain import case, clue, joint_action, rectification
+from services.cases.domain.transitions import (
+    ALL_CLOCKS,
+    DocumentMissing,
+    OutcomeNotAllowed,
+    Row,
+    TransitionNotAllowed,
+    Transitions,
+)
+from shared.contracts.base import Command
+from shared.contracts.cases import CASE_COMMANDS
+from shared.contracts.clues import CLUE_COMMANDS
+from shared.contracts.codes import CaseState, ClueState, DocumentKind, JointActionState, RectificationState
+from shared.contracts.joint_actions import JOINT_ACTION_COMMANDS, ConveneJointAction
+from shared.contracts.rectifications import RECTIFICATION_COMMANDS
+from shared.errors import NotAllowed
+from tests.unit.services.cases.commands import COORDINATOR, OFFICER, REGISTER, STRANGER
+
+TABLES: list[tuple[Transitions[Any], type[StrEnum]]] = [
+    (clue.TABLE, ClueState),
+    (case.TABLE, CaseState),
+    (rectification.TABLE, RectificationState),
+    (joint_action.TABLE, JointActionState),
+]
+STEPS = [
+    pytest.param(table, state, verb, id=f"{table.name}-{state and state.value}-{verb}")
+    for table, states in TABLES
+    for state in (None, *states)
+    for verb in sorted({row.verb for row in table})
+]
+
+
+@pytest.mark.parametrize(("table", "state", "verb"), STEPS)
+def test_every_state_and_verb_has_a_row_or_is_refused(table: Transitions[Any], state: Any, verb: str) -> None:
+    rows = [row for row in table if (row.at, row.verb) == (state, verb)]
+    if not rows:
+        with pytest.raises(TransitionNotAllowed) as caught:
+            table.permit(state, verb, COORDINATOR, DocumentKind)
+        assert caught.value.facts["allowed"] == table.verbs(state)
+    for row in rows:
+        assert table.permit(state, verb, COORDINATOR, DocumentKind, row.outcome) is row
+        with pytest.raises(OutcomeNotAllowed):
+            table.permit(state, verb, COORDINATOR, DocumentKind, "no such outcome")
+        if row.who:
+            with pytest.raises(NotAllowed):
+                table.permit(state, verb, STRANGER, DocumentKind, row.outcome)
+        for missing in row.needs:
+            with pytest.raises(DocumentMissing) as lacking:
+                table.permit(state, verb, COORDINATOR, set(DocumentKind) - {missing}, row.outcome)
+            assert lacking.value.facts["missing"] == [missing]
+
+
+ROWS = [
+    pytest.param(row, id=f"{table.name}-{row.at and row.at.value}-{row.verb}-{row.outcome}")
+    for table, _ in TABLES
+    for row in table
+]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_a_row_starts_and_stops_only_clocks_of_the_register(row: Row[Any]) -> None:
+    assert all(rule_id in REGISTER for rule_id in row.starts)
+    assert row.stops == ALL_CLOCKS or all(rule_id in REGISTER for rule_id in row.stops)
+
+
+@pytest.mark.parametrize(("table", "states"), TABLES, ids=[table.name for table, _ in TABLES])
+def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnum]) -> None:
+    reached: set[Any] = {None}
+    while True:
+        further = reached | {row.to for row in table if row.at in reached}
+        if further == reached:
+            break
+        reached = further
+    assert reached == {None, *states}
+
+
+@pytest.mark.parametrize(
+    ("table", "ends"),
+    [
+        (clue.TABLE, {"to_case", "closed_legal", "closed_other", "rejected"}),
+        (case.TABLE, {"closed"}),
+        (rectification.TABLE, {"struck_off"}),
+        (joint_action.TABLE, {"closed"}),
+    ],
+    ids=["clue", "case", "rectification", "joint_action"],
+)
+def test_only_the_ends_have_no_way_on(table: Transitions[Any], ends: set[str]) -> None:
+    states = {row.to for row in table}
+    assert {state.value for state in states if all(row.to == state for row in table if row.at == state)} == ends
+
+
+def test_every_command_of_the_contracts_has_rows() -> None:
+    asked: list[tuple[Transitions[Any], tuple[type[Command], ...]]] = [
+        (clue.TABLE, CLUE_COMMANDS),
+        (case.TABLE, (*CASE_COMMANDS, ConveneJointAction)),
+        (rectification.TABLE, RECTIFICATION_COMMANDS),
+        (joint_action.TABLE, JOINT_ACTION_COMMANDS),
+    ]
+    for table, commands in asked:
+        assert {command.verb for command in commands} <= {row.verb for row in table}
+
+
+def test_townships_verify_and_put_right_but_do_not_decide() -> None:
+    theirs = {(table.name, row.verb) for table, _ in TABLES for row in table if OFFICER.roles & row.who}
+    assert theirs == {
+        ("clue", "report"),
+        ("clue", "sign"),
+        ("clue", "return"),
+        ("clue", "start-verification"),
+        ("clue", "submit-opinion"),
+        ("rectification", "report"),
+        ("rectification", "check"),
+    }
+
+
+def test_two_rows_for_one_step_are_a_mistake_of_the_table() -> None:
+    row = Row("sign", ClueState.ASSIGNED, ClueState.SIGNED)
+    with pytest.raises(ValueError, match="two rows"):
+        Transitions("clue", row, row)

@@ -135,6 +135,10 @@ DETAILS: dict[str, str] = {
     "file.encoding-contradicted": "声明的字符编码“{stated}”不对，已按 {used} 读取。",
     "file.projection-contradicted": "声明的坐标系 {declared} 与坐标不符，已按 {used} 读取。",
     "file.axes-swapped": "经纬度（横纵坐标）次序颠倒，已按 {used} 读取。",
+    "import.parser-crashed": "读取文件时反复失败：文件可能过大、过于复杂或已损坏。",
+    "import.worker-crashed": "导入反复中断（{tries} 次），请联系系统管理员。",
+    "import.file-missing": "找不到要导入的文件，请重新上传。",
+    "import.county-missing": "您的账号没有县级辖区，不能导入图斑。",
     # rows of a file
     "attribute.missing": "没有填写。",
     "attribute.malformed": "“{value}”格式不对。",

@@ -1,0 +1,249 @@
+"""Logging in, staying in, being locked out, being thrown out."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy as sa
+
+from gateway.auth.accounts import Accounts
+from gateway.schemas.accounts import CreateAccount
+from gateway.seed_accounts import seed
+from gateway.storage.tables import account, session
+from shared.contracts.codes import Role
+from tests.integration.gateway.conftest import PASSWORD, House
+
+TOKEN = "/api/v1/auth/token"
+
+
+def _log_in(house: House, login: str = "li", password: str = PASSWORD, **more: Any) -> httpx.Response:
+    body = {"grant_type": "password", "username": login, "password": password}
+    return house.ask("POST", TOKEN, **{"json": body, **more})
+
+
+def _refresh(house: House, token: str) -> httpx.Response:
+    return house.ask("POST", TOKEN, json={"grant_type": "refresh_token", "refresh_token": token})
+
+
+def test_a_person_logs_in_and_is_known(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    granted = _log_in(house)
+    assert granted.status_code == 200
+    assert granted.json()["expires_in"] == 900
+    me = house.ask("GET", "/api/v1/me", headers={"Authorization": f"Bearer {granted.json()['access_token']}"})
+    assert (me.json()["login"], me.json()["roles"]) == ("li", ["coordinator"])
+    assert "password" not in me.text
+
+
+def test_a_form_does_as_well_as_json(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    form = {"grant_type": "password", "username": "LI ", "password": PASSWORD, "scope": "", "client_id": ""}
+    assert house.ask("POST", TOKEN, data=form).status_code == 200
+
+
+def test_a_system_gets_a_token_by_its_secret_and_no_refresh_token(house: House) -> None:
+    house.account("agriculture-system", Role.AGENCY_SYSTEM, "agriculture")
+    body = {"grant_type": "client_credentials", "client_id": "agriculture-system", "client_secret": PASSWORD}
+    granted = house.ask("POST", TOKEN, json=body)
+    assert granted.status_code == 200
+    assert granted.json()["refresh_token"] is None
+
+
+def test_a_system_does_not_log_in_as_a_person_nor_a_person_as_a_system(house: House) -> None:
+    house.account("agriculture-system", Role.AGENCY_SYSTEM, "agriculture")
+    house.account("li", Role.COORDINATOR)
+    as_system = {"grant_type": "client_credentials", "client_id": "li", "client_secret": PASSWORD}
+    assert _log_in(house, "agriculture-system").status_code == 401
+    assert house.ask("POST", TOKEN, json=as_system).status_code == 401
+
+
+def test_unknown_wrong_locked_and_disabled_give_the_same_answer(house: House) -> None:
+    house.account("wrong", Role.COORDINATOR)
+    house.account("locked", Role.COORDINATOR)
+    gone = house.account("gone", Role.COORDINATOR)
+    house.account("admin", Role.ADMINISTRATOR)
+    house.ask("POST", f"/api/v1/accounts/{gone.id}/disable", by="admin")
+    for _ in range(5):
+        _log_in(house, "locked", "not the password")
+    answers = [
+        _log_in(house, "nobody"),
+        _log_in(house, "wrong", "not the password"),
+        _log_in(house, "locked"),
+        _log_in(house, "gone"),
+    ]
+    documents = [{**answer.json(), "correlation_id": None} for answer in answers]
+    assert [answer.status_code for answer in answers] == [401] * 4
+    assert documents == [documents[0]] * 4
+
+
+def test_five_failures_lock_for_thirty_minutes(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    for _ in range(5):
+        assert _log_in(house, password="not the password").status_code == 401
+    assert _log_in(house).status_code == 401
+    house.clock.at += timedelta(minutes=30)
+    assert _log_in(house).status_code == 200
+
+
+def test_a_success_forgets_the_failures_before_it(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    for _ in range(3):
+        for _ in range(4):
+            _log_in(house, password="not the password")
+        assert _log_in(house).status_code == 200
+
+
+def test_a_refresh_token_is_good_for_one_use(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    first = _log_in(house).json()["refresh_token"]
+    second = _refresh(house, first).json()["refresh_token"]
+    assert second not in (None, first)
+    assert _refresh(house, second).status_code == 200
+
+
+def test_a_spent_refresh_token_shown_again_ends_the_session(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    first = _log_in(house).json()["refresh_token"]
+    second = _refresh(house, first).json()["refresh_token"]
+    assert _refresh(house, first).status_code == 401
+    assert _refresh(house, second).status_code == 401
+
+
+def test_a_session_ends_after_twelve_hours_however_often_it_is_refreshed(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    token = _log_in(house).json()["refresh_token"]
+    house.clock.at += timedelta(hours=11, minutes=59)
+    token = _refresh(house, token).json()["refresh_token"]
+    house.clock.at += timedelta(minutes=1)
+    assert _refresh(house, token).status_code == 401
+
+
+def test_neither_passwords_nor_refresh_tokens_are_stored_as_they_are(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    token = _log_in(house).json()["refresh_token"]
+    with house.engine.connect() as connection:
+        assert connection.scalar(sa.select(account.c.password_hash)).startswith("$argon2id$")  # type: ignore[union-attr]
+        assert token.encode() not in connection.scalars(sa.select(session.c.refresh_digest)).all()
+
+
+def test_a_disabled_account_is_out_at_once_here_and_within_a_minute_elsewhere(house: House) -> None:
+    li = house.account("li", Role.COORDINATOR)
+    house.account("admin", Role.ADMINISTRATOR)
+    assert house.ask("GET", "/api/v1/me", by="li").status_code == 200
+    with house.engine.begin() as connection:  # as another gateway would
+        connection.execute(sa.update(account).where(account.c.id == li.id).values(disabled_at=house.clock.now()))
+    house.watch.ahead_s += 60
+    assert house.ask("GET", "/api/v1/me", by="li").status_code == 401
+    assert house.ask("GET", "/api/v1/me", by="admin").status_code == 200
+    assert house.ask("POST", f"/api/v1/accounts/{li.id}/disable", by="admin").json()["disabled_at"]
+
+
+def test_logging_out_ends_the_session_and_its_tokens(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    assert house.ask("POST", "/api/v1/auth/logout", by="li").status_code == 204
+    assert house.ask("GET", "/api/v1/me", by="li").status_code == 401
+
+
+def test_an_administrator_makes_an_account_once(house: House) -> None:
+    house.account("admin", Role.ADMINISTRATOR)
+    body = {
+        "login": "wang",
+        "name": "王某",
+        "roles": ["township_officer"],
+        "org_code": "640521100",
+        "jurisdiction": "640521100",
+        "password": PASSWORD,
+    }
+    key = {"Idempotency-Key": "make-wang"}
+    made = house.ask("POST", "/api/v1/accounts", by="admin", json=body, headers=key)
+    assert made.status_code == 201, made.text
+    assert PASSWORD not in made.text
+    assert made.headers["ETag"] == '"1"'
+    assert house.ask("POST", "/api/v1/accounts", by="admin", json=body, headers=key).json() == made.json()
+    assert house.ask("POST", "/api/v1/accounts", by="admin", json=body).json()["code"] == "auth.login-taken"
+    assert house.ask("GET", "/api/v1/me", by="wang").json()["name"] == "王某"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "field"),
+    [
+        ({"password": "short"}, "invalid-field", "password"),
+        ({"login": "王"}, "invalid-field", "login"),
+        ({"roles": ["king"]}, "invalid-field", "roles.0"),
+        ({"roles": ["administrator", "coordinator"]}, "auth.roles-incompatible", "roles"),
+        ({"roles": ["agency_officer"]}, "auth.organisation-wrong", "org_code"),
+        ({"jurisdiction": "640521"}, "auth.jurisdiction-wrong", "jurisdiction"),
+        ({"id": "1"}, "invalid-field", "id"),
+    ],
+)
+def test_an_account_that_makes_no_sense_is_refused(
+    house: House, changes: dict[str, Any], code: str, field: str
+) -> None:
+    house.account("admin", Role.ADMINISTRATOR)
+    body = {
+        "login": "wang",
+        "name": "王某",
+        "roles": ["township_officer"],
+        "org_code": "640521100",
+        "jurisdiction": "640521100",
+        "password": PASSWORD,
+        **changes,
+    }
+    refused = house.ask("POST", "/api/v1/accounts", by="admin", json=body)
+    assert refused.status_code == 422
+    assert (refused.json()["code"], refused.json()["field"]) == (code, field)
+
+
+def test_accounts_are_for_administrators_alone(house: House) -> None:
+    house.account("li", Role.COORDINATOR)
+    for method, path in (("GET", ""), ("POST", ""), ("POST", "/00000000-0000-0000-0000-000000000001/disable")):
+        assert house.ask(method, f"/api/v1/accounts{path}", by="li").status_code == 403
+
+
+def test_nobody_disables_their_own_account(house: House) -> None:
+    admin = house.account("admin", Role.ADMINISTRATOR)
+    assert house.ask("POST", f"/api/v1/accounts/{admin.id}/disable", by="admin").json()["code"] == "auth.own-account"
+
+
+def test_accounts_are_listed_page_by_page(house: House) -> None:
+    for login in ("admin", "b1", "b2"):
+        house.account(login, Role.ADMINISTRATOR)
+    first = house.ask("GET", "/api/v1/accounts", by="admin", params={"limit": 2, "with_total": True}).json()
+    assert ([a["login"] for a in first["items"]], first["total"]) == (["admin", "b1"], 3)
+    rest = house.ask("GET", "/api/v1/accounts", by="admin", params={"cursor": first["next_cursor"]}).json()
+    assert ([a["login"] for a in rest["items"]], rest["next_cursor"]) == (["b2"], None)
+
+
+def test_seeding_twice_makes_each_account_once(house: House, tmp_path: Path) -> None:
+    listed = {
+        "login": "coordinator",
+        "name": "县联合执法协调员",
+        "roles": ["coordinator"],
+        "org_code": "640521",
+        "jurisdiction": "640521",
+        "password": "abcd-efgh-jkmn-pqrs",
+    }
+    file = tmp_path / "accounts.json"
+    file.write_text(json.dumps([listed], ensure_ascii=False), encoding="utf-8")
+    wanted = [CreateAccount.model_validate(entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
+    assert [seed(Accounts(house.engine), wanted) for _ in range(2)] == [1, 0]
+    assert _log_in(house, "coordinator", "abcd-efgh-jkmn-pqrs").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"grant_type": "password", "username": "li"}, "password"),
+        ({"grant_type": "password", "password": "x"}, "username"),
+        ({"grant_type": "magic"}, "grant_type"),
+        ({"grant_type": "refresh_token"}, "refresh_token"),
+        ({"grant_type": "client_credentials", "client_id": "x"}, "client_secret"),
+        ({}, "grant_type"),
+    ],
+)
+def test_an_incomplete_token_request_names_what_is_missing(house: House, body: dict[str, Any], field: str) -> None:
+    refused = house.ask("POST", TOKEN, json=body)
+    assert (refused.status_code, refused.json()["field"]) == (422, field)

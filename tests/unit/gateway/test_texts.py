@@ -1,0 +1,48 @@
+"""Every error code has its Chinese sentence."""
+
+import re
+
+import pytest
+
+from gateway.texts import DETAILS, detail, fault
+from tests.support.error_codes import raised_codes
+
+
+def test_every_code_raised_anywhere_has_a_text() -> None:
+    missing = {code: place for code, place in raised_codes().items() if code not in DETAILS}
+    assert not missing
+
+
+def test_the_scan_finds_codes_of_every_kind_of_definition() -> None:
+    found = raised_codes()
+    assert {
+        "cases.transition-not-allowed",  # super().__init__("…")
+        "role-not-allowed",  # NotAllowed("…")
+        "file.not-a-zip",  # class variable
+        "not-found",  # default argument
+        "patch.self-crossing",  # a row's fault
+    } <= found.keys()
+
+
+@pytest.mark.parametrize("code", sorted(DETAILS))
+def test_a_text_without_its_facts_still_reads(code: str) -> None:
+    text = detail(code, {})
+    assert re.search(r"[\u4e00-\u9fff]", text)
+    assert "{" not in text
+
+
+def test_codes_in_facts_are_told_in_chinese() -> None:
+    told = detail("cases.transition-not-allowed", {"object": "case", "state": "filed", "verb": "close", "allowed": []})
+    assert told == "案件当前状态为“立案”，不能做“办结”；现在可以：无。"
+
+
+def test_a_fact_is_a_value_and_never_a_template() -> None:
+    assert "{incident_id}" in detail("auth.login-taken", {"login": "{incident_id}"})
+
+
+def test_an_unknown_code_is_told_by_itself() -> None:
+    assert "cases.of-tomorrow" in detail("cases.of-tomorrow", {})
+
+
+def test_each_fault_names_its_field() -> None:
+    assert fault({"field": "place", "reason": "missing"})["detail"] == "字段“place”必须填写。"

@@ -243,7 +243,7 @@ def multiply_cases(stack: Stack, case_id: str, count: int) -> str:
 def webhook(stack: Stack, token: str, case: dict[str, Any]) -> dict[str, Any]:
     """From the commit of a joint action to the webhook at a local receiver, idle and at 50 events a second."""
     with Receiver() as receiver:
-        body = {"agency": "natural_resources", "url": receiver.url}
+        body = {"url": receiver.url}
         stack.call("PUT", "/api/v1/agencies/natural_resources/endpoint", stack.token("admin"), json=body)
         idle = _webhook_waits(stack, token, case, receiver)
         load = threading.Thread(

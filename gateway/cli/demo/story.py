@@ -65,8 +65,9 @@ class Story:
                 "opinion": "non_agri_illegal",
                 "facts": "现场硬化地面、堆放砂石，未见用地手续。",
                 "area_m2": found["area_m2"],
-                "farmland_area_m2": found["farmland_area_m2"] or 0,
-                "pbf_area_m2": found["pbf_area_m2"] or 0,
+                # The file's own overlay may exceed what was measured by its rounding to 0.01 mu.
+                "farmland_area_m2": min(found["farmland_area_m2"] or 0, found["area_m2"]),
+                "pbf_area_m2": min(found["pbf_area_m2"] or 0, found["area_m2"]),
                 "suspected_type": "VT03",
                 "documents": [document("verification_report"), document("site_photos")],
             },
@@ -88,7 +89,7 @@ class Story:
                 "documents": [document("filing_approval")],
             },
         )
-        self._say(f"立案 {case['case_no']}：{case['title']}，决定期限 {case['due_on']}")
+        self._say(f"立案 {case['case_no']}：{case['title']}，最近期限 {case['due_on']}")
         return dict(case)
 
     def convene(self, case: dict[str, Any]) -> dict[str, Any]:
@@ -121,12 +122,14 @@ class Story:
         return dict(closed)
 
     def _tell_task(self, task: dict[str, Any], told: set[tuple[str, str]]) -> None:
-        key = (task["task_id"], task["state"])
-        words = {"signed": "已签收", "accepted": "已接受", "declined": "退回", "reported": "已反馈"}
-        if key not in told and task["state"] in words:
-            told.add(key)
-            why = f"：{task['decline_reason']}" if task["state"] == "declined" else ""
-            self._say(f"  {title(Agency(task['agency']))}{words[task['state']]}{why}")
+        """Each step once, also those that came between two looks."""
+        words = {"signed_at": "已签收", "accepted_at": "已接受", "declined_at": "退回", "reported_at": "已反馈"}
+        for step, word in words.items():
+            key = (task["task_id"], step)
+            if task[step] and key not in told:
+                told.add(key)
+                why = f"：{task['decline_reason']}" if step == "declined_at" else ""
+                self._say(f"  {title(Agency(task['agency']))}{word}{why}")
 
     def _reassign(self, action: dict[str, Any], task: dict[str, Any]) -> None:
         self._coordinator.post(

@@ -56,6 +56,6 @@ class OutsideSystems:
         """Tell the house where to send; it answers with the signing secret, once."""
         port = ports.choose("127.0.0.1", usual=8700)
         endpoint = self._people.administrator.put(
-            f"/agencies/{agency}/endpoint", {"agency": agency, "url": f"http://127.0.0.1:{port}/tasks"}
+            f"/agencies/{agency}/endpoint", {"url": f"http://127.0.0.1:{port}/tasks"}
         )
         return {"TIANWEI_WEBHOOK_PORT": str(port), "TIANWEI_WEBHOOK_SECRET": str(endpoint["secret"])}

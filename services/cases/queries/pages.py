@@ -9,7 +9,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Column, ColumnElement, Connection
-from sqlalchemy.engine import RowMapping
 
 from shared.contracts.base import ListQuery, Page, View
 from shared.errors import InvalidInput
@@ -34,14 +33,17 @@ def page(
     where: Sequence[ColumnElement[bool]],
     q: ListQuery,
     connection: Connection,
-    build: Callable[[RowMapping], V],
+    build: Callable[[dict[str, Any]], V],
 ) -> Page[V]:
     """One page, in one statement; a second one only when the total was asked for. Raises InvalidInput on the cursor."""
     statement = sa.select(*listing.columns).where(*where)
     if q.cursor is not None:
         statement = statement.where(sa.tuple_(listing.at, listing.id) < sa.tuple_(*_place(q.cursor)))
     statement = statement.order_by(listing.at.desc(), listing.id.desc()).limit(q.limit + 1)
-    rows = connection.execute(statement).mappings().all()
+    found = connection.execute(statement)
+    # Plain dicts, since validating SQLAlchemy's mappings takes twice as long.
+    names = tuple(found.keys())
+    rows = [dict(zip(names, row, strict=True)) for row in found]
     shown = rows[: q.limit]
     more = len(rows) > q.limit
     return Page(

@@ -23,9 +23,10 @@ def _document(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             separate_input_output_schemas=True,
         )
+        shared: dict[str, Any] = made["components"].setdefault("responses", {})
         for operations in made["paths"].values():
             for operation in operations.values():
-                _errors_as_problems(operation["responses"])
+                _share_errors(operation["responses"], shared)
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -36,8 +37,11 @@ has one effect and one answer. Single resources give `ETag`; send it as `If-Matc
 Times are ISO 8601 with offset, dates are Asia/Shanghai, areas square metres."""
 
 
-def _errors_as_problems(responses: dict[str, Any]) -> None:
+def _share_errors(responses: dict[str, Any], shared: dict[str, Any]) -> None:
+    """Every operation has the same errors: say them once, as problem documents."""
     for status, response in responses.items():
         content = response.get("content", {})
         if int(status) >= 400 and "application/json" in content:
             content[MEDIA_TYPE] = content.pop("application/json")
+            shared[f"Problem{status}"] = response
+            responses[status] = {"$ref": f"#/components/responses/Problem{status}"}

@@ -1,0 +1,28 @@
+"""Every event of the house, by its source: what AsyncAPI tells and what a consumer may meet."""
+
+from collections.abc import Iterator
+
+from shared.contracts import agencies, cases_events, notify
+from shared.contracts.base import Event
+
+_MODULES = (cases_events, agencies, notify)
+
+
+def _events() -> Iterator[type[Event]]:
+    for module in _MODULES:
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Event) and _is_own(value, module.__name__):
+                yield value
+
+
+def _is_own(event: type[Event], module: str) -> bool:
+    return bool(event.type) and event.__module__ == module
+
+
+# Classes without a version in their name are bases, not events.
+EVENTS: tuple[type[Event], ...] = tuple(sorted(_events(), key=lambda event: event.type))
+SOURCES: tuple[str, ...] = ("cases", "agencies", "notify")
+
+
+def of_source(source: str) -> tuple[type[Event], ...]:
+    return tuple(event for event in EVENTS if event.source == source)

@@ -1,0 +1,49 @@
+"""The committed descriptions of the API and the events are those of the code."""
+
+import json
+
+from gateway import openapi
+from shared.contracts import asyncapi
+from shared.contracts.base import Event
+from shared.contracts.catalogue import EVENTS, SOURCES
+
+
+def test_openapi_is_as_committed() -> None:
+    """After a wanted change: python -m gateway.openapi."""
+    assert openapi.text() == openapi.FILE.read_text(encoding="utf-8")
+
+
+def test_asyncapi_is_as_committed() -> None:
+    """After a wanted change: python -m shared.contracts.asyncapi."""
+    assert asyncapi.text() == asyncapi.FILE.read_text(encoding="utf-8")
+
+
+def test_the_catalogue_has_every_event_of_the_house_once() -> None:
+    def below(cls: type[Event]) -> set[type[Event]]:
+        return {cls, *(found for child in cls.__subclasses__() for found in below(child))}
+
+    ours = {event for event in below(Event) if event.type and event.__module__.startswith("shared.")}
+    assert set(EVENTS) == ours
+    assert len({event.type for event in EVENTS}) == len(EVENTS)
+    assert {event.source for event in EVENTS} == set(SOURCES)
+
+
+def test_every_route_names_the_fields_of_its_answer() -> None:
+    document = json.loads(openapi.text())
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            status = next(code for code in operation["responses"] if code < "300")
+            if status != "204":
+                schema = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert "$ref" in schema, f"{method} {path}"
+
+
+def test_no_contract_is_open_to_fields_it_does_not_name() -> None:
+    document = json.loads(openapi.text())
+    for path, operations in document["paths"].items():
+        body = operations.get("post", operations.get("put", {})).get("requestBody", {}).get("content", {})
+        for content in body.values():
+            for schema in content["schema"].get("anyOf", [content["schema"]]):
+                name = schema.get("$ref", "").rpartition("/")[2]
+                if name:
+                    assert document["components"]["schemas"][name]["additionalProperties"] is False, path

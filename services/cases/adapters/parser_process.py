@@ -29,6 +29,7 @@ _PASSED = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "MALLOC_ARENA_MAX")
 _CHUNK_BYTES = 1 << 16
 _PULSE_S = 1.0
 _LONGEST_LINE = 1 << 22
+_TIMED_OUT = -1
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,25 @@ class PatchParser:
         )
         assert child.stdout is not None
         try:
-            self._drain(child.stdout, spool, pulse)
-            return child.wait(_PULSE_S)
+            return child.wait(_PULSE_S) if self._drain(child.stdout, spool, pulse) else _TIMED_OUT
         except subprocess.TimeoutExpired:
-            return -1
+            return _TIMED_OUT
         finally:
             child.kill()
             child.wait()
             child.stdout.close()
 
-    def _drain(self, pipe: IO[bytes], spool: IO[bytes], pulse: Callable[[], None]) -> None:
+    def _drain(self, pipe: IO[bytes], spool: IO[bytes], pulse: Callable[[], None]) -> bool:
+        """Keep what the child says; whether it ended in time."""
         give_up_at = time.monotonic() + self._most_s
         while time.monotonic() < give_up_at:
             pulse()
             if select.select([pipe], [], [], _PULSE_S)[0]:
                 chunk = os.read(pipe.fileno(), _CHUNK_BYTES)
                 if not chunk:
-                    return
+                    return True
                 spool.write(chunk)
+        return False
 
 
 def _parsed(spool: IO[bytes], murmurs: IO[bytes], code: int) -> ParsedFile:

@@ -53,11 +53,12 @@ class DeadlineRegister:
         return rule_id in self._rules
 
     def rule(self, rule_id: str, on: date) -> DeadlineRule:
-        """The row of a rule that is in force on a day. Raises KeyError: the tables name only rows that exist."""
-        for rule in self._rules[rule_id]:
-            if rule.valid_from <= on:
-                return rule
-        raise KeyError(f"{rule_id} is not in force on {on}")
+        """The row of a rule that is in force on a day; before the first one, the first.
+
+        Raises KeyError for an unknown rule: the tables name only rules that exist.
+        """
+        rows = self._rules[rule_id]
+        return next((rule for rule in rows if rule.valid_from <= on), rows[-1])
 
     def start(self, rule_id: str, at: datetime, amount: int | None = None) -> DeadlineFact:
         """A clock of that rule, started at an instant; amount: the term an order gives in place of the default.

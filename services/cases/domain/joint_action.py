@@ -204,7 +204,7 @@ class JointAction(Progress):
                 raise AgencyTwice(f"tasks.{number}.agency", letter.agency)
             seen.add(letter.agency)
         sign = moment.deadlines.start("J02U" if cmd.urgent else "J02", moment.now)
-        feedback = moment.deadlines.start("J07", cmd.acting_at)
+        feedback = moment.deadlines.start("J07", moment.near(cmd.acting_at, "acting_at"))
         return [
             JointActionConvenedV1(
                 action_id=self.id,

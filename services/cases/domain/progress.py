@@ -17,6 +17,12 @@ from shared.principal import Actor
 
 # The clock of whoever states an instant may be ahead of ours by this much.
 _CLOCKS_DIFFER = timedelta(minutes=1)
+_FURTHEST = timedelta(days=3653)
+
+
+def _implausible(name: str, reason: str, at: datetime) -> InvalidInput:
+    faults = [{"field": name, "reason": reason, "text": f"{at.isoformat()} is ten years off"}]
+    return InvalidInput("invalid-field", name, reason=reason, faults=faults)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,14 @@ class Moment:
         """An instant a person states of something that happened. Raises InvalidInput when it is still to come."""
         if at > self.now + _CLOCKS_DIFFER:
             raise InvalidInput("cases.in-the-future", name, value=at.isoformat())
+        return self.near(at, name)
+
+    def near(self, at: datetime, name: str) -> datetime:
+        """An instant that terms can be counted from. Raises InvalidInput when it is ten years off."""
+        if at < self.now - _FURTHEST:
+            raise _implausible(name, "greater_than_equal", at)
+        if at > self.now + _FURTHEST:
+            raise _implausible(name, "less_than_equal", at)
         return at
 
 

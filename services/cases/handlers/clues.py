@@ -30,7 +30,7 @@ from shared.contracts.clues import (
 )
 from shared.contracts.codes import ClueSource
 from shared.contracts.parts import PatchFacts
-from shared.divisions.register import Division, DivisionLevel
+from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.operations import Call
@@ -205,10 +205,12 @@ def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[U
 
 
 def _division(unit: CasesUnit, code: str, field: str) -> Division:
-    division = unit.divisions.find(code)
-    if division is None:
-        raise InvalidInput("division.unknown", field, value=code)
-    return division
+    try:
+        return unit.divisions.get(code)
+    except DivisionMalformed as error:
+        raise DivisionMalformed(code, field) from error
+    except DivisionUnknown as error:
+        raise DivisionUnknown(code, field) from error
 
 
 def _locked(call: Call, unit: CasesUnit) -> Clue:

@@ -19,6 +19,7 @@ from tests.integration.services.cases.office import (
     Refused,
     correction,
     filed,
+    invitation,
     sand_yard,
     verified,
 )
@@ -130,6 +131,7 @@ def test_repeating_a_step_with_its_key_gives_the_first_answer_though_the_state_h
     [
         (sand_yard(colour="red"), "invalid-field", "colour"),
         (sand_yard(division_code="6405"), "invalid-field", "division_code"),
+        (sand_yard(division_code="６４０５２１１０４０００"), "division.malformed", "division_code"),
         (sand_yard(division_code="640521999000"), "division.unknown", "division_code"),
         (sand_yard(division_code="640522100000"), "cases.division-outside-jurisdiction", "division_code"),
         (sand_yard(division_code="640521000000"), "cases.not-a-township", "division_code"),
@@ -141,6 +143,16 @@ def test_repeating_a_step_with_its_key_gives_the_first_answer_though_the_state_h
 def test_bad_input_names_its_field(shared_office: Office, body: dict[str, Any], code: str, field: str) -> None:
     refused = refusal(shared_office, COORDINATOR, "clue.report", body)
     assert (refused.kind, refused.code, refused.field) == ("invalid-input", code, field)
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"])
+def test_an_instant_centuries_off_is_bad_input(shared_office: Office, instant: str) -> None:
+    office = shared_office
+    case = filed(office)
+    convene = invitation("agriculture", acting_at=instant)
+    refused = refusal(office, COORDINATOR, "case.convene-joint-action", convene, case["id"])
+    assert (refused.kind, refused.field) == ("invalid-input", "acting_at")
+    assert refusal(office, COORDINATOR, "clue.report", sand_yard(found_at=instant)).field == "found_at"
 
 
 def test_two_officers_are_needed(shared_office: Office) -> None:

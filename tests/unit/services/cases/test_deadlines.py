@@ -28,8 +28,9 @@ def test_a_new_limit_holds_from_its_day_on() -> None:
     register = DeadlineRegister.of({"rule": rows}, WorkDays.load())
     assert register.start("X", datetime(2026, 4, 30, 15, 59, tzinfo=UTC)).limit == 2
     assert register.start("X", datetime(2026, 4, 30, 16, 0, tzinfo=UTC)).limit == 4
+    assert register.rule("X", date(2019, 12, 31)).limit.amount == 2
     with pytest.raises(KeyError):
-        register.rule("X", date(2019, 12, 31))
+        register.rule("Y", date(2026, 1, 1))
 
 
 def test_a_term_into_a_year_without_calendar_is_provisional() -> None:

@@ -277,7 +277,7 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     sentence = DETAILS.get(code)
     if sentence is None:
         return f"请求没有完成（{code}）。"
-    told = _Facts({name: _shown(value) for name, value in facts.items()})
+    told = _Facts({name: shown(value) for name, value in facts.items()})
     told["field"] = field or "请求"
     told["reason_text"] = reason(str(facts.get("reason")))
     return sentence.format_map(told)
@@ -302,9 +302,10 @@ class _Facts(dict[str, str]):
         return "（未知）"
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a person reads it: codes by their Chinese names, lists joined."""
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(_shown(item) for item in value) or "无"
+        return "、".join(shown(item) for item in value) or "无"
     if value is None:
         return "无"
     text = str(value)

@@ -1,0 +1,63 @@
+"""How lists and single records are shown: codes in Chinese, times in Asia/Shanghai, the whole with `--json`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from gateway.cli.app import fail, print_json, print_rows
+from gateway.cli.client import Client
+from gateway.texts import shown
+from shared.clock import SHANGHAI
+
+Most = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="最多列出多少条")]
+Identity = Annotated[str, typer.Argument(metavar="编号", help="编号或 id")]
+
+
+def print_list(rows: list[dict[str, Any]], columns: Mapping[str, str], as_json: bool) -> None:
+    if as_json:
+        print_json(rows)
+    else:
+        print_rows([readable(row) for row in rows], columns, as_json=False)
+
+
+def print_record(record: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+    """field -> its Chinese name; what is empty is left out."""
+    told = readable(record)
+    for name, heading in fields.items():
+        if told.get(name) not in (None, "", "无"):
+            typer.echo(f"{heading}：{told[name]}")
+
+
+def print_part(heading: str, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> None:
+    """A table within a record; nothing when it is empty."""
+    if told := [readable(row) for row in rows]:
+        typer.echo(f"\n{heading}")
+        print_rows(told, columns, as_json=False)
+
+
+def readable(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(name, value) for name, value in row.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if isinstance(value, str) and (name.endswith("_at") or name == "at"):
+        return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str | list) and not name.endswith(("id", "_no", "code", "url")):
+        return shown(value)
+    return value
+
+
+def identify(client: Client, path: str, given: str) -> str:
+    """The id of what a person names by its number (案号, 线索编号, 图斑号) or id."""
+    try:
+        return str(UUID(given))
+    except ValueError:
+        found = client.get(path, no=given, limit=2)["items"]
+    if not found:
+        fail(f"找不到 {given}", "核对编号；也可能不在当前账号的权限范围内（tianwei whoami 查看当前账号）")
+    return str(found[0]["id"])

@@ -1,0 +1,53 @@
+"""`tianwei login | logout | whoami`."""
+
+import json
+import os
+from typing import Annotated
+
+import typer
+
+from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, fail, print_json
+from gateway.cli.client import Client, LoginFailed
+from gateway.cli.stack.layout import Home
+from gateway.texts import shown
+
+
+@app.command("login", help="登录；本机首次启动生成的账号可直接用初始密码登录")
+def login(
+    name: Annotated[str, typer.Argument(metavar="账号", envvar="TIANWEI_LOGIN", help="如 coordinator")],
+    system: Annotated[bool, typer.Option("--system", help="部门业务系统账号")] = False,
+    home: HomeFolder = DEFAULT_HOME,
+) -> None:
+    client = Client(home)
+    password = os.environ.get("TIANWEI_PASSWORD") or _first_password(Home.at(home), name)
+    try:
+        if password is None:
+            password = typer.prompt(f"{name} 的密码", hide_input=True)
+        client.log_in(name, password, system=system or name.endswith("-system"))
+    except LoginFailed as refused:
+        fail(refused.detail, "核对账号和密码；初始密码在数据目录的 accounts.json")
+    typer.echo(f"已登录 {client.url}，账号 {name}")
+
+
+def _first_password(home: Home, name: str) -> str | None:
+    """The generated password, which whoever may read the data folder could type as well; asked for if changed."""
+    try:
+        listed = json.loads(home.accounts_file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return next((str(account["password"]) for account in listed if account["login"] == name), None)
+
+
+@app.command("logout", help="退出登录")
+def logout(home: HomeFolder = DEFAULT_HOME) -> None:
+    Client(home).log_out()
+    typer.echo("已退出。")
+
+
+@app.command("whoami", help="当前账号")
+def whoami(home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    me = Client(home).get("/me")
+    if as_json:
+        print_json(me)
+    else:
+        typer.echo(f"{me['login']}  {me['name']}  {shown(me['roles'])}  {shown(me['org_code'])}")

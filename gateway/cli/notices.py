@@ -1,0 +1,59 @@
+"""`tianwei notices list | show`."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
+from gateway.cli.client import Client
+from gateway.cli.listing import Most, print_list, print_part, print_record
+from shared.contracts.codes import NoticeKind
+
+notices = typer.Typer(no_args_is_help=True, help="抄告")
+app.add_typer(notices, name="notices")
+
+_ROW = {
+    "id": "id",
+    "notice_no": "发文字号",
+    "kind": "种类",
+    "title": "标题",
+    "main_recipient": "主送",
+    "copies": "抄送",
+    "issued_at": "印发",
+}
+_RECEIPT = {
+    "recipient": "收文单位",
+    "state": "送达",
+    "delivered_at": "送达时间",
+    "signed_by": "签收人",
+    "signed_at": "签收时间",
+}
+    "recipient": "收文单位",
+    "state": "送达",
+    "delivered_at": "送达时间",
+    "signed_by": "签收人",
+    "signed_at": "签收时间",
+}
+
+
+@notices.command("list", help="抄告清单")
+def list_notices(
+    kind: Annotated[NoticeKind | None, typer.Option(help="种类")] = None,
+    unsigned: Annotated[bool, typer.Option("--unsigned", help="只看未签收的")] = False,
+    limit: Most = 50,
+    home: HomeFolder = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    print_list(Client(home).items("/notices", limit, kind=kind, unsigned=unsigned or None), _ROW, as_json)
+
+
+@notices.command("show", help="一份抄告")
+def show_notice(notice: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    found = Client(home).get(f"/notices/{notice}")
+    if as_json:
+        print_json(found)
+        return
+    print_record(found, {**_ROW, "issuer": "发文机关", "sha256": "摘要"})
+    typer.echo(f"\n{found['body']}")
+    print_part("签收", found["receipts"], _RECEIPT)

@@ -1,0 +1,64 @@
+"""`tianwei tasks list | show`."""
+
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
+from gateway.cli.client import Client
+from gateway.cli.listing import Most, print_list, print_part, print_record
+from shared.contracts.codes import Agency, TaskState
+
+tasks = typer.Typer(no_args_is_help=True, help="联合执法任务")
+app.add_typer(tasks, name="tasks")
+
+_ROW = {
+    "id": "id",
+    "agency": "部门",
+    "state": "状态",
+    "title": "行动",
+    "case_no": "案号",
+    "matter": "事项",
+    "issued_at": "下达",
+    "signed_at": "签收",
+    "reported_at": "反馈",
+}
+_RECORD = {
+    **_ROW,
+    "version": "版本",
+    "place": "地点",
+    "acting_at": "行动时间",
+    "sign_due_on": "签收期限",
+    "feedback_due_on": "反馈期限",
+    "delivered_at": "送达",
+    "signed_by": "签收人",
+    "contact_person": "联系人",
+    "return_reason": "退回原因",
+    "decline_reason": "退回说明",
+}
+
+
+@tasks.command("list", help="任务清单")
+def list_tasks(
+    state: Annotated[TaskState | None, typer.Option(help="状态")] = None,
+    agency: Annotated[Agency | None, typer.Option(help="部门")] = None,
+    limit: Most = 50,
+    home: HomeFolder = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    print_list(Client(home).items("/tasks", limit, state=state, agency=agency), _ROW, as_json)
+
+
+@tasks.command("show", help="一项任务")
+def show_task(task: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    found = Client(home).get(f"/tasks/{task}")
+    if as_json:
+        print_json(found)
+        return
+    print_record(found, _RECORD)
+    for heading, form in (("任务表", found["form"]), ("反馈结果", found["result"] or {})):
+        print_part(heading, [{"name": name, "value": value} for name, value in form.items()], _FORM)
+
+
+_FORM = {"name": "字段", "value": "内容"}

@@ -29,12 +29,6 @@ _RECEIPT = {
     "signed_by": "签收人",
     "signed_at": "签收时间",
 }
-    "recipient": "收文单位",
-    "state": "送达",
-    "delivered_at": "送达时间",
-    "signed_by": "签收人",
-    "signed_at": "签收时间",
-}
 
 
 @notices.command("list", help="抄告清单")

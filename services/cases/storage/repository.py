@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Table
@@ -48,6 +49,11 @@ class ScopedStore(TableStore[P]):
     def __init__(self, table: Table) -> None:
         super().__init__(table)
         self._insert = sa.insert(table)
+        names = ", ".join(column.name for column in table.columns)
+        self._insert_json = sa.text(
+            f'INSERT INTO "{table.name}" ({names}) '
+            f'SELECT {names} FROM jsonb_populate_recordset(NULL::"{table.name}", CAST(:rows AS jsonb))'
+        )
         # The columns it sets are those it is executed with.
         self._update = sa.update(table).where(
             table.c.id == sa.bindparam("_id"), table.c.version == sa.bindparam("_stored")
@@ -81,9 +87,10 @@ class ScopedStore(TableStore[P]):
             raise StaleVersion(stored_version, aggregate.version)
 
     def insert_many(self, connection: Connection, aggregates: Sequence[P]) -> None:
-        """New aggregates in one round trip."""
+        """New aggregates in one statement and one JSON document, which the server takes apart faster than we can."""
         if aggregates:
-            connection.execute(self._insert, [self._values(aggregate) for aggregate in aggregates])
+            rows = orjson.dumps([self._values(aggregate) for aggregate in aggregates], default=str)
+            connection.execute(self._insert_json, {"rows": rows.decode()})
 
     def to_row(self, aggregate: P) -> Mapping[str, Any]:
         return {

@@ -148,6 +148,7 @@ DETAILS: dict[str, str] = {
     "attribute.undecodable": "文字编码无法识别。",
     "attribute.forbidden-character": "含有不允许的控制字符。",
     "patch.duplicate-number": "图斑编号“{value}”与第 {first_row} 行重复。",
+    "patch.number-conflict": "图斑编号“{value}”已经用于另一个图形，请核对。",
     "patch.farmland-exceeds-patch": "耕地面积 {farmland_mu} 亩大于图斑面积 {patch_mu} 亩。",
     "patch.pbf-exceeds-farmland": "永久基本农田面积 {pbf_mu} 亩大于耕地面积。",
     "patch.geometry-missing": "没有图形。",
@@ -161,6 +162,7 @@ DETAILS: dict[str, str] = {
     "patch.overlay-missing": "没有填写耕地和永久基本农田的占用面积。",
     "patch.image-dates-reversed": "前后时相颠倒（{before}，{after}）。",
     "patch.crosses-county-border": "图斑跨越县界，县内占 {share_inside}。",
+    "patch.outline-simplified": "图形顶点过多（{vertices} 个），线索中按 {kept} 个显示；面积按原图形计算。",
 }
 
 # Pydantic's kinds of fault, of which a person can make sense.

@@ -16,7 +16,6 @@ from services.cases.domain.patch import Patch, Warned
 
 # About 38 KiB at 27 bytes a point; the longest note (4,000 characters) takes 16.
 MOST_VERTICES = 1400
-SIMPLIFIED = "patch.outline-simplified"
 # 1 mm.
 _DECIMALS = 8
 _POLYGON, _MULTIPOLYGON = 3, 6
@@ -34,7 +33,7 @@ def outlined(patch: Patch, most: int = MOST_VERTICES) -> tuple[Patch, dict[str, 
     if points > most:
         polygons = _thinned(polygons, most)
         facts = {"vertices": points, "kept": _count(polygons)}
-        patch = replace(patch, warnings=(*patch.warnings, Warned(SIMPLIFIED, facts)))
+        patch = replace(patch, warnings=(*patch.warnings, Warned("patch.outline-simplified", facts)))
     if len(polygons) == 1:
         return patch, {"type": "Polygon", "coordinates": polygons[0]}
     return patch, {"type": "MultiPolygon", "coordinates": polygons}

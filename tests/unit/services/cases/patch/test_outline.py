@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from services.cases.domain.outline import MOST_VERTICES, SIMPLIFIED, outlined
+from services.cases.domain.outline import MOST_VERTICES, outlined
 from services.cases.domain.patch import Patch
 
 HALF_OF_AN_EVENT = 40 * 1024
@@ -82,7 +82,7 @@ def test_a_shape_of_too_many_points_is_drawn_with_fewer_and_says_so() -> None:
     warned, told = outlined(patch(whole))
     assert vertices(told) == MOST_VERTICES
     assert [(warning.code, warning.facts) for warning in warned.warnings] == [
-        (SIMPLIFIED, {"vertices": 50_001, "kept": MOST_VERTICES})
+        ("patch.outline-simplified", {"vertices": 50_001, "kept": MOST_VERTICES})
     ]
     assert shape(told).is_valid
     assert shape(told).area == pytest.approx(whole.area, rel=1e-4)

@@ -2,11 +2,15 @@
 
 import tomllib
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.handlers import on_agencies
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
+from services.cases.storage import import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.unit import CasesUnit, CasesUnits
 from shared.clock import Clock, SystemClock
@@ -40,7 +44,13 @@ def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> Ser
         dispatcher=Dispatcher(OPERATIONS, runner, engine, PrincipalVerifier(settings.principal_public_key)),
         open_unit=open_unit,
         reactions={"agencies": on_agencies.REACTIONS},
+        health=health,
     )
+
+
+def health(connection: Connection) -> dict[str, Any]:
+    """What waits for the worker."""
+    return {"imports_waiting": import_jobs.waiting(connection)}
 
 
 def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:

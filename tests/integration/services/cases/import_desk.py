@@ -99,6 +99,11 @@ class Desk:
     def count(self, what: str) -> int:
         return int(self.sql(f"SELECT count(*) FROM {what}")[0][0])
 
+    def waiting(self) -> int:
+        """Jobs not ended, as the service's health answer says."""
+        with self.office.parts.engine.connect() as connection:
+            return int(self.office.parts.health(connection)["imports_waiting"])
+
     def told(self, event: type[Event]) -> list[Any]:
         """Events of one type that are in the log and the outbox, in order."""
         statement = (

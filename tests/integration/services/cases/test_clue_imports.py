@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
+from shapely.geometry import mapping, shape
 
 from gateway.cli.sample_patches import write_sample
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
@@ -134,6 +136,23 @@ def test_a_number_taken_in_another_county_is_refused_without_saying_more(desk: D
     assert all(row["facts"]["clue_no"] is None and row["clue_id"] is None for row in rows)
 
 
+def test_a_patch_of_thousands_of_points_and_the_longest_note_fits_into_its_event(desk: Desk, tmp_path: Path) -> None:
+    file = sample(tmp_path, rows=2, broken=0, kind="geojson").path
+    document = orjson.loads(file.read_bytes())
+    for feature in document["features"]:
+        centre = shape(feature["geometry"]).centroid
+        feature["geometry"] = mapping(centre.buffer(0.0003, quad_segs=5000))
+        feature["properties"]["BZ"] = "注" * 4000
+    file.write_bytes(orjson.dumps(document))
+    job = desk.imported(file)
+    assert counts(job) == (2, 2, 0, 0)
+    for row, event in zip(desk.rows(job["id"]), desk.told(ClueReceivedV1), strict=True):
+        assert "patch.outline-simplified" in row["warnings"]
+        assert row["facts"]["patch.outline-simplified"]["vertices"] > 10_000
+        assert event.payload["patch"]["note"] == "注" * 4000
+        assert shape(event.payload["geometry"]).is_valid
+
+
 def test_rows_come_page_by_page_in_file_order(desk: Desk, tmp_path: Path) -> None:
     job = desk.imported(sample(tmp_path, rows=25, broken=2).path)
     assert [row["row_no"] for row in desk.rows(job["id"], limit=7)] == list(range(1, 26))
@@ -201,8 +220,10 @@ def test_a_job_waits_until_a_worker_takes_it_and_a_repeated_command_makes_no_sec
     again = desk.office.command(COORDINATOR, "clue_import.start", stored, key="one")
     assert first == again
     assert (first["state"], first["rows_total"], first["rows_done"]) == ("queued", None, 0)
+    assert desk.waiting() == 1
     worker = desk.worker()
     assert [worker.run_once(), worker.run_once()] == [True, False]
+    assert desk.waiting() == 0
 
 
 @pytest.mark.parametrize("by", [OTHER_COUNTY, OFFICER, AGENCY])

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared import telemetry
 from shared.contracts.base import Command, Query, View
@@ -147,6 +147,14 @@ class Dispatcher(Generic[U]):
         by = self._verifier.verify(asked.principal)
         by.require(operation.roles)
         query = parse(operation.contract, asked.body)
+        try:
+            return self._read(operation, query, by)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._read(operation, query, by)  # the pooled connection had died; the pool is fresh now
+
+    def _read(self, operation: QueryOperation, query: Query, by: Actor) -> dict[str, Any]:
         with self._reading.connect() as connection:
             return operation.answer(query, by, connection).model_dump(mode="json")
 

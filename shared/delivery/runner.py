@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from shared.clock import Clock
-from shared.delivery.unit import Unit
+from shared.delivery.unit import Answer, Unit
 from shared.errors import Conflict, TianweiError, Unavailable
 from shared.principal import Actor
 
@@ -43,6 +43,11 @@ class Idempotency:
     key: str
     request_hash: str
     unkept: frozenset[str] = frozenset()
+
+    def answer(self, answer: dict[str, Any]) -> Answer:
+        """What is stored in the command's own transaction; a second writer of the key fails there."""
+        kept = {name: None if name in self.unkept else value for name, value in answer.items()}
+        return Answer(self.principal, self.key, self.request_hash, orjson.dumps(kept).decode())
 
 
 def hash_request(operation: str, target: object, body: dict[str, Any]) -> str:
@@ -109,9 +114,7 @@ class UnitRunner(Generic[U]):
             unit = self._open_unit(connection, by, self._clock.now(), correlation_id, causation_id)
             answer = use_case(unit)
             told = unit.has_events
-            unit.flush()
-            if once is not None:
-                remember(connection, once, answer)
+            unit.flush(None if once is None else once.answer(answer))
         if told:
             self._ring()
         return answer
@@ -124,22 +127,6 @@ class UnitRunner(Generic[U]):
                 return recall(connection, once)
         except OperationalError as error:
             raise _unavailable(error) from error
-
-
-def remember(connection: Connection, once: Idempotency, answer: dict[str, Any]) -> None:
-    """Keep the answer in the command's own transaction; a second writer of the key fails here."""
-    connection.execute(
-        sa.text(
-            "INSERT INTO idempotency (principal, key, request_hash, response) "
-            "VALUES (:principal, :key, :hash, CAST(:response AS jsonb))"
-        ),
-        {
-            "principal": once.principal,
-            "key": once.key,
-            "hash": once.request_hash,
-            "response": orjson.dumps({k: None if k in once.unkept else v for k, v in answer.items()}).decode(),
-        },
-    )
 
 
 def recall(connection: Connection, once: Idempotency) -> dict[str, Any] | None:

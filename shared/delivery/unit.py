@@ -22,22 +22,41 @@ MOST_PAYLOAD_BYTES = 64 * 1024
 
 A = TypeVar("A", bound=Aggregate)
 
-# One statement instead of two: the round trip is what a small commit mostly costs.
-_WRITE = sa.text("""
-WITH logged AS (
+# One statement for all: the round trips are what a small commit mostly costs.
+_WRITE = """
+WITH e AS MATERIALIZED (
+    SELECT * FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
+        event_id uuid, type text, schema_version int, aggregate_type text, aggregate_id uuid, aggregate_seq int,
+        audience text, payload jsonb)) WITH ORDINALITY
+), logged AS (
     INSERT INTO event_log (event_id, type, schema_version, aggregate_type, aggregate_id, aggregate_seq,
                            audience, actor, actor_name, correlation_id, causation_id, occurred_at, payload)
-    SELECT e.event_id, e.type, e.schema_version, e.aggregate_type, e.aggregate_id, e.aggregate_seq,
-           e.audience, :actor, :actor_name, :correlation_id, :causation_id, :occurred_at, e.payload
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS e(
-        event_id uuid, type text, schema_version int, aggregate_type text, aggregate_id uuid, aggregate_seq int,
-        audience text, payload jsonb)
+    SELECT event_id, type, schema_version, aggregate_type, aggregate_id, aggregate_seq,
+           audience, :actor, :actor_name, :correlation_id, :causation_id, :occurred_at, payload
+    FROM e
+){remembered}
+INSERT INTO outbox (event_id) SELECT event_id FROM e ORDER BY ordinality
+"""
+_REMEMBERED = """, remembered AS (
+    INSERT INTO idempotency (principal, key, request_hash, response)
+    VALUES (:principal, :key, :request_hash, CAST(:response AS jsonb))
+)"""
+_WRITE_EVENTS = sa.text(_WRITE.format(remembered=""))
+_WRITE_EVENTS_AND_ANSWER = sa.text(_WRITE.format(remembered=_REMEMBERED))
+_WRITE_ANSWER = sa.text(
+    "INSERT INTO idempotency (principal, key, request_hash, response) "
+    "VALUES (:principal, :key, :request_hash, CAST(:response AS jsonb))"
 )
-INSERT INTO outbox (event_id)
-SELECT e.event_id
-FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (event_id uuid)) WITH ORDINALITY AS e(event_id, place)
-ORDER BY e.place
-""")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command answered, to be kept with its effect. response: JSON text."""
+
+    principal: str
+    key: str
+    request_hash: str
+    response: str
 
 
 class AggregateStore(Protocol):
@@ -91,26 +110,31 @@ class Unit:
             aggregate.version += 1
             self._order.append((kept, event, aggregate.version))
 
-    def flush(self) -> None:
-        """Write aggregates, then events and outbox. Called once, by whoever commits."""
-        if not self._order:
-            return
+    def flush(self, answer: Answer | None = None) -> None:
+        """Write aggregates, then events and outbox, and the command's answer. Called once, by whoever commits."""
         for kept in self._gathered.values():
             kept.store.save(self.connection, kept.aggregate, kept.stored_version)
-        rows = [self._row(kept.aggregate, event, sequence) for kept, event, sequence in self._order]
-        self.connection.execute(
-            _WRITE,
-            {
-                "rows": orjson.dumps(rows).decode(),
-                "actor": self.by.account_id,
-                "actor_name": self.by.name,
-                "correlation_id": self.correlation_id,
-                "causation_id": self.causation_id,
-                "occurred_at": self.now,
-            },
-        )
+        if self._order:
+            self._write(answer)
+        elif answer is not None:
+            self.connection.execute(_WRITE_ANSWER, vars(answer))
         self._order.clear()
         self._gathered.clear()
+
+    def _write(self, answer: Answer | None) -> None:
+        rows = [self._row(kept.aggregate, event, sequence) for kept, event, sequence in self._order]
+        values = {
+            "rows": orjson.dumps(rows).decode(),
+            "actor": self.by.account_id,
+            "actor_name": self.by.name,
+            "correlation_id": self.correlation_id,
+            "causation_id": self.causation_id,
+            "occurred_at": self.now,
+        }
+        if answer is None:
+            self.connection.execute(_WRITE_EVENTS, values)
+        else:
+            self.connection.execute(_WRITE_EVENTS_AND_ANSWER, {**values, **vars(answer)})
 
     @staticmethod
     def _row(aggregate: Aggregate, event: Event, sequence: int) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def main() -> None:
     def step(name: str, measure: Callable[[], Any]) -> None:
         print(f"{time.strftime('%H:%M:%S')}  {name}", file=sys.stderr, flush=True)
         figures[name] = measure()
+        print(json.dumps(figures[name], ensure_ascii=False), file=sys.stderr, flush=True)
 
     with fresh_stack() as stack:
         figures["cold_start_first_s"] = round(stack.first_start_s, 2)
@@ -38,7 +39,8 @@ def main() -> None:
         step("event_latency_at_50_per_second", lambda: measures.event_latency_at_rate(stack, token))
         case = measures.make_case(stack, token)
         step("webhook", lambda: measures.webhook(stack, stack.token("coordinator"), case))
-        step("reading", lambda: measures.reading(stack, stack.token("coordinator"), case))
+        plain_case = measures.make_case(stack, stack.token("coordinator"))
+        step("reading", lambda: measures.reading(stack, stack.token("coordinator"), plain_case))
         step("importing", lambda: measures.importing(stack, stack.token("coordinator")))
         step("memory_after_load", lambda: measures.memory(stack))
         step("cold_start_again_s", lambda: round(measures.second_start(stack), 2))

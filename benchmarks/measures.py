@@ -217,26 +217,23 @@ def _get(path: str) -> Callable[[int], Request]:
 def multiply_cases(stack: Stack, case_id: str, count: int) -> str:
     """Copy a real case row until there are `count`; the number of one in the middle. Loading data, not measured."""
     with stack.engine("cases").begin() as connection:
-        inspector = sa.inspect(connection)
-        table = next(name for name in inspector.get_table_names() if name in ("law_case", "case_file", "cases", "case"))
-        columns = [column["name"] for column in inspector.get_columns(table)]
-        unique = {"id", "case_no", "clue_id", "filed_at"}
         made = {
             "id": "gen_random_uuid()",
             "clue_id": "gen_random_uuid()",
             "case_no": "'ZW-CA-640521-2025-' || lpad(n::text, 5, '0')",
+            "clue_no": "'ZW-CL-640521-2025-' || lpad(n::text, 5, '0')",
             "filed_at": "filed_at - n * interval '1 minute'",
         }
+        columns = [column["name"] for column in sa.inspect(connection).get_columns("case")]
         names = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(made[name] if name in unique else f'c."{name}"' for name in columns)
+        values = ", ".join(made.get(name, f'c."{name}"') for name in columns)
         connection.execute(
             sa.text(
-                f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" c, generate_series(1, :count) n '
+                f'INSERT INTO "case" ({names}) SELECT {values} FROM "case" c, generate_series(1, :count) n '
                 "WHERE c.id = :id"
             ),
             {"count": count, "id": case_id},
         )
-        connection.execute(sa.text(f'ANALYZE "{table}"'))
     return f"ZW-CA-640521-2025-{count // 2:05d}"
 
 

@@ -7,7 +7,8 @@ with a log line: the caller's deadline takes care of it.
 
 import logging
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from nameko.exceptions import UnserializableValueError, serialize
 from nameko.rpc import Rpc, RpcConsumer
@@ -83,4 +84,5 @@ class TianweiRpc(Rpc):  # type: ignore[misc]
     rpc_consumer = ReplyingRpcConsumer()
 
 
-rpc = TianweiRpc.decorator
+F = TypeVar("F", bound=Callable[..., Any])
+rpc: Callable[[F], F] = TianweiRpc.decorator

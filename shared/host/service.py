@@ -2,8 +2,7 @@
 
 import logging
 import signal
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import eventlet
 from nameko.containers import ServiceContainer
@@ -11,13 +10,10 @@ from nameko.containers import ServiceContainer
 from shared import telemetry
 from shared.host.kernel import SETTINGS, Kernel
 from shared.host.nameko_settings import nameko_config, prepare_nameko
-from shared.host.rpc_entrypoint import rpc as untyped_rpc
+from shared.host.rpc_entrypoint import rpc
 from shared.settings import BusSettings
 
 log = logging.getLogger(__name__)
-
-F = TypeVar("F", bound=Callable[..., Any])
-rpc: Callable[[F], F] = untyped_rpc
 
 
 class Hosted:

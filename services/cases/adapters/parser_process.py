@@ -61,13 +61,11 @@ class PatchParser:
 
         Raises what the parser refuses the file for, ParserCrashed when it died.
         """
-        with (
-            TemporaryDirectory(prefix="tianwei-import-") as scratch,
-            TemporaryFile(dir=scratch) as spool,
-            TemporaryFile(dir=scratch) as murmurs,
-        ):
-            command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
-            code = self._run(command, Path(scratch), spool, murmurs, pulse)
+        command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
+        # Both files have no name, so that they go with the process, however it ends.
+        with TemporaryFile() as spool, TemporaryFile() as murmurs:
+            with TemporaryDirectory(prefix="tianwei-import-") as scratch:
+                code = self._run(command, Path(scratch), spool, murmurs, pulse)
             yield _parsed(spool, murmurs, code)
 
     def _run(

@@ -26,12 +26,15 @@ _ROW = {
 
 @agency.command("list", help="四个部门")
 def list_agencies(home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    print_list(Client(home).get("/agencies")["items"], _ROW, as_json)
+    with Client(home) as client:
+        rows = client.get("/agencies")["items"]
+    print_list(rows, _ROW, as_json)
 
 
 @agency.command("show", help="一个部门")
 def show_agency(code: Code, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    found = next(row for row in Client(home).get("/agencies")["items"] if row["code"] == code)
+    with Client(home) as client:
+        found = next(row for row in client.get("/agencies")["items"] if row["code"] == code)
     if as_json:
         print_json(found)
     else:
@@ -45,7 +48,8 @@ def set_endpoint(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    made = Client(home).put(f"/agencies/{code}/endpoint", {"url": url})
+    with Client(home) as client:
+        made = client.put(f"/agencies/{code}/endpoint", {"url": url})
     if as_json:
         print_json(made)
     else:

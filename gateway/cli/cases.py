@@ -48,14 +48,16 @@ def list_cases(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    print_list(Client(home).items("/cases", limit, state=state, division=division), _ROW, as_json)
+    with Client(home) as client:
+        rows = client.items("/cases", limit, state=state, division=division)
+    print_list(rows, _ROW, as_json)
 
 
 @cases.command("show", help="一个案件及其全过程")
 def show_case(case: Identity, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    client = Client(home)
-    path = f"/cases/{identify(client, '/cases', case)}"
-    found, steps = client.get(path), client.get(f"{path}/timeline")["items"]
+    with Client(home) as client:
+        path = f"/cases/{identify(client, '/cases', case)}"
+        found, steps = client.get(path), client.get(f"{path}/timeline")["items"]
     if as_json:
         print_json({**found, "timeline": steps})
         return

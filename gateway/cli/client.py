@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, Self
 
 import httpx
 
@@ -56,13 +56,19 @@ class Token:
 
 
 class Client:
-    """One gateway, one person. Every failure ends the command with an explanation."""
+    """One gateway, one person, for one command: `with Client(home) as client`. Every failure ends the command."""
 
     def __init__(self, home: Path) -> None:
         self._home = Home.at(home)
         self.url = address(self._home)
         # A proxy of the environment is for the outside world, not for one's own machine.
         self._http = httpx.Client(base_url=self.url, timeout=_TIMEOUT, trust_env="TIANWEI_URL" in os.environ)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     def get(self, path: str, **params: Any) -> Any:
         return self._ask("GET", path, params={k: v for k, v in params.items() if v is not None})

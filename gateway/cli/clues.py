@@ -47,14 +47,15 @@ def list_clues(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    rows = Client(home).items("/clues", limit, state=state, source=source, division=division)
+    with Client(home) as client:
+        rows = client.items("/clues", limit, state=state, source=source, division=division)
     print_list(rows, _ROW, as_json)
 
 
 @clues.command("show", help="一条线索")
 def show_clue(clue: Identity, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    client = Client(home)
-    found = client.get(f"/clues/{identify(client, '/clues', clue)}")
+    with Client(home) as client:
+        found = client.get(f"/clues/{identify(client, '/clues', clue)}")
     if as_json:
         print_json(found)
         return

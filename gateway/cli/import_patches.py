@@ -23,11 +23,11 @@ def import_patches(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    client = Client(home)
-    job = _watched(client, file)
-    if job["state"] == "refused":
-        _refused(job, as_json)
-    rejected = _rejected(client, job)
+    with Client(home) as client:
+        job = _watched(client, file)
+        if job["state"] == "refused":
+            _refused(job, as_json)
+        rejected = _rejected(client, job)
     if as_json:
         print_json({**job, "rejected": rejected})
     else:

@@ -18,15 +18,15 @@ def login(
     system: Annotated[bool, typer.Option("--system", help="部门业务系统账号")] = False,
     home: HomeFolder = DEFAULT_HOME,
 ) -> None:
-    client = Client(home)
     password = os.environ.get("TIANWEI_PASSWORD") or _first_password(Home.at(home), name)
-    try:
+    with Client(home) as client:
         if password is None:
             password = typer.prompt(f"{name} 的密码", hide_input=True)
-        client.log_in(name, password, system=system or name.endswith("-system"))
-    except LoginFailed as refused:
-        fail(refused.detail, "核对账号和密码；初始密码在数据目录的 accounts.json")
-    typer.echo(f"已登录 {client.url}，账号 {name}")
+        try:
+            client.log_in(name, password, system=system or name.endswith("-system"))
+        except LoginFailed as refused:
+            fail(refused.detail, "核对账号和密码；初始密码在数据目录的 accounts.json")
+        typer.echo(f"已登录 {client.url}，账号 {name}")
 
 
 def _first_password(home: Home, name: str) -> str | None:
@@ -40,13 +40,15 @@ def _first_password(home: Home, name: str) -> str | None:
 
 @app.command("logout", help="退出登录")
 def logout(home: HomeFolder = DEFAULT_HOME) -> None:
-    Client(home).log_out()
+    with Client(home) as client:
+        client.log_out()
     typer.echo("已退出。")
 
 
 @app.command("whoami", help="当前账号")
 def whoami(home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    me = Client(home).get("/me")
+    with Client(home) as client:
+        me = client.get("/me")
     if as_json:
         print_json(me)
     else:

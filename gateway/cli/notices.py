@@ -39,12 +39,15 @@ def list_notices(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    print_list(Client(home).items("/notices", limit, kind=kind, unsigned=unsigned or None), _ROW, as_json)
+    with Client(home) as client:
+        rows = client.items("/notices", limit, kind=kind, unsigned=unsigned or None)
+    print_list(rows, _ROW, as_json)
 
 
 @notices.command("show", help="一份抄告")
 def show_notice(notice: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    found = Client(home).get(f"/notices/{notice}")
+    with Client(home) as client:
+        found = client.get(f"/notices/{notice}")
     if as_json:
         print_json(found)
         return

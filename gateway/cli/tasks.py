@@ -47,12 +47,15 @@ def list_tasks(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    print_list(Client(home).items("/tasks", limit, state=state, agency=agency), _ROW, as_json)
+    with Client(home) as client:
+        rows = client.items("/tasks", limit, state=state, agency=agency)
+    print_list(rows, _ROW, as_json)
 
 
 @tasks.command("show", help="一项任务")
 def show_task(task: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
-    found = Client(home).get(f"/tasks/{task}")
+    with Client(home) as client:
+        found = client.get(f"/tasks/{task}")
     if as_json:
         print_json(found)
         return

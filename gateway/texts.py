@@ -66,7 +66,7 @@ DETAILS: dict[str, str] = {
     "blob.not-found": "找不到所引用的文件 {sha256}，请重新上传。",
     "stale-version": "记录已被他人更新（您的版本 {expected}，当前版本 {actual}），请刷新后重试。",
     # not now
-    "unavailable": "服务暂时不可用，请 {retry_after_s} 秒后重试；本次没有任何改动。",
+    "unavailable": "服务暂时不可用，请 {retry_after_s} 秒后重试。",
     "bus.busy": "系统繁忙，请稍后重试。",
     "bus.down": "消息总线暂时连接不上，请稍后重试。",
     "bus.no-service": "“{service}”服务没有运行，请稍后重试。",
@@ -74,7 +74,7 @@ DETAILS: dict[str, str] = {
     "bus.remote-fault": "服务内部出错，请联系系统管理员。",
     "bus.not-taken": "消息总线没有收下消息，请稍后重试。",
     "database-busy": "数据库繁忙，请稍后重试。",
-    "database-unavailable": "数据库暂时不可用，请稍后重试；本次没有任何改动。",
+    "database-unavailable": "数据库暂时不可用，请稍后用同一个 Idempotency-Key 重试。",
     "deadline-passed": "请求等待过久，没有执行，请重试。",
     "internal": "系统内部错误，请把事件编号 {incident_id} 告诉系统管理员。",
     # days and divisions

@@ -36,7 +36,7 @@ _ABOUT = {
     413: "body over the limit",
     415: "content type not taken",
     422: "the request is wrong; names the field",
-    503: "try again after Retry-After seconds; nothing was changed",
+    503: "try again after Retry-After seconds, with the same Idempotency-Key: an answer may have been lost",
 }
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": about} for status, about in _ABOUT.items()

@@ -30,6 +30,7 @@ def _commands() -> None:
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出，便于程序读取")]
 HomeFolder = Annotated[Path, typer.Option("--home", envvar="TIANWEI_HOME", help="数据目录", show_default="./.run")]
 DEFAULT_HOME = Path(".run")
+_PIPED_WIDTH = 200
 
 
 def fail(what: str, do: str, code: int = 1) -> NoReturn:
@@ -59,7 +60,12 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], as
     if not rows:
         typer.echo("没有记录。")
         return
-    table = Table(*(Column(heading, overflow="fold") for heading in columns.values()), box=None, pad_edge=False)
+    first, *others = columns.values()
+    # The first column names the thing: a number broken in two cannot be copied.
+    heads = [Column(first, no_wrap=True), *(Column(heading, overflow="fold") for heading in others)]
+    table = Table(*heads, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if row.get(key) is None else str(row[key]) for key in columns))
-    Console(highlight=False).print(table, markup=False)
+    console = Console(highlight=False)
+    # A file or a pipe has no width to keep to.
+    console.print(table, markup=False, width=None if console.is_terminal else _PIPED_WIDTH)

@@ -48,7 +48,7 @@ def _seed(home: Home) -> None:
     """The same file each time: repeating it makes nothing new."""
     with tempfile.TemporaryDirectory() as folder, People(home) as people:
         sample = write_sample(Path(folder))
-        Story(people, say).import_patches(sample.path)
+        Story(people, typer.echo).import_patches(sample.path)
 
 
 def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.demo.people import People
+from gateway.texts import detail
 from shared.contracts.codes import Agency, DocumentKind, Recipient, title
 
 Say = Callable[[str], None]
@@ -39,7 +40,8 @@ class Story:
             f"导入完成：新增线索 {done['rows_created']}，已有 {done['rows_known']}，不合格 {done['rows_rejected']}"
         )
         for row in self._coordinator.get(f"/clue-imports/{job['id']}/rows", outcome="rejected")["items"]:
-            self._say(f"  第 {row['row_no']} 行未导入：{row['field']} {row['code']}")
+            why = detail(row["code"], row["facts"], row["field"])
+            self._say(f"  第 {row['row_no']} 行未导入（{row['field']}）：{why}")
         return dict(done)
 
     def choose_clues(self, main_patch_no: str, others: int) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ In it: `@app.command("name", help="中文说明")`.
 """
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -66,6 +67,6 @@ def print_rows(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], as
     table = Table(*heads, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*("" if row.get(key) is None else str(row[key]) for key in columns))
-    console = Console(highlight=False)
     # A file or a pipe has no width to keep to.
-    console.print(table, markup=False, width=None if console.is_terminal else _PIPED_WIDTH)
+    width = None if sys.stdout.isatty() else _PIPED_WIDTH
+    Console(highlight=False, width=width).print(table, markup=False)

@@ -57,7 +57,6 @@ DETAILS: dict[str, str] = {
     "json.forbidden-character": "字段“{field}”含有不允许的空字符（NUL）。",
     "invalid-field": "字段“{field}”{reason_text}。",
     "cursor-invalid": "分页游标无效：请原样使用上一页返回的 next_cursor，或从第一页重新开始。",
-    "invalid-cursor": "分页游标无效：请原样使用上一页返回的 next_cursor，或从第一页重新开始。",
     "payload-too-large": "内容过大：{bytes} 字节，上限 {most} 字节。",
     "idempotency-key-reused": "该 Idempotency-Key 已用于另一个不同的请求，请换一个新的。",
     # found, versions

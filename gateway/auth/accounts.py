@@ -1,19 +1,21 @@
 """Accounts in the gateway's database. Everything here blocks: async callers use a thread."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, Row
+from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.postgresql import insert
 
 from gateway.auth.errors import JurisdictionWrong, LoginTaken, OrganisationWrong, OwnAccount, RolesIncompatible
 from gateway.storage.tables import account, session
+from shared.contracts.base import ListQuery, Page, View
 from shared.contracts.codes import Agency, Recipient, Role
 from shared.errors import NotFound
+from shared.paging import Listing, page
 from shared.principal import Actor
 
 # Roles that stand alone: separate hands.
@@ -23,7 +25,10 @@ _ORGANISATIONS: dict[Role, list[str]] = {
     Role.AGENCY_SYSTEM: list(Agency),
     Role.RECIPIENT_CLERK: list(Recipient),
 }
+V = TypeVar("V", bound=View)
+
 _COUNTY_DIGITS, _TOWNSHIP_DIGITS = 6, 9
+_LISTING = Listing(tuple(account.c), keys=(account.c.login,), rising=True)
 
 
 @dataclass(frozen=True)
@@ -79,8 +84,8 @@ class Accounts:
         new.check()
         with self._engine.begin() as connection:
             connection.execute(insert(account).on_conflict_do_nothing(), [_values(new, password_hash, account_id)])
-            found = connection.execute(sa.select(account).where(account.c.login == new.login)).one_or_none()
-        if found is None or found.id != account_id:
+            found = connection.execute(sa.select(account).where(account.c.login == new.login)).mappings().one_or_none()
+        if found is None or found["id"] != account_id:
             raise LoginTaken(new.login)
         return _account(found)
 
@@ -89,15 +94,10 @@ class Accounts:
         with self._engine.connect() as connection:
             return set(connection.scalars(sa.select(account.c.login).where(account.c.login.in_(list(logins)))))
 
-    def page(self, after: str, limit: int) -> list[Account]:
-        """Accounts by login, those above `after`."""
-        asked = sa.select(account).where(account.c.login > after).order_by(account.c.login).limit(limit)
+    def page(self, q: ListQuery, view: Callable[[Account], V]) -> Page[V]:
+        """Accounts by login. Raises CursorInvalid."""
         with self._engine.connect() as connection:
-            return [_account(row) for row in connection.execute(asked)]
-
-    def count(self) -> int:
-        with self._engine.connect() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(account)).scalar_one()
+            return page(_LISTING, (), q, connection, lambda rows: [view(_account(row)) for row in rows])
 
     def disable(self, account_id: UUID, by: Actor, now: datetime) -> Account:
         """End the account and all its sessions; ending it again changes nothing. Raises NotFound, OwnAccount."""
@@ -109,7 +109,7 @@ class Accounts:
                 .where(account.c.id == account_id, account.c.disabled_at.is_(None))
                 .values(disabled_at=now, version=account.c.version + 1)
             )
-            found = connection.execute(sa.select(account).where(account.c.id == account_id)).one_or_none()
+            found = connection.execute(sa.select(account).where(account.c.id == account_id)).mappings().one_or_none()
             if found is None:
                 raise NotFound
             connection.execute(
@@ -129,7 +129,7 @@ class Accounts:
                 )
             )
         with self._engine.connect() as connection:
-            found = connection.execute(asked).one_or_none()
+            found = connection.execute(asked).mappings().one_or_none()
         return None if found is None else _account(found)
 
     def ping(self) -> None:
@@ -140,12 +140,12 @@ class Accounts:
 
 def by_login(connection: Connection, login: str) -> tuple[Account, str] | None:
     """The account and its password digest."""
-    found = connection.execute(sa.select(account).where(account.c.login == login)).one_or_none()
-    return None if found is None else (_account(found), str(found.password_hash))
+    found = connection.execute(sa.select(account).where(account.c.login == login)).mappings().one_or_none()
+    return None if found is None else (_account(found), str(found["password_hash"]))
 
 
 def by_id(connection: Connection, account_id: UUID) -> Account:
-    return _account(connection.execute(sa.select(account).where(account.c.id == account_id)).one())
+    return _account(connection.execute(sa.select(account).where(account.c.id == account_id)).mappings().one())
 
 
 def _values(new: NewAccount, password_hash: str, account_id: UUID) -> dict[str, Any]:
@@ -160,15 +160,6 @@ def _values(new: NewAccount, password_hash: str, account_id: UUID) -> dict[str, 
     }
 
 
-def _account(row: Row[Any]) -> Account:
-    return Account(
-        id=row.id,
-        login=row.login,
-        name=row.name,
-        roles=frozenset(Role(role) for role in row.roles),
-        org_code=row.org_code,
-        jurisdiction=row.jurisdiction,
-        version=row.version,
-        created_at=row.created_at,
-        disabled_at=row.disabled_at,
-    )
+def _account(row: Mapping[Any, Any]) -> Account:
+    kept = {field.name: row[field.name] for field in fields(Account)}
+    return Account(**{**kept, "roles": frozenset(Role(role) for role in row["roles"])})

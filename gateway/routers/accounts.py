@@ -184,14 +184,7 @@ async def create(request: Request, hashing: ThreadPoolExecutor) -> Response:
 async def listed(request: Request) -> Response:
     call = await _administrator(request)
     wanted = parsed(ListAccounts, dict(request.query_params))
-    found = await asyncio.to_thread(call.parts.accounts.page, wanted.cursor or "", wanted.limit + 1)
-    total = await asyncio.to_thread(call.parts.accounts.count) if wanted.with_total else None
-    shown = found[: wanted.limit]
-    page = Page[AccountView](
-        items=[AccountView.of(account) for account in shown],
-        next_cursor=shown[-1].login if len(found) > wanted.limit else None,
-        total=total,
-    )
+    page = await asyncio.to_thread(call.parts.accounts.page, wanted, AccountView.of)
     return json_answer(page.model_dump(mode="json"))
 
 

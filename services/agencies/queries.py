@@ -1,9 +1,11 @@
 """The read side: tasks as an agency and the coordinator see them, the registry of agencies with its counts."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Row
 from sqlalchemy.engine import RowMapping
 
@@ -15,7 +17,8 @@ from services.agencies.storage.tables import agency_task, delivery, endpoint
 from shared.contracts.agencies import AgencyList, AgencyView, GetTask, ListAgencies, ListTasks, TaskRow, TaskView
 from shared.contracts.base import Page
 from shared.contracts.codes import Agency, DeliveryState, TaskState, title
-from shared.errors import InvalidInput, NotFound
+from shared.errors import NotFound
+from shared.paging import Listing, page
 from shared.principal import Actor
 
 _OPEN = (TaskState.ISSUED.value, TaskState.SIGNED.value, TaskState.ACCEPTED.value)
@@ -25,13 +28,19 @@ _DELIVERED_AT = sa.case((delivery.c.state == DeliveryState.DELIVERED.value, deli
 _WITH_DELIVERY = agency_task.outerjoin(
     delivery, sa.and_(delivery.c.subject_id == agency_task.c.id, delivery.c.party == agency_task.c.agency)
 )
-# The list reads what it shows, no brief, no result.
-_ROW = (
-    *(agency_task.c[name] for name in TaskRow.model_fields if name in agency_task.c),
-    agency_task.c.brief["case_no"].astext.label("case_no"),
-    agency_task.c.letter["matter"].astext.label("matter"),
-    _DELIVERED_AT,
+_ROWS = TypeAdapter(list[TaskRow])
+_NEWEST_FIRST = Listing(
+    # What the list shows, no brief, no result.
+    columns=(
+        *(agency_task.c[name] for name in TaskRow.model_fields if name in agency_task.c),
+        agency_task.c.brief["case_no"].astext.label("case_no"),
+        agency_task.c.letter["matter"].astext.label("matter"),
+        _DELIVERED_AT,
+    ),
+    keys=(agency_task.c.position,),
+    source=_WITH_DELIVERY,
 )
+_MAILBOX = replace(_NEWEST_FIRST, rising=True)
 
 
 class TaskQueries:
@@ -85,25 +94,11 @@ class TaskQueries:
 
 def list_tasks(query: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]:
     """Newest first; with `after` the mailbox, oldest first. A task that an agency once saw keeps its position."""
-    asked = [scope.visible_tasks(by), *_filters(query)]
-    rising, bound = _place(query)
-    position = agency_task.c.position
-    place = [] if bound is None else [position > bound if rising else position < bound]
-    rows = connection.execute(
-        sa.select(*_ROW)
-        .select_from(_WITH_DELIVERY)
-        .where(*asked, *place)
-        .order_by(position.asc() if rising else position.desc())
-        .limit(query.limit + 1)
-    ).mappings()
-    items = [TaskRow.model_validate(dict(row)) for row in rows]
-    more = len(items) > query.limit
-    items = items[: query.limit]
-    total = None
-    if query.with_total:
-        total = connection.execute(sa.select(sa.func.count()).select_from(agency_task).where(*asked)).scalar_one()
-    cursor = f"{'up' if rising else 'down'}.{items[-1].position}" if more else None
-    return Page[TaskRow](items=items, next_cursor=cursor, total=total)
+    where = [scope.visible_tasks(by), *_filters(query)]
+    if query.after is None:
+        return page(_NEWEST_FIRST, where, query, connection, _ROWS.validate_python)
+    where.append(agency_task.c.position > query.after)
+    return page(_MAILBOX, where, query, connection, _ROWS.validate_python)
 
 
 def view_of_task(connection: Connection, task: Task, registry: Registry) -> TaskView:
@@ -165,16 +160,6 @@ def _filters(query: ListTasks) -> list[ColumnElement[bool]]:
         "case_id": query.case_id,
     }
     return [agency_task.c[name] == value for name, value in wanted.items() if value is not None]
-
-
-def _place(query: ListTasks) -> tuple[bool, int | None]:
-    """Whether positions rise, and the one after which to go on. A cursor keeps the direction it was given for."""
-    if query.cursor is None:
-        return query.after is not None, query.after
-    direction, _, number = query.cursor.partition(".")
-    if direction not in ("up", "down") or not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise InvalidInput("cursor-invalid", "cursor")
-    return direction == "up", int(number)
 
 
 def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:

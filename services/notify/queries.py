@@ -1,15 +1,11 @@
 """The read side: notices and recipients as the caller may see them, always through storage/scope.py."""
 
-import base64
-import binascii
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping
+from sqlalchemy import Connection
 
 from services.notify.domain.notice import WEBHOOK, Notice
 from services.notify.domain.offices import COUNTY_DIGITS, party_of
@@ -28,10 +24,14 @@ from shared.contracts.notify import (
     RecipientList,
     RecipientView,
 )
-from shared.errors import InvalidInput, NotFound
+from shared.errors import NotFound
+from shared.paging import Listing, page
 from shared.principal import Actor
 
-_ROW_COLUMNS = [column for column in notice.c if column.name not in ("body", "sha256", "issuer", "caused_by")]
+_LISTING = Listing(
+    columns=[column for column in notice.c if column.name not in ("body", "sha256", "issuer", "caused_by")],
+    keys=(notice.c.issued_at, notice.c.id),
+)
 _STORE = NoticeStore()
 
 
@@ -45,22 +45,12 @@ def get_notice(query: GetNotice, by: Actor, connection: Connection) -> NoticeVie
 def list_notices(query: ListNotices, by: Actor, connection: Connection) -> Page[NoticeRow]:
     """Newest first. unsigned: a clerk's own signature is missing; for the coordinator, anybody's."""
     scope = scope_of(by)
-    asked = _asked(query, scope)
-    statement = sa.select(*_ROW_COLUMNS).where(*asked)
-    if query.cursor is not None:
-        statement = statement.where(sa.tuple_(notice.c.issued_at, notice.c.id) < _after(query.cursor))
-    newest_first = statement.order_by(notice.c.issued_at.desc(), notice.c.id.desc()).limit(query.limit + 1)
-    rows = connection.execute(newest_first).mappings().all()
-    page = rows[: query.limit]
-    receipts = receipts_of(connection, [row["id"] for row in page])
-    total = None
-    if query.with_total:
-        total = connection.execute(sa.select(sa.func.count()).select_from(notice).where(*asked)).scalar_one()
-    return Page[NoticeRow](
-        items=[NoticeRow(**_row(_listed(row, receipts), scope)) for row in page],
-        next_cursor=_cursor(page[-1]) if len(rows) > query.limit else None,
-        total=total,
-    )
+
+    def views(rows: list[dict[str, Any]]) -> list[NoticeRow]:
+        receipts = receipts_of(connection, [row["id"] for row in rows])
+        return [NoticeRow(**_row(_listed(row, receipts), scope)) for row in rows]
+
+    return page(_LISTING, _asked(query, scope), query, connection, views)
 
 
 def list_recipients(_: ListRecipients, by: Actor, connection: Connection) -> RecipientList:
@@ -120,7 +110,7 @@ def _row(found: Notice, scope: Scope) -> dict[str, Any]:
     }
 
 
-def _listed(row: RowMapping, receipts: Mapping[UUID, Any]) -> Notice:
+def _listed(row: Mapping[str, Any], receipts: Mapping[UUID, Any]) -> Notice:
     return Notice(**{**row, "kind": NoticeKind(row["kind"]), "receipts": receipts[row["id"]]})
 
 
@@ -133,22 +123,6 @@ def _asked(query: ListNotices, scope: Scope) -> list[sa.ColumnElement[bool]]:
     if query.unsigned:
         asked.append(scope.has_receipt(unsigned=True))
     return asked
-
-
-def _cursor(row: RowMapping) -> str:
-    return base64.urlsafe_b64encode(orjson.dumps([row["issued_at"].isoformat(), str(row["id"])])).decode()
-
-
-def _after(cursor: str) -> sa.Tuple:
-    """Where the page before ended; InvalidInput for a cursor that we did not give."""
-    try:
-        at, id_ = orjson.loads(base64.urlsafe_b64decode(cursor))
-        values = datetime.fromisoformat(at), UUID(id_)
-        if values[0].tzinfo is None:
-            raise ValueError("no zone")
-    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
-        raise InvalidInput("invalid-cursor", "cursor") from error
-    return sa.tuple_(sa.literal(values[0], notice.c.issued_at.type), sa.literal(values[1], notice.c.id.type))
 
 
 def _owed(connection: Connection, county: str) -> dict[tuple[str, str], int]:

@@ -1,9 +1,9 @@
 """Cases, their clocks and counts, as the office reads them."""
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from services.cases.queries.pages import Listing, page
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.repository import CaseStore
 from services.cases.storage.scope import visible
@@ -21,10 +21,12 @@ from shared.contracts.cases import (
 )
 from shared.contracts.parts import DeadlineView
 from shared.errors import NotFound
+from shared.paging import Listing, page
 from shared.principal import Actor
 
 _STORE = CaseStore()
 _c = case.c
+_ROWS = TypeAdapter(list[CaseRow])
 _LISTING = Listing(
     columns=(
         _c.id,
@@ -44,8 +46,7 @@ _LISTING = Listing(
         _c.clue_id,
         _c.clue_no,
     ),
-    at=_c.filed_at,
-    id=_c.id,
+    keys=(_c.filed_at, _c.id),
 )
 
 
@@ -63,7 +64,7 @@ def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]
         where.append(lies_in(_c.division_code, q.division))
     if q.no is not None:
         where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no))
-    return page(_LISTING, where, q, connection, CaseRow.model_validate)
+    return page(_LISTING, where, q, connection, _ROWS.validate_python)
 
 
 def get_deadlines(q: GetDeadlines, by: Actor, connection: Connection) -> Deadlines:

@@ -1,19 +1,21 @@
 """Clues, as the office reads them."""
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from services.cases.queries.pages import Listing, page
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.repository import ClueStore
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import clue
 from shared.contracts.base import Page
 from shared.contracts.clues import ClueRow, ClueView, GetClue, ListClues
+from shared.paging import Listing, page
 from shared.principal import Actor
 
 _STORE = ClueStore()
 _c = clue.c
+_ROWS = TypeAdapter(list[ClueRow])
 _LISTING = Listing(
     columns=(
         _c.id,
@@ -35,8 +37,7 @@ _LISTING = Listing(
         _c.case_id,
         _c.due_on,
     ),
-    at=_c.received_at,
-    id=_c.id,
+    keys=(_c.received_at, _c.id),
 )
 
 
@@ -55,4 +56,4 @@ def list_clues(q: ListClues, by: Actor, connection: Connection) -> Page[ClueRow]
         where.append(lies_in(_c.division_code, q.division))
     if q.no is not None:
         where.append(sa.or_(_c.clue_no == q.no, _c.patch_no == q.no))
-    return page(_LISTING, where, q, connection, ClueRow.model_validate)
+    return page(_LISTING, where, q, connection, _ROWS.validate_python)

@@ -1,17 +1,19 @@
 """Joint actions, as the coordinator reads them."""
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from services.cases.queries.pages import Listing, page
 from services.cases.storage.repository import JointActionStore
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import joint_action
 from shared.contracts.base import Page
 from shared.contracts.joint_actions import GetJointAction, JointActionRow, JointActionView, ListJointActions
+from shared.paging import Listing, page
 from shared.principal import Actor
 
 _STORE = JointActionStore()
 _c = joint_action.c
+_ROWS = TypeAdapter(list[JointActionRow])
 _LISTING = Listing(
     columns=(
         _c.id,
@@ -28,8 +30,7 @@ _LISTING = Listing(
         _c.convened_at,
         _c.closed_at,
     ),
-    at=_c.convened_at,
-    id=_c.id,
+    keys=(_c.convened_at, _c.id),
 )
 
 
@@ -43,4 +44,4 @@ def list_joint_actions(q: ListJointActions, by: Actor, connection: Connection) -
         where.append(_c.state == q.state.value)
     if q.case_id is not None:
         where.append(_c.case_id == q.case_id)
-    return page(_LISTING, where, q, connection, JointActionRow.model_validate)
+    return page(_LISTING, where, q, connection, _ROWS.validate_python)

@@ -1,19 +1,21 @@
 """Rectification items, as the office reads them."""
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from services.cases.queries.pages import Listing, page
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.repository import RectificationStore
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import rectification
 from shared.contracts.base import Page
 from shared.contracts.rectifications import GetRectification, ListRectifications, RectificationRow, RectificationView
+from shared.paging import Listing, page
 from shared.principal import Actor
 
 _STORE = RectificationStore()
 _c = rectification.c
 _REMAINING = _c.area_m2 - _c.rectified_area_m2
+_ROWS = TypeAdapter(list[RectificationRow])
 _LISTING = Listing(
     columns=(
         _c.id,
@@ -35,8 +37,7 @@ _LISTING = Listing(
         _c.due_on,
         _c.struck_off_at,
     ),
-    at=_c.ordered_at,
-    id=_c.id,
+    keys=(_c.ordered_at, _c.id),
 )
 
 
@@ -52,4 +53,4 @@ def list_rectifications(q: ListRectifications, by: Actor, connection: Connection
         where.append(_c.case_id == q.case_id)
     if q.division is not None:
         where.append(lies_in(_c.division_code, q.division))
-    return page(_LISTING, where, q, connection, RectificationRow.model_validate)
+    return page(_LISTING, where, q, connection, _ROWS.validate_python)

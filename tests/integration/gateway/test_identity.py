@@ -215,6 +215,7 @@ def test_accounts_are_listed_page_by_page(house: House) -> None:
     assert ([a["login"] for a in first["items"]], first["total"]) == (["admin", "b1"], 3)
     rest = house.ask("GET", "/api/v1/accounts", by="admin", params={"cursor": first["next_cursor"]}).json()
     assert ([a["login"] for a in rest["items"]], rest["next_cursor"]) == (["b2"], None)
+    assert house.ask("GET", "/api/v1/accounts", by="admin", params={"cursor": "b1"}).json()["code"] == "cursor-invalid"
 
 
 def test_seeding_twice_makes_each_account_once(house: House, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_page_that_is_just_full_has_no_next(office: Office) -> None:
 def test_a_broken_cursor_is_refused(shared_office: Office, cursor: str) -> None:
     with pytest.raises(Refused) as caught:
         shared_office.query(COORDINATOR, "clue.list", cursor=cursor)
-    assert (caught.value.kind, caught.value.field) == ("invalid-input", "cursor")
+    assert (caught.value.code, caught.value.field) == ("cursor-invalid", "cursor")
 
 
 def test_filters_narrow_the_list(office: Office) -> None:

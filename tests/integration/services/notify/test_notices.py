@@ -248,7 +248,7 @@ def test_pages_go_on_where_the_last_one_ended(filed: House) -> None:
 @pytest.mark.parametrize("cursor", ["x", "bm90IGpzb24=", "WzEsMl0=", "WyIyMDI2LTA0LTI0VDA0OjAwOjAwIiwieCJd"])
 def test_cursor_that_we_did_not_give_is_refused(filed: House, cursor: str) -> None:
     problem = filed.query(COORDINATOR, "notice.list", cursor=cursor)
-    assert (problem["code"], problem["field"]) == ("invalid-cursor", "cursor")
+    assert (problem["code"], problem["field"]) == ("cursor-invalid", "cursor")
 
 
 def test_list_by_kind_and_case(filed: House) -> None:

@@ -81,6 +81,10 @@ class Feed:
         self._open_unit = open_unit
         self._clock = clock
         self._forgiven: dict[int, int] = {}
+        # Where the cursor was last seen: saves asking. What is applied is decided under the cursor's lock alone.
+        self._seen = 0
+        # A process before this one may have left tries behind.
+        self._may_have_tries = True
 
     @property
     def reactions(self) -> Sequence[Reaction]:
@@ -94,7 +98,8 @@ class Feed:
     def position(self) -> int:
         """The cursor: every position up to it has a recorded outcome (R6)."""
         with self.engine.begin() as connection:
-            return int(self._cursor(connection).position)
+            self._seen = int(self._cursor(connection).position)
+        return self._seen
 
     def offer_page(self, after: int, page: LogPage) -> Step:
         """Apply a page of catch-up asked for above `after`; FORKED when the log contradicts what was seen (R8)."""
@@ -109,10 +114,13 @@ class Feed:
 
     def offer(self, events: Sequence[CloudEvent]) -> Step:
         """Apply the events that follow the cursor; the rest is duplicate, or a gap to be fetched."""
-        run, gap = _following(self.position(), events)
+        run, gap = _following(self._seen, events)
+        if gap and not run:
+            run, gap = _following(self.position(), events)
         first = next((event for event in run if event.type in self._reactions), None)
         if first is None:
             return self._apply(run, gap)
+        self._may_have_tries = True
         tried = attempts.begin(self.engine, self._place(first), self._forgiven.pop(first.position, 0))
         before = run[: run.index(first)]
         if tried.wait_s > 0:
@@ -176,9 +184,12 @@ class Feed:
                     .where(feed_cursor.c.consumer == self.consumer, feed_cursor.c.producer == self.producer)
                     .values(position=position, hash=hash_, log_id=log_id)
                 )
-                attempts.clear(connection, self.consumer, self.producer, position)
+                if self._may_have_tries:
+                    attempts.clear(connection, self.consumer, self.producer, position)
+                    self._may_have_tries = failure is not None
             if contradiction is not None:
                 return self._fork(connection, position, contradiction)
+        self._seen = position
         if failure is not None:
             raise failure
         return Step(Standing.GAP if gap else Standing.CURRENT, position, told)

@@ -19,7 +19,7 @@ CHANNEL = "tianwei_outbox"
 WAKE_S = 1.0
 LEADER_CHECK_S = 5.0
 # Under load, let a few commits gather: a batch costs about as much as one event. The first after a rest is not delayed.
-GATHER_S = 0.015
+GATHER_S = 0.03
 # Advisory lock key of the relay in each service's own database.
 _LEADER_KEY = 7_200_428
 

@@ -48,7 +48,6 @@ class ScopedStore(TableStore[P]):
 
     def __init__(self, table: Table) -> None:
         super().__init__(table)
-        self._insert = sa.insert(table)
         names = ", ".join(column.name for column in table.columns)
         self._insert_json = sa.text(
             f'INSERT INTO "{table.name}" ({names}) '
@@ -79,7 +78,7 @@ class ScopedStore(TableStore[P]):
 
     def save(self, connection: Connection, aggregate: P, stored_version: int) -> None:
         if stored_version == 0:
-            connection.execute(self._insert, self._values(aggregate))
+            self.insert_many(connection, [aggregate])
             return
         values = {**self._values(aggregate), "_id": aggregate.id, "_stored": stored_version}
         del values["id"]

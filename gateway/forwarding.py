@@ -103,7 +103,7 @@ class CommandRoute:
             correlation_id=call.correlation_id,
             target_id=path_id(request, self.target) if self.target else None,
             expected_version=if_match(request),
-            command_id=idempotency_key(request) or uuid4().hex,
+            command_id=command_id(request),
         )
         headers = etag(answer)
         if self.location:
@@ -277,6 +277,13 @@ def idempotency_key(request: Request) -> str | None:
     if given is not None and not (0 < len(given) <= _MOST_KEY and given.isascii() and given.isprintable()):
         raise HeaderInvalid("Idempotency-Key", f" 1 至 {_MOST_KEY} 个可见的英文字符")
     return given
+
+
+def command_id(request: Request) -> str:
+    """The caller's Idempotency-Key, or one made here; either way the answer says it, so that it can be repeated."""
+    key = idempotency_key(request) or uuid4().hex
+    request.scope["idempotency_key"] = key
+    return key
 
 
 def etag(answer: Any) -> dict[str, str]:

@@ -55,7 +55,7 @@ class Edge:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 own = (b"x-correlation-id", correlation.encode())
-                message["headers"] = [*message["headers"], *(_API if is_api else _PAGE), own]
+                message["headers"] = [*message["headers"], *(_API if is_api else _PAGE), own, *_key(scope)]
             await send(message)
 
         most = self._larger.get(scope["path"], self._most)
@@ -71,6 +71,12 @@ class Edge:
         finally:
             _tell(scope, status, time.perf_counter() - began)
             telemetry.correlation_id.reset(token)
+
+
+def _key(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """By which key the command can be repeated, also when its answer is an error."""
+    key = scope.get("idempotency_key")
+    return [(b"idempotency-key", key.encode())] if key else []
 
 
 class _Limited:

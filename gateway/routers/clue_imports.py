@@ -2,14 +2,13 @@
 
 import asyncio
 from pathlib import PurePath
-from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.bodies import media_type, parsed
 from gateway.errors import FileEmpty, FileMissing, MediaTypeUnsupported
-from gateway.forwarding import PREFIX, Api, QueryRoute, asked, idempotency_key, json_answer
+from gateway.forwarding import PREFIX, Api, QueryRoute, asked, command_id, json_answer
 from shared.contracts.base import Page
 from shared.contracts.clue_imports import ClueImportView, GetClueImport, ImportRowView, ListImportRows, StartClueImport
 
@@ -65,7 +64,7 @@ def add_to(api: Api) -> None:
 async def start_import(request: Request) -> Response:
     """Stored by digest before the service hears of it: the job never waits for its file."""
     call = await asked(request)
-    key = idempotency_key(request) or uuid4().hex
+    key = command_id(request)
     if media_type(request) != _FORM:
         raise MediaTypeUnsupported(media_type(request), [_FORM])
     async with request.form(max_files=1, max_fields=5) as form:

@@ -54,6 +54,13 @@ def test_without_a_key_every_request_is_a_command_of_its_own(desk: House) -> Non
     assert first["command_id"] != second["command_id"]
 
 
+def test_the_key_made_for_a_caller_is_told_so_that_a_command_without_answer_can_be_repeated(desk: House) -> None:
+    desk.services.answers["clue.report"] = Unavailable("bus.timeout")
+    answer = _post(desk, "/clues", CLUE)
+    assert answer.status_code == 503
+    assert answer.headers["Idempotency-Key"] == desk.services.last("clue.report")["command_id"]
+
+
 @pytest.mark.parametrize(("if_match", "version"), [('"7"', 7), ("7", 7), ('W/"7"', 7), ("*", None)])
 def test_if_match_is_the_version_the_command_demands(desk: House, if_match: str, version: int | None) -> None:
     _post(desk, f"/clues/{ID}/sign", {}, headers={"If-Match": if_match})

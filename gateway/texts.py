@@ -59,6 +59,7 @@ DETAILS: dict[str, str] = {
     "cursor-invalid": "分页游标无效：请原样使用上一页返回的 next_cursor，或从第一页重新开始。",
     "payload-too-large": "内容过大：{bytes} 字节，上限 {most} 字节。",
     "idempotency-key-reused": "该 Idempotency-Key 已用于另一个不同的请求，请换一个新的。",
+    "endpoint-url-refused": "推送地址不可用（{reason}）：只接受 https，或管理员放行的地址。",
     # found, versions
     "not-found": "记录不存在，或不在您的权限范围内。",
     "operation-unknown": "没有名为 {operation} 的操作。",
@@ -102,13 +103,11 @@ DETAILS: dict[str, str] = {
     "agencies.result-kind-wrong": "“{agency}”应反馈 {expected}，收到的是 {given}。",
     "agencies.result-implausible": "反馈结果前后矛盾：{rule}。",
     "agencies.endpoint-not-used": "“{agency}”自行从任务信箱领取任务，不使用推送地址。",
-    "agencies.endpoint-url-refused": "推送地址不可用（{reason}）：只接受 https，或管理员放行的地址。",
     "agencies.form-invalid": "反馈表内容不成立：{part}{reason_text}。",
     "agencies.form-field-missing": "反馈表缺少字段“{field}”。",
     "agencies.form-field-wrong": "反馈表字段“{field}”不正确（{reason}）。",
     # notify
     "notify.recipient-named-twice": "收文单位“{recipient}”重复。",
-    "notify.endpoint-url-refused": "推送地址不可用（{reason}）：只接受 https，或管理员放行的地址。",
     "notify.case-unknown": "案件不存在，或不在您的权限范围内。",
     "notify.already-signed": "该文已由 {signed_by} 签收。",
     "notify.notice-cancelled": "该文已撤回。",

@@ -1,17 +1,30 @@
-"""What a service is made of, whoever hosts it: its wiring returns this."""
+"""What a service is made of, whoever hosts it: its wiring puts this together."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
+from shared.clock import Clock, SystemClock
+from shared.database import open_engine
 from shared.delivery.feed import Reaction
-from shared.delivery.runner import OpenUnit
-from shared.operations import Dispatcher
+from shared.delivery.runner import OpenUnit, UnitRunner
+from shared.operations import Dispatcher, Operation
+from shared.principal import PrincipalVerifier
+from shared.settings import BusSettings
+
+# Connections beyond one a worker: relay, feed, catch-up, health.
+_SPARE_CONNECTIONS = 4
 
 # (call this after a commit that told events)
 Ring = Callable[[], None]
+Health = Callable[[Connection], dict[str, Any]]
+
+
+def _no_facts(_: Connection) -> dict[str, Any]:
+    return {}
 
 
 @dataclass(frozen=True)
@@ -27,4 +40,24 @@ class ServiceParts:
     dispatcher: Dispatcher[Any]
     open_unit: OpenUnit[Any]
     reactions: Mapping[str, Sequence[Reaction]] = field(default_factory=dict)
-    health: Callable[[Connection], dict[str, Any]] = lambda _: {}
+    health: Health = _no_facts
+
+
+def assemble(
+    name: str,
+    dsn: SecretStr,
+    settings: BusSettings,
+    ring: Ring,
+    *,
+    open_unit: OpenUnit[Any],
+    operations: Sequence[Operation],
+    reactions: Mapping[str, Sequence[Reaction]],
+    health: Health = _no_facts,
+    clock: Clock | None = None,
+) -> ServiceParts:
+    """The parts around a service's own. dsn: its database, as its run-time role."""
+    workers = settings.max_workers
+    engine = open_engine(dsn.get_secret_value(), pool_size=workers + _SPARE_CONNECTIONS, application=f"tianwei-{name}")
+    runner = UnitRunner(engine, open_unit, clock or SystemClock(), ring)
+    dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
+    return ServiceParts(name, engine, dispatcher, open_unit, reactions, health)

@@ -57,12 +57,6 @@ class Transport(Protocol):
         ...
 
 
-class Sealer(Protocol):
-    """Keeps secrets unreadable at rest."""
-
-    def seal(self, secret: str, purpose: str) -> str: ...
-
-
 @dataclass(frozen=True)
 class Registry:
     """Every agency's integration and every transport, by name."""

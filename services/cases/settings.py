@@ -1,4 +1,4 @@
-"""Settings of cases' processes, from TIANWEI_*."""
+"""Settings of the processes of cases, from TIANWEI_*."""
 
 from pathlib import Path
 

@@ -16,15 +16,3 @@ class Renderer(Protocol):
     def render(self, text: NoticeText) -> Rendered:
         """Title and body of the notice as they are numbered, digested and kept."""
         ...
-
-
-class Sealer(Protocol):
-    """Keeps secrets unreadable at rest."""
-
-    def seal(self, secret: str, purpose: str) -> str: ...
-
-
-class UrlCheck(Protocol):
-    def __call__(self, url: str) -> None:
-        """Raises EndpointUrlRefused for an address to which nothing may be sent."""
-        ...

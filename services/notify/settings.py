@@ -1,32 +1,27 @@
-"""Settings of notify's processes, from TIANWEI_*."""
+"""Settings of the processes of notify, from TIANWEI_*."""
 
 from pydantic import SecretStr
 
+from shared.outgoing.settings import OutgoingSettings
 from shared.settings import BusSettings, ProcessSettings
 
 
-class OutgoingSettings(ProcessSettings):
-    """What the service and its sender share.
+class NotifyData(OutgoingSettings):
+    """What every process that works on the database of notify is told. notify_dsn: the limited run-time role.
 
     notice_office, notice_mark: 发文机关 and 机关代字 of the own county; without them those of register/offices.toml.
-    secrets_key: base64 of 32 bytes; seals webhook secrets at rest; the same for both processes.
-    webhook_allowed_hosts: comma list of host or host:port that may be plain http, loopback or private.
-    public_url: where recipients reach the gateway, for links; without it links are paths.
     """
 
     notify_dsn: SecretStr
     notice_office: str | None = None
     notice_mark: str | None = None
-    secrets_key: SecretStr
-    webhook_allowed_hosts: str = ""
-    public_url: str = ""
 
 
-class NotifySettings(OutgoingSettings, BusSettings):
+class NotifySettings(NotifyData, BusSettings):
     """Of `python -m services.notify`."""
 
 
-class SenderSettings(OutgoingSettings):
+class SenderSettings(NotifyData):
     """Of `python -m services.notify.sender`: needs no bus."""
 
 

@@ -11,60 +11,47 @@ from sqlalchemy import Connection
 
 from services.notify.adapters.jinja_renderer import JinjaRenderer
 from services.notify.adapters.registers import read_copy_rules, read_offices
-from services.notify.adapters.url_check import AllowedUrl
 from services.notify.handlers.on_cases import REACTIONS
 from services.notify.operations import OPERATIONS
-from services.notify.settings import NotifySettings, OutgoingSettings
+from services.notify.settings import NotifyData, NotifySettings
 from services.notify.storage.tables import delivery, notice_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock
 from shared.contracts.codes import DeliveryState
-from shared.database import open_engine
-from shared.delivery.runner import OpenUnit, UnitRunner
-from shared.operations import Dispatcher
-from shared.outgoing.secret_box import SecretBox
-from shared.outgoing.urls import AllowedHosts
-from shared.principal import PrincipalVerifier
-from shared.service import Ring, ServiceParts
+from shared.delivery.runner import OpenUnit
+from shared.outgoing.endpoints import Safeguards
+from shared.service import Ring, ServiceParts, assemble
 
 NAME = "notify"
-# Connections beyond one a worker: relay, feed, catch-up, health.
-_SPARE_CONNECTIONS = 4
 
 
 def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> ServiceParts:
     """The service process."""
-    engine = open_engine(
-        settings.notify_dsn.get_secret_value(),
-        pool_size=settings.max_workers + _SPARE_CONNECTIONS,
-        application=f"tianwei-{NAME}",
-    )
-    open_unit = opener(settings)
-    runner = UnitRunner(engine, open_unit, clock or SystemClock(), ring)
-    verifier = PrincipalVerifier(settings.principal_public_key)
-    return ServiceParts(
-        name=NAME,
-        engine=engine,
-        dispatcher=Dispatcher(OPERATIONS, runner, engine, verifier),
-        open_unit=open_unit,
+    return assemble(
+        NAME,
+        settings.notify_dsn,
+        settings,
+        ring,
+        clock=clock,
+        open_unit=open_unit(desk_of(settings)),
+        operations=OPERATIONS,
         reactions={"cases": REACTIONS},
         health=health,
     )
 
 
-def opener(settings: OutgoingSettings) -> OpenUnit[NotifyUnit]:
-    """How this process opens its units of work."""
-    return partial(NotifyUnit, desk=desk_of(settings))
+def open_unit(desk: Desk) -> OpenUnit[NotifyUnit]:
+    """How a process opens its units of work."""
+    return partial(NotifyUnit, desk=desk)
 
 
-def desk_of(settings: OutgoingSettings) -> Desk:
+def desk_of(settings: NotifyData) -> Desk:
     """Registers and templates, read and checked: a process does not start on a faulty one."""
     return Desk(
         rules=read_copy_rules(),
         offices=read_offices(settings.county_code, settings.notice_office, settings.notice_mark),
         renderer=JinjaRenderer(),
-        sealer=SecretBox(settings.secrets_key.get_secret_value()),
-        check_url=AllowedUrl(AllowedHosts(settings.webhook_allowed_hosts)),
+        safeguards=Safeguards.of(settings),
     )
 
 

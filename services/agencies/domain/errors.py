@@ -32,10 +32,3 @@ class EndpointNotUsed(InvalidInput):
 
     def __init__(self, agency: Agency) -> None:
         super().__init__("agencies.endpoint-not-used", "agency", agency=agency.value)
-
-
-class EndpointUrlRefused(InvalidInput):
-    """reason: scheme, userinfo, host or address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("agencies.endpoint-url-refused", "url", reason=reason)

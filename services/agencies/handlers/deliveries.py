@@ -6,8 +6,8 @@ from services.agencies.handlers.arrival import tell_delivered
 from services.agencies.ports import Registry
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.unit import AgenciesUnit
-from shared.contracts.codes import Agency
 from shared.errors import NotFound
+from shared.outgoing import endpoints
 from shared.outgoing.deliveries import Claimed
 
 
@@ -42,7 +42,5 @@ class TaskErrand:
         unit.record(found, unit.deliveries, found.exhaust(error, unit.now))
 
     def on_gone(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
-        endpoint = unit.endpoints.of(unit.connection, Agency(claimed.party), unit.around.county_code)
-        if endpoint.url != claimed.url:
-            return  # it was configured anew while the old address was answering
-        unit.record(endpoint, unit.endpoints, endpoint.disable(error, unit.now))
+        endpoint = unit.endpoints.of(unit.connection, claimed.party, unit.desk.county_code)
+        endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)

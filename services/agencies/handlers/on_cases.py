@@ -4,6 +4,7 @@ from services.agencies.domain.task import Order, Task
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.base import EventMeta
 from shared.contracts.cases_events import ConvenedTask, JointActionConvenedV1, JointActionTaskReassignedV1
+from shared.delivery.feed import Reaction
 from shared.outgoing import deliveries
 
 
@@ -32,7 +33,7 @@ def _issue(
     if unit.tasks.find(unit.connection, convened.task_id) is not None:
         return
     task = Task(convened.task_id)
-    transport = unit.registry.transport_of(convened.letter.agency)
+    transport = unit.desk.registry.transport_of(convened.letter.agency)
     unit.record(task, unit.tasks, task.issue(_order(event, convened), transport.name, unit.now))
     deliveries.add(unit.connection, task.id, task.agency.value, transport.name, meta.correlation_id)
 
@@ -51,3 +52,9 @@ def _order(event: JointActionConvenedV1 | JointActionTaskReassignedV1, convened:
         sign_due_on=convened.sign_due_on,
         feedback_due_on=convened.feedback_due_on,
     )
+
+
+REACTIONS = (
+    Reaction(JointActionConvenedV1, on_joint_action_convened),
+    Reaction(JointActionTaskReassignedV1, on_joint_action_task_reassigned),
+)

@@ -45,7 +45,7 @@ def report_task(cmd: ReportTask, call: Call, unit: AgenciesUnit) -> TaskView:
 def report_task_form(cmd: ReportTaskForm, call: Call, unit: AgenciesUnit) -> TaskView:
     """反馈 on the agency's own form."""
     task = _lock(call, unit)
-    return _report(call, unit, task, unit.registry.integration(task.agency).incoming(cmd.form))
+    return _report(call, unit, task, unit.desk.registry.integration(task.agency).incoming(cmd.form))
 
 
 def read_tasks(cmd: ReadTasks, call: Call, unit: AgenciesUnit) -> ReadTasksView:
@@ -60,7 +60,7 @@ def _lock(call: Call, unit: AgenciesUnit) -> Task:
 
 def _report(call: Call, unit: AgenciesUnit, task: Task, result: TaskResult) -> TaskView:
     events = task.report(result, call.now)
-    unit.registry.integration(task.agency).check_result(result, local_day(call.now))
+    unit.desk.registry.integration(task.agency).check_result(result, local_day(call.now))
     return _done(unit, task, events)
 
 
@@ -68,4 +68,4 @@ def _done(unit: AgenciesUnit, task: Task, events: list[Event], *, arrived_by: st
     if arrived_by is not None:
         tell_arrival(unit, task, arrived_by)
     unit.record(task, unit.tasks, events)
-    return view_of_task(unit.connection, task, unit.registry)
+    return view_of_task(unit.connection, task, unit.desk.registry)

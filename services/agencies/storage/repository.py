@@ -1,4 +1,4 @@
-"""Loads and saves whole tasks, deliveries and endpoints."""
+"""Loads and saves whole tasks and deliveries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,16 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 from sqlalchemy.engine import RowMapping
 
-from services.agencies.domain.endpoint import Endpoint
 from services.agencies.domain.task import RESULT, Task
 from services.agencies.domain.task_delivery import TaskDelivery
 from services.agencies.storage import scope
-from services.agencies.storage.tables import agency_task, delivery, endpoint
+from services.agencies.storage.tables import agency_task, delivery
 from shared.contracts.agencies import TaskIssuedV1
 from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskState
 from shared.delivery.unit import TableStore
 from shared.errors import NotFound, StaleVersion
-from shared.ids import derived_id
 from shared.principal import Actor
 
 _NUMBERING = 7_200_611
@@ -137,42 +135,6 @@ class TaskDeliveryStore:
 
     def save(self, connection: Connection, aggregate: TaskDelivery, stored_version: int) -> None:
         _bump(connection, delivery, aggregate.id, stored_version, {"version": aggregate.version})
-
-
-class EndpointStore(TableStore[Endpoint]):
-    def __init__(self) -> None:
-        super().__init__(endpoint)
-
-    def of(self, connection: Connection, agency: Agency, jurisdiction: str) -> Endpoint:
-        """The agency's, locked; a new one that is not saved yet when it has none. jurisdiction: for its events."""
-        id_ = derived_id("endpoint", agency.value)
-        try:
-            found = self.lock(connection, id_)
-        except NotFound:
-            return Endpoint(id_, agency, jurisdiction)
-        found.jurisdiction = jurisdiction
-        return found
-
-    def to_row(self, aggregate: Endpoint) -> Mapping[str, Any]:
-        return {
-            "party": aggregate.agency.value,
-            "url": aggregate.url,
-            "secret": aggregate.secret,
-            "previous_secret": aggregate.previous_secret,
-            "previous_until": aggregate.previous_until,
-            "active": aggregate.active,
-            "disabled_reason": aggregate.disabled_reason,
-            "configured_at": aggregate.configured_at,
-            "configured_by": aggregate.configured_by,
-        }
-
-    def from_row(self, row: RowMapping) -> Endpoint:
-        return Endpoint(
-            agency=Agency(row["party"]),
-            jurisdiction="",
-            **{name: row[name] for name in ("id", "version", "url", "secret", "previous_secret", "previous_until")},
-            **{name: row[name] for name in ("active", "disabled_reason", "configured_at", "configured_by")},
-        )
 
 
 def _bump(connection: Connection, table: Table, id_: UUID, stored_version: int, values: Mapping[str, Any]) -> None:

@@ -1,31 +1,35 @@
-"""The unit of work of the agencies service."""
+"""The unit of work of agencies: its stores, and what is on the desk of whoever works on a task."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from services.agencies.ports import Registry, Sealer
-from services.agencies.storage.repository import EndpointStore, TaskDeliveryStore, TaskStore
+from services.agencies.domain.endpoint import AgencyEndpoint
+from services.agencies.ports import Registry
+from services.agencies.storage.repository import TaskDeliveryStore, TaskStore
+from services.agencies.storage.tables import endpoint
 from shared.delivery.unit import Unit
-from shared.outgoing.urls import AllowedHosts
+from shared.outgoing.endpoints import EndpointStore, Safeguards
 from shared.principal import Actor
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What every unit is given. county_code: 12 digits, where the agencies themselves belong."""
+class Desk:
+    """Registers and tools of the service, made once at start; the same for every unit.
+
+    county_code: 12 digits, where the agencies themselves belong.
+    """
 
     registry: Registry
-    sealer: Sealer
-    allowed_hosts: AllowedHosts
+    safeguards: Safeguards
     county_code: str
 
 
 class AgenciesUnit(Unit):
     tasks = TaskStore()
     deliveries = TaskDeliveryStore()
-    endpoints = EndpointStore()
+    endpoints = EndpointStore(endpoint, AgencyEndpoint)
 
     def __init__(
         self,
@@ -35,11 +39,7 @@ class AgenciesUnit(Unit):
         correlation_id: str,
         causation_id: str | None = None,
         *,
-        around: Surroundings,
+        desk: Desk,
     ) -> None:
         super().__init__(connection, by, now, correlation_id, causation_id)
-        self.around = around
-
-    @property
-    def registry(self) -> Registry:
-        return self.around.registry
+        self.desk = desk

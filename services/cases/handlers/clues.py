@@ -55,11 +55,11 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     division = _division(unit, cmd.division_code, "division_code")
     if not may_report_in(division.code, call.by):
         raise DivisionOutside("division_code", division)
-    if unit.divisions.township_of(division.code) is None:
+    if unit.desk.divisions.township_of(division.code) is None:
         raise NotATownship("division_code", division)
     clue = Clue(id=new_id())
     clue_no = unit.number(NumberKind.CLUE, division.code)
-    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.divisions.full_name(division.code)))
+    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.desk.divisions.full_name(division.code)))
     return clue.view()
 
 
@@ -158,7 +158,7 @@ def receive_patches(
 
 
 def _receive(patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, unit: CasesUnit) -> Clue:
-    place = unit.divisions.full_name(patch.division_code)
+    place = unit.desk.divisions.full_name(patch.division_code)
     cmd = ReportClue(
         source=ClueSource.SATELLITE_PATCH,
         division_code=patch.division_code,
@@ -206,7 +206,7 @@ def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[U
 
 def _division(unit: CasesUnit, code: str, field: str) -> Division:
     try:
-        return unit.divisions.get(code)
+        return unit.desk.divisions.get(code)
     except DivisionMalformed as error:
         raise DivisionMalformed(code, field) from error
     except DivisionUnknown as error:

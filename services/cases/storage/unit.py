@@ -1,6 +1,6 @@
 """The unit of work of cases: its stores, and the registers that its rules ask."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -15,39 +15,32 @@ from shared.principal import Actor
 
 
 @dataclass(frozen=True)
-class CasesUnits:
-    """Opens units. One per process: the registers and stores in it are shared by all its units."""
+class Desk:
+    """Registers of the service, made once at start; the same for every unit."""
 
     divisions: Divisions
     deadlines: DeadlineRegister
     numbers: Numbers
-    clues: ClueStore = field(default_factory=ClueStore)
-    cases: CaseStore = field(default_factory=CaseStore)
-    rectifications: RectificationStore = field(default_factory=RectificationStore)
-    joint_actions: JointActionStore = field(default_factory=JointActionStore)
-
-    def open(
-        self, connection: Connection, by: Actor, now: datetime, correlation_id: str, causation_id: str | None = None
-    ) -> "CasesUnit":
-        return CasesUnit(self, connection, by, now, correlation_id, causation_id)
 
 
 class CasesUnit(Unit):
+    clues = ClueStore()
+    cases = CaseStore()
+    rectifications = RectificationStore()
+    joint_actions = JointActionStore()
+
     def __init__(
         self,
-        house: CasesUnits,
         connection: Connection,
         by: Actor,
         now: datetime,
         correlation_id: str,
         causation_id: str | None = None,
+        *,
+        desk: Desk,
     ) -> None:
         super().__init__(connection, by, now, correlation_id, causation_id)
-        self.divisions = house.divisions
-        self.clues, self.cases = house.clues, house.cases
-        self.rectifications, self.joint_actions = house.rectifications, house.joint_actions
-        self._numbers = house.numbers
-        self._deadlines = house.deadlines
+        self.desk = desk
 
     @property
     def moment(self) -> Moment:
@@ -56,10 +49,10 @@ class CasesUnit(Unit):
 
     def moment_at(self, now: datetime) -> Moment:
         """The same for a fact that happened at another instant."""
-        return Moment(self.by, now, self._deadlines)
+        return Moment(self.by, now, self.desk.deadlines)
 
     def number(self, kind: NumberKind, division_code: str) -> str:
-        return self._numbers.next(kind, division_code, self.now)
+        return self.desk.numbers.next(kind, division_code, self.now)
 
 
 class Stored:

@@ -1,7 +1,7 @@
 """What can be wrong with a notice.
 
 TianweiError
-├── InvalidInput: RecipientNamedTwice, EndpointUrlRefused
+├── InvalidInput: RecipientNamedTwice
 ├── NotFound:     CaseUnknown
 ├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing
 └── Unavailable:  OfficeMissing
@@ -15,13 +15,6 @@ class RecipientNamedTwice(InvalidInput):
 
     def __init__(self, recipient: str) -> None:
         super().__init__("notify.recipient-named-twice", "copies", recipient=recipient)
-
-
-class EndpointUrlRefused(InvalidInput):
-    """reason: scheme, userinfo, host or address."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__("notify.endpoint-url-refused", "url", reason=reason)
 
 
 class CaseUnknown(NotFound):

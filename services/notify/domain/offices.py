@@ -36,6 +36,11 @@ def recipient_of(party: str) -> Recipient:
     return Recipient(party.partition(":")[2])
 
 
+def county_of(party: str) -> str:
+    """12-digit code of the party's county."""
+    return party[:COUNTY_DIGITS].ljust(12, "0")
+
+
 def notice_no(series: str, year: int, number: int) -> str:
     """发文字号: six-corner brackets, full year, no leading zero (GB/T 9704), like 中宁耕保抄〔2026〕3号."""
     return f"{series}〔{year}〕{number}号"

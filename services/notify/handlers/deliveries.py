@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.notify.domain.notice import WEBHOOK
-from services.notify.domain.offices import recipient_of
+from services.notify.domain.offices import county_of, recipient_of
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.codes import DeliveryState
+from shared.outgoing import endpoints
 from shared.outgoing.deliveries import Claimed
 
 TYPE = "notice.issued"
@@ -56,6 +57,5 @@ class NoticeErrand:
 
     def on_gone(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
         """The endpoint takes no more; what is owed waits until it is configured again, and in the inbox meanwhile."""
-        endpoint = unit.endpoints.find(unit.connection, claimed.party)
-        if endpoint is not None:
-            unit.record(endpoint, unit.endpoints, endpoint.disable(error, unit.now))
+        endpoint = unit.endpoints.of(unit.connection, claimed.party, county_of(claimed.party))
+        endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)

@@ -1,4 +1,4 @@
-"""Notify's unit of work: its stores, and what is on the desk of whoever writes a notice."""
+"""The unit of work of notify: its stores, and what is on the desk of whoever writes a notice."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,11 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from services.notify.domain.copy_rules import CopyRules
+from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
-from services.notify.ports import Renderer, Sealer, UrlCheck
-from services.notify.storage.endpoints import EndpointStore
+from services.notify.ports import Renderer
 from services.notify.storage.repository import NoticeStore
+from services.notify.storage.tables import endpoint
 from shared.delivery.unit import Unit
+from shared.outgoing.endpoints import EndpointStore, Safeguards
 from shared.principal import Actor
 
 
@@ -21,11 +23,13 @@ class Desk:
     rules: CopyRules
     offices: Offices
     renderer: Renderer
-    sealer: Sealer
-    check_url: UrlCheck
+    safeguards: Safeguards
 
 
 class NotifyUnit(Unit):
+    notices = NoticeStore()
+    endpoints = EndpointStore(endpoint, RecipientEndpoint)
+
     def __init__(
         self,
         connection: Connection,
@@ -38,5 +42,3 @@ class NotifyUnit(Unit):
     ) -> None:
         super().__init__(connection, by, now, correlation_id, causation_id)
         self.desk = desk
-        self.notices = NoticeStore()
-        self.endpoints = EndpointStore()

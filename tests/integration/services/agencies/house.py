@@ -11,9 +11,10 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from services.agencies.handlers.on_cases import REACTIONS
 from services.agencies.settings import AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit
-from services.agencies.wiring import REACTIONS, wire
+from services.agencies.wiring import wire
 from shared.clock import SystemClock
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Agency, Role
@@ -75,7 +76,7 @@ class House:
 
     def react(self, event: Event) -> None:
         """Apply one event of cases as the feed does."""
-        (reaction,) = (reaction for reaction in REACTIONS["cases"] if reaction.event is type(event))
+        (reaction,) = (reaction for reaction in REACTIONS if reaction.event is type(event))
         meta = self.meta(event)
 
         def use_case(unit: AgenciesUnit) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from services.notify.handlers.on_cases import REACTIONS
 from services.notify.settings import NotifySettings, SenderSettings
 from services.notify.storage.unit import NotifyUnit
-from services.notify.wiring import opener, wire
+from services.notify.wiring import wire
 from shared.clock import FixedClock
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Role
@@ -53,7 +53,9 @@ class House:
             webhook_allowed_hosts="127.0.0.1",
         )
         self.parts = wire(settings, lambda: None, self.clock)
-        self.runner: UnitRunner[NotifyUnit] = UnitRunner(self.parts.engine, opener(settings), self.clock, lambda: None)
+        self.runner: UnitRunner[NotifyUnit] = UnitRunner(
+            self.parts.engine, self.parts.open_unit, self.clock, lambda: None
+        )
         self.feed = Feed(self.parts.engine, "notify", "cases", REACTIONS, self.parts.open_unit, self.clock)
         self.log_id = uuid4()
         self.log: list[CloudEvent] = []

@@ -161,7 +161,7 @@ def test_recipients_are_listed_with_what_is_owed(filed: House) -> None:
 
 def test_only_an_administrator_configures_and_only_a_sendable_address(house: House) -> None:
     refused = configure(house, "https://169.254.169.254/latest")
-    assert (refused["code"], refused["field"]) == ("notify.endpoint-url-refused", "url")
+    assert (refused["code"], refused["field"]) == ("endpoint-url-refused", "url")
     asked = house.command(
         COORDINATOR, "recipient.configure-endpoint", recipient="party_committee", url="https://dwb.example/"
     )

@@ -1,62 +1,56 @@
-"""Endpoints of recipients: rotation of secrets, what is told, where they may lie."""
+"""Endpoints of agencies and recipients: rotation of secrets, what is told, where they may lie."""
 
+import base64
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
 import pytest
 
-from services.notify.adapters.url_check import AllowedUrl
-from services.notify.domain.endpoint import ROTATION, RecipientEndpoint
-from services.notify.domain.errors import EndpointUrlRefused
+from services.agencies.domain.endpoint import AgencyEndpoint
+from services.notify.domain.endpoint import RecipientEndpoint
 from shared.aggregate import replay
-from shared.contracts.codes import Recipient
+from shared.outgoing.endpoint import ROTATION, Endpoint
+from shared.outgoing.endpoints import EndpointUrlRefused, Safeguards
+from shared.outgoing.secret_box import SecretBox
 from shared.outgoing.urls import AllowedHosts
 
+KEY = base64.b64encode(bytes(32)).decode()
 NOW = datetime(2026, 4, 24, 2, 0, tzinfo=UTC)
 
 
-def endpoint() -> RecipientEndpoint:
-    return RecipientEndpoint(
-        id=UUID(int=1),
-        recipient=Recipient.PARTY_COMMITTEE,
-        party="640521:party_committee",
-        jurisdiction="640521000000",
-    )
+@pytest.fixture(params=[(AgencyEndpoint, "natural_resources"), (RecipientEndpoint, "640521:party_committee")])
+def target(request: pytest.FixtureRequest) -> Endpoint:
+    kind, party = request.param
+    endpoint: Endpoint = kind(id=UUID(int=1), party=party, jurisdiction="640521000000")
+    return endpoint
 
 
-def configure(target: RecipientEndpoint, url: str, secret: str) -> None:
-    events: list[Any] = list(target.configure(url, secret, "admin-1", NOW))
-    replay(target, events)
+def configure(target: Endpoint, url: str, secret: str) -> None:
+    replay(target, target.configure(url, secret, "admin-1", NOW))
 
 
-def test_same_address_keeps_the_former_secret_for_a_day() -> None:
-    target = endpoint()
+def test_same_address_keeps_the_former_secret_for_a_day(target: Endpoint) -> None:
     configure(target, "https://dwb.example/hook", "sealed-1")
     configure(target, "https://dwb.example/hook", "sealed-2")
     assert (target.secret, target.previous_secret, target.previous_until) == ("sealed-2", "sealed-1", NOW + ROTATION)
 
 
-def test_new_address_never_sees_the_former_secret() -> None:
-    target = endpoint()
+def test_new_address_never_sees_the_former_secret(target: Endpoint) -> None:
     configure(target, "https://dwb.example/hook", "sealed-1")
     configure(target, "https://other.example/hook", "sealed-2")
     assert (target.previous_secret, target.previous_until) == (None, None)
 
 
-def test_disabled_once_and_active_again_when_configured() -> None:
-    target = endpoint()
+def test_disabled_once_and_active_again_when_configured(target: Endpoint) -> None:
     configure(target, "https://dwb.example/hook", "sealed-1")
-    events: list[Any] = list(target.disable("HTTP 410", NOW))
-    replay(target, events)
+    replay(target, target.disable("HTTP 410", NOW))
     assert (target.active, target.disabled_reason) == (False, "HTTP 410")
     assert target.disable("HTTP 410", NOW) == []
     configure(target, "https://dwb.example/hook", "sealed-2")
     assert target.active
 
 
-def test_secrets_are_in_no_event() -> None:
-    target = endpoint()
+def test_secrets_are_in_no_event(target: Endpoint) -> None:
     told = target.configure("https://dwb.example/hook", "sealed-1", "admin-1", NOW)
     assert all("sealed-1" not in event.model_dump_json() for event in told)
 
@@ -72,6 +66,6 @@ def test_secrets_are_in_no_event() -> None:
 )
 def test_address_that_may_not_be_called_is_refused(url: str, reason: str) -> None:
     with pytest.raises(EndpointUrlRefused) as refused:
-        AllowedUrl(AllowedHosts(""))(url)
+        Safeguards(AllowedHosts(""), SecretBox(KEY)).check(url)
     assert refused.value.facts == {"reason": reason}
     assert refused.value.field == "url"

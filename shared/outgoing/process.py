@@ -1,0 +1,57 @@
+"""The process around a service's sender."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import SecretStr
+
+from shared import telemetry
+from shared.clock import SystemClock
+from shared.database import open_engine
+from shared.delivery.runner import OpenUnit, UnitRunner
+from shared.delivery.unit import Unit
+from shared.outgoing.endpoints import Safeguards
+from shared.outgoing.sender import Errand, Sender, SenderLimits
+from shared.outgoing.settings import OutgoingSettings
+from shared.outgoing.wake import OutboxBell
+from shared.outgoing.webhook import WebhookCourier
+
+U = TypeVar("U", bound=Unit)
+S = TypeVar("S", bound=OutgoingSettings)
+
+_CONNECTIONS = 6
+
+
+def sender_of(
+    service: str,
+    dsn: SecretStr,
+    settings: OutgoingSettings,
+    open_unit: OpenUnit[U],
+    errand: Errand[U],
+    limits: SenderLimits | None = None,
+) -> Sender[U]:
+    """Call it inside the loop that will run it. dsn: the service's database, as its run-time role."""
+    url, name = dsn.get_secret_value(), f"{service}-sender"
+    engine = open_engine(url, pool_size=_CONNECTIONS, application=f"tianwei-{name}")
+    safeguards = Safeguards.of(settings)
+    return Sender(
+        UnitRunner(engine, open_unit, SystemClock(), OutboxBell(engine)),
+        url,
+        errand,
+        WebhookCourier(safeguards.allowed_hosts),
+        safeguards.box,
+        name=name,
+        heartbeat_file=settings.heartbeat_file,
+        limits=limits,
+    )
+
+
+def run_sender(service: str, settings: S, build: Callable[[S], Sender[Any]]) -> None:
+    """Until SIGTERM."""
+    telemetry.configure(f"{service}.sender", settings.log_level)
+
+    async def run() -> None:
+        await build(settings).run()
+
+    asyncio.run(run())

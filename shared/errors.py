@@ -5,7 +5,7 @@ TianweiError
 ├── NotFound       404  absent, or not the caller's to see
 ├── NotAllowed     403  the caller may see it but not do this
 ├── Conflict       409  the state or version forbids it now
-└── Unavailable    503  try again later; nothing was changed
+└── Unavailable    503  no answer; repeat it later under the same key
 
 A code is stable, crosses the bus and has one Chinese text in gateway/problems.py. A class path never crosses.
 """

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
+from services.cases.adapters.patch_lines import HeaderLine
 from services.cases.domain.clue_import import FileMissing, ParserCrashed, WorkerCrashed
 from services.cases.handlers.clue_imports import draw, finish_import, import_batch, refuse_import
 from services.cases.settings import WorkerSettings
@@ -144,7 +145,7 @@ class Worker:
     def _write(self, job: ImportJob, parsed: ParsedFile) -> None:
         header = parsed.header
         with self._engine.begin() as connection:
-            import_jobs.note_file(connection, job, header.rows, header.crs, header.encoding)
+            import_jobs.note_file(connection, job, _about(header))
         start, outcomes = job.rows_done, parsed.outcomes(skip=job.rows_done)
         while batch := draw(list(islice(outcomes, self._limits.rows))):
             self._pulse(job)
@@ -185,6 +186,17 @@ class Worker:
             return
         self._heartbeat_file.touch()
         self._beaten_at = time.monotonic()
+
+
+def _about(header: HeaderLine) -> dict[str, Any]:
+    """What the requester is shown of the file as a whole."""
+    return {
+        "rows_total": header.rows,
+        "crs": header.crs[:40],
+        "encoding": header.encoding[:40],
+        "sample": header.sample,
+        "warnings": [{"code": warned.code, "facts": warned.facts} for warned in header.warnings],
+    }
 
 
 def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -> Worker:

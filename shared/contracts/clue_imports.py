@@ -25,6 +25,13 @@ class StartClueImport(Command, on="clue_import", verb="start"):
     size_bytes: Annotated[Int, Field(ge=1)]
 
 
+class ImportWarning(View):
+    """Something that was read otherwise than the file declares."""
+
+    code: str
+    facts: dict[str, Any]
+
+
 class ClueImportView(View):
     id: UUID
     state: Literal["queued", "running", "finished", "refused"]
@@ -39,6 +46,8 @@ class ClueImportView(View):
     rows_rejected: int
     crs: str | None
     encoding: str | None
+    sample: dict[str, str] | None = Field(description="the first row as it was read: column -> text, to judge the encoding")
+    warnings: list[ImportWarning] = Field(description="what a person should check about the whole file")
     problem: dict[str, Any] | None = Field(description="why the whole file was refused: code, field, facts")
 
 

@@ -1,5 +1,6 @@
 """Import jobs: queued by a command, held by one worker at a time under a lease counted on the database's clock."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -113,13 +114,9 @@ def release(connection: Connection, job: ImportJob, *, counted: bool) -> None:
     connection.execute(_RELEASE, {"id": job.id, "token": job.token, "uncounted": 0 if counted else 1})
 
 
-def note_file(connection: Connection, job: ImportJob, rows: int, crs: str, encoding: str) -> None:
-    """What the file turned out to be."""
-    connection.execute(
-        sa.update(clue_import)
-        .where(clue_import.c.id == job.id)
-        .values(rows_total=rows, crs=crs[:40], encoding=encoding[:40])
-    )
+def note_file(connection: Connection, job: ImportJob, about: Mapping[str, Any]) -> None:
+    """What the file turned out to be. about: rows_total, crs, encoding, sample, warnings."""
+    connection.execute(sa.update(clue_import).where(clue_import.c.id == job.id).values(**about))
 
 
 def lock(connection: Connection, job: ImportJob) -> RowMapping:

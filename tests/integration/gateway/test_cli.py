@@ -29,6 +29,10 @@ CLUE = {
     "deadlines": [],
 }
 JOB = {
+    "crs": "EPSG:4523",
+    "encoding": "GB18030",
+    "sample": {"JCBH": "640521WP26000037", "BZ": "砂场"},
+    "warnings": [{"code": "file.encoding-contradicted", "facts": {"stated": "UTF-8", "used": "GB18030"}}],
     "id": ID,
     "state": "queued",
     "rows_total": None,
@@ -197,6 +201,8 @@ def test_an_import_without_rejected_rows_is_exit_code_0(desk: Desk) -> None:
     result = _import(desk, running, done, rows=[])
     assert result.exit_code == 0
     assert "新增线索 2" in result.output
+    assert "BZ=砂场" in result.output
+    assert "声明的字符编码“UTF-8”不对" in result.output
 
 
 def test_rejected_rows_are_listed_with_field_and_reason(desk: Desk) -> None:

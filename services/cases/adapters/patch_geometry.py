@@ -13,8 +13,8 @@ from pyproj import Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
 from services.cases.adapters.patch_crs import CGCS2000, WGS84, Placement, place
-from services.cases.domain.area import square_metres
 from services.cases.domain.patch import Shape, ShapeFault
+from shared.area import square_metres
 
 Geometries = NDArray[np.object_]
 """shapely geometries, None where a row has none."""

@@ -8,10 +8,10 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain.area import mu_from_m2
 from services.cases.domain.clue import Clue
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
+from shared.area import mu_from_m2
 from shared.clock import local_day
 from shared.contracts.cases import (
     CaseStep,
@@ -152,6 +152,10 @@ class Case(Progress):
     closed_at: datetime | None = None
     closing_ground: ClosingGround | None = None
 
+    @property
+    def names(self) -> dict[str, Any]:
+        return {"case_id": self.id, "case_no": self.case_no}
+
     # decisions
 
     def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
@@ -246,15 +250,9 @@ class Case(Progress):
         started_at: datetime | None = None,
     ) -> dict[str, Any]:
         row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
-        step = self.step(row, moment, reason=cmd.reason, documents=cmd.documents, started_at=started_at)
-        return {"case_id": self.id, "case_no": self.case_no, **step}
+        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, started_at=started_at)
 
     # changes
-
-    def apply(self, event: CaseEvent) -> None:
-        self.note(event)
-        self.state = event.to_state
-        self._change(event)
 
     @singledispatchmethod
     def _change(self, event: CaseEvent) -> None:

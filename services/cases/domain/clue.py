@@ -8,9 +8,9 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain.area import mu_from_m2
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
+from shared.area import mu_from_m2
 from shared.contracts.cases_events import (
     ClueAssignedV1,
     ClueClosedV1,
@@ -140,6 +140,10 @@ class Clue(Progress):
     import_id: UUID | None = None
     case_id: UUID | None = None
 
+    @property
+    def names(self) -> dict[str, Any]:
+        return {"clue_id": self.id, "clue_no": self.clue_no}
+
     # decisions
 
     def receive(
@@ -182,25 +186,25 @@ class Clue(Progress):
 
     def assign(self, cmd: AssignClue, moment: Moment) -> list[ClueEvent]:
         row = TABLE.permit(self.state, "assign", moment.by)
-        return [ClueAssignedV1(township_code=cmd.township_code, **self._told(row, moment, cmd.reason))]
+        return [ClueAssignedV1(township_code=cmd.township_code, **self.told(row, moment, reason=cmd.reason))]
 
     def sign(self, cmd: SignClue, moment: Moment) -> list[ClueEvent]:
         row = self._permit_verifier("sign", moment)
-        return [ClueSignedV1(**self._told(row, moment, cmd.note))]
+        return [ClueSignedV1(**self.told(row, moment, reason=cmd.note))]
 
     def return_(self, cmd: ReturnClue, moment: Moment) -> list[ClueEvent]:
         row = self._permit_verifier("return", moment)
-        return [ClueReturnedV1(return_reason=cmd.return_reason, **self._told(row, moment, cmd.reason))]
+        return [ClueReturnedV1(return_reason=cmd.return_reason, **self.told(row, moment, reason=cmd.reason))]
 
     def reject(self, cmd: RejectClue, moment: Moment) -> list[ClueEvent]:
         row = TABLE.permit(self.state, "reject", moment.by)
-        return [ClueRejectedV1(**self._told(row, moment, cmd.reason))]
+        return [ClueRejectedV1(**self.told(row, moment, reason=cmd.reason))]
 
     def start_verification(self, cmd: StartVerification, moment: Moment) -> list[ClueEvent]:
         """The filing clock D08 runs from the visit, when the violation is found."""
         row = self._permit_verifier("start-verification", moment)
         visited_at = None if cmd.visited_at is None else moment.past(cmd.visited_at, "visited_at")
-        told = self._told(row, moment, None, started_at=visited_at)
+        told = self.told(row, moment, started_at=visited_at)
         return [ClueVerificationStartedV1(officers=cmd.officers, visited_at=visited_at, **told)]
 
     def submit_opinion(self, cmd: SubmitOpinion, moment: Moment) -> list[ClueEvent]:
@@ -213,17 +217,17 @@ class Clue(Progress):
                 farmland_area_m2=cmd.farmland_area_m2,
                 pbf_area_m2=cmd.pbf_area_m2,
                 suspected_type=cmd.suspected_type or self.suspected_type,
-                **self._told(row, moment, None, cmd.documents),
+                **self.told(row, moment, documents=cmd.documents),
             )
         ]
 
     def close(self, cmd: CloseClue, moment: Moment) -> list[ClueEvent]:
         row = TABLE.permit(self.state, "close", moment.by, self.held(), self.outcome)
-        return [ClueClosedV1(**self._told(row, moment, cmd.reason))]
+        return [ClueClosedV1(**self.told(row, moment, reason=cmd.reason))]
 
     def turn_into_case(self, cmd: FileCase, moment: Moment, case_id: UUID, case_no: str) -> list[ClueEvent]:
         row = TABLE.permit(self.state, "file-case", moment.by, self.held(cmd.documents), self.outcome)
-        told = self._told(row, moment, cmd.reason, cmd.documents)
+        told = self.told(row, moment, reason=cmd.reason, documents=cmd.documents)
         return [ClueTurnedIntoCaseV1(case_id=case_id, case_no=case_no, **told)]
 
     @property
@@ -243,23 +247,7 @@ class Clue(Progress):
             raise ClueNotAssigned(self.township_code)
         return row
 
-    def _told(
-        self,
-        row: Row[ClueState],
-        moment: Moment,
-        reason: str | None,
-        documents: Sequence[DocumentRef] = (),
-        started_at: datetime | None = None,
-    ) -> dict[str, Any]:
-        step = self.step(row, moment, reason=reason, documents=documents, started_at=started_at)
-        return {"clue_id": self.id, "clue_no": self.clue_no, **step}
-
     # changes
-
-    def apply(self, event: ClueEvent) -> None:
-        self.note(event)
-        self.state = event.to_state
-        self._change(event)
 
     @singledispatchmethod
     def _change(self, event: ClueEvent) -> None:

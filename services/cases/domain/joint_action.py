@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain.case import Case
+from services.cases.domain.joint_task import Task, standing
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
 from shared.contracts.cases_events import (
@@ -27,9 +28,7 @@ from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskS
 from shared.contracts.joint_actions import (
     ConveneJointAction,
     JointActionView,
-    JointTaskView,
     ReassignTask,
-    TaskLetter,
 )
 from shared.errors import Conflict, InvalidInput
 from shared.ids import derived_id
@@ -101,81 +100,6 @@ TABLE: Transitions[JointActionState] = Transitions(
 
 
 @dataclass(kw_only=True)
-class Task:
-    """The coordinator's picture of one agency's task; the task itself lives in agencies."""
-
-    id: UUID
-    letter: TaskLetter
-    sign_due_on: date | None = None
-    feedback_due_on: date | None = None
-    state: TaskState = TaskState.ISSUED
-    signed_at: datetime | None = None
-    signed_by: str | None = None
-    accepted_at: datetime | None = None
-    declined_at: datetime | None = None
-    return_reason: ReturnReason | None = None
-    decline_reason: str | None = None
-    reported_at: datetime | None = None
-    result: dict[str, Any] | None = None
-    replaced_by: UUID | None = None
-
-    @property
-    def is_signed(self) -> bool:
-        return self.signed_at is not None or self.accepted_at is not None or self.reported_at is not None
-
-    def view(self) -> JointTaskView:
-        return JointTaskView(
-            task_id=self.id,
-            agency=self.letter.agency,
-            matter=self.letter.matter,
-            legal_basis=self.letter.legal_basis,
-            output=self.letter.output,
-            state=self.state,
-            sign_due_on=self.sign_due_on,
-            signed_at=self.signed_at,
-            signed_by=self.signed_by,
-            accepted_at=self.accepted_at,
-            declined_at=self.declined_at,
-            return_reason=self.return_reason,
-            decline_reason=self.decline_reason,
-            reported_at=self.reported_at,
-            result=self.result,
-            replaced_by=self.replaced_by,
-        )
-
-
-# How far a task is; a fact that would take it back or repeat itself was known already.
-_PROGRESS = {
-    TaskState.ISSUED: 0,
-    TaskState.SIGNED: 1,
-    TaskState.ACCEPTED: 2,
-    TaskState.DECLINED: 3,
-    TaskState.REPORTED: 3,
-    TaskState.WITHDRAWN: 3,
-}
-
-
-def _task(told: ConvenedTask) -> Task:
-    return Task(
-        id=told.task_id,
-        letter=told.letter,
-        sign_due_on=told.sign_due_on,
-        feedback_due_on=told.feedback_due_on,
-    )
-
-
-def standing(tasks: Sequence[Task]) -> JointActionState:
-    """The state of an open action as its live tasks have it; a declined task waits for the coordinator unsigned."""
-    live = [task for task in tasks if task.replaced_by is None]
-    if any(task.state is TaskState.REPORTED for task in live):
-        return _STATE.FEEDBACK_PARTIAL
-    signed = [task.is_signed for task in live]
-    if all(signed):
-        return _STATE.ALL_SIGNED
-    return _STATE.PARTLY_SIGNED if any(signed) else _STATE.NOTIFIED
-
-
-@dataclass(kw_only=True)
 class JointAction(Progress):
     TYPE: ClassVar[str] = "joint_action"
 
@@ -192,6 +116,10 @@ class JointAction(Progress):
     tasks: list[Task] = field(default_factory=list)
     convened_at: datetime | None = None
     closed_at: datetime | None = None
+
+    @property
+    def names(self) -> dict[str, Any]:
+        return {"action_id": self.id, "action_no": self.action_no, "case_id": self.case_id}
 
     # decisions
 
@@ -248,7 +176,7 @@ class JointAction(Progress):
             sign_due_on=sign.due_on,
             feedback_due_on=declined.feedback_due_on,
         )
-        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing([*others, _task(task)]))
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing([*others, Task.convened(task)]))
         starts: list[DeadlineFact] = [] if self.is_running(sign.rule_id) else [sign]
         return [
             JointActionTaskReassignedV1(
@@ -260,7 +188,7 @@ class JointAction(Progress):
                 brief=self.brief,
                 declined_task_id=declined.id,
                 task=task,
-                **self._told(row, moment, cmd.reason, starts),
+                **self.told(row, moment, reason=cmd.reason, starts=starts),
             )
         ]
 
@@ -298,7 +226,7 @@ class JointAction(Progress):
         waiting = [other for other in self.tasks if other.replaced_by is None and other is not task]
         if all(other.state is TaskState.REPORTED for other in waiting):
             closing = TABLE.permit(row.to, "close", moment.by)
-            told.append(JointActionClosedV1(**self._told(closing, moment)))
+            told.append(JointActionClosedV1(**self.told(closing, moment)))
         return told
 
     def task(self, task_id: UUID) -> Task | None:
@@ -309,7 +237,7 @@ class JointAction(Progress):
         task = self.task(task_id)
         if task is None:
             raise TaskUnknown(task_id)
-        return task if _PROGRESS[to] > _PROGRESS[task.state] else None
+        return task if task.is_before(to) else None
 
     def _after(self, verb: str, task: Task, moment: Moment, **changes: Any) -> Row[JointActionState]:
         """The row to the state that the tasks come to once this one has changed."""
@@ -317,27 +245,12 @@ class JointAction(Progress):
         tasks = [changed if other is task else other for other in self.tasks]
         return TABLE.permit(self.state, verb, moment.by, outcome=standing(tasks))
 
-    def _told(
-        self,
-        row: Row[JointActionState],
-        moment: Moment,
-        reason: str | None = None,
-        starts: Sequence[DeadlineFact] | None = None,
-    ) -> dict[str, Any]:
-        step = self.step(row, moment, reason=reason, starts=starts)
-        return {"action_id": self.id, "action_no": self.action_no, "case_id": self.case_id, **step}
-
     def _told_of(
         self, task: Task, row: Row[JointActionState], moment: Moment, reason: str | None = None
     ) -> dict[str, Any]:
-        return {"task_id": task.id, "agency": task.letter.agency, **self._told(row, moment, reason)}
+        return {"task_id": task.id, "agency": task.letter.agency, **self.told(row, moment, reason=reason)}
 
     # changes
-
-    def apply(self, event: JointActionEvent) -> None:
-        self.note(event)
-        self.state = event.to_state
-        self._change(event)
 
     @singledispatchmethod
     def _change(self, event: JointActionEvent) -> None:
@@ -350,13 +263,13 @@ class JointAction(Progress):
         self.acting_at, self.urgent, self.lead_agency = event.acting_at, event.urgent, event.lead_agency
         self.brief = event.brief
         self.jurisdiction = event.brief.division_code
-        self.tasks = [_task(task) for task in event.tasks]
+        self.tasks = [Task.convened(task) for task in event.tasks]
         self.convened_at = event.at
 
     @_change.register
     def _(self, event: JointActionTaskReassignedV1) -> None:
         self._set(event.declined_task_id, replaced_by=event.task.task_id)
-        self.tasks = [*self.tasks, _task(event.task)]
+        self.tasks = [*self.tasks, Task.convened(event.task)]
 
     @_change.register
     def _(self, event: JointActionTaskSignedV1) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.cases.domain.area import differs, exact_mu, exceeds, m2_from_mu, mu_from_m2
+from services.cases.domain.area_tolerance import differs, exceeds
 from services.cases.domain.patch_values import (
     Fault,
     Raw,
@@ -19,6 +19,7 @@ from services.cases.domain.patch_values import (
     shown,
     text,
 )
+from shared.area import exact_mu, m2_from_mu, mu_from_m2
 from shared.divisions.register import Division, DivisionLevel, Divisions, within
 
 REQUIRED_COLUMNS = ("JCBH", "XZQBM", "TBLX", "JCMJ")

@@ -1,5 +1,6 @@
 """What clues, cases, items and actions have in common: documents held, clocks running, steps taken."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -49,7 +50,7 @@ class Moment:
 
 
 @dataclass(kw_only=True)
-class Progress:
+class Progress(ABC):
     """version: number of events applied. jurisdiction: 12-digit code of the place it is about."""
 
     TYPE: ClassVar[str]
@@ -61,9 +62,19 @@ class Progress:
     documents: list[DocumentRef] = field(default_factory=list)
     deadlines: list[DeadlineView] = field(default_factory=list)
 
+    @property
+    @abstractmethod
+    def names(self) -> dict[str, Any]:
+        """Its id and numbers, as every event after the first tells them."""
+
     def apply(self, event: Any) -> None:
-        """Change as the event tells: shared.aggregate.Aggregate."""
-        raise NotImplementedError
+        """Change as the event tells: what every event says, then what this one does."""
+        self._note(event)
+        self.state = event.to_state
+        self._change(event)
+
+    @abstractmethod
+    def _change(self, event: Any) -> None: ...
 
     @property
     def due_on(self) -> date | None:
@@ -112,8 +123,12 @@ class Progress:
             "stops": sorted(running if row.stops == ALL_CLOCKS else running & row.stops),
         }
 
-    def note(self, event: CasesEvent) -> None:
-        """Apply what every event says: keep its documents, stop and start its clocks."""
+    def told(self, row: Row[Any], moment: Moment, **more: Any) -> dict[str, Any]:
+        """What every event of a step after the first says: the names, and what step() gives for `more`."""
+        return {**self.names, **self.step(row, moment, **more)}
+
+    def _note(self, event: CasesEvent) -> None:
+        """Keep the event's documents, stop and start its clocks."""
         self.documents = [*self.documents, *event.documents]
         self.deadlines = [
             clock.model_copy(update={"met_at": event.at})

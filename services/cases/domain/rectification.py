@@ -8,10 +8,10 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain.area import mu_from_m2
 from services.cases.domain.case import Case
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
+from shared.area import mu_from_m2
 from shared.contracts.cases_events import (
     DeadlineFact,
     RectificationAcceptedV1,
@@ -148,6 +148,10 @@ class Rectification(Progress):
     def remaining_area_m2(self) -> Decimal:
         return self.area_m2 - self.rectified_area_m2
 
+    @property
+    def names(self) -> dict[str, Any]:
+        return {"item_id": self.id, "item_no": self.item_no, "case_id": self.case_id}
+
     # decisions
 
     def order(self, cmd: OrderRectification, moment: Moment, case: Case, item_no: str) -> list[RectificationEvent]:
@@ -238,15 +242,9 @@ class Rectification(Progress):
         starts: Sequence[DeadlineFact] | None = None,
     ) -> dict[str, Any]:
         row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
-        step = self.step(row, moment, reason=cmd.reason, documents=cmd.documents, starts=starts)
-        return {"item_id": self.id, "item_no": self.item_no, "case_id": self.case_id, **step}
+        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, starts=starts)
 
     # changes
-
-    def apply(self, event: RectificationEvent) -> None:
-        self.note(event)
-        self.state = event.to_state
-        self._change(event)
 
     @singledispatchmethod
     def _change(self, event: RectificationEvent) -> None:

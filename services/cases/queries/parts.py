@@ -9,7 +9,7 @@ from shared.divisions.register import full_code, significant
 
 
 def mu(area_m2: ColumnElement[Any]) -> ColumnElement[Any]:
-    """An area in mu with 2 decimals, rounded half up like domain/area.py."""
+    """An area in mu with 2 decimals, rounded half up like shared/area.py."""
     return sa.cast(sa.func.round(area_m2 * 3 / 2000, 2), sa.Double)
 
 

@@ -13,7 +13,8 @@ from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
-from services.cases.domain.joint_action import JointAction, Task
+from services.cases.domain.joint_action import JointAction
+from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
 from services.cases.storage import tables

@@ -4,19 +4,16 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import ClassVar
 
 from services.notify.domain.case_brief import CaseBrief, RectificationCount
 from services.notify.domain.offices import IssuingOffice
+from shared.area import mu_from_m2, square_metres
 from shared.clock import local_day
 from shared.contracts.cases_events import CaseFiledV1, RectificationStruckOffV1
 from shared.contracts.codes import NoticeKind, ViolationType, title
 from shared.contracts.notify import IssueNotice, NoticeLine
-
-# 1 亩 = 2000/3 m2 (domain.md 7.4).
-MU_PER_M2 = Decimal(3) / Decimal(2000)
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -179,8 +176,7 @@ def case_report(case: CaseBrief, items: RectificationCount, remarks: str, head: 
 
 def area(m2: Decimal) -> Area:
     """8400 m² is 12.60 亩, 8400.00 平方米."""
-    square_metres = Decimal(m2)
-    return Area(mu=_two_decimals(square_metres * MU_PER_M2), m2=_two_decimals(square_metres))
+    return Area(mu=str(mu_from_m2(m2)), m2=str(square_metres(m2)))
 
 
 def chinese_date(day: date) -> str:
@@ -198,10 +194,6 @@ def one_line(text: str) -> str:
     """User text as one line without control characters, so that it cannot pass for a paragraph of the document."""
     plain = "".join(" " if unicodedata.category(sign) in ("Cc", "Zl", "Zp") else sign for sign in text)
     return " ".join(plain.split())
-
-
-def _two_decimals(value: Decimal) -> str:
-    return str(value.quantize(_CENT, ROUND_HALF_UP))
 
 
 def _violations(types: Iterable[ViolationType]) -> str:

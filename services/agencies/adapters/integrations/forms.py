@@ -8,12 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from services.agencies.domain.task import RESULT
+from shared.area import exact_mu, m2_from_mu, square_metres
 from shared.contracts.agencies import TaskResult
 from shared.contracts.base import AreaM2
 from shared.errors import InvalidInput
 
-_CENT = Decimal("0.01")
-M2_PER_MU = Decimal(2000) / Decimal(3)
 _LONGEST_NUMBER = 24
 
 
@@ -64,11 +63,11 @@ class FormReader:
 
     def area_m2(self, name: str) -> Decimal:
         """A field in square metres."""
-        return self.number(name).quantize(_CENT)
+        return square_metres(self.number(name))
 
     def area_mu(self, name: str) -> Decimal:
         """A field in mu, as square metres."""
-        return (self.number(name) * M2_PER_MU).quantize(_CENT)
+        return m2_from_mu(self.number(name))
 
     def done(self, **fields: Any) -> TaskResult:
         """The typed result of what was taken."""
@@ -94,7 +93,7 @@ def wrong(name: str, reason: str, **facts: Any) -> InvalidInput:
 
 def mu(area_m2: AreaM2) -> float:
     """Square metres as mu, 4 decimals (less than a tenth of a square metre)."""
-    return float((area_m2 / M2_PER_MU).quantize(Decimal("0.0001")))
+    return float(exact_mu(area_m2).quantize(Decimal("0.0001")))
 
 
 def m2(area_m2: AreaM2) -> float:

@@ -5,9 +5,6 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 _HUNDREDTH = Decimal("0.01")
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
-TOLERANCE_MU = Decimal("0.01")
-"""What older tools that divide by 666.7, and rounding, may differ by without a word (domain.md 7.4)."""
-
 
 def square_metres(value: float | Decimal) -> Decimal:
     """An area in m², rounded half up to 2 decimals."""
@@ -27,13 +24,3 @@ def exact_mu(area_m2: Decimal) -> Decimal:
 def mu_from_m2(area_m2: Decimal) -> Decimal:
     """mu with 2 decimals, to show: 8400.00 gives 12.60. Add in m² first, then convert."""
     return exact_mu(area_m2).quantize(_HUNDREDTH, context=_EXACT)
-
-
-def differs(one_mu: Decimal, other_mu: Decimal) -> bool:
-    """Whether two areas in mu differ by more than the tolerance."""
-    return abs(one_mu - other_mu) > TOLERANCE_MU
-
-
-def exceeds(part_mu: Decimal, whole_mu: Decimal) -> bool:
-    """Whether a part is larger than its whole by more than the tolerance."""
-    return part_mu - whole_mu > TOLERANCE_MU

@@ -70,7 +70,7 @@ def _rejected(client: Client, job: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**row, "reason": detail(row["code"], row["facts"], row["field"])} for row in rows]
 
 
-def _first_row(sample: dict[str, str]) -> str:
+def _read_as(sample: dict[str, str]) -> str:
     """A few columns as they were read: whether the Chinese is readable shows whether the encoding is right."""
     return "，".join(f"{column}={text}" for column, text in list(sample.items())[:6])
 
@@ -80,7 +80,7 @@ def _tell(job: dict[str, Any], rejected: list[dict[str, Any]]) -> None:
         f"共 {job['rows_total']} 行：新增线索 {job['rows_created']}，"
         f"以前已导入 {job['rows_known']}，退回 {job['rows_rejected']}"
     )
-    typer.echo(f"坐标系 {job['crs']}，文字编码 {job['encoding']}；首行：{_first_row(job['sample'] or {})}")
+    typer.echo(f"坐标系 {job['crs']}，文字编码 {job['encoding']}；样例：{_read_as(job['sample'] or {})}")
     for warning in job["warnings"]:
         typer.echo(f"请核对：{detail(warning['code'], warning['facts'])}")
     if rejected:

@@ -46,7 +46,7 @@ class ClueImportView(View):
     rows_rejected: int
     crs: str | None
     encoding: str | None
-    sample: dict[str, str] | None = Field(description="the first row as it was read: column -> text, to judge the encoding")
+    sample: dict[str, str] | None = Field(description="Chinese text as it was read, column -> text: shows whether the encoding is right")
     warnings: list[ImportWarning] = Field(description="what a person should check about the whole file")
     problem: dict[str, Any] | None = Field(description="why the whole file was refused: code, field, facts")
 

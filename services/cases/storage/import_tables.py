@@ -34,7 +34,7 @@ clue_import = sa.Table(
     _count("rows_rejected"),
     sa.Column("crs", sa.Text),
     sa.Column("encoding", sa.Text),
-    sa.Column("sample", pg.JSONB(none_as_null=True), comment="first row: column -> text"),
+    sa.Column("sample", pg.JSONB(none_as_null=True), comment="Chinese text as read: column -> text"),
     sa.Column("warnings", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("problem", pg.JSONB(none_as_null=True), comment="code, field, facts"),
     sa.Column("lease_token", _uuid, comment="of the worker that has it"),

@@ -58,7 +58,7 @@ def test_good_rows_become_clues_and_bad_rows_are_listed(desk: Desk, tmp_path: Pa
     assert job["rows_total"] == 60
     assert counts(job) == (60, 57, 0, 3)
     assert (job["crs"], job["encoding"], job["problem"]) == ("EPSG:4523", "GB18030", None)
-    assert job["sample"]["JCBH"].startswith("640521WP")
+    assert job["sample"]["XZQMC"].isalpha()
     assert job["warnings"] == []
     rows = desk.rows(job["id"])
     assert [row["row_no"] for row in rows] == list(range(1, 61))

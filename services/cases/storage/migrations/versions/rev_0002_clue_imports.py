@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("rows_rejected", sa.Integer, nullable=False, server_default="0"),
         sa.Column("crs", sa.Text),
         sa.Column("encoding", sa.Text),
-        sa.Column("sample", pg.JSONB, comment="first row: column -> text"),
+        sa.Column("sample", pg.JSONB, comment="Chinese text as read: column -> text"),
         sa.Column("warnings", pg.JSONB, nullable=False, server_default="[]"),
         sa.Column("problem", pg.JSONB, comment="code, field, facts"),
         sa.Column("lease_token", uuid, comment="of the worker that has it"),

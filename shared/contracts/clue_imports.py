@@ -46,7 +46,7 @@ class ClueImportView(View):
     rows_rejected: int
     crs: str | None
     encoding: str | None
-    sample: dict[str, str] | None = Field(description="Chinese text as it was read, column -> text: shows whether the encoding is right")
+    sample: dict[str, str] | None = Field(description="Chinese text as read, by column: shows the encoding")
     warnings: list[ImportWarning] = Field(description="what a person should check about the whole file")
     problem: dict[str, Any] | None = Field(description="why the whole file was refused: code, field, facts")
 

@@ -14,6 +14,7 @@ from gateway.auth.errors import JurisdictionWrong, LoginTaken, OrganisationWrong
 from gateway.storage.tables import account, session
 from shared.contracts.base import ListQuery, Page, View
 from shared.contracts.codes import Agency, Recipient, Role
+from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
@@ -27,7 +28,6 @@ _ORGANISATIONS: dict[Role, list[str]] = {
 }
 V = TypeVar("V", bound=View)
 
-_COUNTY_DIGITS, _TOWNSHIP_DIGITS = 6, 9
 _LISTING = Listing(tuple(account.c), keys=(account.c.login,), rising=True)
 
 
@@ -70,7 +70,7 @@ class NewAccount:
             known = _ORGANISATIONS.get(role)
             if known is not None and self.org_code not in known:
                 raise OrganisationWrong(role, [str(code) for code in known])
-            digits = _TOWNSHIP_DIGITS if role is Role.TOWNSHIP_OFFICER else _COUNTY_DIGITS
+            digits = TOWNSHIP_DIGITS if role is Role.TOWNSHIP_OFFICER else COUNTY_DIGITS
             if len(self.jurisdiction) != digits:
                 raise JurisdictionWrong(role, digits)
 

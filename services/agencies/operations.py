@@ -24,7 +24,7 @@ from shared.operations import CommandOperation, Operation, QueryOperation
 _AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _REGISTRY = _AGENCY | {Role.COORDINATOR, Role.ADMINISTRATOR}
-_ALL = frozenset(Role)
+_EVERYBODY = frozenset(Role)
 
 
 def operations(registry: Registry) -> tuple[Operation, ...]:
@@ -37,7 +37,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         CommandOperation(ReportTaskForm, tasks.report_task_form, _AGENCY),
         CommandOperation(ReadTasks, tasks.read_tasks, _AGENCY),
         CommandOperation(ConfigureEndpoint, agencies.configure_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})),
-        QueryOperation(GetTask, queries.get, _ALL),
-        QueryOperation(ListTasks, list_tasks, _ALL),
+        QueryOperation(GetTask, queries.get, _EVERYBODY),
+        QueryOperation(ListTasks, list_tasks, _EVERYBODY),
         QueryOperation(ListAgencies, queries.agencies, _REGISTRY),
     )

@@ -50,15 +50,15 @@ class TaskQueries:
         self._registry = registry
         self._store = TaskStore()
 
-    def get(self, query: GetTask, by: Actor, connection: Connection) -> TaskView:
+    def get(self, q: GetTask, by: Actor, connection: Connection) -> TaskView:
         """NotFound for what the caller may not see."""
-        statement = sa.select(agency_task).where(agency_task.c.id == query.id, scope.visible_tasks(by))
+        statement = sa.select(agency_task).where(agency_task.c.id == q.id, scope.visible_tasks(by))
         row = connection.execute(statement).mappings().one_or_none()
         if row is None:
             raise NotFound
         return view_of_task(connection, self._store.from_row(row), self._registry)
 
-    def agencies(self, query: ListAgencies, by: Actor, connection: Connection) -> AgencyList:  # noqa: ARG002
+    def agencies(self, _: ListAgencies, by: Actor, connection: Connection) -> AgencyList:
         """Coordinator and administrator see all, an agency itself; addresses only the administrator and the agency."""
         shown = scope.visible_agencies(by)
         codes = [agency for agency in Agency if shown is None or agency.value in shown]
@@ -92,13 +92,13 @@ class TaskQueries:
         )
 
 
-def list_tasks(query: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]:
+def list_tasks(q: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]:
     """Newest first; with `after` the mailbox, oldest first. A task that an agency once saw keeps its position."""
-    where = [scope.visible_tasks(by), *_filters(query)]
-    if query.after is None:
-        return page(_NEWEST_FIRST, where, query, connection, _ROWS.validate_python)
-    where.append(agency_task.c.position > query.after)
-    return page(_MAILBOX, where, query, connection, _ROWS.validate_python)
+    where = [scope.visible_tasks(by), *_filters(q)]
+    if q.after is None:
+        return page(_NEWEST_FIRST, where, q, connection, _ROWS.validate_python)
+    where.append(agency_task.c.position > q.after)
+    return page(_MAILBOX, where, q, connection, _ROWS.validate_python)
 
 
 def view_of_task(connection: Connection, task: Task, registry: Registry) -> TaskView:
@@ -152,12 +152,12 @@ def _place_of(connection: Connection, task_id: UUID) -> RowMapping:
     return connection.execute(statement.where(agency_task.c.id == task_id)).mappings().one()
 
 
-def _filters(query: ListTasks) -> list[ColumnElement[bool]]:
+def _filters(q: ListTasks) -> list[ColumnElement[bool]]:
     wanted = {
-        "state": query.state and query.state.value,
-        "agency": query.agency and query.agency.value,
-        "action_id": query.action_id,
-        "case_id": query.case_id,
+        "state": q.state and q.state.value,
+        "agency": q.agency and q.agency.value,
+        "action_id": q.action_id,
+        "case_id": q.case_id,
     }
     return [agency_task.c[name] == value for name, value in wanted.items() if value is not None]
 

@@ -9,7 +9,7 @@ from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
 from services.cases.handlers import joint_actions as on_action
-from services.cases.handlers import rectification as on_item
+from services.cases.handlers import rectifications as on_item
 from services.cases.queries.cases import get_case, get_deadlines, get_statistics, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.notify.domain.notice import WEBHOOK, Notice
-from services.notify.domain.offices import COUNTY_DIGITS, party_of
+from services.notify.domain.offices import party_of
 from services.notify.storage.repository import NoticeStore, receipts_of
 from services.notify.storage.scope import Scope, scope_of
 from services.notify.storage.tables import delivery, endpoint, notice, notice_receipt
@@ -24,6 +24,7 @@ from shared.contracts.notify import (
     RecipientList,
     RecipientView,
 )
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
@@ -35,14 +36,14 @@ _LISTING = Listing(
 _STORE = NoticeStore()
 
 
-def get_notice(query: GetNotice, by: Actor, connection: Connection) -> NoticeView:
+def get_notice(q: GetNotice, by: Actor, connection: Connection) -> NoticeView:
     """One notice with its text; NotFound for one the caller does not see."""
-    found, scope = _STORE.get(connection, query.id), scope_of(by)
+    found, scope = _STORE.get(connection, q.id), scope_of(by)
     scope.require(found)
     return notice_view(found, scope)
 
 
-def list_notices(query: ListNotices, by: Actor, connection: Connection) -> Page[NoticeRow]:
+def list_notices(q: ListNotices, by: Actor, connection: Connection) -> Page[NoticeRow]:
     """Newest first. unsigned: a clerk's own signature is missing; for the coordinator, anybody's."""
     scope = scope_of(by)
 
@@ -50,7 +51,7 @@ def list_notices(query: ListNotices, by: Actor, connection: Connection) -> Page[
         receipts = receipts_of(connection, [row["id"] for row in rows])
         return [NoticeRow(**_row(_listed(row, receipts), scope)) for row in rows]
 
-    return page(_LISTING, _asked(query, scope), query, connection, views)
+    return page(_LISTING, _asked(q, scope), q, connection, views)
 
 
 def list_recipients(_: ListRecipients, by: Actor, connection: Connection) -> RecipientList:
@@ -114,13 +115,13 @@ def _listed(row: Mapping[str, Any], receipts: Mapping[UUID, Any]) -> Notice:
     return Notice(**{**row, "kind": NoticeKind(row["kind"]), "receipts": receipts[row["id"]]})
 
 
-def _asked(query: ListNotices, scope: Scope) -> list[sa.ColumnElement[bool]]:
+def _asked(q: ListNotices, scope: Scope) -> list[sa.ColumnElement[bool]]:
     asked = [scope.condition()]
-    if query.kind is not None:
-        asked.append(notice.c.kind == query.kind.value)
-    if query.case_id is not None:
-        asked.append(notice.c.case_id == query.case_id)
-    if query.unsigned:
+    if q.kind is not None:
+        asked.append(notice.c.kind == q.kind.value)
+    if q.case_id is not None:
+        asked.append(notice.c.case_id == q.case_id)
+    if q.unsigned:
         asked.append(scope.has_receipt(unsigned=True))
     return asked
 
@@ -141,9 +142,9 @@ def _owed(connection: Connection, county: str) -> dict[tuple[str, str], int]:
 
 def _unsigned(connection: Connection, county: str) -> dict[str, int]:
     rows = connection.execute(
-        sa.select(notice_receipt.c.recipient, sa.func.count())
+        sa.select(notice_receipt.c.recipient, sa.func.count().label("number"))
         .join(notice, notice.c.id == notice_receipt.c.notice_id)
         .where(notice_receipt.c.signed_at.is_(None), notice.c.jurisdiction.startswith(county, autoescape=True))
         .group_by(notice_receipt.c.recipient)
     )
-    return {recipient: number for recipient, number in rows}  # noqa: C416 - rows are not plain pairs
+    return {row.recipient: row.number for row in rows}

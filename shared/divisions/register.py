@@ -12,6 +12,9 @@ from typing import Self
 from shared.errors import InvalidInput
 
 _FOLDER = Path(__file__).parent
+# What of a code names the county, the township: a jurisdiction is such a prefix.
+COUNTY_DIGITS, TOWNSHIP_DIGITS = 6, 9
+
 _FILE_NAME = re.compile(r"divisions-(\d{4}-\d{2}-\d{2})\.csv")
 _FORM = re.compile(r"\d{6}(\d{3}){0,2}", re.ASCII)
 

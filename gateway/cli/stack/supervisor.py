@@ -181,9 +181,6 @@ class Supervisor:
         """Whether every program that beats has done so since its last start."""
         return all(watched.state == "running" for watched in self._watched.values())
 
-    def not_beating(self) -> list[str]:
-        return [name for name, watched in self._watched.items() if watched.state != "running"]
-
     def run_jobs(
         self,
         jobs: Iterable[Job],

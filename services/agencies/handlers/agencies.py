@@ -7,7 +7,7 @@ from shared.operations import Call
 from shared.outgoing import endpoints
 
 
-def configure_endpoint(cmd: ConfigureEndpoint, call: Call, unit: AgenciesUnit) -> EndpointView:  # noqa: ARG001
+def configure_endpoint(cmd: ConfigureEndpoint, _: Call, unit: AgenciesUnit) -> EndpointView:
     """Set the address and make a new secret, shown in this answer only. Raises EndpointNotUsed, EndpointUrlRefused."""
     if not unit.desk.registry.transport_of(cmd.agency).pushes:
         raise EndpointNotUsed(cmd.agency)

@@ -23,7 +23,6 @@ from shared.area import exact_mu, m2_from_mu, mu_from_m2
 from shared.divisions.register import Division, DivisionLevel, Divisions, within
 
 REQUIRED_COLUMNS = ("JCBH", "XZQBM", "TBLX", "JCMJ")
-OPTIONAL_COLUMNS = ("ZLDWDM", "JCPC", "QSX", "HSX", "ZGDMJ", "ZJBNTMJ", "TZ", "BZ")
 
 _PATCH_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z_\-]{3,49}", re.ASCII)
 _DIVISION = re.compile(r"\d{6}(\d{3}){0,2}", re.ASCII)

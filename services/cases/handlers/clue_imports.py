@@ -16,13 +16,12 @@ from services.cases.storage.import_jobs import ClueImportStore, ImportJob, view_
 from services.cases.storage.import_rows import StoredPatch
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.clue_imports import ClueImportView, StartClueImport
-from shared.divisions.register import within
+from shared.divisions.register import COUNTY_DIGITS, full_code, within
 from shared.errors import NotAllowed, TianweiError
 from shared.ids import new_id
 from shared.operations import Call
 
 _STORE = ClueImportStore()
-_COUNTY_DIGITS = 6
 
 Drawn = tuple[Patch, dict[str, Any]]
 """A good row with its GeoJSON geometry."""
@@ -37,10 +36,10 @@ class CountyMissing(NotAllowed):
 
 def start_clue_import(cmd: StartClueImport, call: Call, unit: CasesUnit) -> ClueImportView:
     """Queue the file for the caller's county. The same file again is a new job whose rows are all known."""
-    county = call.by.jurisdiction[:_COUNTY_DIGITS]
-    if len(county) < _COUNTY_DIGITS:
+    county = call.by.jurisdiction[:COUNTY_DIGITS]
+    if len(county) < COUNTY_DIGITS:
         raise CountyMissing(call.by.jurisdiction)
-    return view_of(import_jobs.enqueue(unit, new_id(), cmd, county.ljust(12, "0")))
+    return view_of(import_jobs.enqueue(unit, new_id(), cmd, full_code(county)))
 
 
 def draw(outcomes: Sequence[Patch | RowRejected]) -> list[Drawn | RowRejected]:

@@ -10,24 +10,24 @@ from shared.contracts.base import EventMeta
 from shared.delivery.feed import Reaction
 
 
-def on_task_signed(event: TaskSignedV1, meta: EventMeta, unit: CasesUnit) -> None:  # noqa: ARG001
+def on_task_signed(event: TaskSignedV1, _: EventMeta, unit: CasesUnit) -> None:
     action = _locked(event, unit)
     told = action.task_signed(event.task_id, event.signed_by, unit.moment_at(event.at))
     unit.record(action, unit.joint_actions, told)
 
 
-def on_task_accepted(event: TaskAcceptedV1, meta: EventMeta, unit: CasesUnit) -> None:  # noqa: ARG001
+def on_task_accepted(event: TaskAcceptedV1, _: EventMeta, unit: CasesUnit) -> None:
     action = _locked(event, unit)
     unit.record(action, unit.joint_actions, action.task_accepted(event.task_id, unit.moment_at(event.at)))
 
 
-def on_task_declined(event: TaskDeclinedV1, meta: EventMeta, unit: CasesUnit) -> None:  # noqa: ARG001
+def on_task_declined(event: TaskDeclinedV1, _: EventMeta, unit: CasesUnit) -> None:
     action = _locked(event, unit)
     told = action.task_declined(event.task_id, event.return_reason, event.reason, unit.moment_at(event.at))
     unit.record(action, unit.joint_actions, told)
 
 
-def on_task_reported(event: TaskReportedV1, meta: EventMeta, unit: CasesUnit) -> None:  # noqa: ARG001
+def on_task_reported(event: TaskReportedV1, _: EventMeta, unit: CasesUnit) -> None:
     action = _locked(event, unit)
     told = action.task_reported(event.task_id, event.result, unit.moment_at(event.at))
     unit.record(action, unit.joint_actions, told)

@@ -85,7 +85,7 @@ def get_deadlines(q: GetDeadlines, by: Actor, connection: Connection) -> Deadlin
     return Deadlines(items=sorted(clocks, key=lambda clock: (clock.met_at is not None, str(clock.due_on))))
 
 
-def get_statistics(q: GetStatistics, by: Actor, connection: Connection) -> Statistics:  # noqa: ARG001
+def get_statistics(_: GetStatistics, by: Actor, connection: Connection) -> Statistics:
     """Counts by state, in one statement."""
     tables = {"clues": clue, "cases": case, "rectifications": rectification, "joint_actions": joint_action}
     counts = sa.union_all(

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-IMPORTS = sa.MetaData()
+METADATA = sa.MetaData()
 
 _uuid = pg.UUID(as_uuid=True)
 _instant = sa.TIMESTAMP(timezone=True)
@@ -15,7 +15,7 @@ def _count(name: str) -> sa.Column[int]:
 
 clue_import = sa.Table(
     "clue_import",
-    IMPORTS,
+    METADATA,
     sa.Column("id", _uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False, server_default="0"),
     sa.Column("state", sa.Text, nullable=False, comment="queued, running, finished, refused"),
@@ -47,7 +47,7 @@ clue_import = sa.Table(
 
 clue_import_row = sa.Table(
     "clue_import_row",
-    IMPORTS,
+    METADATA,
     sa.Column("import_id", _uuid, sa.ForeignKey("clue_import.id"), primary_key=True),
     sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("outcome", sa.Text, nullable=False, comment="created, known, rejected"),

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from shared.clock import local_day
+from shared.divisions.register import COUNTY_DIGITS
 
 _TAKE = sa.text("""
 INSERT INTO number_counter AS c (kind, county, year, last) VALUES (:kind, :county, :year, :block)
@@ -42,7 +43,7 @@ class Numbers:
 
     def next(self, kind: NumberKind, division_code: str, at: datetime) -> str:
         """The next number of a kind in the county of a division and the year of an instant in Asia/Shanghai."""
-        county, year = division_code[:6], local_day(at).year
+        county, year = division_code[:COUNTY_DIGITS], local_day(at).year
         key = (kind.value, county, year)
         with self._lock:
             following, end = self._left.get(key) or (1, 0)

@@ -8,18 +8,16 @@ from sqlalchemy import ColumnElement, Table
 
 from services.cases.storage.tables import clue
 from shared.contracts.codes import Role
+from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
-
-_COUNTY_DIGITS = 6
-_TOWNSHIP_DIGITS = 9
 
 
 def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     """The condition that a row of clue, case, rectification or joint_action is the actor's to see."""
     conditions: list[ColumnElement[bool]] = []
-    if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, _COUNTY_DIGITS):
+    if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
-    if by.has(Role.TOWNSHIP_OFFICER) and _is_prefix(by.jurisdiction, _TOWNSHIP_DIGITS):
+    if by.has(Role.TOWNSHIP_OFFICER) and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
         if table is clue:
             conditions.append(clue.c.township_code.startswith(by.jurisdiction))

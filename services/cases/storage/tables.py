@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-CASES = sa.MetaData()
+METADATA = sa.MetaData()
 
 _uuid = pg.UUID(as_uuid=True)
 _instant = sa.TIMESTAMP(timezone=True)
@@ -27,7 +27,7 @@ def _head(no: str, states: str) -> list[sa.Column[Any]]:
 
 clue = sa.Table(
     "clue",
-    CASES,
+    METADATA,
     *_head("clue_no", "ClueState"),
     sa.Column("due_on", sa.Date, comment="earliest running clock"),
     sa.Column("source", sa.Text, nullable=False),
@@ -61,7 +61,7 @@ clue = sa.Table(
 
 case = sa.Table(
     "case",
-    CASES,
+    METADATA,
     *_head("case_no", "CaseState"),
     sa.Column("due_on", sa.Date),
     sa.Column("title", sa.Text, nullable=False),
@@ -95,7 +95,7 @@ case = sa.Table(
 
 rectification = sa.Table(
     "rectification",
-    CASES,
+    METADATA,
     *_head("item_no", "RectificationState"),
     sa.Column("due_on", sa.Date),
     sa.Column("case_id", _uuid, nullable=False),
@@ -120,7 +120,7 @@ rectification = sa.Table(
 
 joint_action = sa.Table(
     "joint_action",
-    CASES,
+    METADATA,
     *_head("action_no", "JointActionState"),
     sa.Column("case_id", _uuid, nullable=False),
     sa.Column("case_no", sa.Text, nullable=False),
@@ -141,7 +141,7 @@ joint_action = sa.Table(
 
 number_counter = sa.Table(
     "number_counter",
-    CASES,
+    METADATA,
     sa.Column("kind", sa.Text, primary_key=True, comment="CL, CA, RI, JA"),
     sa.Column("county", sa.Text, primary_key=True),
     sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from services.notify.domain.copy_rules import CopyRules
-from services.notify.domain.offices import COUNTY_DIGITS, Offices
+from services.notify.domain.offices import Offices
+from shared.divisions.register import COUNTY_DIGITS
 
 REGISTER = Path(__file__).parent.parent / "register"
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from services.notify.domain.errors import OfficeMissing
 from shared.contracts.codes import NoticeKind, Recipient
-
-COUNTY_DIGITS = 6
+from shared.divisions.register import COUNTY_DIGITS, full_code
 
 # One series of numbers per issuer, year and group: all copies count together (domain.md 5.1).
 GROUPS: dict[NoticeKind, str] = dict.fromkeys(NoticeKind, "抄")
@@ -38,7 +37,7 @@ def recipient_of(party: str) -> Recipient:
 
 def county_of(party: str) -> str:
     """12-digit code of the party's county."""
-    return party[:COUNTY_DIGITS].ljust(12, "0")
+    return full_code(party[:COUNTY_DIGITS])
 
 
 def notice_no(series: str, year: int, number: int) -> str:

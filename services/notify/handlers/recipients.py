@@ -1,8 +1,9 @@
 """Recipients: where their webhooks go."""
 
-from services.notify.domain.offices import COUNTY_DIGITS, county_of, party_of
+from services.notify.domain.offices import county_of, party_of
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.notify import ConfigureRecipientEndpoint, RecipientEndpointView
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
 from shared.operations import Call
 from shared.outgoing import endpoints

@@ -11,11 +11,10 @@ from sqlalchemy import ColumnElement
 from services.notify.domain.notice import Notice, Receipt
 from services.notify.storage.tables import notice, notice_receipt
 from shared.contracts.codes import Recipient, Role
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
 from shared.principal import Actor
 
-# A jurisdiction is at least a county; an empty or odd one must not turn into "everything".
-_COUNTY_DIGITS = 6
 _RECIPIENTS = frozenset(recipient.value for recipient in Recipient)
 
 
@@ -66,7 +65,8 @@ class Scope:
 
 def scope_of(by: Actor) -> Scope:
     """What the actor sees; nothing without a role that receives or issues notices."""
-    prefix = by.jurisdiction if len(by.jurisdiction) >= _COUNTY_DIGITS else ""
+    # A jurisdiction is at least a county; an empty or odd one must not turn into "everything".
+    prefix = by.jurisdiction if len(by.jurisdiction) >= COUNTY_DIGITS else ""
     return Scope(prefix=prefix, sees_all=by.has(Role.COORDINATOR), recipient=recipient_of(by))
 
 

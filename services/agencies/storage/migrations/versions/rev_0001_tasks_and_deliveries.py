@@ -17,4 +17,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the log is kept: restore a backup instead")
+    raise NotImplementedError("the log is kept; restore a backup instead")

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.cases.storage.tables import CASES
+from services.cases.storage.tables import METADATA
 from shared.delivery.schema import create_kernel
 
 revision = "0001"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_kernel(op.get_bind())
-    CASES.create_all(op.get_bind())
+    METADATA.create_all(op.get_bind())
 
 
 def downgrade() -> None:

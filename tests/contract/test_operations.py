@@ -1,0 +1,41 @@
+"""What the services do can be asked for, and what the contracts name happens."""
+
+import ast
+import json
+from pathlib import Path
+from unittest.mock import Mock
+
+import services
+from gateway import openapi
+from services.agencies.operations import operations as agencies_operations
+from services.agencies.ports import Registry
+from services.cases.operations import OPERATIONS as CASES_OPERATIONS
+from services.notify.operations import OPERATIONS as NOTIFY_OPERATIONS
+from shared.contracts.agencies import ReadTasks
+from shared.contracts.catalogue import EVENTS
+from shared.contracts.notify import ReadNotice
+
+# Sent by the gateway itself, once it has shown a task or a notice to whom it is addressed.
+INTERNAL = {ReadTasks.operation, ReadNotice.operation}
+OPERATIONS = (*CASES_OPERATIONS, *NOTIFY_OPERATIONS, *agencies_operations(Mock(Registry)))
+
+
+def test_every_operation_has_a_route_but_the_internal_ones() -> None:
+    paths = json.loads(openapi.text())["paths"]
+    routed = {route["operationId"] for methods in paths.values() for route in methods.values()}
+    unrouted = {
+        operation.contract.operation
+        for operation in OPERATIONS
+        if operation.contract.operation.replace(".", "-").replace("_", "-") not in routed
+    }
+    assert unrouted == INTERNAL
+
+
+def test_every_event_is_told_by_a_domain() -> None:
+    used = {
+        node.id
+        for file in Path(services.__path__[0]).glob("*/domain/*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name)
+    }
+    assert [event.__name__ for event in EVENTS if event.__name__ not in used] == []

@@ -13,6 +13,8 @@ A code is stable, crosses the bus and has one Chinese text in gateway/problems.p
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+import orjson
+
 
 class TianweiError(Exception):
     """Base. code: stable dotted name. field: path of the input at fault. facts: JSON-safe values for the text."""
@@ -30,8 +32,9 @@ class TianweiError(Exception):
         return f"{self.code}{place} {self.facts}" if self.facts else f"{self.code}{place}"
 
     def as_problem(self) -> dict[str, Any]:
-        """The error as it crosses the bus: {code, kind, field, facts}."""
-        return {"code": self.code, "kind": self.kind, "field": self.field, "facts": self.facts}
+        """The error as it crosses the bus: {code, kind, field, facts}, plain JSON; codes and dates as their text."""
+        facts = orjson.loads(orjson.dumps(self.facts, default=str))
+        return {"code": self.code, "kind": self.kind, "field": self.field, "facts": facts}
 
 
 class InvalidInput(TianweiError):

@@ -72,7 +72,6 @@ DETAILS: dict[str, str] = {
     "bus.no-service": "“{service}”服务没有运行，请稍后重试。",
     "bus.timeout": "“{service}”服务没有及时答复，请稍后用同一个 Idempotency-Key 重试。",
     "bus.remote-fault": "服务内部出错，请联系系统管理员。",
-    "bus.not-taken": "消息总线没有收下消息，请稍后重试。",
     "database-busy": "数据库繁忙，请稍后重试。",
     "database-unavailable": "数据库暂时不可用，请稍后用同一个 Idempotency-Key 重试。",
     "deadline-passed": "请求等待过久，没有执行，请重试。",

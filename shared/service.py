@@ -18,7 +18,7 @@ from shared.settings import BusSettings
 # Connections beyond one a worker: relay, feed, catch-up, health.
 _SPARE_CONNECTIONS = 4
 
-# (call this after a commit that told events)
+# Called after a commit that told events: it wakes whoever passes them on.
 Ring = Callable[[], None]
 Health = Callable[[Connection], dict[str, Any]]
 

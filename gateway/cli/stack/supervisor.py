@@ -79,7 +79,7 @@ class Supervisor:
         self._watched: dict[str, Watched] = {}
         self._last_tick = time.monotonic()
 
-    # ---- start -------------------------------------------------------------------------------------------------
+    # start
 
     def start(self, program: Program) -> None:
         watched = self._watched[program.name] = Watched(program)
@@ -105,7 +105,7 @@ class Supervisor:
         )
         self._record(watched)
 
-    # ---- watch -------------------------------------------------------------------------------------------------
+    # watch
 
     def tick(self) -> None:
         """Look once at everything: reap, beat, restart, rotate. Cheap; called some times a second."""
@@ -164,7 +164,7 @@ class Supervisor:
             watched.child.send(_KILL)
             watched.last_beat = now
 
-    # ---- wait --------------------------------------------------------------------------------------------------
+    # wait
 
     def wait_until(self, condition: Callable[[], bool], name: str, within_s: float | None = None) -> None:
         """Go on watching until the condition holds. Raises StackFailed when it does not in time, or cannot."""
@@ -247,7 +247,7 @@ class Supervisor:
         self.tick()
         time.sleep(self.policy.tick_s)
 
-    # ---- stop --------------------------------------------------------------------------------------------------
+    # stop
 
     def stop_all(self) -> None:
         """Stop stage by stage, the gateway first, the database last. Ends with no child alive."""
@@ -261,7 +261,7 @@ class Supervisor:
         self._watched.clear()
         self._save()
 
-    # ---- record ------------------------------------------------------------------------------------------------
+    # record
 
     def _record(self, watched: Watched) -> None:
         if watched.child is None:

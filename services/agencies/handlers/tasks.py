@@ -22,29 +22,29 @@ from shared.operations import Call
 
 def sign_task(cmd: SignTask, call: Call, unit: AgenciesUnit) -> TaskView:
     """签收; it also proves the delivery."""
-    task = _lock(call, unit)
+    task = _locked(call, unit)
     return _done(unit, task, task.sign(cmd.signed_by, cmd.channel, call.now), arrived_by=cmd.channel)
 
 
 def accept_task(cmd: AcceptTask, call: Call, unit: AgenciesUnit) -> TaskView:
-    task = _lock(call, unit)
+    task = _locked(call, unit)
     return _done(unit, task, task.accept(cmd.contact_person, cmd.contact_phone, call.now))
 
 
 def decline_task(cmd: DeclineTask, call: Call, unit: AgenciesUnit) -> TaskView:
     """退回; whoever returns it has it."""
-    task = _lock(call, unit)
+    task = _locked(call, unit)
     return _done(unit, task, task.decline(cmd.return_reason, cmd.reason, call.now), arrived_by="system")
 
 
 def report_task(cmd: ReportTask, call: Call, unit: AgenciesUnit) -> TaskView:
     """反馈 with the typed result."""
-    return _report(call, unit, _lock(call, unit), cmd.result)
+    return _report(call, unit, _locked(call, unit), cmd.result)
 
 
 def report_task_form(cmd: ReportTaskForm, call: Call, unit: AgenciesUnit) -> TaskView:
     """反馈 on the agency's own form."""
-    task = _lock(call, unit)
+    task = _locked(call, unit)
     return _report(call, unit, task, unit.desk.registry.integration(task.agency).incoming(cmd.form))
 
 
@@ -54,7 +54,7 @@ def read_tasks(cmd: ReadTasks, call: Call, unit: AgenciesUnit) -> ReadTasksView:
     return ReadTasksView(delivered=[task.id for task in tasks if tell_arrival(unit, task, "polled_mailbox")])
 
 
-def _lock(call: Call, unit: AgenciesUnit) -> Task:
+def _locked(call: Call, unit: AgenciesUnit) -> Task:
     return unit.tasks.lock_own(unit.connection, call.target, call.by, call.expected_version)
 
 

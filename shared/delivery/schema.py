@@ -15,11 +15,38 @@ BEGIN
 END $$;
 """
 
+# What a unit of work writes at its end: its events in order, each with its place in the queue of the sequencer, and,
+# with a key, the command's answer.
+_TELL = """
+CREATE FUNCTION tianwei_tell(
+    rows jsonb, by_actor text, by_name text, correlation text, causation text, at timestamptz,
+    answer_principal text, answer_key text, answer_request_hash text, answer jsonb
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO event_log (event_id, type, schema_version, aggregate_type, aggregate_id, aggregate_seq,
+                           audience, actor, actor_name, correlation_id, causation_id, occurred_at, payload)
+    SELECT e.event_id, e.type, e.schema_version, e.aggregate_type, e.aggregate_id, e.aggregate_seq,
+           e.audience, by_actor, by_name, correlation, causation, at, e.payload
+    FROM jsonb_to_recordset(rows) AS e(
+        event_id uuid, type text, schema_version int, aggregate_type text, aggregate_id uuid, aggregate_seq int,
+        audience text, payload jsonb);
+    INSERT INTO outbox (event_id)
+    SELECT CAST(told.event ->> 'event_id' AS uuid)
+    FROM jsonb_array_elements(rows) WITH ORDINALITY AS told(event, place)
+    ORDER BY told.place;
+    IF answer_key IS NOT NULL THEN
+        INSERT INTO idempotency (principal, key, request_hash, response)
+        VALUES (answer_principal, answer_key, answer_request_hash, answer);
+    END IF;
+END $$;
+"""
+
 
 def create_kernel(connection: Connection) -> None:
     """Create the kernel's tables and triggers and an empty log with a fresh log_id."""
     KERNEL.create_all(connection)
     connection.execute(sa.text(_REFUSE))
+    connection.execute(sa.text(_TELL))
     for table in APPEND_ONLY:
         make_append_only(connection, table.name)
     connection.execute(sa.insert(log_head).values(id=1, log_id=uuid4(), position=0, hash=GENESIS, published=0))

@@ -22,41 +22,24 @@ MOST_PAYLOAD_BYTES = 64 * 1024
 
 A = TypeVar("A", bound=Aggregate)
 
-# One statement for all: the round trips are what a small commit mostly costs.
-_WRITE = """
-WITH e AS MATERIALIZED (
-    SELECT * FROM ROWS FROM (jsonb_to_recordset(CAST(:rows AS jsonb)) AS (
-        event_id uuid, type text, schema_version int, aggregate_type text, aggregate_id uuid, aggregate_seq int,
-        audience text, payload jsonb)) WITH ORDINALITY
-), logged AS (
-    INSERT INTO event_log (event_id, type, schema_version, aggregate_type, aggregate_id, aggregate_seq,
-                           audience, actor, actor_name, correlation_id, causation_id, occurred_at, payload)
-    SELECT event_id, type, schema_version, aggregate_type, aggregate_id, aggregate_seq,
-           audience, :actor, :actor_name, :correlation_id, :causation_id, :occurred_at, payload
-    FROM e
-){remembered}
-INSERT INTO outbox (event_id) SELECT event_id FROM e ORDER BY ordinality
-"""
-_REMEMBERED = """, remembered AS (
-    INSERT INTO idempotency (principal, key, request_hash, response)
-    VALUES (:principal, :key, :request_hash, CAST(:response AS jsonb))
-)"""
-_WRITE_EVENTS = sa.text(_WRITE.format(remembered=""))
-_WRITE_EVENTS_AND_ANSWER = sa.text(_WRITE.format(remembered=_REMEMBERED))
-_WRITE_ANSWER = sa.text(
-    "INSERT INTO idempotency (principal, key, request_hash, response) "
-    "VALUES (:principal, :key, :request_hash, CAST(:response AS jsonb))"
-)
+# A function of the schema: the server keeps its plan, and a small commit is mostly round trips and planning.
+_TELL = sa.text("""
+SELECT tianwei_tell(CAST(:rows AS jsonb), :actor, :actor_name, :correlation_id, :causation_id, :occurred_at,
+                    :principal, :key, :request_hash, CAST(:response AS jsonb))
+""")
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command answered, to be kept with its effect. response: JSON text."""
+    """What a command answered, to be kept with its effect. response: JSON text; key: None keeps nothing."""
 
-    principal: str
-    key: str
-    request_hash: str
-    response: str
+    principal: str | None = None
+    key: str | None = None
+    request_hash: str | None = None
+    response: str | None = None
+
+
+_NO_ANSWER = Answer()
 
 
 class AggregateStore(Protocol):
@@ -114,27 +97,25 @@ class Unit:
         """Write aggregates, then events and outbox, and the command's answer. Called once, by whoever commits."""
         for kept in self._gathered.values():
             kept.store.save(self.connection, kept.aggregate, kept.stored_version)
-        if self._order:
-            self._write(answer)
-        elif answer is not None:
-            self.connection.execute(_WRITE_ANSWER, vars(answer))
+        if self._order or answer is not None:
+            self._tell(answer or _NO_ANSWER)
         self._order.clear()
         self._gathered.clear()
 
-    def _write(self, answer: Answer | None) -> None:
+    def _tell(self, answer: Answer) -> None:
         rows = [self._row(kept.aggregate, event, sequence) for kept, event, sequence in self._order]
-        values = {
-            "rows": orjson.dumps(rows).decode(),
-            "actor": self.by.account_id,
-            "actor_name": self.by.name,
-            "correlation_id": self.correlation_id,
-            "causation_id": self.causation_id,
-            "occurred_at": self.now,
-        }
-        if answer is None:
-            self.connection.execute(_WRITE_EVENTS, values)
-        else:
-            self.connection.execute(_WRITE_EVENTS_AND_ANSWER, {**values, **vars(answer)})
+        self.connection.execute(
+            _TELL,
+            {
+                "rows": orjson.dumps(rows).decode(),
+                "actor": self.by.account_id,
+                "actor_name": self.by.name,
+                "correlation_id": self.correlation_id,
+                "causation_id": self.causation_id,
+                "occurred_at": self.now,
+                **vars(answer),
+            },
+        )
 
     @staticmethod
     def _row(aggregate: Aggregate, event: Event, sequence: int) -> dict[str, Any]:

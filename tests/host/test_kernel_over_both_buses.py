@@ -98,17 +98,17 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def _house(bus: RabbitNode | ValkeyNode) -> Iterator[House]:
+def _house(bus: RabbitNode | ValkeyNode, postgres: PostgresNode) -> Iterator[House]:
     with ExitStack() as stack:
         stack.enter_context(bus)
-        house = House(bus, stack.enter_context(PostgresNode()), stack)
+        house = House(bus, postgres, stack)
         house.until(lambda: all(house.health(name).get("ready") for name in NAMES))
         yield house
 
 
 @pytest.fixture(scope="module", params=[ValkeyNode, RabbitNode], ids=["valkey", "rabbitmq"])
-def house(request: pytest.FixtureRequest) -> Iterator[House]:
-    with _house(request.param()) as made:
+def house(request: pytest.FixtureRequest, postgres: PostgresNode) -> Iterator[House]:
+    with _house(request.param(), postgres) as made:
         yield made
 
 

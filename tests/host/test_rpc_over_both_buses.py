@@ -12,7 +12,7 @@ import pytest
 
 from shared.bus import serializer
 from shared.bus.connection import connect, is_amqp
-from shared.bus.names import event_queue, rpc_exchange, rpc_queue_name
+from shared.bus.names import event_queue, rpc_exchange
 from shared.bus.publisher import EventPublisher
 from shared.bus.rpc_client import Reply, RpcClient
 from shared.bus.sender import Sender
@@ -176,13 +176,6 @@ def test_a_broken_call_does_not_end_the_service(
     sender.close()
     assert answers(client)
     assert service.poll() is None
-
-
-def test_an_unreadable_item_in_valkeys_list_is_passed_over(bus: Bus, client: RpcClient) -> None:
-    if not isinstance(bus.node, ValkeyNode):
-        pytest.skip("RabbitMQ frames its messages itself")
-    bus.node.ask("LPUSH", rpc_queue_name("echo"), "no-json")
-    assert answers(client)
 
 
 def test_events_come_as_they_were_published_in_order(bus: Bus) -> None:

@@ -69,6 +69,17 @@ def test_a_message_past_its_expiration_is_not_delivered(valkey: ValkeyNode, send
         assert got == [{"n": 2}]
 
 
+def test_an_unreadable_item_of_a_list_is_passed_over(valkey: ValkeyNode, sender: Sender) -> None:
+    with connect(valkey.url, acks=False) as connection:
+        got: list[Any] = []
+        listen(connection, service_queue(), got)
+        valkey.ask("LPUSH", "rpc-echo", "no-json")
+        drain(connection)
+        sender.send('{"n": 1}', serializer.JSON_TYPE, "echo.echo", {})
+        drain(connection)
+        assert got == [{"n": 1}]
+
+
 def test_a_full_queue_loses_its_oldest_messages(
     valkey: ValkeyNode, sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -275,21 +275,32 @@ class PostgresNode:
             self._server.cleanup()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def create_database(self, name: str) -> str:
-        """Create an empty database and return its dsn."""
-        connection = psycopg2.connect(self._libpq("postgres"))
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        finally:
-            connection.close()
+    def create_database(self, name: str, like: str = "template1") -> str:
+        """Create a database, empty or as `like` is now (to which nobody may be connected), and return its dsn."""
+        self._administer("CREATE DATABASE {} TEMPLATE {}", name, like)
         return self.dsn(name)
+
+    def drop_database(self, name: str) -> None:
+        """Remove a database and whoever is still connected to it."""
+        self._administer("DROP DATABASE {} WITH (FORCE)", name)
+
+    def create_role(self, name: str) -> None:
+        """Create a role that may log in and owns nothing."""
+        self._administer("CREATE ROLE {} LOGIN", name)
 
     def dsn(self, name: str, user: str = "postgres", password: str = "") -> str:
         """SQLAlchemy URL of a database of this server; authentication is by trust."""
         secret = f":{password}" if password else ""
         return f"postgresql+psycopg2://{user}{secret}@/{name}?host={self._socket_folder}"
+
+    def _administer(self, statement: str, *names: str) -> None:
+        connection = psycopg2.connect(self._libpq("postgres"))
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+        finally:
+            connection.close()
 
     @property
     def _socket_folder(self) -> str:

@@ -101,17 +101,12 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[sa.Engine]:
-    with PostgresNode() as node:
-        owner = node.create_database("gateway")
-        plain = sa.create_engine(owner)
-        with plain.begin() as connection:
-            connection.execute(sa.text("CREATE ROLE gateway_app LOGIN"))
-        plain.dispose()
-        assert upgrade(MIGRATIONS, SecretStr(owner), "gateway_app") == "0001"
-        opened = open_engine(node.dsn("gateway", user="gateway_app"), pool_size=8)
-        yield opened
-        opened.dispose()
+def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
+    postgres.create_role("gateway_app")
+    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0001"
+    opened = open_engine(postgres.dsn("gateway", user="gateway_app"), pool_size=8)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""One PostgreSQL for the package, an emptied database for every test."""
+"""One database for the package, emptied for every test."""
 
 import base64
 import os
@@ -18,18 +18,10 @@ _ROLE = "agencies_app"
 _KEPT = {"alembic_version", "log_head"}
 
 
-@pytest.fixture(scope="package")
-def postgres() -> Iterator[PostgresNode]:
-    with PostgresNode() as node:
-        yield node
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def owner_dsn(postgres: PostgresNode) -> str:
     dsn = postgres.create_database("agencies")
-    engine = sa.create_engine(dsn, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"CREATE ROLE {_ROLE} LOGIN"))
+    postgres.create_role(_ROLE)
     assert upgrade(MIGRATIONS, SecretStr(dsn), _ROLE) == "0001"
     return dsn
 

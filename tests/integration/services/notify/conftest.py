@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
-import sqlalchemy as sa
 from pydantic import SecretStr
 
 from services.notify.storage.migrate import MIGRATIONS
@@ -13,26 +12,31 @@ from tests.integration.services.notify.house import House
 from tests.support.nodes import PostgresNode
 from tests.unit.services.notify import facts
 
-ROLE = "notify_app"
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresNode]:
-    with PostgresNode() as node:
-        owner = sa.create_engine(node.create_database("roles"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-        with owner.connect() as connection:
-            connection.execute(sa.text(f"CREATE ROLE {ROLE} LOGIN"))
-        yield node
+def role(postgres: PostgresNode) -> str:
+    """Of the run-time role."""
+    postgres.create_role("notify_app")
+    return "notify_app"
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: PostgresNode, role: str) -> str:
+    """Name of a migrated database nobody uses: the others are copies of it."""
+    upgrade(MIGRATIONS, SecretStr(postgres.create_database("notify_migrated")), role)
+    return "notify_migrated"
 
 
 @pytest.fixture
-def house(postgres: PostgresNode) -> Iterator[House]:
+def house(postgres: PostgresNode, migrated: str, role: str) -> Iterator[House]:
     name = f"notify_{next(_numbers)}"
-    upgrade(MIGRATIONS, SecretStr(postgres.create_database(name)), ROLE)
-    made = House(postgres.dsn(name, user=ROLE))
+    postgres.create_database(name, like=migrated)
+    made = House(postgres.dsn(name, user=role))
     yield made
     made.close()
+    postgres.drop_database(name)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from services.notify.handlers.on_cases import on_case_filed, on_struck_off
 from services.notify.storage.migrate import MIGRATIONS
 from shared.delivery.feed import Standing
 from shared.migration import upgrade
-from tests.integration.services.notify.conftest import ROLE
 from tests.integration.services.notify.house import COORDINATOR, House
 from tests.support.nodes import PostgresNode
 from tests.unit.services.notify import facts
@@ -86,6 +85,6 @@ def test_projection_follows_the_case_and_its_items(house: House) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 2])
-def test_migrating_again_changes_nothing(postgres: PostgresNode, times: int) -> None:
-    dsn = SecretStr(postgres.create_database(f"migrated_{times}"))
-    assert {upgrade(MIGRATIONS, dsn, ROLE) for _ in range(times)} == {"0001"}
+def test_migrating_again_changes_nothing(postgres: PostgresNode, role: str, times: int) -> None:
+    dsn = SecretStr(postgres.create_database(f"notify_{times}_times"))
+    assert {upgrade(MIGRATIONS, dsn, role) for _ in range(times)} == {"0001"}

@@ -1,6 +1,7 @@
-"""A producer and a consumer of the kernel, each with its own database, on one private PostgreSQL."""
+"""A producer and a consumer of the kernel, each with its own database, on the private PostgreSQL."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -14,30 +15,25 @@ from tests.support.nodes import PostgresNode
 _numbers = count(1)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresNode]:
-    with PostgresNode() as node:
-        yield node
-
-
-def _database(postgres: PostgresNode) -> sa.Engine:
-    dsn = postgres.create_database(f"kernel_{next(_numbers)}")
-    engine = open_engine(dsn, pool_size=12)
+@contextmanager
+def _database(postgres: PostgresNode) -> Iterator[sa.Engine]:
+    name = f"kernel_{next(_numbers)}"
+    engine = open_engine(postgres.create_database(name), pool_size=12)
     with engine.begin() as connection:
         create_kernel(connection)
         make_tables(connection)
-    return engine
+    yield engine
+    engine.dispose()
+    postgres.drop_database(name)
 
 
 @pytest.fixture
 def producer(postgres: PostgresNode) -> Iterator[Ledger]:
-    engine = _database(postgres)
-    yield Ledger(engine)
-    engine.dispose()
+    with _database(postgres) as engine:
+        yield Ledger(engine)
 
 
 @pytest.fixture
 def consumer(postgres: PostgresNode) -> Iterator[sa.Engine]:
-    engine = _database(postgres)
-    yield engine
-    engine.dispose()
+    with _database(postgres) as engine:
+        yield engine

@@ -94,12 +94,6 @@ class Post:
         asyncio.run(scenario())
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[PostgresNode]:
-    with PostgresNode() as node:
-        yield node
-
-
 @pytest.fixture
 def post(postgres: PostgresNode) -> Iterator[Post]:
     dsn = postgres.create_database(f"post_{uuid4().hex[:8]}")

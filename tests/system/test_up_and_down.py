@@ -95,6 +95,19 @@ def test_a_taken_port_that_was_asked_for_is_told(tianwei: Tianwei) -> None:
     assert "已被占用" in answer.stdout
 
 
+def test_stacks_started_at_the_same_time_get_ports_of_their_own(source: Path, tmp_path: Path) -> None:
+    homes = [Home.at(tmp_path / name) for name in ("one", "other")]
+    command = [sys.executable, "-m", "gateway.cli"]
+    at = [{**os.environ, "PYTHONPATH": str(source), "TIANWEI_HOME": str(home.root)} for home in homes]
+    try:
+        starting = [subprocess.Popen([*command, "up", "-d"], env=env, cwd=source) for env in at]
+        assert [process.wait(120) for process in starting] == [0, 0]
+        assert len({read_state(home).http_port for home in homes}) == 2
+    finally:
+        for env in at:
+            subprocess.run([*command, "down"], env=env, cwd=source, check=False, timeout=120)
+
+
 def test_the_port_of_the_last_run_is_used_again(tianwei: Tianwei, home: Home) -> None:
     tianwei("up", "-d")
     port = read_state(home).http_port

@@ -1,10 +1,14 @@
 """A free port for the gateway: the one asked for, the one used last, the usual one, or the next free."""
 
 import socket
+import sys
 from collections.abc import Iterable
 from itertools import chain
 
 USUAL_HTTP_PORT = 8600
+
+# Kept until this process ends, and given back by the kernel then.
+_claims: dict[int, socket.socket] = {}
 
 
 def is_free(host: str, port: int) -> bool:
@@ -24,8 +28,25 @@ def choose(host: str, remembered: int = 0, usual: int = USUAL_HTTP_PORT, tries: 
     """First free port: remembered, usual, the ones after it, any. Raises OSError when the host has none."""
     candidates: Iterable[int] = chain([remembered] if remembered else [], range(usual, usual + tries))
     for port in candidates:
-        if is_free(host, port):
+        if is_free(host, port) and _claim(port):
             return port
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _claim(port: int) -> bool:
+    """Whether no other of our processes has chosen this port and not come to listen there yet.
+
+    Starting takes seconds: stacks started at the same time would all find the same port free.
+    """
+    if port in _claims or sys.platform != "linux":
+        return True
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0tianwei-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims[port] = claim
+    return True

@@ -1,6 +1,8 @@
 """Which port the gateway gets."""
 
 import socket
+import subprocess
+import sys
 
 from gateway.cli.stack import ports
 
@@ -32,3 +34,16 @@ def test_with_all_usual_ports_taken_any_free_one_is_found() -> None:
     with _taken() as listener:
         usual = listener.getsockname()[1]
         assert ports.is_free("127.0.0.1", ports.choose("127.0.0.1", usual=usual, tries=1))
+
+
+def test_a_port_one_process_has_chosen_is_not_given_to_another_before_it_listens() -> None:
+    with _taken() as listener:
+        free = listener.getsockname()[1]
+    order = f"from gateway.cli.stack import ports; print(ports.choose('127.0.0.1', {free}), flush=True); input()"
+    command = [sys.executable, "-c", order]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert int(other.stdout.readline()) == free
+        assert ports.choose("127.0.0.1", remembered=free) != free
+        other.communicate("\n")
+    assert ports.choose("127.0.0.1", remembered=free) == free

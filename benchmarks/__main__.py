@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import measures
+from benchmarks import measures, reporting
 from benchmarks.stack import fresh_stack
 
 
@@ -35,8 +35,8 @@ def main() -> None:
         figures["cold_start_first_s"] = round(stack.first_start_s, 2)
         step("memory_after_start", lambda: measures.memory(stack))
         token = stack.token("coordinator")
-        step("reporting", lambda: measures.reporting(stack, token))
-        step("event_latency_at_50_per_second", lambda: measures.event_latency_at_rate(stack, token))
+        step("reporting", lambda: reporting.reporting(stack, token))
+        step("event_latency_at_50_per_second", lambda: reporting.event_latency_at_rate(stack, token))
         case = measures.make_case(stack, token)
         step("webhook", lambda: measures.webhook(stack, stack.token("coordinator"), case))
         plain_case = measures.make_case(stack, stack.token("coordinator"))

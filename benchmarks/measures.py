@@ -1,165 +1,25 @@
 """What is measured, one function a figure of the issue; each returns plain JSON."""
 
-import json
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import sqlalchemy as sa
 
-from benchmarks.http_load import Load, Request, drive, milliseconds, percentile
+from benchmarks.http_load import Request, drive, milliseconds, percentile
 from benchmarks.receiver import Receiver
+from benchmarks.reporting import CLUE, HOST, report
 from benchmarks.stack import Stack, start, stop
 from gateway.cli.demo.story import document, letter
 from gateway.cli.sample_patches import write_sample
-from shared.bus.rpc_client import Reply, RpcClient
 
-HOST = "127.0.0.1"
-IN_FLIGHT = 16
-REPORTS = 3000
-FLOOR_CALLS = 3000
 READS = 1500
 CASES = 10_000
 PATCHES = 10_000
 ACTIONS = 60
-
-CLUE = {
-    "source": "patrol",
-    "division_code": "640521104000",
-    "place": "恩和镇某村北侧",
-    "description": "巡查发现硬化地面、堆放砂石，正在施工。",
-    "longitude": 105.68,
-    "latitude": 37.42,
-    "area_m2": 8400.0,
-    "farmland_area_m2": 7000.0,
-    "pbf_area_m2": 4200.0,
-    "suspected_type": "VT03",
-}
-
-
-def report(_: int) -> Request:
-    return Request("POST", "/api/v1/clues", json.dumps(CLUE).encode(), (("Idempotency-Key", str(uuid4())),))
-
-
-def reporting(stack: Stack, token: str) -> dict[str, Any]:
-    """Clues reported through the gateway at 16 in flight, until their events are applied everywhere."""
-    drive(HOST, stack.port, token, report, count=300, in_flight=IN_FLIGHT)  # warm
-    stack.wait_until_applied()
-    floor_before = floor(stack)
-    mark = _now(stack)
-    load = drive(HOST, stack.port, token, report, count=REPORTS, in_flight=IN_FLIGHT)
-    tail_s = stack.wait_until_applied()
-    floor_after = floor(stack)
-    with_events = len(load.latencies) / (load.seconds + tail_s)
-    floor_rate = (floor_before["per_second"] + floor_after["per_second"]) / 2
-    return {
-        "report": load.summary(),
-        "with_events_applied_per_second": round(with_events, 1),
-        "events_applied_s_after_last_answer": round(tail_s, 3),
-        "floor_two_row_rpc": [floor_before, floor_after],
-        "share_of_floor": round(with_events / floor_rate, 2),
-        "event_to_consumer": event_latencies(stack, mark),
-    }
-
-
-def event_latencies(stack: Stack, since: Any) -> dict[str, Any]:
-    """From the start of the writing transaction to the recorded outcome at each consumer."""
-    answer = {}
-    with stack.engine("cases").connect() as connection:
-        rows = connection.execute(
-            sa.text("SELECT event_id, occurred_at FROM event_log WHERE occurred_at >= :since"), {"since": since}
-        )
-        written = {row.event_id: row.occurred_at for row in rows}
-    for consumer in ("agencies", "notify"):
-        with stack.engine(consumer).connect() as connection:
-            applied = connection.execute(
-                sa.text("SELECT event_id, at FROM inbox WHERE producer = 'cases' AND at >= :since"), {"since": since}
-            ).all()
-        waits = [(at - written[id_]).total_seconds() for id_, at in applied if id_ in written]
-        answer[consumer] = {
-            "events": len(waits),
-            "p50_ms": milliseconds(percentile(waits, 50)),
-            "p99_ms": milliseconds(percentile(waits, 99)),
-        }
-    return answer
-
-
-def event_latency_at_rate(stack: Stack, token: str, per_second: int = 50) -> dict[str, Any]:
-    mark = _now(stack)
-    drive(HOST, stack.port, token, report, count=per_second * 10, in_flight=4, per_second=per_second)
-    stack.wait_until_applied()
-    return event_latencies(stack, mark)
-
-
-def floor(stack: Stack) -> dict[str, float]:
-    """A bare Nameko RPC that commits two rows, on the same bus, database server and machine, at 16 in flight."""
-    environment = stack.environment_of("cases")
-    bus, dsn = environment["TIANWEI_BUS_URL"], _floor_dsn(stack)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.floor_service", bus, dsn], stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        if process.stdout.readline().strip() != "ready":
-            raise RuntimeError("the floor service did not start")
-        client = RpcClient(bus, "bench")
-        client.start()
-        drive_rpc(client, 300)
-        load = drive_rpc(client, FLOOR_CALLS)
-        client.close()
-        return load.summary()
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def drive_rpc(client: RpcClient, count: int) -> Load:
-    """Closed loop of 16 calls in flight, sent again from the reply's own thread."""
-    latencies: list[float] = []
-    left = [count]
-    lock, done = threading.Lock(), threading.Event()
-    errors = [0]
-
-    def send() -> None:
-        sent = time.perf_counter()
-
-        def on_reply(reply: Reply) -> None:
-            with lock:
-                latencies.append(time.perf_counter() - sent)
-                errors[0] += reply.error is not None
-                left[0] -= 1
-                if left[0] == 0:
-                    done.set()
-                again = left[0] >= IN_FLIGHT
-            if again:
-                send()
-
-        client.submit("floor", "commit_two_rows", {"body": "x" * 200}, time.time() + 30, on_reply)
-
-    begun = time.perf_counter()
-    for _ in range(IN_FLIGHT):
-        send()
-    done.wait(120)
-    return Load(latencies, errors[0], time.perf_counter() - begun)
-
-
-def _floor_dsn(stack: Stack) -> str:
-    """The floor writes into the cases database with the owner's right to make its two tables."""
-    secrets = json.loads(stack.home.secrets_file.read_text(encoding="utf-8"))
-    url = sa.make_url(stack.environment_of("cases")["TIANWEI_CASES_DSN"])
-    owner = url.set(username="cases_owner", password=secrets["role_passwords"]["cases_owner"])
-    return owner.render_as_string(hide_password=False)
-
-
-def _now(stack: Stack) -> Any:
-    with stack.engine("cases").connect() as connection:
-        return connection.execute(sa.text("SELECT now()")).scalar_one()
 
 
 def make_case(stack: Stack, coordinator: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from gateway.cli.stack.layout import Home, Running, read_state
 from gateway.cli.stack.leftovers import find
 from tests.support import fake_source
-from tests.support.nodes import wait_until
+from tests.support.nodes import free_port, wait_until
 
 Tianwei = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -109,8 +109,8 @@ def test_stacks_started_at_the_same_time_get_ports_of_their_own(source: Path, tm
 
 
 def test_the_port_of_the_last_run_is_used_again(tianwei: Tianwei, home: Home) -> None:
-    tianwei("up", "-d")
-    port = read_state(home).http_port
+    port = free_port()  # not the usual one, which another stack on this machine may take in between
+    tianwei("up", "-d", "--port", str(port))
     tianwei("down")
     tianwei("up", "-d")
     assert read_state(home).http_port == port

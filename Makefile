@@ -49,9 +49,9 @@ bench: setup-dev ## 性能数字，JSON 输出 (the numbers)
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--python-version 3.11 pyproject.toml -o requirements.lock
+		--python-version 3.11.0 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock
+		--python-version 3.11.0 --extra dev pyproject.toml -o requirements-dev.lock
 	$(BIN)/python .ci/check_locks.py
 
 fmt: setup-dev ## 整理格式 (format)

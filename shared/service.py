@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.feed import Reaction
 from shared.delivery.runner import OpenUnit, UnitRunner
@@ -39,6 +39,7 @@ class ServiceParts:
     engine: Engine
     dispatcher: Dispatcher[Any]
     open_unit: OpenUnit[Any]
+    clock: Clock
     reactions: Mapping[str, Sequence[Reaction]] = field(default_factory=dict)
     health: Health = _no_facts
 
@@ -58,6 +59,7 @@ def assemble(
     """The parts around a service's own. dsn: its database, as its run-time role."""
     workers = settings.max_workers
     engine = open_engine(dsn.get_secret_value(), pool_size=workers + _SPARE_CONNECTIONS, application=f"tianwei-{name}")
-    runner = UnitRunner(engine, open_unit, clock or SystemClock(), ring)
+    clock = clock or open_clock(settings.training_clock)
+    runner = UnitRunner(engine, open_unit, clock, ring)
     dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
-    return ServiceParts(name, engine, dispatcher, open_unit, reactions, health)
+    return ServiceParts(name, engine, dispatcher, open_unit, clock, reactions, health)

@@ -30,6 +30,8 @@ class ProcessSettings(BaseSettings):
     log_level: str = "INFO"
     heartbeat_file: Path | None = None
     county_code: str = "640521000000"
+    # A drill's clock (shared/clock.py); a house with real cases leaves it unset.
+    training_clock: Path | None = None
 
     def __init__(self, **values: Any) -> None:
         super().__init__(**{**_from_files(type(self).model_fields), **values})

@@ -14,7 +14,7 @@ from services.cases.settings import CasesData, CasesSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.unit import CasesUnit, Desk
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.register import Divisions
@@ -49,7 +49,8 @@ def health(connection: Connection) -> dict[str, Any]:
 def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
     """What the import worker writes clues with: receive_patches() in units of about 200."""
     engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-worker")
-    return UnitRunner(engine, open_unit(desk_of(settings, _IMPORT_BATCH)), clock or SystemClock(), ring)
+    clock = clock or open_clock(settings.training_clock)
+    return UnitRunner(engine, open_unit(desk_of(settings, _IMPORT_BATCH)), clock, ring)
 
 
 def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:

@@ -10,7 +10,7 @@ from nameko.extensions import DependencyProvider
 
 from shared.bus.publisher import EventPublisher
 from shared.bus.rpc_client import RpcClient
-from shared.clock import SystemClock
+from shared.clock import TrainingClock
 from shared.contracts.envelope import LogRequest
 from shared.delivery import catchup
 from shared.delivery.feed import Feed
@@ -46,7 +46,7 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
         self._relay = RelayLoops(self.parts.engine, Relay(self.parts.engine, self.parts.name, self._publisher), bell)
         self._feeds = [
             FeedLoops(
-                Feed(self.parts.engine, self.parts.name, producer, reactions, self.parts.open_unit, SystemClock()),
+                Feed(self.parts.engine, self.parts.name, producer, reactions, self.parts.open_unit, self.parts.clock),
                 bus_url,
                 self._rpc,
                 bell.ring,
@@ -110,9 +110,15 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
             "unnumbered": waiting,
             "parked": open_parked,
             "refused": refused,
+            **self._drill(),
             "feeds": feeds,
             **extra,
         }
+
+    def _drill(self) -> dict[str, Any]:
+        """Said wherever readiness is asked: this house is not for real cases."""
+        clock = self.parts.clock
+        return {"training_clock_days": clock.days} if isinstance(clock, TrainingClock) else {}
 
     @staticmethod
     def _feed_health(feed: FeedLoops) -> dict[str, Any]:

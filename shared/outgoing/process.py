@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import SecretStr
 
 from shared import telemetry
-from shared.clock import SystemClock
+from shared.clock import open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.delivery.unit import Unit
@@ -36,7 +36,7 @@ def sender_of(
     engine = open_engine(url, pool_size=_CONNECTIONS, application=f"tianwei-{name}")
     safeguards = Safeguards.of(settings)
     return Sender(
-        UnitRunner(engine, open_unit, SystemClock(), OutboxBell(engine)),
+        UnitRunner(engine, open_unit, open_clock(settings.training_clock), OutboxBell(engine)),
         url,
         errand,
         WebhookCourier(safeguards.allowed_hosts),

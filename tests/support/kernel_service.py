@@ -6,6 +6,7 @@ patch()
 
 import sys  # noqa: E402
 from collections.abc import Callable  # noqa: E402
+from dataclasses import replace  # noqa: E402
 
 from pydantic import SecretStr  # noqa: E402
 
@@ -48,7 +49,7 @@ def _parts(name: str, settings: LedgerSettings, ring: Callable[[], None]) -> Ser
     runner = UnitRunner(engine, Unit, SystemClock(), ring)
     operations = [CommandOperation(OpenCounter, _open, frozenset({Role.COORDINATOR}))]
     dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
-    return ServiceParts(name, engine, dispatcher, Unit)
+    return ServiceParts(name, engine, dispatcher, Unit, SystemClock())
 
 
 def wire_ledger(settings: LedgerSettings, ring: Callable[[], None]) -> ServiceParts:
@@ -58,7 +59,7 @@ def wire_ledger(settings: LedgerSettings, ring: Callable[[], None]) -> ServicePa
 def wire_watcher(settings: LedgerSettings, ring: Callable[[], None]) -> ServiceParts:
     parts = _parts("watcher", settings, ring)
     watcher = Watcher(parts.engine)
-    return ServiceParts(parts.name, parts.engine, parts.dispatcher, Unit, reactions={"ledger": watcher.feed.reactions})
+    return replace(parts, reactions={"ledger": watcher.feed.reactions})
 
 
 class LedgerService(Hosted):

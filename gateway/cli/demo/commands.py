@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from gateway.cli.app import DEFAULT_HOME, HomeFolder, app, fail
+from gateway.cli.demo.fresh_stack import bring_up
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Refused
 from gateway.cli.demo.story import Story
@@ -55,8 +56,11 @@ def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
     home = Home.at(folder or Path(tempfile.mkdtemp(prefix="tianwei-demo-")))
     started = time.monotonic()
     say(f"启动全新的环境：{home.root}")
-    _tianwei("up", "-d", home=home)
     try:
+        if keep:
+            _tianwei("up", "-d", home=home)
+        else:
+            bring_up(home, _environment(home))
         figures = _play(home)
     finally:
         if not keep:
@@ -69,7 +73,7 @@ def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
 
 def _play(home: Home) -> dict[str, Any]:
     with People(home) as people, OutsideSystems(people, home.logs):
-        story = Story(people, say)
+        story = Story(people, say, _training_clock(home))
         sample = write_sample(home.root)
         imported = story.import_patches(sample.path)
         assert sample.special_no is not None, "the sample of 中宁县 has the sand yard"
@@ -80,6 +84,9 @@ def _play(home: Home) -> dict[str, Any]:
         detail = people.coordinator.get(f"/cases/{cases[0]['id']}")
         story.convene(detail)
         story.copy_by_hand(detail)
+        for case in cases:
+            story.notify_party(case)
+        story.let_days_pass()
         for case, clue in zip(cases, chosen, strict=True):
             full = people.coordinator.get(f"/cases/{case['id']}")
             story.decide(full)
@@ -89,14 +96,26 @@ def _play(home: Home) -> dict[str, Any]:
         return story.figures(imported)
 
 
+def _training_clock(home: Home) -> Path:
+    return home.root / "training-clock"
+
+
 def _tianwei(*words: str, home: Home) -> None:
     """Run one of our own commands, its output shown on standard error so that the last line stays the figures."""
-    environment = {**os.environ, "TIANWEI_HOME": str(home.root), "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1"}
     done = subprocess.run(
         [sys.executable, "-m", "gateway.cli", *words, "--home", str(home.root)],
-        env=environment,
+        env=_environment(home),
         stdout=sys.stderr,
         check=False,
     )
     if done.returncode != 0:
         raise typer.Exit(1)
+
+
+def _environment(home: Home) -> dict[str, str]:
+    return {
+        **os.environ,
+        "TIANWEI_HOME": str(home.root),
+        "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
+        "TIANWEI_TRAINING_CLOCK": str(_training_clock(home)),
+    }

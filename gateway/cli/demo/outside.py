@@ -14,7 +14,7 @@ from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from gateway.cli.demo.person import Person, Refused
+from gateway.cli.demo.person import CredentialsRefused, Person, Refused
 from gateway.cli.demo.results import result_of
 
 POLL_WAIT_S = 10
@@ -70,7 +70,7 @@ def say(agency: str, task: dict[str, Any]) -> None:
 
 
 def poll_for_ever(agency: str, person: Person) -> None:
-    """A polled mailbox: ask above the last position seen, waiting a little for news."""
+    """A polled mailbox: ask above the last position seen, waiting a little for news. Raises CredentialsRefused."""
     system = AgencySystem(agency, person)
     after = 0
     while True:
@@ -80,6 +80,8 @@ def poll_for_ever(agency: str, person: Person) -> None:
                 if row["state"] in ("issued", "signed", "accepted"):
                     system.handle(row["id"])
                 after = max(after, row["position"])
+        except CredentialsRefused:
+            raise  # this is not our house (any more)
         except (ConnectionError, Refused) as error:
             print(json.dumps({"agency": agency, "error": str(error)[:500]}), flush=True)
             time.sleep(1)
@@ -117,7 +119,10 @@ def main(agency: str) -> None:
     if port := os.environ.get("TIANWEI_WEBHOOK_PORT"):
         serve_webhook(agency, person, int(port), os.environ["TIANWEI_WEBHOOK_SECRET"])
     else:
-        poll_for_ever(agency, person)
+        try:
+            poll_for_ever(agency, person)
+        except CredentialsRefused as refused:
+            sys.exit(str(refused))
 
 
 if __name__ == "__main__":

@@ -23,8 +23,15 @@ class Refused(RuntimeError):
         super().__init__(f"{self.status} {answer.request.method} {answer.request.url.path}: {self.problem}")
 
 
+class CredentialsRefused(Refused):
+    """The account does not exist or the password is wrong: asking again would only lock somebody's account."""
+
+
 class Person:
-    """Knows nothing but the public API. A call that got no answer is repeated under the same Idempotency-Key."""
+    """Knows nothing but the public API. A call that got no answer is repeated under the same Idempotency-Key.
+
+    Wrong credentials are shown once and never again: every later call raises the same CredentialsRefused.
+    """
 
     def __init__(self, base_url: str, login: str, password: str, *, system: bool = False) -> None:
         self.login = login
@@ -35,6 +42,7 @@ class Person:
             else {"grant_type": "password", "username": login, "password": password}
         )
         self._token = ""
+        self._refused: CredentialsRefused | None = None
 
     def get(self, path: str, **params: Any) -> Any:
         given = {name: value for name, value in params.items() if value is not None}
@@ -80,10 +88,15 @@ class Person:
         return answer.json() if answer.content else None
 
     def _try(self, method: str, path: str, **given: Any) -> httpx.Response | None:
-        """One try with a token; None when nobody answered."""
+        """One try with a token; None when nobody answered. Raises CredentialsRefused."""
+        if self._refused:
+            raise self._refused
         try:
             if not self._token:
                 signed_in = self._http.post("/auth/token", json=self._grant)
+                if signed_in.status_code == 401:
+                    self._refused = CredentialsRefused(signed_in)
+                    raise self._refused
                 if signed_in.is_error:
                     return signed_in
                 self._token = signed_in.json()["access_token"]

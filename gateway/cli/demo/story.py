@@ -17,13 +17,17 @@ Say = Callable[[str], None]
 AGENCIES = tuple(Agency)
 RECIPIENTS = tuple(Recipient)
 WAIT_S = 180.0
-# The party had its five working days to speak: told on paper this long ago (APL 45, NRP 33).
-TOLD_DAYS_AGO = 20
+# The party has five working days to speak (APL 45, NRP 33); so many calendar days hold five, whatever holiday comes.
+DAYS_TO_SPEAK = 20
 
 
 class Story:
-    def __init__(self, people: People, say: Say) -> None:
+    """training_clock: file of the house's clock; the story lets days pass by writing to it (shared/clock.py)."""
+
+    def __init__(self, people: People, say: Say, training_clock: Path | None = None) -> None:
         self._people = people
+        self._training_clock = training_clock
+        self._days = 0
         self._say = say
         self._coordinator = people.coordinator
 
@@ -145,10 +149,10 @@ class Story:
         )
         self._say(f"  协调员补充材料，任务再次下达{title(Agency(task['agency']))}")
 
-    def decide(self, case: dict[str, Any]) -> None:
-        """Investigated, reviewed, told, decided, served, performing."""
-        told_at = (datetime.now(UTC) - timedelta(days=TOLD_DAYS_AGO)).isoformat()
-        steps: list[tuple[str, dict[str, Any]]] = [
+    def notify_party(self, case: dict[str, Any]) -> None:
+        """Investigated, reviewed, told what is intended and what rights it has."""
+        told_at = self._now().isoformat()
+        for verb, body in (
             (
                 "conclude",
                 {"conclusion": "事实清楚，证据充分。", **with_documents("investigation_report", "evidence_list")},
@@ -162,27 +166,32 @@ class Story:
                     **with_documents("penalty_notice"),
                 },
             ),
-            (
-                "decide",
-                {
-                    "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
-                    "decision_no": f"中宁自然资罚〔2026〕{case['case_no'][-5:].lstrip('0')}号",
-                    **with_documents("penalty_decision"),
-                },
-            ),
-            (
-                "serve",
-                {
-                    "service_method": "direct",
-                    "served_at": datetime.now(UTC).isoformat(),
-                    **with_documents("service_receipt"),
-                },
-            ),
-            ("perform", {}),
-        ]
-        for verb, body in steps:
+        ):
             self._coordinator.post(f"/cases/{case['id']}/{verb}", body)
-        self._say(f"案件 {case['case_no']} 调查终结、审理、告知、决定、送达，当事人开始履行")
+        self._say(f"案件 {case['case_no']} 调查终结、审理、告知，当事人五个工作日内可以陈述申辩")
+
+    def let_days_pass(self) -> None:
+        """Move the house's training clock: a statutory period cannot be shortened, not even in a story."""
+        assert self._training_clock is not None, "only a drill's clock can be moved"
+        self._days += DAYS_TO_SPEAK
+        self._training_clock.write_text(str(self._days), encoding="ascii")
+        self._say(f"演练时钟前进 {DAYS_TO_SPEAK} 天：告知期满，当事人未陈述申辩")
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(days=self._days)
+
+    def decide(self, case: dict[str, Any]) -> None:
+        """Decided, served, performing."""
+        decision = {
+            "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
+            "decision_no": f"中宁自然资罚〔{self._now().year}〕{int(case['case_no'][-5:])}号",
+        }
+        path = f"/cases/{case['id']}"
+        self._coordinator.post(f"{path}/decide", {**decision, **with_documents("penalty_decision")})
+        served = {"service_method": "direct", "served_at": self._now().isoformat()}
+        self._coordinator.post(f"{path}/serve", {**served, **with_documents("service_receipt")})
+        self._coordinator.post(f"{path}/perform", {})
+        self._say(f"案件 {case['case_no']} 决定、送达，当事人开始履行")
 
     def investigate(self, case: dict[str, Any]) -> None:
         self._coordinator.post(f"/cases/{case['id']}/investigate", {"officers": ["王立新", "杨海燕"]})

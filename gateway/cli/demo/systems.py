@@ -1,15 +1,16 @@
-"""Starts and ends the agencies' outside systems, each a process of its own."""
+"""Starts and ends the agencies' outside systems, each a process of its own that dies with the demonstration."""
 
 import os
-import subprocess
+import signal
 import sys
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from gateway.cli.demo.people import People
 from gateway.cli.demo.story import AGENCIES
 from gateway.cli.stack import ports
+from gateway.cli.stack.child import Child
 
 WEBHOOK_AGENCY = "natural_resources"
 
@@ -20,8 +21,7 @@ class OutsideSystems:
     def __init__(self, people: People, logs: Path) -> None:
         self._people = people
         self._logs = logs
-        self._running: list[subprocess.Popen[bytes]] = []
-        self._files: list[IO[bytes]] = []
+        self._running: list[Child] = []
 
     def __enter__(self) -> Self:
         for agency in AGENCIES:
@@ -32,11 +32,9 @@ class OutsideSystems:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for process in self._running:
-            process.terminate()
+            process.send(signal.SIGTERM)
         for process in self._running:
             process.wait()
-        for file in self._files:
-            file.close()
 
     def _start(self, agency: str) -> None:
         login, password = self._people.credentials_of_system(agency)
@@ -47,10 +45,9 @@ class OutsideSystems:
             "TIANWEI_PASSWORD": password,
             **(self._webhook(agency) if agency == WEBHOOK_AGENCY else {}),
         }
-        log = (self._logs / f"outside.{agency}.log").open("ab")
-        self._files.append(log)
         command = [sys.executable, "-m", "gateway.cli.demo.outside", agency]
-        self._running.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+        log = self._logs / f"outside.{agency}.log"
+        self._running.append(Child(command, environment, log, self._logs))
 
     def _webhook(self, agency: str) -> dict[str, str]:
         """Tell the house where to send; it answers with the signing secret, once."""

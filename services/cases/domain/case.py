@@ -196,8 +196,8 @@ class Case(Progress):
         return [CaseReviewStartedV1(**self._told(cmd, moment))]
 
     def notice(self, cmd: NotifyParty, moment: Moment) -> list[CaseEvent]:
-        """The party's term D14 runs from the day the notice was served."""
-        told = self._told(cmd, moment, started_at=moment.past(cmd.served_at, "served_at"))
+        """The party's term D14 runs from the day the notice was served, which is not before the filing."""
+        told = self._told(cmd, moment, started_at=moment.after(cmd.served_at, self.filed_at, "served_at"))
         return [CasePartyNotifiedV1(intended_penalty=cmd.intended_penalty, served_at=cmd.served_at, **told)]
 
     def decide(self, cmd: DecideCase, moment: Moment) -> list[CaseEvent]:
@@ -209,7 +209,8 @@ class Case(Progress):
         return [CaseDecidedV1(decision=cmd.decision, decision_no=cmd.decision_no, **told)]
 
     def serve(self, cmd: ServeDecision, moment: Moment) -> list[CaseEvent]:
-        told = self._told(cmd, moment, started_at=moment.past(cmd.served_at, "served_at"))
+        """A decision is served after it was made."""
+        told = self._told(cmd, moment, started_at=moment.after(cmd.served_at, self.decided_at, "served_at"))
         return [CaseServedV1(service_method=cmd.service_method, served_at=cmd.served_at, **told)]
 
     def perform(self, cmd: StartPerformance, moment: Moment) -> list[CaseEvent]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.transitions import ALL_CLOCKS, Row
+from shared.clock import local_day
 from shared.contracts.cases_events import CasesEvent, DeadlineFact
 from shared.contracts.codes import DocumentKind
 from shared.contracts.parts import DeadlineView, DocumentRef
@@ -39,6 +40,16 @@ class Moment:
         if at > self.now + _CLOCKS_DIFFER:
             raise InvalidInput("cases.in-the-future", name, value=at.isoformat())
         return self.near(at, name)
+
+    def after(self, at: datetime, earlier: datetime | None, name: str) -> datetime:
+        """As past, of something that cannot come before an earlier step.
+
+        Days in Asia/Shanghai are compared: who states only an hour of the day of that step is not wrong.
+        """
+        self.past(at, name)
+        if earlier is not None and local_day(at) < local_day(earlier):
+            raise InvalidInput("cases.before-earlier-step", name, value=at.isoformat(), earlier=earlier.isoformat())
+        return at
 
     def near(self, at: datetime, name: str) -> datetime:
         """An instant that terms can be counted from. Raises InvalidInput when it is ten years off."""

@@ -1,6 +1,6 @@
 """From the report of a clue to the closed case and the item struck off, through the dispatcher."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -132,6 +132,39 @@ def test_deciding_before_the_partys_term_is_over_is_refused(office: Office) -> N
     assert (caught.value.code, caught.value.facts) == ("cases.notice-period-running", {"until": "2026-06-16"})
     office.days_pass(1)
     assert step(office, case, "decide", **decision())["state"] == "decided"
+
+
+def test_a_notice_is_not_served_before_the_case_was_filed(office: Office) -> None:
+    office.days_pass(2)
+    case = filed(office)
+    noticed = office.clock.at.isoformat()
+    step(office, case, "investigate", **OFFICERS)
+    step(office, case, "conclude", conclusion="事实清楚", **papers("investigation_report", "evidence_list"))
+    step(office, case, "review", **papers("case_review_record"))
+    notice = {"intended_penalty": "拆除", **papers("penalty_notice")}
+    with pytest.raises(Refused) as caught:
+        step(office, case, "notice", **notice, served_at=(office.clock.at - timedelta(days=1)).isoformat())
+    assert (caught.value.code, caught.value.field) == ("cases.before-earlier-step", "served_at")
+    assert caught.value.facts["earlier"] == noticed
+    same_day = office.clock.at - timedelta(hours=1)
+    assert step(office, case, "notice", **notice, served_at=same_day.isoformat())["state"] == "noticed"
+
+
+def test_a_decision_is_not_served_before_it_was_made(office: Office) -> None:
+    case = filed(office)
+    up_to_notice(office, case)
+    office.days_pass(10)
+    step(office, case, "decide", **decision())
+    serve = {"service_method": "direct", **papers("service_receipt")}
+    with pytest.raises(Refused) as caught:
+        step(office, case, "serve", **serve, served_at=(office.clock.at - timedelta(days=1)).isoformat())
+    assert (caught.value.kind, caught.value.code, caught.value.field) == (
+        "invalid-input",
+        "cases.before-earlier-step",
+        "served_at",
+    )
+    same_day = office.clock.at - timedelta(hours=1)
+    assert step(office, case, "serve", **serve, served_at=same_day.isoformat())["state"] == "served"
 
 
 def test_clocks_of_the_first_steps_are_those_of_the_worked_example(office: Office) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.agencies.adapters.integrations.forms import FormReader, mu
-from services.agencies.adapters.integrations.trade import Trade, day_or_none, local_minute, violations
+from services.agencies.adapters.integrations.trade import Trade, address, day_or_none, local_minute, violations
 from shared.contracts.agencies import DamageAppraisal, TaskIssuedV1, TaskResult
 from shared.contracts.codes import Agency
 
@@ -22,7 +22,7 @@ class Agriculture(Trade):
             "联合执法编号": order.action_no,
             "案号": brief.case_no,
             "地块名称": brief.case_title,
-            "地块坐落": f"{brief.division_name}{brief.place}",
+            "地块坐落": address(brief),
             "区划代码": brief.division_code,
             "经度": brief.longitude,
             "纬度": brief.latitude,

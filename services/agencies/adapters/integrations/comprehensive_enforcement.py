@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.agencies.adapters.integrations.forms import FormReader, m2
-from services.agencies.adapters.integrations.trade import Trade, day_or_none, local_minute, violations
+from services.agencies.adapters.integrations.trade import Trade, address, day_or_none, local_minute, violations
 from shared.contracts.agencies import DemolitionRecord, TaskIssuedV1, TaskResult
 from shared.contracts.codes import Agency
 
@@ -23,7 +23,7 @@ class ComprehensiveEnforcement(Trade):
             "行动名称": order.title,
             "执法对象": brief.party_name,
             "违法行为": violations(brief),
-            "现场位置": f"{brief.division_name}{brief.place}",
+            "现场位置": address(brief),
             "现场坐标": None if brief.longitude is None else f"{brief.longitude},{brief.latitude}",
             "涉及面积_平方米": m2(brief.area_m2),
             "处置要求": order.letter.matter,

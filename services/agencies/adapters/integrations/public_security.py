@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.agencies.adapters.integrations.forms import FormReader, m2
-from services.agencies.adapters.integrations.trade import Trade, day_or_none, local_minute, violations
+from services.agencies.adapters.integrations.trade import Trade, address, day_or_none, local_minute, violations
 from shared.contracts.agencies import CriminalDecision, TaskIssuedV1, TaskResult
 from shared.contracts.codes import Agency
 
@@ -17,7 +17,7 @@ class PublicSecurity(Trade):
     agency = Agency.PUBLIC_SECURITY
 
     def outgoing(self, order: TaskIssuedV1) -> dict[str, Any]:
-        """是否紧急: 1 是, 0 否. 行政区划 to the county, 6 digits, as GA/T 2000 series have it."""
+        """是否紧急: 1 是, 0 否. 行政区划 to the village, 12 digits."""
         brief = order.brief
         return {
             "协查标识": str(order.task_id),
@@ -25,8 +25,8 @@ class PublicSecurity(Trade):
             "行政案件编号": brief.case_no,
             "涉嫌事项": violations(brief),
             "涉案单位或人员": brief.party_name,
-            "案发地行政区划": brief.division_code[:6],
-            "案发地详址": f"{brief.division_name}{brief.place}",
+            "案发地行政区划": brief.division_code,
+            "案发地详址": address(brief),
             "案发地经度": brief.longitude,
             "案发地纬度": brief.latitude,
             "占用耕地面积_平方米": m2(brief.farmland_area_m2),

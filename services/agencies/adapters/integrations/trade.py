@@ -11,6 +11,9 @@ from shared.contracts.agencies import TaskIssuedV1, TaskResult
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, title
 
+# 村 and 村部 only look alike; a name that is repeated is longer.
+_ONE_CHARACTER = 1
+
 
 class Trade(ABC):
     """Base of an Integration (ports.py)."""
@@ -44,6 +47,14 @@ class Trade(ABC):
 def violations(brief: ActionBrief) -> list[str]:
     """The causes of action (案由) in Chinese."""
     return [title(code) for code in brief.violation_types]
+
+
+def address(brief: ActionBrief) -> str:
+    """Division and place in one line; what of the division the place says itself is not written twice."""
+    division, place = brief.division_name, brief.place
+    overlaps = range(min(len(division), len(place)), _ONE_CHARACTER, -1)
+    said_twice = next((length for length in overlaps if place.startswith(division[-length:])), 0)
+    return division + place[said_twice:]
 
 
 def local_minute(order: TaskIssuedV1) -> str:

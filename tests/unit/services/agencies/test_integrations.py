@@ -10,7 +10,7 @@ from services.agencies.adapters.integrations.agriculture import Agriculture
 from services.agencies.adapters.integrations.comprehensive_enforcement import ComprehensiveEnforcement
 from services.agencies.adapters.integrations.natural_resources import NaturalResources
 from services.agencies.adapters.integrations.public_security import PublicSecurity
-from services.agencies.adapters.integrations.trade import Trade
+from services.agencies.adapters.integrations.trade import Trade, address
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
 from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
 from shared.contracts.agencies import TaskResult
@@ -35,7 +35,7 @@ LETTERS: dict[Agency, dict[str, Any]] = {
         "签收期限": "2026-03-12",
     },
     Agency.PUBLIC_SECURITY: {
-        "案发地行政区划": "640521",
+        "案发地行政区划": "640521101201",
         "案发地详址": "石空镇倪丁村滨河路南侧",
         "是否紧急": "0",
         "签收期限": "20260312",
@@ -54,6 +54,22 @@ LETTERS: dict[Agency, dict[str, Any]] = {
         "集结点": "石空镇政府",
     },
 }
+
+
+@pytest.mark.parametrize(
+    ("division", "place", "written"),
+    [
+        ("石空镇倪丁村", "滨河路南侧", "石空镇倪丁村滨河路南侧"),
+        ("石空镇倪丁村", "石空镇倪丁村", "石空镇倪丁村"),
+        ("石空镇倪丁村", "石空镇倪丁村滨河路南侧", "石空镇倪丁村滨河路南侧"),
+        ("中宁县石空镇倪丁村", "石空镇倪丁村滨河路南侧", "中宁县石空镇倪丁村滨河路南侧"),
+        ("石空镇倪丁村", "村部东侧", "石空镇倪丁村村部东侧"),
+    ],
+)
+def test_an_address_says_its_division_once(division: str, place: str, written: str) -> None:
+    event = issued_event(Agency.AGRICULTURE)
+    brief = event.brief.model_copy(update={"division_name": division, "place": place})
+    assert address(brief) == written
 
 
 @pytest.mark.parametrize("agency", list(Agency))

@@ -115,14 +115,15 @@ def serve_webhook(agency: str, person: Person, port: int, secret: str) -> None:
 
 
 def main(agency: str) -> None:
-    person = Person(os.environ["TIANWEI_URL"], os.environ["TIANWEI_LOGIN"], os.environ["TIANWEI_PASSWORD"], system=True)
-    if port := os.environ.get("TIANWEI_WEBHOOK_PORT"):
-        serve_webhook(agency, person, int(port), os.environ["TIANWEI_WEBHOOK_SECRET"])
-    else:
-        try:
-            poll_for_ever(agency, person)
-        except CredentialsRefused as refused:
-            sys.exit(str(refused))
+    names = ("TIANWEI_URL", "TIANWEI_LOGIN", "TIANWEI_PASSWORD")
+    with Person(*(os.environ[name] for name in names), system=True) as person:
+        if port := os.environ.get("TIANWEI_WEBHOOK_PORT"):
+            serve_webhook(agency, person, int(port), os.environ["TIANWEI_WEBHOOK_SECRET"])
+        else:
+            try:
+                poll_for_ever(agency, person)
+            except CredentialsRefused as refused:
+                sys.exit(str(refused))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ def _up_in_background(home: Home, wish: Wish) -> None:
             stdout=output,
             stderr=output,
             start_new_session=True,
-            env={**os.environ, _IN_BACKGROUND: "1"},
+            env={**os.environ, IN_BACKGROUND: "1"},
         )
     if _follow_until_ready(home, child, log):
         _announce(home, read_state(home))
@@ -76,7 +76,7 @@ def _up_in_background(home: Home, wish: Wish) -> None:
 
 
 # Set for the background supervisor: its output is a log, and a log holds no passwords.
-_IN_BACKGROUND = "TIANWEI_IN_BACKGROUND"
+IN_BACKGROUND = "TIANWEI_IN_BACKGROUND"
 
 
 def _follow_until_ready(home: Home, child: "subprocess.Popen[bytes]", log: Path) -> bool:
@@ -100,7 +100,7 @@ def _say(text: str) -> None:
 
 def _announce(home: Home, state: State) -> None:
     """Where to click and with which account."""
-    if os.environ.get(_IN_BACKGROUND):
+    if os.environ.get(IN_BACKGROUND):
         return
     made = accounts.read(home)
     typer.echo(f"\n田卫已就绪：{state.address}/\n")

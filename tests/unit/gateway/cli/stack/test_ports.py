@@ -3,8 +3,21 @@
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 from gateway.cli.stack import ports
+
+
+@pytest.fixture(autouse=True)
+def _claims_end_with_the_test(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As they end with a process."""
+    claims: dict[int, socket.socket] = {}
+    monkeypatch.setattr(ports, "_claims", claims)
+    yield
+    for claim in claims.values():
+        claim.close()
 
 
 def _taken() -> socket.socket:

@@ -154,6 +154,7 @@ DETAILS: dict[str, str] = {
     "patch.self-crossing": "图形自相交（经度 {longitude}，纬度 {latitude} 附近）。",
     "patch.not-polygon": "图形不是面，而是 {kind}。",
     "patch.no-area": "图形没有面积。",
+    "patch.too-large": "图形面积 {area_m2} 平方米，超过上限 {most_m2} 平方米。",
     "patch.outside-county": "图斑不在本县范围内（经度 {longitude}，纬度 {latitude}）。",
     "patch.too-many-vertices": "图形顶点过多：{found} 个，上限 {most} 个。",
     "patch.area-differs": "填报面积 {stated_mu} 亩与图形面积 {measured_mu} 亩相差较大。",

@@ -3,6 +3,8 @@
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 _HUNDREDTH = Decimal("0.01")
+MOST_M2 = Decimal(10**9)
+"""No patch, case or item is larger: a fifth of a county."""
 _EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 

@@ -1,6 +1,7 @@
 """The kinds of things that cross a border: commands, queries, views, events; and the field types they share."""
 
 import re
+import unicodedata
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
@@ -16,6 +17,9 @@ from pydantic import (
     Strict,
     StringConstraints,
 )
+from pydantic_core import PydanticCustomError
+
+from shared.area import MOST_M2
 
 # NUL breaks PostgreSQL text; the others reorder what a reader sees.
 _FORBIDDEN = re.compile("[\x00\u202a-\u202e\u2066-\u2069]")
@@ -35,6 +39,22 @@ ShortText = Annotated[
 Text = Annotated[
     str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True), AfterValidator(_readable)
 ]
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Two spellings of one name (full width, blanks) are one person."""
+    known = {"".join(unicodedata.normalize("NFKC", name).split()).casefold() for name in names}
+    if len(known) < len(names):
+        raise PydanticCustomError("names_repeated", "the same name stands twice")
+    return names
+
+
+Officers = Annotated[
+    list[ShortText],
+    Field(min_length=2, max_length=20, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_distinct),
+]
+"""At least two people, each named once."""
 DivisionCode = Annotated[
     str,
     StringConstraints(pattern=r"^\d{12}$"),
@@ -42,7 +62,7 @@ DivisionCode = Annotated[
 ]
 AreaM2 = Annotated[
     Decimal,
-    Field(ge=0, max_digits=18, decimal_places=2, description="square metres, 2 decimals"),
+    Field(ge=0, le=MOST_M2, max_digits=18, decimal_places=2, description="square metres, 2 decimals"),
     PlainSerializer(float, return_type=float, when_used="json"),
 ]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, description="degrees, CGCS2000 (EPSG:4490)")]

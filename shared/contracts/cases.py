@@ -12,6 +12,7 @@ from shared.contracts.base import (
     GetOne,
     Instant,
     ListQuery,
+    Officers,
     Query,
     ShortText,
     Text,
@@ -30,7 +31,7 @@ from shared.contracts.rectifications import OrderRectification
 class StartInvestigation(Command, on="case", verb="investigate"):
     """Begin the investigation with two officers (调查取证)."""
 
-    officers: Annotated[list[ShortText], Field(min_length=2, max_length=20)]
+    officers: Officers
     reason: Text | None = None
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 

@@ -15,6 +15,7 @@ from shared.contracts.base import (
     Latitude,
     ListQuery,
     Longitude,
+    Officers,
     ShortText,
     Text,
     View,
@@ -75,7 +76,7 @@ class RejectClue(Command, on="clue", verb="reject"):
 class StartVerification(Command, on="clue", verb="start-verification"):
     """Begin the field check, by at least two officers (核实; APL 42)."""
 
-    officers: Annotated[list[ShortText], Field(min_length=2, max_length=20)]
+    officers: Officers
     visited_at: Instant | None = None
 
 
@@ -105,7 +106,7 @@ class FileCase(Command, on="clue", verb="file-case"):
     party_name: ShortText
     party_kind: Literal["person", "individual_business", "firm", "village_collective", "state_unit", "other"]
     lead_agency: Agency
-    officers: Annotated[list[ShortText], Field(min_length=2, max_length=20)]
+    officers: Officers
     reason: Text
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 

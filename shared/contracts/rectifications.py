@@ -14,6 +14,7 @@ from shared.contracts.base import (
     Instant,
     Int,
     ListQuery,
+    Officers,
     ShortText,
     Text,
     View,
@@ -62,7 +63,7 @@ class AcceptRectification(RectificationStep, on="rectification", verb="accept"):
 
     rectified_area_m2: AreaM2
     tillage_state: Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]
-    members: Annotated[list[ShortText], Field(min_length=2, max_length=20)]
+    members: Officers
 
 
 class RequestReview(RectificationStep, on="rectification", verb="request-review"):

@@ -19,6 +19,7 @@ from tests.integration.services.cases.office import (
     Refused,
     correction,
     filed,
+    filing,
     invitation,
     sand_yard,
     verified,
@@ -159,6 +160,29 @@ def test_two_officers_are_needed(shared_office: Office) -> None:
     clue = shared_office.command(COORDINATOR, "clue.report", sand_yard())
     refused = refusal(shared_office, OFFICER, "clue.start-verification", {"officers": ["甲"]}, clue["id"])
     assert refused.field == "officers"
+
+
+TWICE = ["张三", "张 三"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "body", "field"),
+    [
+        ("clue.start-verification", {"officers": TWICE}, "officers"),
+        ("clue.file-case", filing(officers=TWICE), "officers"),
+        ("case.investigate", {"officers": TWICE}, "officers"),
+        (
+            "rectification.accept",
+            {"rectified_area_m2": 1, "tillage_state": "ready_to_sow", "members": TWICE},
+            "members",
+        ),
+    ],
+)
+def test_the_same_person_twice_is_not_two(
+    shared_office: Office, operation: str, body: dict[str, Any], field: str
+) -> None:
+    refused = refusal(shared_office, COORDINATOR, operation, body, uuid4())
+    assert (refused.code, refused.field, refused.facts["reason"]) == ("invalid-field", field, "names_repeated")
 
 
 def test_a_clue_is_given_to_a_township_of_the_county(shared_office: Office) -> None:

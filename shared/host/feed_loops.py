@@ -65,6 +65,10 @@ class FeedLoops:
     def loops(self) -> list[Loop]:
         return [Loop(f"feed.{self.producer}.hear", self._hear), Loop(f"feed.{self.producer}.apply", self._apply)]
 
+    def wake(self) -> None:
+        """End a rest early, so that a loop told to stop sees it."""
+        self._heard.set()
+
     # from the bus
 
     def _hear(self) -> None:

@@ -64,6 +64,8 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
 
     def stop(self) -> None:
         self._stopping.set()
+        for feed in self._feeds:
+            feed.wake()
         self._rpc.close()
         self._publisher.close()
 

@@ -14,7 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from services.cases.adapters.patch_crs import CGCS2000, WGS84, Placement, place
 from services.cases.domain.patch import Shape, ShapeFault
-from shared.area import square_metres
+from shared.area import MOST_M2, square_metres
 
 Geometries = NDArray[np.object_]
 """shapely geometries, None where a row has none."""
@@ -73,6 +73,8 @@ def measure(geometries: Geometries, county: BaseGeometry, most_vertices: int) ->
         area, share = square_metres(float(areas[index])), float(shares[index])
         if area < _LEAST_M2:
             found[row] = ShapeFault("patch.no-area", {"area_m2": str(area)})
+        elif area > MOST_M2:
+            found[row] = ShapeFault("patch.too-large", {"area_m2": str(area), "most_m2": str(MOST_M2)})
         elif share <= 0.5:
             facts = {"longitude": longitude, "latitude": latitude, "share_inside": round(max(share, 0.0), 4)}
             found[row] = ShapeFault("patch.outside-county", facts)
@@ -101,7 +103,21 @@ def _faults(geometries: Geometries, most_vertices: int) -> list[Shape | ShapeFau
             found[row] = ShapeFault("patch.too-many-vertices", {"most": most_vertices, "found": int(vertices[row])})
         else:
             found[row] = _invalid(geometries[row])
+    for row in np.flatnonzero(valid & ~_on_earth(geometries)).tolist():
+        found[row] = _off_earth(geometries[row])
     return found
+
+
+def _on_earth(geometries: Geometries) -> NDArray[np.bool_]:
+    """Whether every ordinate is a longitude, a latitude: a row with the two swapped has no area on the ellipsoid."""
+    bounds = shapely.bounds(geometries)
+    return np.asarray((np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1))
+
+
+def _off_earth(polygon: BaseGeometry) -> ShapeFault:
+    west, south, east, north = shapely.bounds(polygon).tolist()
+    longitude, latitude = (round((low + high) / 2, _CENTRE_DECIMALS) for low, high in ((west, east), (south, north)))
+    return ShapeFault("patch.outside-county", {"longitude": longitude, "latitude": latitude, "share_inside": 0.0})
 
 
 def _invalid(polygon: BaseGeometry) -> ShapeFault:

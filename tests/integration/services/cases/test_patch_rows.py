@@ -73,6 +73,27 @@ def test_a_patch_on_the_border_is_taken_when_most_of_it_is_inside(tmp_path: Path
     assert outcomes[1].code == "patch.outside-county"
 
 
+def test_a_row_whose_longitude_and_latitude_are_swapped_is_rejected_alone(tmp_path: Path) -> None:
+    good = shapely.box(105.7, 37.5, 105.701, 37.501)
+    swapped = shapely.box(37.5, 105.7, 37.501, 105.701)
+    path = tmp_path / "a.geojson"
+    path.write_bytes(geojson([row(1), row(2), row(3)], [good, swapped, good], None))
+    _, outcomes = read(path)
+    assert [isinstance(outcome, Patch) for outcome in outcomes] == [True, False, True]
+    refused = outcomes[1]
+    assert isinstance(refused, RowRejected)
+    assert (refused.field, refused.code) == ("geometry", "patch.outside-county")
+    assert (refused.facts["longitude"], refused.facts["latitude"]) == (37.5005, 105.7005)
+
+
+def test_a_shape_larger_than_any_patch_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_bytes(geojson([row(1)], [shapely.box(105.3, 37.2, 105.9, 37.6)], None))
+    _, (outcome,) = read(path)
+    assert isinstance(outcome, RowRejected)
+    assert outcome.code == "patch.too-large"
+
+
 def test_a_number_twice_in_the_file_is_told(tmp_path: Path) -> None:
     parts = shapefile_parts(tmp_path / "p", [row(1), row(2), row(1)])
     _, outcomes = read(zip_shapefile(tmp_path / "a.zip", parts))

@@ -89,6 +89,8 @@ DETAILS: dict[str, str] = {
     "cases.document-missing": "“{verb}”还缺少文书：{missing}。",
     "cases.in-the-future": "“{field}”是已经发生的事，不能晚于现在（{value}）。",
     "cases.before-earlier-step": "“{field}”（{value}）不能早于前一步的日期（{earlier}）。",
+    "cases.position-incomplete": "经度和纬度应同时填写，缺少“{field}”。",
+    "cases.position-outside-county": "“{field}”（{value}）不在本县附近，应在 {least} 至 {most} 度之间。",
     "cases.clue-not-assigned": "该线索没有分派给您所在的乡镇。",
     "cases.division-outside-jurisdiction": "“{name}”（{value}）不在您的辖区内。",
     "cases.not-a-township": "“{name}”（{value}）不是乡镇（街道）或其下的村。",

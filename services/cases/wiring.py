@@ -17,6 +17,7 @@ from services.cases.storage.unit import CasesUnit, Desk
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
+from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
 from shared.service import Ring, ServiceParts, assemble
 from shared.workdays import WorkDays
@@ -65,6 +66,7 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
         divisions=Divisions.load(),
         deadlines=read_deadlines(),
         numbers=Numbers(numbering, number_block),
+        boxes=CountyBoxes.load(),
     )
 
 

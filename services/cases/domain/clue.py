@@ -8,6 +8,7 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain.areas import check_land
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
 from shared.area import mu_from_m2
@@ -161,6 +162,8 @@ class Clue(Progress):
         row = TABLE.permit(self.state, "report", moment.by)
         if cmd.found_at is not None:
             moment.past(cmd.found_at, "found_at")
+        if patch is None:  # a file's overlay was judged against the area the file states
+            check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
         return [
             ClueReceivedV1(
                 clue_id=self.id,
@@ -209,6 +212,7 @@ class Clue(Progress):
 
     def submit_opinion(self, cmd: SubmitOpinion, moment: Moment) -> list[ClueEvent]:
         row = self._permit_verifier("submit-opinion", moment, cmd.documents)
+        check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
         return [
             ClueOpinionSubmittedV1(
                 opinion=cmd.opinion,

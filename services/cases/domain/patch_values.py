@@ -19,7 +19,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u20
 _UNDECODED = "\ufffd"
 _SHOWN = Decimal("0.01")
 _STATED = Decimal("0.0001")  # float noise of the writer ends here
-_MOST_MU = Decimal(10_000_000)
+_MOST_MU = Decimal(1_500_000)  # shared.area.MOST_M2
 
 
 class Fault(Exception):

@@ -8,6 +8,7 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain.areas import check_land, check_part
 from services.cases.domain.case import Case
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
@@ -33,7 +34,7 @@ from shared.contracts.rectifications import (
     RequestReview,
     StrikeOff,
 )
-from shared.errors import Conflict, InvalidInput
+from shared.errors import Conflict
 
 _STATE = RectificationState
 _DOC = DocumentKind
@@ -44,13 +45,6 @@ class AreaRemaining(Conflict):
 
     def __init__(self, remaining_area_m2: Decimal) -> None:
         super().__init__("cases.area-remaining", None, remaining_area_m2=float(remaining_area_m2))
-
-
-class AreaExceeds(InvalidInput):
-    """A part larger than its whole."""
-
-    def __init__(self, name: str, value: Decimal, most: Decimal) -> None:
-        super().__init__("cases.area-exceeds", name, value_m2=float(value), most_m2=float(most))
 
 
 TABLE: Transitions[RectificationState] = Transitions(
@@ -146,7 +140,7 @@ class Rectification(Progress):
 
     @property
     def remaining_area_m2(self) -> Decimal:
-        return self.area_m2 - self.rectified_area_m2
+        return max(self.area_m2 - self.rectified_area_m2, Decimal(0))
 
     @property
     def names(self) -> dict[str, Any]:
@@ -154,13 +148,18 @@ class Rectification(Progress):
 
     # decisions
 
-    def order(self, cmd: OrderRectification, moment: Moment, case: Case, item_no: str) -> list[RectificationEvent]:
-        """Open the item on a case; its term R01 is the one the order gives."""
+    def order(
+        self, cmd: OrderRectification, moment: Moment, case: Case, item_no: str, ordered_before_m2: Decimal
+    ) -> list[RectificationEvent]:
+        """Open the item on a case; its term R01 is the one the order gives.
+
+        ordered_before_m2: what the other items of the case come to; together they are no larger than the case.
+        """
         case.may_open(cmd.verb, moment)
         held = {document.kind for document in cmd.documents}
         row = TABLE.permit(self.state, cmd.verb, moment.by, held)
-        if cmd.farmland_area_m2 > cmd.area_m2:
-            raise AreaExceeds("farmland_area_m2", cmd.farmland_area_m2, cmd.area_m2)
+        check_land(cmd.area_m2, cmd.farmland_area_m2, None)
+        check_part("area_m2", ordered_before_m2 + cmd.area_m2, case.area_m2)
         term = moment.deadlines.start("R01", moment.now, cmd.term_days)
         return [
             RectificationOrderedV1(
@@ -184,7 +183,7 @@ class Rectification(Progress):
 
     def report(self, cmd: ReportRectification, moment: Moment) -> list[RectificationEvent]:
         told = self._told(cmd, moment)
-        self._within("rectified_area_m2", cmd.rectified_area_m2)
+        check_part("rectified_area_m2", cmd.rectified_area_m2, self.area_m2)
         return [RectificationReportedV1(rectified_area_m2=cmd.rectified_area_m2, account=cmd.account, **told)]
 
     def check(self, cmd: CheckRectification, moment: Moment) -> list[RectificationEvent]:
@@ -193,7 +192,7 @@ class Rectification(Progress):
 
     def accept(self, cmd: AcceptRectification, moment: Moment) -> list[RectificationEvent]:
         told = self._told(cmd, moment)
-        self._within("rectified_area_m2", cmd.rectified_area_m2)
+        check_part("rectified_area_m2", cmd.rectified_area_m2, self.area_m2)
         return [
             RectificationAcceptedV1(
                 rectified_area_m2=cmd.rectified_area_m2,
@@ -225,10 +224,6 @@ class Rectification(Progress):
                 **told,
             )
         ]
-
-    def _within(self, name: str, area_m2: Decimal) -> None:
-        if area_m2 > self.area_m2:
-            raise AreaExceeds(name, area_m2, self.area_m2)
 
     def _term_again(self) -> list[DeadlineFact]:
         term = self.clock("R01")

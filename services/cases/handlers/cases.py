@@ -70,11 +70,12 @@ def close_case(cmd: CloseCase, call: Call, unit: CasesUnit) -> CaseView:
 
 
 def order_rectification(cmd: OrderRectification, call: Call, unit: CasesUnit) -> RectificationView:
-    """Opens an item beside the case, whose own state stays."""
+    """Opens an item beside the case, whose own state stays; the lock on the case keeps the sum of its items true."""
     case = _locked(call, unit)
     item = Rectification(id=new_id())
     item_no = unit.number(NumberKind.RECTIFICATION, case.division_code)
-    unit.record(item, unit.rectifications, item.order(cmd, unit.moment, case, item_no))
+    before_m2 = unit.rectifications.ordered_area_m2(unit.connection, case.id)
+    unit.record(item, unit.rectifications, item.order(cmd, unit.moment, case, item_no, before_m2))
     return item.view()
 
 

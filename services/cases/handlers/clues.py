@@ -30,6 +30,7 @@ from shared.contracts.clues import (
 )
 from shared.contracts.codes import ClueSource
 from shared.contracts.parts import PatchFacts
+from shared.divisions.bounds import Box
 from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
 from shared.errors import InvalidInput
 from shared.ids import new_id
@@ -50,6 +51,22 @@ class NotATownship(InvalidInput):
         super().__init__("cases.not-a-township", field, value=division.code, name=division.name)
 
 
+class PositionIncomplete(InvalidInput):
+    """One ordinate without the other. The field is the one that is missing."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("cases.position-incomplete", field)
+
+
+class PositionOutside(InvalidInput):
+    """The position lies nowhere near the county. facts: the ordinate given, and what it may be, in degrees."""
+
+    def __init__(self, field: str, value: float, least: float, most: float) -> None:
+        super().__init__(
+            "cases.position-outside-county", field, value=value, least=round(least, 2), most=round(most, 2)
+        )
+
+
 def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     """Take in a clue. Reads nothing and locks nothing: reporting never waits for others."""
     division = _division(unit, cmd.division_code, "division_code")
@@ -57,6 +74,7 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
         raise DivisionOutside("division_code", division)
     if unit.desk.divisions.township_of(division.code) is None:
         raise NotATownship("division_code", division)
+    _check_position(cmd, unit.desk.boxes.around(division.code))
     clue = Clue(id=new_id())
     clue_no = unit.number(NumberKind.CLUE, division.code)
     unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.desk.divisions.full_name(division.code)))
@@ -202,6 +220,17 @@ def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[U
     columns = (clue_table.c.patch_no, clue_table.c.id, clue_table.c.clue_no)
     rows = unit.connection.execute(sa.select(*columns).where(clue_table.c.patch_no == sa.func.any(numbers)))
     return {row.patch_no: (row.id, row.clue_no) for row in rows}
+
+
+def _check_position(cmd: ReportClue, county: Box) -> None:
+    """Raises PositionIncomplete, PositionOutside."""
+    if cmd.longitude is None or cmd.latitude is None:
+        if cmd.longitude is not cmd.latitude:
+            raise PositionIncomplete("longitude" if cmd.longitude is None else "latitude")
+    elif not county.west <= cmd.longitude <= county.east:
+        raise PositionOutside("longitude", cmd.longitude, county.west, county.east)
+    elif not county.south <= cmd.latitude <= county.north:
+        raise PositionOutside("latitude", cmd.latitude, county.south, county.north)
 
 
 def _division(unit: CasesUnit, code: str, field: str) -> Division:

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -258,6 +259,12 @@ class RectificationStore(ScopedStore[Rectification]):
 
     def columns(self, aggregate: Rectification) -> dict[str, Any]:
         return {**_same(aggregate, _RECTIFICATION), "due_on": aggregate.due_on, "method": aggregate.method.value}
+
+    def ordered_area_m2(self, connection: Connection, case_id: UUID) -> Decimal:
+        """What the items of a case come to."""
+        item = tables.rectification
+        ordered = sa.select(sa.func.coalesce(sa.func.sum(item.c.area_m2), 0)).where(item.c.case_id == case_id)
+        return Decimal(connection.execute(ordered).scalar_one())
 
     def from_row(self, row: RowMapping) -> Rectification:
         return Rectification(

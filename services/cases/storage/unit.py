@@ -10,6 +10,7 @@ from services.cases.domain.progress import Moment, Progress
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from shared.delivery.unit import Unit
+from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
 from shared.principal import Actor
 
@@ -21,6 +22,7 @@ class Desk:
     divisions: Divisions
     deadlines: DeadlineRegister
     numbers: Numbers
+    boxes: CountyBoxes
 
 
 class CasesUnit(Unit):

@@ -21,6 +21,7 @@ from tests.integration.services.cases.office import (
     filed,
     filing,
     invitation,
+    papers,
     sand_yard,
     verified,
 )
@@ -137,6 +138,14 @@ def test_repeating_a_step_with_its_key_gives_the_first_answer_though_the_state_h
         (sand_yard(division_code="640522100000"), "cases.division-outside-jurisdiction", "division_code"),
         (sand_yard(division_code="640521000000"), "cases.not-a-township", "division_code"),
         (sand_yard(area_m2=-1), "invalid-field", "area_m2"),
+        (sand_yard(area_m2=1_000_000_001), "invalid-field", "area_m2"),
+        (sand_yard(farmland_area_m2=8407), "cases.area-exceeds", "farmland_area_m2"),
+        (sand_yard(farmland_area_m2=4200, pbf_area_m2=4300), "cases.area-exceeds", "pbf_area_m2"),
+        (sand_yard(pbf_area_m2=8500), "cases.area-exceeds", "pbf_area_m2"),
+        (sand_yard(longitude=105.7), "cases.position-incomplete", "latitude"),
+        (sand_yard(latitude=37.5), "cases.position-incomplete", "longitude"),
+        (sand_yard(longitude=116.4, latitude=37.5), "cases.position-outside-county", "longitude"),
+        (sand_yard(longitude=105.7, latitude=0), "cases.position-outside-county", "latitude"),
         (sand_yard(place="a\u202eb"), "invalid-field", "place"),
         (sand_yard(found_at="2026-05-01T00:00:00+08:00"), "cases.in-the-future", "found_at"),
     ],
@@ -160,6 +169,46 @@ def test_two_officers_are_needed(shared_office: Office) -> None:
     clue = shared_office.command(COORDINATOR, "clue.report", sand_yard())
     refused = refusal(shared_office, OFFICER, "clue.start-verification", {"officers": ["甲"]}, clue["id"])
     assert refused.field == "officers"
+
+
+def test_areas_of_the_last_unit_of_an_older_tool_are_taken(shared_office: Office) -> None:
+    body = sand_yard(farmland_area_m2=8406.66, pbf_area_m2=8406.66, longitude=105.68, latitude=37.52)
+    assert shared_office.command(COORDINATOR, "clue.report", body)["farmland_area_m2"] == 8406.66
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"farmland_area_m2": 8500}, "farmland_area_m2"), ({"pbf_area_m2": 7100}, "pbf_area_m2")],
+)
+def test_an_opinion_states_no_part_larger_than_its_whole(
+    shared_office: Office, changes: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        verified(shared_office, **changes)
+    assert (caught.value.code, caught.value.field) == ("cases.area-exceeds", field)
+
+
+def test_the_items_of_a_case_are_together_no_larger_than_it(shared_office: Office) -> None:
+    office = shared_office
+    case = filed(office)
+    order = ("case.order-rectification", case["id"])
+    alone = refusal(office, COORDINATOR, order[0], correction(area_m2=8407), order[1])
+    assert (alone.code, alone.field) == ("cases.area-exceeds", "area_m2")
+    for area in (8000, 400):
+        office.command(COORDINATOR, order[0], correction(area_m2=area, farmland_area_m2=0), order[1])
+    more = refusal(office, COORDINATOR, order[0], correction(area_m2=10, farmland_area_m2=0), order[1])
+    assert (more.code, more.facts) == ("cases.area-exceeds", {"value_m2": 8410.0, "most_m2": 8400.0})
+
+
+def test_no_more_is_reported_put_right_than_was_ordered(shared_office: Office) -> None:
+    office = shared_office
+    case = filed(office)
+    item = office.command(COORDINATOR, "case.order-rectification", correction(area_m2=8000), case["id"])
+    report = {"account": "完成", **papers("rectification_report")}
+    more = refusal(office, OFFICER, "rectification.report", {**report, "rectified_area_m2": 8007}, item["id"])
+    assert (more.code, more.field) == ("cases.area-exceeds", "rectified_area_m2")
+    seen = office.command(OFFICER, "rectification.report", {**report, "rectified_area_m2": 8006.66}, item["id"])
+    assert seen["remaining_area_m2"] == 0.0
 
 
 TWICE = ["张三", "张 三"]

@@ -144,7 +144,8 @@ class Office(RuleBasedStateMachine):
     def order(self, by: Actor, documents: Any) -> None:
         item, case = Rectification(id=new_id()), self.case
         assert case is not None
-        if self.attempt(by, item, lambda m: item.order(commands.order(documents), m, case, "RI-1")):
+        before = sum((other.area_m2 for other in self.items), Decimal(0))
+        if self.attempt(by, item, lambda m: item.order(commands.order(documents), m, case, "RI-1", before)):
             self.items.append(item)
 
     @precondition(lambda self: self.items)
@@ -236,6 +237,8 @@ class Office(RuleBasedStateMachine):
             assert item.state != "struck_off" or item.remaining_area_m2 == 0
             assert item.state != "struck_off" or not item.running
             assert 0 <= item.rectified_area_m2 <= item.area_m2
+        if self.case is not None:
+            assert sum(item.area_m2 for item in self.items) <= self.case.area_m2
         for action in self.actions:
             live = [task for task in action.tasks if task.replaced_by is None]
             assert (action.state == "closed") == all(task.state == "reported" for task in live)

@@ -59,7 +59,7 @@ class CheckRectification(RectificationStep, on="rectification", verb="check"):
 
 
 class AcceptRectification(RectificationStep, on="rectification", verb="accept"):
-    """County acceptance on site (县级验收)."""
+    """County acceptance on site (县级验收): of land that is ready to sow, unless only formalities were completed."""
 
     rectified_area_m2: AreaM2
     tillage_state: Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]

@@ -89,6 +89,6 @@ def convening(case: View, marks: dict[str, str]) -> View:
         "reason": "责令停止后仍在施工。",
         "place": case["place"],
         "acting_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
-        "lead_agency": "natural_resources",
+        "lead_agency": next(iter(marks)),
         "tasks": [{**letter(agency), "matter": f"{mark}到场。"} for agency, mark in marks.items()],
     }

@@ -1,6 +1,6 @@
 """A joint action (联合执法): one order, a task for each agency, and what comes back (domain.md 4.3, 4.4)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import singledispatchmethod
@@ -43,6 +43,13 @@ class AgencyTwice(InvalidInput):
 
     def __init__(self, name: str, agency: Agency) -> None:
         super().__init__("cases.agency-twice", name, agency=agency)
+
+
+class LeadNotInvited(InvalidInput):
+    """The lead agency takes part in the action it leads (domain.md 4.3)."""
+
+    def __init__(self, agency: Agency, invited: Iterable[Agency]) -> None:
+        super().__init__("cases.lead-not-invited", "lead_agency", agency=agency, invited=list(invited))
 
 
 class TaskUnknown(InvalidInput):
@@ -124,6 +131,7 @@ class JointAction(Progress):
     # decisions
 
     def convene(self, cmd: ConveneJointAction, moment: Moment, case: Case, action_no: str) -> list[JointActionEvent]:
+        """Raises AgencyTwice, LeadNotInvited, and InvalidInput for a day that is over."""
         case.may_open(cmd.verb, moment)
         row = TABLE.permit(self.state, "convene", moment.by)
         seen: set[Agency] = set()
@@ -131,8 +139,10 @@ class JointAction(Progress):
             if letter.agency in seen:
                 raise AgencyTwice(f"tasks.{number}.agency", letter.agency)
             seen.add(letter.agency)
+        if cmd.lead_agency not in seen:
+            raise LeadNotInvited(cmd.lead_agency, (letter.agency for letter in cmd.tasks))
         sign = moment.deadlines.start("J02U" if cmd.urgent else "J02", moment.now)
-        feedback = moment.deadlines.start("J07", moment.near(cmd.acting_at, "acting_at"))
+        feedback = moment.deadlines.start("J07", moment.ahead(cmd.acting_at, "acting_at"))
         return [
             JointActionConvenedV1(
                 action_id=self.id,

@@ -51,6 +51,13 @@ class Moment:
             raise InvalidInput("cases.before-earlier-step", name, value=at.isoformat(), earlier=earlier.isoformat())
         return at
 
+    def ahead(self, at: datetime, name: str) -> datetime:
+        """An instant at which something is to happen: today, in Asia/Shanghai, or later. Raises InvalidInput."""
+        self.near(at, name)
+        if local_day(at) < local_day(self.now):
+            raise InvalidInput("cases.in-the-past", name, value=at.isoformat())
+        return at
+
     def near(self, at: datetime, name: str) -> datetime:
         """An instant that terms can be counted from. Raises InvalidInput when it is ten years off."""
         if at < self.now - _FURTHEST:

@@ -47,6 +47,13 @@ class AreaRemaining(Conflict):
         super().__init__("cases.area-remaining", None, remaining_area_m2=float(remaining_area_m2))
 
 
+class TillageNotRestored(Conflict):
+    """Land that is not ready to sow is not accepted. state: what the acceptance found."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__("cases.tillage-not-restored", "tillage_state", state=state)
+
+
 TABLE: Transitions[RectificationState] = Transitions(
     "rectification",
     Row(
@@ -191,7 +198,14 @@ class Rectification(Progress):
         return [RectificationTownshipCheckedV1(passed=cmd.passed, account=cmd.account, **told)]
 
     def accept(self, cmd: AcceptRectification, moment: Moment) -> list[RectificationEvent]:
+        """Acceptance asks for tillage restored, topsoil back, able to sow (domain.md 3.7). Raises TillageNotRestored.
+
+        Land that still needs levelling or topsoil waits at its township check until it is ready. Only where nothing
+        but formalities were to be completed is no land restored, and any state of it accepted.
+        """
         told = self._told(cmd, moment)
+        if cmd.tillage_state != "ready_to_sow" and self.method is not RectificationMethod.COMPLETE_FORMALITIES:
+            raise TillageNotRestored(cmd.tillage_state)
         check_part("rectified_area_m2", cmd.rectified_area_m2, self.area_m2)
         return [
             RectificationAcceptedV1(

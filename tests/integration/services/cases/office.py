@@ -191,7 +191,7 @@ def invitation(*agencies: str, **changes: Any) -> dict[str, Any]:
         "reason": "拒不停止",
         "place": "恩和镇",
         "acting_at": "2026-05-07T09:00:00+08:00",
-        "lead_agency": "natural_resources",
+        "lead_agency": agencies[0],
         "tasks": [{"agency": agency, "matter": "到场"} for agency in agencies],
         **changes,
     }

@@ -1,5 +1,6 @@
 """A joint action: convened by the coordinator, moved by what agencies tells, closed when all have reported."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -205,3 +206,27 @@ def test_the_timeline_of_the_case_tells_of_its_action(action: Action) -> None:
     action.sign(NR)
     told = action.office.query(COORDINATOR, "case.timeline", id=action.case["id"])["items"]
     assert [entry["title"] for entry in told if entry["object"] == "joint_action"] == ["召集联合执法", "部门签收任务"]
+
+
+def test_an_action_is_not_convened_for_a_day_that_is_over(office: Office) -> None:
+    office.days_pass(8)
+    case = filed(office)
+    yesterday = invitation(NR, acting_at=(office.clock.at - timedelta(days=1)).isoformat())
+    with pytest.raises(Refused) as caught:
+        office.command(COORDINATOR, "case.convene-joint-action", yesterday, case["id"])
+    assert (caught.value.kind, caught.value.code, caught.value.field) == (
+        "invalid-input",
+        "cases.in-the-past",
+        "acting_at",
+    )
+    today = invitation(NR, acting_at=(office.clock.at - timedelta(hours=1)).isoformat())
+    assert office.command(COORDINATOR, "case.convene-joint-action", today, case["id"])["state"] == "notified"
+
+
+def test_the_lead_agency_is_one_of_those_called(office: Office) -> None:
+    case = filed(office)
+    body = invitation(AG, lead_agency=NR)
+    with pytest.raises(Refused) as caught:
+        office.command(COORDINATOR, "case.convene-joint-action", body, case["id"])
+    assert (caught.value.code, caught.value.field) == ("cases.lead-not-invited", "lead_agency")
+    assert caught.value.facts == {"agency": NR, "invited": [AG]}

@@ -254,6 +254,42 @@ def test_a_failed_township_check_goes_back_under_the_same_term(office: Office) -
     assert entry["title"] == "乡镇核查未通过"
 
 
+def checked(office: Office, **changes: Any) -> dict[str, Any]:
+    """An item that has passed its township check."""
+    order = correction(**changes)
+    item = office.command(COORDINATOR, "case.order-rectification", order, filed(office)["id"])
+    report = {"rectified_area_m2": 8400, "account": "完成", **papers("rectification_report")}
+    office.command(OFFICER, "rectification.report", report, item["id"])
+    check = {"passed": True, "account": "属实", **papers("township_check_record")}
+    return office.command(OFFICER, "rectification.check", check, item["id"])
+
+
+@pytest.mark.parametrize("state", ["needs_levelling", "needs_topsoil", "seriously_destroyed"])
+def test_land_that_cannot_be_sown_is_not_accepted(shared_office: Office, state: str) -> None:
+    office = shared_office
+    item = checked(office)
+    accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    with pytest.raises(Refused) as caught:
+        office.command(COORDINATOR, "rectification.accept", {**accept, "tillage_state": state}, item["id"])
+    assert (caught.value.kind, caught.value.code, caught.value.field) == (
+        "conflict",
+        "cases.tillage-not-restored",
+        "tillage_state",
+    )
+    accept["tillage_state"] = "ready_to_sow"
+    assert office.command(COORDINATOR, "rectification.accept", accept, item["id"])["state"] == "accepted_county"
+
+
+def test_where_only_formalities_were_completed_no_tillage_is_asked_for(shared_office: Office) -> None:
+    office = shared_office
+    item = checked(office, method="complete_formalities")
+    accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accepted = office.command(
+        COORDINATOR, "rectification.accept", {**accept, "tillage_state": "seriously_destroyed"}, item["id"]
+    )
+    assert accepted["state"] == "accepted_county"
+
+
 def test_an_order_may_follow_the_closing_of_the_case(office: Office) -> None:
     case = filed(office)
     close_case(office, case)

@@ -132,13 +132,13 @@ def item_command(
     }[verb]
 
 
-def invitation(*agencies: Agency, urgent: bool = False) -> ConveneJointAction:
+def invitation(*agencies: Agency, acting_at: datetime = START, urgent: bool = False) -> ConveneJointAction:
     return ConveneJointAction(
         title="联合执法",
         reason="拒不停止",
         place="恩和镇",
-        acting_at=START,
+        acting_at=acting_at,
         urgent=urgent,
-        lead_agency=Agency.NATURAL_RESOURCES,
+        lead_agency=agencies[0],
         tasks=[TaskLetter(agency=agency, matter="到场") for agency in agencies],
     )

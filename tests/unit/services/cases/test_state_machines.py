@@ -178,7 +178,7 @@ class Office(RuleBasedStateMachine):
     def convene(self, by: Actor, agencies: list[Agency], urgent: bool) -> None:
         action, case = JointAction(id=new_id()), self.case
         assert case is not None
-        cmd = commands.invitation(*agencies, urgent=urgent)
+        cmd = commands.invitation(*agencies, acting_at=self.now, urgent=urgent)
         if self.attempt(by, action, lambda m: action.convene(cmd, m, case, "JA-1")):
             assert len(set(agencies)) == len(agencies)
             self.actions.append(action)

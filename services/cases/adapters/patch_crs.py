@@ -8,6 +8,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from services.cases.adapters.patch_refusals import ProjectionUnknown
+from services.cases.domain.patch_values import FORBIDDEN
 
 CGCS2000 = 4490
 WGS84 = 4326
@@ -57,7 +58,9 @@ def geojson_epsg(name: str) -> int:
 
 
 def _is_plain(definition: str) -> bool:
-    """WKT or an EPSG code; nothing that would have PROJ open a file or a pipeline."""
+    """WKT or an EPSG code; nothing that would have PROJ open a file or a pipeline, no control character."""
+    if FORBIDDEN.search(definition):
+        return False
     return re.fullmatch(r"\s*(EPSG:[0-9]{4,6}|[A-Z_]{4,20}\s*\[.*\])\s*", definition, re.DOTALL) is not None
 
 

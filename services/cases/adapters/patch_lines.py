@@ -8,8 +8,10 @@ One object with one key per line, in this order:
 A problem refuses the whole file: forget the lines before it.
 In a patch, areas are decimal strings, days ISO dates, the geometry hexadecimal WKB (EPSG:4490).
 A stream without "end" or "problem" was cut off: the child died.
+Every line passes _line, where text taken from the file loses what a database or a reader cannot take.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,9 +20,13 @@ from typing import Any
 import orjson
 
 from services.cases.domain.patch import Patch, RowRejected, Warned
+from services.cases.domain.patch_values import FORBIDDEN
 from shared.errors import TianweiError, from_problem
 
 _DECIMALS = ("area_m2", "stated_area_mu", "farmland_area_m2", "pbf_area_m2")
+_LONGEST_FACT = 200
+# Control characters stand escaped in JSON, the others as their UTF-8. A false alarm costs a moment.
+_SUSPECT = re.compile(rb"\\u00|\\[bf]|\x7f|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 _DAYS = ("image_before_on", "image_after_on")
 
 
@@ -58,7 +64,7 @@ def end_line(good: int, bad: int) -> bytes:
 
 
 def problem_line(problem: TianweiError) -> bytes:
-    return _line("problem", problem.as_problem())
+    return _line("problem", _cleaned(problem.as_problem(), _LONGEST_FACT))
 
 
 def read_line(line: bytes) -> HeaderLine | Patch | RowRejected | EndLine | TianweiError:
@@ -78,7 +84,21 @@ def read_line(line: bytes) -> HeaderLine | Patch | RowRejected | EndLine | Tianw
 
 
 def _line(what: str, body: dict[str, Any] | Patch | RowRejected) -> bytes:
-    return orjson.dumps({what: body}, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+    line = orjson.dumps({what: body}, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
+    if _SUSPECT.search(line):
+        line = orjson.dumps(_cleaned(orjson.loads(line)), option=orjson.OPT_APPEND_NEWLINE)
+    return line
+
+
+def _cleaned(value: Any, longest: int | None = None) -> Any:
+    """The same JSON with forbidden characters as U+FFFD, and every text, names too, cut to its longest."""
+    if isinstance(value, str):
+        return FORBIDDEN.sub("\ufffd", value)[:longest]
+    if isinstance(value, list):
+        return [_cleaned(each, longest) for each in value]
+    if isinstance(value, dict):
+        return {_cleaned(name, longest): _cleaned(each, longest) for name, each in value.items()}
+    return value
 
 
 def _plain(value: Any) -> str:

@@ -15,7 +15,7 @@ _DATE = re.compile(
     r"(\d{4})(?:(\d{2})(\d{2})|[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日)(?:[T ].*)?", re.ASCII | re.S
 )
 # NUL breaks PostgreSQL text, other controls break a listing, bidirectional marks reorder what a reader sees.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _UNDECODED = "\ufffd"
 _SHOWN = Decimal("0.01")
 _STATED = Decimal("0.0001")  # float noise of the writer ends here
@@ -51,8 +51,8 @@ def optional_text(raw: Raw, field: str, longest: int = 200) -> str | None:
     text = str(value).strip()
     if _UNDECODED in text:
         raise Fault(field, "attribute.undecodable", value=text[:80])
-    if _FORBIDDEN.search(text):
-        raise Fault(field, "attribute.forbidden-character", value=_FORBIDDEN.sub("?", text)[:80])
+    if FORBIDDEN.search(text):
+        raise Fault(field, "attribute.forbidden-character", value=FORBIDDEN.sub("?", text)[:80])
     if len(text) > longest:
         raise Fault(field, "attribute.too-long", longest=longest, length=len(text))
     return text or None

@@ -29,6 +29,7 @@ from tests.integration.services.cases.office import (
     Office,
     Refused,
 )
+from tests.integration.services.cases.patch_writing import geojson, row, shapefile_parts, square, zip_shapefile
 from tests.support.nodes import wait_until
 
 
@@ -178,6 +179,19 @@ def test_a_file_that_is_no_zip_is_refused_as_a_whole(desk: Desk, tmp_path: Path)
     (event,) = desk.told(ClueImportFinishedV1)
     assert event.payload["refused"]
     assert event.payload["reason"] == "file.not-a-zip"
+
+
+def test_a_projection_with_a_nul_is_refused_and_stored_without_it(desk: Desk, tmp_path: Path) -> None:
+    parts = {**shapefile_parts(tmp_path / "p"), ".prj": b"PROJCS[\0\x01]"}
+    job = desk.imported(zip_shapefile(tmp_path / "a.zip", parts))
+    assert (job["state"], job["problem"]["code"]) == ("refused", "file.projection-unknown")
+    assert job["problem"]["facts"]["projection"] == "PROJCS[\ufffd\ufffd]"
+
+
+def test_a_column_named_with_a_nul_does_not_stop_an_import(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_bytes(geojson([row(1, **{"A\0": "x"}), row(2, JCMJ="\0", **{"A\0": "x"})], [square(), square(300)]))
+    assert counts(desk.imported(path)) == (2, 1, 0, 1)
 
 
 def test_a_file_that_the_store_does_not_hold_is_refused(desk: Desk, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pyogrio
@@ -10,11 +11,13 @@ import pytest
 from gateway.cli.sample_patches import write_sample
 from services.cases.adapters.patch_lines import EndLine, HeaderLine, read_line
 from services.cases.domain.patch import Patch, RowRejected
+from services.cases.domain.patch_values import FORBIDDEN
 from shared.errors import InvalidInput
 from tests.integration.services.cases.patch_writing import geojson, row, shapefile_parts, square, zip_of, zip_shapefile
 
 _PROBE = """
 import sys
+from collections.abc import Callable
 from services.cases.adapters import patch_parser
 patch_parser.main([sys.argv[1], "--county", "640521"])
 import pyogrio
@@ -114,3 +117,35 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
     run(write_sample(tmp_path, rows=3, broken=0).path)
     run(zip_of(tmp_path / "bad.zip", {"a.shp": b"x", "a.shx": b"x", "a.dbf": b"x", "a.prj": b"x"}))
     assert list(scratch.iterdir()) == []
+
+
+def _prj_with_nul(folder: Path) -> Path:
+    parts = shapefile_parts(folder / "p")
+    return zip_shapefile(folder / "a.zip", {**parts, ".prj": b"PROJCS[\0\x1b" + b"x" * 5000})
+
+
+def _crs_with_nul(folder: Path) -> Path:
+    path = folder / "a.geojson"
+    path.write_bytes(geojson([row(1)], [square()], "urn:\0\x1b\u202e" + "x" * 5000))
+    return path
+
+
+@pytest.mark.parametrize("make", [_prj_with_nul, _crs_with_nul])
+def test_what_a_refusal_quotes_from_a_file_is_short_and_clean(tmp_path: Path, make: Callable[[Path], Path]) -> None:
+    problem = problem_of(run(make(tmp_path)))
+    assert problem.code == "file.projection-unknown"
+    quoted = problem.facts["projection"]
+    assert len(quoted) <= 200
+    assert not FORBIDDEN.search(quoted)
+
+
+def test_a_column_name_with_control_characters_is_told_clean(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_bytes(geojson([row(1, **{"A\0\x1bB": "x\0y"}), row(2, JCMJ="\0")], [square(), square(300)]))
+    done = run(path)
+    assert done.returncode == 0
+    patch, rejected = (read_line(line) for line in done.stdout.splitlines()[1:3])
+    assert isinstance(patch, Patch)
+    assert isinstance(rejected, RowRejected)
+    assert patch.raw["A\ufffd\ufffdB"] == "x\ufffdy"
+    assert not any(FORBIDDEN.search(name) for name in rejected.raw)

@@ -21,6 +21,7 @@ _TITLES = {
     413: "内容过大",
     415: "不支持的内容类型",
     422: "输入有误",
+    431: "请求头过大",
     500: "系统内部错误",
     503: "暂时不可用",
 }
@@ -40,6 +41,7 @@ DETAILS: dict[str, str] = {
     "role-not-allowed": "您的角色不能做此操作，需要：{allowed}。",
     # the request itself
     "http.body-too-large": "请求内容超过上限 {most_bytes} 字节。",
+    "http.head-too-large": "请求地址和请求头超过上限 {most_bytes} 字节。",
     "http.media-type": "内容类型“{found}”不受支持，请使用：{accepted}。",
     "http.header-invalid": "请求头 {field} 的值不正确，应为{expected}。",
     "http.parameter-invalid": "路径中的 {field} 不正确，应为{expected}。",
@@ -174,8 +176,8 @@ _REASONS = {
     "missing": "必须填写",
     "extra_forbidden": "不是认识的字段",
     "string_type": "应为文字",
-    "string_too_short": "不能为空或过短",
-    "string_too_long": "过长",
+    "string_too_short": "为空或字符数不够",
+    "string_too_long": "字符数超过上限",
     "string_pattern_mismatch": "格式不对",
     "int_type": "应为整数",
     "int_parsing": "应为整数",
@@ -207,8 +209,8 @@ _REASONS = {
     "dict_type": "应为对象",
     "model_type": "应为对象",
     "names_repeated": "中有重复的姓名，须为不同的人",
-    "too_short": "数目不够",
-    "too_long": "数目过多",
+    "too_short": "的项数不够",
+    "too_long": "的项数过多",
     "greater_than_equal": "小于下限",
     "less_than_equal": "大于上限",
     "value_error": "含有不允许的字符或值",
@@ -241,7 +243,7 @@ _WORDS = {
     "convene-joint-action": "召集联合执法",
     "report": "反馈",
     "check": "乡镇核查",
-    "accept": "接受（验收）",
+    "accept": "接受",
     "decline": "退回",
     "request-review": "报上级审核",
     "strike-off": "销号",
@@ -250,6 +252,21 @@ _WORDS = {
     "needs_levelling": "尚需平整",
     "needs_topsoil": "尚需覆土",
     "seriously_destroyed": "耕作层严重破坏",
+    "too-short": "内容过短",
+    "breaks-off": "内容不完整",
+    "fields-do-not-fit": "字段定义与记录长度不符",
+    "no-fields": "没有字段",
+    "shapes-and-records-differ": "图形数与记录数不一致",
+    "cannot-be-read": "无法读取",
+    "cannot-be-unpacked": "无法解压",
+    "compression-method": "压缩方式不受支持",
+    "not-a-feature-collection": "不是 FeatureCollection",
+    "too-many-properties": "字段过多",
+    "not-json": "不是有效的 JSON",
+    "illegal": "违法",
+    "legal": "合法",
+    "passed": "通过",
+    "failed": "未通过",
     "farmland-within-measured": "耕地面积不应大于实测面积",
     "pbf-within-farmland": "永久基本农田面积不应大于耕地面积",
     "area-agrees-with-degree": "破坏面积与破坏程度不一致",
@@ -276,6 +293,15 @@ _WORDS = {
     "agencies": "部门任务",
     "notify": "抄告",
 }
+# A verb that is called otherwise where it acts on this object.
+_WORDS_OF: dict[str, dict[str, str]] = {
+    "rectification": {"accept": "验收", "report": "报告完成"},
+}
+# Facts that hold our codes; what a person wrote is told as it is.
+_CODED = frozenset(
+    "object state verb outcome allowed missing role expected given agency recipient service reason rule limit fact "
+    "kind scheme".split()
+)
 _CODES = {
     str(member): codes.title(member)
     for kind in vars(codes).values()
@@ -294,7 +320,8 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     sentence = DETAILS.get(code)
     if sentence is None:
         return f"请求没有完成（{code}）。"
-    told = _Facts({name: shown(value) for name, value in facts.items()})
+    words = _WORDS_OF.get(str(facts.get("object")), {})
+    told = _Facts({name: _fact(value, words) if name in _CODED else _plain(value) for name, value in facts.items()})
     told["field"] = field or "请求"
     told["reason_text"] = reason(str(facts.get("reason")))
     return sentence.format_map(told)
@@ -317,6 +344,18 @@ def fault(found: Mapping[str, Any]) -> dict[str, Any]:
 class _Facts(dict[str, str]):
     def __missing__(self, name: str) -> str:
         return "（未知）"
+
+
+def _fact(value: Any, words: Mapping[str, str]) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(_fact(item, words) for item in value) or "无"
+    return words.get(str(value)) or shown(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list | tuple | set | frozenset):
+        return "、".join(_plain(item) for item in value) or "无"
+    return "无" if value is None else str(value)[:_LONGEST]
 
 
 def shown(value: Any) -> str:

@@ -44,7 +44,7 @@ def unpack_shapefile(path: Path, into: Path, limits: PatchLimits) -> dict[str, P
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as broken:
         if not zipfile.is_zipfile(path):
             raise NotAZip(name=path.name) from broken
-        raise Damaged(part="zip", reason=str(broken)[:200]) from broken
+        raise Damaged(part="zip", reason="cannot-be-unpacked") from broken
 
 
 def shown_name(member: zipfile.ZipInfo) -> str:
@@ -82,7 +82,7 @@ def _refuse_unsafe_member(member: zipfile.ZipInfo, limits: PatchLimits) -> None:
     if member.flag_bits & _ENCRYPTED:
         raise ArchiveEncrypted(member=name[:200])
     if member.compress_type not in _METHODS:
-        raise Damaged(part=name[:200], reason="compression method")
+        raise Damaged(part=name[:200], reason="compression-method")
     ratio = member.file_size // max(member.compress_size, 1)
     if member.file_size > limits.small_bytes and ratio > limits.ratio:
         raise ArchiveTooLarge(limit="ratio", most=limits.ratio, found=ratio, member=name[:200])

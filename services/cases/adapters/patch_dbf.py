@@ -51,13 +51,13 @@ def read_dbf(path: Path, code_page: str | None, most_rows: int) -> DbfTable:
     """
     content = path.read_bytes()
     if len(content) < 33:
-        raise Damaged(part=".dbf", reason="too short")
+        raise Damaged(part=".dbf", reason="too-short")
     records, header_length, record_length = struct.unpack_from("<IHH", content, 4)
-    if records > most_rows:
-        raise TooManyRows(most=most_rows, found=records)
     fields = list(_fields(content[:header_length], record_length))
     if len(content) < header_length + records * record_length:
-        raise Damaged(part=".dbf", reason="breaks off", records=records)
+        raise Damaged(part=".dbf", reason="breaks-off", records=records)
+    if records > most_rows:  # only now is the number known to be one
+        raise TooManyRows(most=most_rows, found=records)
     grid = np.frombuffer(content, np.uint8, records * record_length, header_length).reshape(records, record_length)
     live = np.flatnonzero(grid[:, 0] != ord("*"))
     raw = {
@@ -83,11 +83,11 @@ def _fields(header: bytes, record_length: int) -> Iterator[_Field]:
         kind = chr(header[place + 11])
         length = header[place + 16] + (header[place + 17] << 8 if kind == "C" else 0)
         if length == 0 or start + length > record_length:
-            raise Damaged(part=".dbf", reason="fields do not fit the record")
+            raise Damaged(part=".dbf", reason="fields-do-not-fit")
         yield _Field(header[place : place + 11].split(b"\0")[0].strip(), kind, start, length)
         start, place = start + length, place + 32
     if start == 1:
-        raise Damaged(part=".dbf", reason="no fields")
+        raise Damaged(part=".dbf", reason="no-fields")
 
 
 def _encoding(

@@ -33,7 +33,7 @@ class NotAZip(FileRefused):
 
 
 class Damaged(FileRefused):
-    """It breaks off, or its parts contradict. facts: part, reason."""
+    """It breaks off, or its parts contradict. facts: part, reason: a word of ours, never what a library says."""
 
     refusal = "file.damaged"
 

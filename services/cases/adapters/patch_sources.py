@@ -1,6 +1,5 @@
 """The three kinds of patch file, read into one shape: columns of raw values and a geometry per row."""
 
-import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -97,8 +96,7 @@ def _read_with_gdal(path: Path, **options: Any) -> Any:
             warnings.simplefilter("ignore")
             return pyogrio.raw.read(path, **options)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as broken:
-        reason = str(broken).replace(str(path.parent), "")[:200]
-        raise Damaged(part=path.suffix, reason=reason) from broken
+        raise Damaged(part=path.suffix, reason="cannot-be-read") from broken
 
 
 def _read_shapefile(path: Path, limits: PatchLimits) -> PatchSource:
@@ -110,7 +108,7 @@ def _read_shapefile(path: Path, limits: PatchLimits) -> PatchSource:
         parts[".dbf"].unlink()  # else GDAL would skip its deleted records and shift the rows
         _meta, _, encoded, _ = _read_with_gdal(parts[".shp"], columns=[], max_features=limits.rows + 1)
     if len(encoded) != table.records:
-        raise Damaged(part=".shp", reason="not as many shapes as records", shapes=len(encoded), records=table.records)
+        raise Damaged(part=".shp", reason="shapes-and-records-differ", shapes=len(encoded), records=table.records)
     geometries = _from_wkb(encoded)[np.asarray(table.row_nos, dtype=np.intp) - 1]
     columns: dict[str, Sequence[RawValue]] = {name.upper(): values for name, values in table.columns.items()}
     return PatchSource("shapefile", columns, table.row_nos, geometries, declared, table.encoding, table.notes)
@@ -141,7 +139,7 @@ def _only_layer(path: Path) -> str:
     try:
         layers = [str(name) for name, kind in pyogrio.list_layers(path).tolist() if kind is not None]
     except pyogrio.errors.DataSourceError as broken:
-        raise Damaged(part=".gpkg", reason="cannot be opened") from broken
+        raise Damaged(part=".gpkg", reason="cannot-be-read") from broken
     if len(layers) > 1:
         raise SeveralLayers(layers=[name[:200] for name in layers[:20]])
     if not layers:
@@ -154,14 +152,14 @@ def _read_geojson(path: Path, limits: PatchLimits) -> PatchSource:
     document, encoding = _parse_json(path.read_bytes())
     features = document.get("features")
     if document.get("type") != "FeatureCollection" or not isinstance(features, list):
-        raise Damaged(part=".geojson", reason="not a FeatureCollection")
+        raise Damaged(part=".geojson", reason="not-a-feature-collection")
     if len(features) > limits.rows:
         raise TooManyRows(most=limits.rows, found=len(features))
     declared = _declared_by(document)
     rows = [_properties(feature) for feature in features]
     names = list(dict.fromkeys(name for row in rows for name in row))
     if len(names) > limits.columns:
-        raise Damaged(part=".geojson", reason="too many properties", most=limits.columns, found=len(names))
+        raise Damaged(part=".geojson", reason="too-many-properties", most=limits.columns, found=len(names))
     columns: dict[str, Sequence[RawValue]] = {name: [row.get(name) for row in rows] for name in names}
     geometries = np.asarray([_geometry(feature) for feature in features], dtype=object)
     shapes = np.asarray(shapely.from_geojson(geometries, on_invalid="ignore"), dtype=object)
@@ -177,10 +175,10 @@ def _parse_json(content: bytes) -> tuple[dict[str, Any], str]:
             content, encoding = content.decode("gb18030").encode(), "GB18030"
         document = orjson.loads(content)
     except (UnicodeDecodeError, orjson.JSONDecodeError) as broken:
-        reason = re.sub(r"\s+", " ", str(broken))[:200]
-        if reason.startswith("Not enough memory"):  # orjson's way of saying so
+        if str(broken).startswith("Not enough memory"):  # orjson's way of saying so
             raise TooLarge() from broken
-        raise Damaged(part=".geojson", reason=reason) from broken
+        where = {"line": broken.lineno, "column": broken.colno} if isinstance(broken, orjson.JSONDecodeError) else {}
+        raise Damaged(part=".geojson", reason="not-json", **where) from broken
     return document, encoding
 
 

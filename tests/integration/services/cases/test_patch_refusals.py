@@ -111,6 +111,30 @@ def test_a_part_cut_short_is_refused(tmp_path: Path, part: str) -> None:
     assert refusal(zip_shapefile(tmp_path / "a.zip", parts)).code in {"file.damaged", "file.no-patches"}
 
 
+@pytest.mark.parametrize("table", [b"KKKKKKKK" * 200, b"\x03" + bytes(64), bytes(range(256)) * 8])
+def test_a_table_that_is_no_table_is_damaged_and_not_too_long(tmp_path: Path, table: bytes) -> None:
+    problem = refusal(zip_shapefile(tmp_path / "a.zip", {**shapefile_parts(tmp_path / "p"), ".dbf": table}))
+    assert (problem.code, problem.facts["part"]) == ("file.damaged", ".dbf")
+
+
+@pytest.mark.parametrize("part", [".shp", ".shx"])
+def test_what_a_library_says_of_a_broken_part_is_not_passed_on(tmp_path: Path, part: str) -> None:
+    parts = shapefile_parts(tmp_path / "p")
+    parts[part] = parts[part][:60]
+    problem = refusal(zip_shapefile(tmp_path / "a.zip", parts))
+    assert (problem.code, problem.facts["reason"]) == ("file.damaged", "cannot-be-read")
+
+
+@pytest.mark.parametrize("mark", ["\0", "\x01", "\x1b", "\u202e"])
+def test_a_projection_with_control_characters_is_unknown(tmp_path: Path, mark: str) -> None:
+    parts = shapefile_parts(tmp_path / "p")
+    parts[".prj"] = parts[".prj"].replace(b"PROJCS[", f"PROJCS{mark}[".encode(), 1)
+    broken = parts[".prj"] + mark.encode()
+    for projection in (parts[".prj"], broken, mark.encode() * 3):
+        path = zip_shapefile(tmp_path / "a.zip", {**parts, ".prj": projection})
+        assert refusal(path).code == "file.projection-unknown"
+
+
 def test_shapes_and_records_must_be_as_many(tmp_path: Path) -> None:
     parts, fewer = shapefile_parts(tmp_path / "p"), shapefile_parts(tmp_path / "q", [row(1)], [square()])
     problem = refusal(zip_shapefile(tmp_path / "a.zip", {**parts, ".shp": fewer[".shp"], ".shx": fewer[".shx"]}))

@@ -149,9 +149,9 @@ def test_a_patch_of_thousands_of_points_and_the_longest_note_fits_into_its_event
     file.write_bytes(orjson.dumps(document))
     job = desk.imported(file)
     assert counts(job) == (2, 2, 0, 0)
-    for row, event in zip(desk.rows(job["id"]), desk.told(ClueReceivedV1), strict=True):
-        assert "patch.outline-simplified" in row["warnings"]
-        assert row["facts"]["patch.outline-simplified"]["vertices"] > 10_000
+    for told, event in zip(desk.rows(job["id"]), desk.told(ClueReceivedV1), strict=True):
+        assert "patch.outline-simplified" in told["warnings"]
+        assert told["facts"]["patch.outline-simplified"]["vertices"] > 10_000
         assert event.payload["patch"]["note"] == "注" * 4000
         assert shape(event.payload["geometry"]).is_valid
 

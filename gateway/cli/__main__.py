@@ -2,10 +2,15 @@
 
 import importlib
 import pkgutil
+import sys
 from importlib.util import find_spec
+from typing import NoReturn
+
+import typer
 
 from gateway import cli
-from gateway.cli.app import app
+from gateway.cli.app import app, fail
+from gateway.cli.usage import NoArgsIsHelpError, UsageError, in_chinese
 
 
 def load_commands() -> None:
@@ -21,8 +26,25 @@ def load_commands() -> None:
 
 
 def main() -> None:
+    """Ends with 0, with the status a command chose, or with 2 for a command line that cannot be understood."""
     load_commands()
-    app(prog_name="tianwei")
+    try:
+        sys.exit(app(prog_name="tianwei", standalone_mode=False))
+    except UsageError as error:
+        _explain(error)
+    except typer.Abort:
+        sys.exit(1)
+
+
+def _explain(error: UsageError) -> NoReturn:
+    if isinstance(error, NoArgsIsHelpError):
+        error.show()
+        sys.exit(error.exit_code)
+    command = error.ctx.command_path if error.ctx else "tianwei"
+    try:
+        fail(in_chinese(error), f"{command} --help 列出用法", code=error.exit_code)
+    except typer.Exit as ended:
+        sys.exit(ended.exit_code)
 
 
 if __name__ == "__main__":

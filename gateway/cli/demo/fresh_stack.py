@@ -5,6 +5,8 @@ import sys
 import time
 from collections.abc import Mapping
 
+import typer
+
 from gateway.cli.stack.child import Child, last_lines
 from gateway.cli.stack.commands import IN_BACKGROUND
 from gateway.cli.stack.layout import Home, read_state
@@ -16,7 +18,7 @@ def bring_up(home: Home, environment: Mapping[str, str]) -> Child:
     """Start `tianwei up` for a folder and return its supervisor once the stack is ready.
 
     The kernel asks the supervisor to stop (SIGTERM) when this process is gone. Call it from the main thread.
-    Raises ConnectionError with the supervisor's last words.
+    Raises typer.Exit when the supervisor gave up; its own words, with what to do, are shown.
     """
     home.prepare()
     log = home.log_of("supervisor")
@@ -24,7 +26,8 @@ def bring_up(home: Home, environment: Mapping[str, str]) -> Child:
     child = Child(command, {**environment, IN_BACKGROUND: "1"}, log, home.root, death_signal=signal.SIGTERM)
     while not _is_ready(home, child):
         if child.poll() is not None:
-            raise ConnectionError("；".join(last_lines(log)))
+            typer.echo("\n".join(last_lines(log)), err=True)
+            raise typer.Exit(1)
         time.sleep(_POLL_S)
     return child
 

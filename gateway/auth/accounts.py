@@ -1,8 +1,10 @@
 """Accounts in the gateway's database. Everything here blocks: async callers use a thread."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,7 +16,7 @@ from gateway.auth.errors import JurisdictionWrong, LoginTaken, OrganisationWrong
 from gateway.storage.tables import account, session
 from shared.contracts.base import ListQuery, Page, View
 from shared.contracts.codes import Agency, Recipient, Role
-from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
+from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, DivisionLevel, Divisions, DivisionUnknown
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
@@ -26,6 +28,8 @@ _ORGANISATIONS: dict[Role, list[str]] = {
     Role.AGENCY_SYSTEM: list(Agency),
     Role.RECIPIENT_CLERK: list(Recipient),
 }
+_DIVISION = re.compile(r"\d{6}(\d{3})?", re.ASCII)
+_LEVEL_OF = {COUNTY_DIGITS: DivisionLevel.COUNTY, TOWNSHIP_DIGITS: DivisionLevel.TOWNSHIP}
 V = TypeVar("V", bound=View)
 
 _LISTING = Listing(tuple(account.c), keys=(account.c.login,), rising=True)
@@ -73,6 +77,21 @@ class NewAccount:
             digits = TOWNSHIP_DIGITS if role is Role.TOWNSHIP_OFFICER else COUNTY_DIGITS
             if len(self.jurisdiction) != digits:
                 raise JurisdictionWrong(role, digits)
+        _known_division(self.jurisdiction, "jurisdiction")
+        if Role.TOWNSHIP_OFFICER in self.roles or Role.COORDINATOR in self.roles:
+            _known_division(self.org_code, "org_code")
+
+
+@cache
+def _register() -> Divisions:
+    return Divisions.load()
+
+
+def _known_division(code: str, field: str) -> None:
+    """Raises DivisionUnknown unless it is a county or a township of the register."""
+    found = _register().find(code) if _DIVISION.fullmatch(code) else None
+    if found is None or found.level is not _LEVEL_OF[len(code)]:
+        raise DivisionUnknown(code, field)
 
 
 class Accounts:

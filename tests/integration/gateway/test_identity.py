@@ -176,6 +176,11 @@ def test_an_administrator_makes_an_account_once(house: House) -> None:
         ({"roles": ["administrator", "coordinator"]}, "auth.roles-incompatible", "roles"),
         ({"roles": ["agency_officer"]}, "auth.organisation-wrong", "org_code"),
         ({"jurisdiction": "640521"}, "auth.jurisdiction-wrong", "jurisdiction"),
+        ({"jurisdiction": "640521999"}, "division.unknown", "jurisdiction"),
+        ({"org_code": "640521999"}, "division.unknown", "org_code"),
+        ({"roles": ["coordinator"], "jurisdiction": "999999"}, "division.unknown", "jurisdiction"),
+        # A city is no county.
+        ({"roles": ["coordinator"], "jurisdiction": "640500"}, "division.unknown", "jurisdiction"),
         ({"id": "1"}, "invalid-field", "id"),
     ],
 )

@@ -3,6 +3,7 @@
 import uvicorn
 
 from gateway.app import create_app
+from gateway.head_limit import LimitedHead
 from gateway.parts import real_parts
 from gateway.settings import GatewaySettings
 from shared import telemetry
@@ -21,7 +22,7 @@ def main() -> None:
         host=settings.http_host,
         port=settings.http_port,
         loop="uvloop",
-        http="httptools",
+        http=LimitedHead,
         ws="none",
         lifespan="on",
         access_log=False,

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -33,6 +34,7 @@ from shared.errors import TianweiError
 
 # In order of use: routes are tried one after the other.
 _ROUTERS = (clues, cases, tasks, notices, rectifications, joint_actions, clue_imports, agencies, statistics, accounts)
+_DOCS = "/docs"
 
 
 def create_app(open_parts: OpenParts, *, max_body_bytes: int = MIB, max_import_bytes: int = 64 * MIB) -> FastAPI:
@@ -54,12 +56,21 @@ def create_app(open_parts: OpenParts, *, max_body_bytes: int = MIB, max_import_b
         redoc_url=None,
         lifespan=lifespan,
         favicon_url="data:,",
+        redirect_slashes=False,  # a redirect would trust the Host that the request names
     )
+    _answer_head_of_docs(app)
     add_routes(app)
     openapi_document.install(app)
     _add_problems(app)
     app.add_middleware(Edge, max_body_bytes=max_body_bytes, larger={clue_imports.PATH: max_import_bytes})
     return app
+
+
+def _answer_head_of_docs(app: FastAPI) -> None:
+    """The explorer's page is added as an API route, which would refuse HEAD; other pages take it by themselves."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.path == _DOCS and route.methods is not None:
+            route.methods.add("HEAD")
 
 
 def add_routes(app: FastAPI) -> None:

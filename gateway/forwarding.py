@@ -25,6 +25,7 @@ from gateway.bodies import parsed, read_json
 from gateway.errors import HeaderInvalid, ParameterInvalid
 from gateway.parts import Parts
 from gateway.schemas.problem import PROBLEMS
+from gateway.summaries import SUMMARIES
 from shared.contracts import base
 from shared.contracts.base import Command, View
 
@@ -127,6 +128,7 @@ class QueryRoute:
     """One query class at one address. single: the answer is one object and tells its ETag.
 
     after: what to do once the answer has been sent, given the call and the answer; None for nothing.
+    told: makes of the service's answer what the API says.
     """
 
     service: str
@@ -135,12 +137,13 @@ class QueryRoute:
     view: type[View]
     single: bool = False
     after: Callable[[Asked, Any], BackgroundTask | None] | None = None
+    told: Callable[[Any], Any] | None = None
 
     async def __call__(self, request: Request) -> Response:
         call = await asked(request)
         answer = await call.query(self.service, self.query, self.read(request))
         task = self.after(call, answer) if self.after else None
-        return json_answer(answer, 200, etag(answer) if self.single else {}, task)
+        return json_answer(self.told(answer) if self.told else answer, 200, etag(answer) if self.single else {}, task)
 
     def read(self, request: Request, ignoring: frozenset[str] = frozenset()) -> dict[str, Any]:
         """The query's body: its fields by name in the address. Raises InvalidInput."""
@@ -216,6 +219,7 @@ class Api:
         async def endpoint(request: Request) -> Response:
             return await handler(request)
 
+        operation_id = name.replace("_", "-")
         told = list(parameters)
         if not public:
             told.append(_parameter("token", Annotated[str | None, Security(_SECURITY)], None))
@@ -225,8 +229,8 @@ class Api:
             endpoint,
             methods=[method],
             tags=[tag],
-            operation_id=name.replace("_", "-"),
-            summary=name,
+            operation_id=operation_id,
+            summary=SUMMARIES.get(operation_id, operation_id),
             description=inspect.cleandoc(about or ""),
             status_code=status,
             response_model=view,

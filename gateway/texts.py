@@ -299,8 +299,26 @@ _WORDS_OF: dict[str, dict[str, str]] = {
 }
 # Facts that hold our codes; what a person wrote is told as it is.
 _CODED = frozenset(
-    "object state verb outcome allowed missing role expected given agency recipient service reason rule limit fact "
-    "kind scheme".split()
+    {
+        "object",
+        "state",
+        "verb",
+        "outcome",
+        "allowed",
+        "missing",
+        "role",
+        "expected",
+        "given",
+        "agency",
+        "recipient",
+        "service",
+        "reason",
+        "rule",
+        "limit",
+        "fact",
+        "kind",
+        "scheme",
+    }
 )
 _CODES = {
     str(member): codes.title(member)

@@ -9,8 +9,9 @@ from starlette.responses import Response
 from gateway.bodies import media_type, parsed
 from gateway.errors import FileEmpty, FileMissing, MediaTypeUnsupported
 from gateway.forwarding import PREFIX, Api, QueryRoute, asked, command_id, json_answer
+from gateway.schemas.clue_imports import ToldImport, ToldRow, told_import, told_rows
 from shared.contracts.base import Page
-from shared.contracts.clue_imports import ClueImportView, GetClueImport, ImportRowView, ListImportRows, StartClueImport
+from shared.contracts.clue_imports import GetClueImport, ListImportRows, StartClueImport
 
 _TAG = "clue-imports"
 PATH = f"{PREFIX}/clue-imports"
@@ -53,12 +54,12 @@ def add_to(api: Api) -> None:
         tag=_TAG,
         name="clue-import-start",
         about="Take a file of satellite patches; the answer is a job to watch.",
-        view=ClueImportView,
+        view=ToldImport,
         status=202,
         openapi_extra=_BODY,
     )
-    api.query(QueryRoute("cases", GetClueImport, "/clue-imports/{id}", ClueImportView), _TAG)
-    api.query(QueryRoute("cases", ListImportRows, "/clue-imports/{id}/rows", Page[ImportRowView]), _TAG)
+    api.query(QueryRoute("cases", GetClueImport, "/clue-imports/{id}", ToldImport, told=told_import), _TAG)
+    api.query(QueryRoute("cases", ListImportRows, "/clue-imports/{id}/rows", Page[ToldRow], told=told_rows), _TAG)
 
 
 async def start_import(request: Request) -> Response:
@@ -85,4 +86,4 @@ async def start_import(request: Request) -> Response:
         correlation_id=call.correlation_id,
         command_id=key,
     )
-    return json_answer(job, 202, {"Location": f"{PATH}/{job['id']}"})
+    return json_answer(told_import(job), 202, {"Location": f"{PATH}/{job['id']}"})

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from pydantic import Field, Secret, SecretStr, StringConstraints
 
 from gateway.auth.accounts import Account, NewAccount
 from shared.contracts.base import Contract, Instant, ListQuery, ShortText, View
@@ -15,7 +15,10 @@ Login = Annotated[
     StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{1,63}$", strip_whitespace=True, to_lower=True),
     Field(description="lower-case letters, digits, dot, dash and underscore"),
 ]
-Password = Annotated[SecretStr, Field(min_length=12, max_length=200, description="never shown again")]
+Password = Annotated[
+    Secret[Annotated[str, StringConstraints(min_length=12, max_length=200)]],
+    Field(description="never shown again", json_schema_extra={"format": "password", "writeOnly": True}),
+]
 
 
 class CreateAccount(Contract):

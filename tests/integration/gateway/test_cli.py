@@ -48,6 +48,7 @@ ROW = {
     "field": "XZQDM",
     "code": "division.unknown",
     "facts": {"value": "999999"},
+    "warnings": [],
 }
 
 load_commands()

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from gateway.app import create_app
 from gateway.openapi import _never
+from gateway.summaries import SUMMARIES
 from shared.contracts.agencies import TASK_COMMANDS
 from shared.contracts.cases import CASE_COMMANDS
 from shared.contracts.clues import CLUE_COMMANDS
@@ -54,3 +55,35 @@ def test_every_command_has_its_route() -> None:
 @pytest.mark.parametrize("scheme", ["Bearer nonsense", "Basic YTpi", "Bearer", "bearer "])
 def test_a_token_that_is_none_answers_401(app: FastAPI, scheme: str) -> None:
     assert ask(app, "GET", "/api/v1/clues", headers={"Authorization": scheme}).status_code == 401
+
+
+def test_a_slash_too_many_is_no_redirect_to_a_host_the_caller_named(app: FastAPI) -> None:
+    answer = ask(app, "GET", "/api/v1/clues/", headers={"Host": "evil.example"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "http.no-such-path")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("DELETE", "/api/v1/clues", "GET, POST"),
+        ("PATCH", f"/api/v1/clues/{ID}", "GET"),
+        ("GET", f"/api/v1/clues/{ID}/sign", "POST"),
+        # Nothing is shown by HEAD, and a reading must not be recorded as if something were.
+        ("HEAD", f"/api/v1/tasks/{ID}", "GET"),
+        ("POST", "/healthz", "GET, HEAD"),
+    ],
+)
+def test_a_method_that_is_not_there_is_told_those_that_are(app: FastAPI, method: str, path: str, allowed: str) -> None:
+    answer = ask(app, method, path)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/healthz"])
+def test_pages_answer_head(app: FastAPI, path: str) -> None:
+    assert ask(app, "HEAD", path).status_code == 200
+
+
+def test_every_operation_has_a_chinese_heading() -> None:
+    operations = [one for methods in create_app(_never).openapi()["paths"].values() for one in methods.values()]
+    assert {one["operationId"] for one in operations} == set(SUMMARIES)
+    assert all(one["summary"] == SUMMARIES[one["operationId"]] for one in operations)

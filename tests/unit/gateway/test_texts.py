@@ -46,3 +46,20 @@ def test_an_unknown_code_is_told_by_itself() -> None:
 
 def test_each_fault_names_its_field() -> None:
     assert fault({"field": "place", "reason": "missing"})["detail"] == "字段“place”必须填写。"
+
+
+def test_what_a_person_wrote_is_told_as_it_is() -> None:
+    assert detail("auth.login-taken", {"login": "coordinator"}) == "登录名 coordinator 已被使用，请换一个。"
+
+
+@pytest.mark.parametrize(("acting_on", "told"), [("task", "接受"), ("rectification", "验收")])
+def test_a_verb_is_named_as_its_object_has_it(acting_on: str, told: str) -> None:
+    facts = {"object": acting_on, "state": "closed", "verb": "accept", "allowed": ["accept"]}
+    text = detail("cases.transition-not-allowed", facts)
+    assert f"不能做“{told}”" in text
+    assert text.endswith(f"现在可以：{told}。")
+
+
+def test_outcomes_are_told_in_chinese() -> None:
+    facts = {"object": "clue", "state": "opinion_submitted", "verb": "close", "outcome": "illegal", "allowed": []}
+    assert "不能是“违法”" in detail("cases.outcome-not-allowed", facts)

@@ -1,8 +1,6 @@
 """The gateway with its real database and fake services behind its RPC port."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -110,13 +108,13 @@ def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def house(engine: sa.Engine) -> Iterator[House]:
+def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with engine.begin() as connection:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(sa.delete(table))
     private, public = fresh_signing_key()
     services, clock, watch = FakeServices(public), FixedClock(datetime.now(UTC)), Watch()
-    blobs = Path(tempfile.mkdtemp(prefix="tianwei-blobs-"))
+    blobs = tmp_path_factory.mktemp("blobs")
     tokens, accounts = AccessTokens(private), Accounts(engine)
     parts = Parts(
         services=Services(services, 5.0),
@@ -134,4 +132,3 @@ def house(engine: sa.Engine) -> Iterator[House]:
     app = create_app(opened, max_body_bytes=MOST_BODY, max_import_bytes=MOST_IMPORT)
     app.state.parts = parts
     yield House(app, engine, services, clock, watch, blobs)
-    shutil.rmtree(blobs)

@@ -12,7 +12,7 @@ from shared.contracts.codes import Role
 from tests.integration.gateway.conftest import MOST_IMPORT, House
 
 ID = "0199a1b2-0000-7000-8000-000000000001"
-JOB = {"id": ID, "state": "queued", "warnings": [], "problem": None}
+JOB: dict[str, Any] = {"id": ID, "state": "queued", "warnings": [], "problem": None}
 
 
 @pytest.fixture

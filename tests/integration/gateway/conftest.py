@@ -108,7 +108,7 @@ def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
 
 
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
     with engine.begin() as connection:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(sa.delete(table))
@@ -131,4 +131,4 @@ def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
     app = create_app(opened, max_body_bytes=MOST_BODY, max_import_bytes=MOST_IMPORT)
     app.state.parts = parts
-    yield House(app, engine, services, clock, watch, blobs)
+    return House(app, engine, services, clock, watch, blobs)

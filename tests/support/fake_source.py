@@ -37,7 +37,7 @@ def make(folder: Path) -> Path:
     shutil.copytree(ROOT / "shared", folder / "shared", ignore=shutil.ignore_patterns("__pycache__"))
     cli = folder / "gateway" / "cli"
     shutil.copytree(ROOT / "gateway" / "cli" / "stack", cli / "stack", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("__init__.py", "__main__.py", "app.py"):
+    for name in ("__init__.py", "__main__.py", "app.py", "usage.py"):
         shutil.copy(ROOT / "gateway" / "cli" / name, cli / name)
     modules = {"gateway/__main__": _ANSWERS, "gateway/seed_accounts": "", "gateway/storage/migrate": _MIGRATES}
     for service in ("cases", "agencies", "notify"):

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine
 
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
-from shared.delivery.feed import Reaction
+from shared.delivery.dead_letters import DeadLetterBook
+from shared.delivery.reactor import Reaction, Reactor
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.operations import Dispatcher, Operation
 from shared.principal import PrincipalVerifier
@@ -31,7 +32,7 @@ def _no_facts(_: Connection) -> dict[str, Any]:
 class ServiceParts:
     """name: its name on the bus and the source of its events.
 
-    reactions: per producer, what it does on which event.
+    reactors: per producer, what it does on which event.
     health: extra facts for the health answer, like jobs waiting; reads only.
     """
 
@@ -40,7 +41,8 @@ class ServiceParts:
     dispatcher: Dispatcher[Any]
     open_unit: OpenUnit[Any]
     clock: Clock
-    reactions: Mapping[str, Sequence[Reaction]] = field(default_factory=dict)
+    dead_letters: DeadLetterBook
+    reactors: Mapping[str, Reactor] = field(default_factory=dict)
     health: Health = _no_facts
 
 
@@ -62,4 +64,5 @@ def assemble(
     clock = clock or open_clock(settings.training_clock)
     runner = UnitRunner(engine, open_unit, clock, ring)
     dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
-    return ServiceParts(name, engine, dispatcher, open_unit, clock, reactions, health)
+    reactors = {producer: Reactor(known, open_unit, clock) for producer, known in reactions.items()}
+    return ServiceParts(name, engine, dispatcher, open_unit, clock, DeadLetterBook(name), reactors, health)

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -45,3 +45,5 @@ class BusSettings(ProcessSettings):
     bus_url: SecretStr
     principal_public_key: str = ""
     max_workers: int = 16
+    # Of the hash chain over the log: SM3 where the 密评 asks for it.
+    log_digest: Literal["sha256", "sm3"] = "sha256"

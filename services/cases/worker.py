@@ -29,6 +29,7 @@ from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import wire_import
 from shared import telemetry
 from shared.blobs import FolderBlobStore
+from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import TianweiError, Unavailable
 from shared.outgoing.wake import OutboxBell
@@ -103,6 +104,7 @@ class Worker:
             job = import_jobs.claim(connection, self._limits.lease_s)
         if job is None:
             return False
+        reach(CrashPoint.IMPORT_AFTER_CLAIM)
         token = telemetry.correlation_id.set(job.correlation_id)
         try:
             self._carry(job)
@@ -149,7 +151,9 @@ class Worker:
         start, outcomes = job.rows_done, parsed.outcomes(skip=job.rows_done)
         while batch := draw(list(islice(outcomes, self._limits.rows))):
             self._pulse(job)
+            reach(CrashPoint.IMPORT_BEFORE_BATCH)
             self._unit(job, partial(import_batch, job, start, batch))
+            reach(CrashPoint.IMPORT_AFTER_BATCH)
             start += len(batch)
         self._unit(job, partial(finish_import, job))
         log.info("imported a file of patches", extra={"import_id": str(job.id), "rows": start})

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.bus import serializer
-from shared.bus.connection import BUS_ERRORS
+from shared.bus.connection import BUS_ERRORS, user_of
 from shared.bus.names import events_exchange
 from shared.bus.sender import PERSISTENT, Sender, Unroutable
+from shared.crash_points import CrashPoint, reach
 from shared.errors import Unavailable
 
 DEADLINE_S = 5.0
@@ -20,22 +21,23 @@ class EventPublisher:
 
     def __init__(self, url: str) -> None:
         self._sender = Sender(url, events_exchange())
+        self._properties: dict[str, Any] = {"delivery_mode": PERSISTENT}
+        if user := user_of(url):
+            # RabbitMQ closes the channel of whoever gives another name than its own.
+            self._properties["user_id"] = user
 
-    def publish(self, source: str, envelopes: Sequence[dict[str, Any]]) -> bool:
-        """Publish the envelopes as one persistent message under the key `source`, in the order given.
+    def publish(self, source: str, batches: Sequence[Sequence[dict[str, Any]]]) -> bool:
+        """Publish each batch as one persistent message under the key `source`, pipelined, in the order given.
 
-        True: the bus has it for at least one consumer. False: nobody has a queue for this source (alert and go on).
+        True: the bus has all of them for at least one consumer. False: nobody has a queue for this source.
         Raises Unavailable("bus.down") when it is not known to have arrived; publish again after a pause.
         """
-        body = serializer.dumps(list(envelopes))
         try:
-            self._sender.send(
-                body,
-                serializer.EVENTS_TYPE,
-                source,
-                {"delivery_mode": PERSISTENT},
-                within_s=DEADLINE_S,
-            )
+            for batch in batches:
+                body = serializer.dumps(list(batch))
+                self._sender.post(body, serializer.EVENTS_TYPE, source, self._properties, within_s=DEADLINE_S)
+            reach(CrashPoint.RELAY_BEFORE_CONFIRM)
+            self._sender.settle(within_s=DEADLINE_S)
         except Unroutable:
             return False
         except BUS_ERRORS as error:

@@ -31,7 +31,9 @@ def _readable(text: str) -> str:
     return text
 
 
-Int = Annotated[int, Strict()]
+# Beyond this RFC 8785 has no form for an integer, and an event that cannot be hashed could never be numbered.
+_MOST_INT = 2**53 - 1
+Int = Annotated[int, Strict(), Field(ge=-_MOST_INT, le=_MOST_INT)]
 Bool = Annotated[bool, Strict()]
 ShortText = Annotated[
     str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_readable)
@@ -134,7 +136,11 @@ class Page(View, Generic[T]):
 
 
 class Event(Contract):
-    """A fact, past tense, with its version: CaseFiledV1 of source cases is tianwei.cases.case-filed.v1."""
+    """A fact, past tense, with its version: CaseFiledV1 of source cases is tianwei.cases.case-filed.v1.
+
+    What every source has carries the source in its class name alone: CasesDeadLetterOpenedV1 is
+    tianwei.cases.dead-letter-opened.v1.
+    """
 
     source: ClassVar[str] = ""
     type: ClassVar[str] = ""
@@ -146,7 +152,8 @@ class Event(Contract):
             cls.source = source
         if match := re.fullmatch(r"(\w+?)V(\d+)", cls.__name__):
             cls.schema_version = int(match[2])
-            cls.type = f"tianwei.{cls.source}.{kebab(match[1])}.v{match[2]}"
+            name = kebab(match[1]).removeprefix(f"{cls.source}-")
+            cls.type = f"tianwei.{cls.source}.{name}.v{match[2]}"
 
 
 class EventMeta(Contract):

@@ -23,6 +23,7 @@ class CloudEvent(Contract):
     position: int = Field(ge=1, description="gap-free per source")
     previous: int | None = Field(None, description="position of the former event of the same subject")
     logid: UUID = Field(description="identity of the producer's log; changes after a restore")
+    numberedin: UUID | None = Field(None, description="identity of the log when this event was numbered, if another")
     prevhash: str
     hash: str
     subjecttype: str

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 _COLUMNS = """
-    o.position, o.previous, o.prev_hash, o.hash, e.event_id, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_seq,
-    e.audience, e.actor, e.actor_name, e.correlation_id, e.causation_id, e.occurred_at, e.payload
+    o.position, o.log_id, o.previous, o.prev_hash, o.hash,
+    e.event_id, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_seq, e.audience,
+    e.actor, e.actor_name, e.correlation_id, e.causation_id, e.occurred_at, e.payload
 """
 _ABOVE = sa.text(f"""
 SELECT {_COLUMNS} FROM log_order o JOIN event_log e USING (event_id)
@@ -47,6 +48,8 @@ def envelope(source: str, log_id: UUID, row: dict[str, Any]) -> dict[str, Any]:
         "actorname": row["actor_name"],
         "jurisdiction": row["audience"],
     }
+    if row["log_id"] != log_id:
+        made["numberedin"] = str(row["log_id"])
     if row["previous"] is not None:
         made["previous"] = row["previous"]
     if row["causation_id"] is not None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from shared.clock import Clock
+from shared.crash_points import CrashPoint, reach
 from shared.delivery.unit import Answer, Unit
 from shared.errors import Conflict, TianweiError, Unavailable
 from shared.principal import Actor
@@ -115,6 +116,8 @@ class UnitRunner(Generic[U]):
             answer = use_case(unit)
             told = unit.has_events
             unit.flush(None if once is None else once.answer(answer))
+            reach(CrashPoint.UNIT_BEFORE_COMMIT, connection)
+        reach(CrashPoint.UNIT_AFTER_COMMIT)
         if told:
             self._ring()
         return answer

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.delivery.log import chain_hash
+from shared.delivery.log import HashName, chain_hash
 
 BATCH = 500
 
@@ -17,16 +17,18 @@ LEFT JOIN log_order p ON p.event_id = f.event_id
 ORDER BY x.id
 """)
 _NUMBER = sa.text("""
-INSERT INTO log_order (position, event_id, previous, prev_hash, hash)
-SELECT * FROM unnest(CAST(:positions AS bigint[]), CAST(:events AS uuid[]), CAST(:previous AS bigint[]),
-                     CAST(:prev_hashes AS text[]), CAST(:hashes AS text[]))
+INSERT INTO log_order (position, event_id, log_id, previous, prev_hash, hash)
+SELECT n.position, n.event_id, CAST(:log_id AS uuid), n.previous, n.prev_hash, n.hash
+FROM unnest(CAST(:positions AS bigint[]), CAST(:events AS uuid[]), CAST(:previous AS bigint[]),
+            CAST(:prev_hashes AS text[]), CAST(:hashes AS text[]))
+  AS n(position, event_id, previous, prev_hash, hash)
 """)
 _DONE = sa.text("DELETE FROM outbox WHERE id = ANY(:ids)")
 _HEAD = sa.text("SELECT log_id, position, hash FROM log_head WHERE id = 1 FOR UPDATE")
 _MOVE = sa.text("UPDATE log_head SET position = :position, hash = :hash WHERE id = 1")
 
 
-def number_waiting(connection: Connection, batch: int = BATCH) -> int:
+def number_waiting(connection: Connection, batch: int = BATCH, digest: HashName = "sha256") -> int:
     """Give the oldest unnumbered events their positions, in the caller's transaction; the number of them."""
     head = connection.execute(_HEAD).one()
     rows = connection.execute(_WAITING, {"batch": batch}).all()
@@ -42,11 +44,12 @@ def number_waiting(connection: Connection, batch: int = BATCH) -> int:
         positions.append(position)
         previous.append(former)
         prev_hashes.append(hash_)
-        hash_ = chain_hash(hash_, head.log_id, position, row.event_id, row.type, row.payload)
+        hash_ = chain_hash(hash_, head.log_id, position, row.event_id, row.type, row.payload, digest)
         hashes.append(hash_)
     connection.execute(
         _NUMBER,
         {
+            "log_id": str(head.log_id),
             "positions": positions,
             "events": [str(row.event_id) for row in rows],
             "previous": previous,

@@ -40,6 +40,7 @@ log_order = sa.Table(
     KERNEL,
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("event_id", _uuid, nullable=False, unique=True),
+    sa.Column("log_id", _uuid, nullable=False, comment="the log's identity when it was numbered; part of the hash"),
     sa.Column("previous", sa.BigInteger, comment="position of the former event of the same aggregate"),
     sa.Column("prev_hash", sa.Text, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
@@ -63,7 +64,7 @@ feed_cursor = sa.Table(
     sa.Column("log_id", _uuid),
     sa.Column("position", sa.BigInteger, nullable=False),
     sa.Column("hash", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, sa.CheckConstraint("state in ('running', 'forked')"), nullable=False),
+    sa.Column("state", sa.Text, nullable=False, comment="running, forked, or accepting: looks for the fork to go on"),
 )
 
 inbox = sa.Table(
@@ -75,6 +76,20 @@ inbox = sa.Table(
     sa.Column("event_id", _uuid, nullable=False),
     sa.Column("outcome", sa.Text, nullable=False, comment="applied, skipped or parked"),
     sa.Column("at", _instant, nullable=False, server_default=sa.func.now()),
+)
+
+# Outcomes of positions of a log that was given up (reliability.md R8): what was done, though its cause is gone.
+inbox_superseded = sa.Table(
+    "inbox_superseded",
+    KERNEL,
+    sa.Column("consumer", sa.Text, primary_key=True),
+    sa.Column("producer", sa.Text, primary_key=True),
+    sa.Column("log_id", _uuid, primary_key=True),
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("event_id", _uuid, nullable=False),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("at", _instant, nullable=False),
+    sa.Column("superseded_at", _instant, nullable=False, server_default=sa.func.now()),
 )
 
 attempt = sa.Table(
@@ -104,18 +119,39 @@ parked = sa.Table(
     sa.Column("status", sa.Text, sa.CheckConstraint("status in ('open', 'replayed', 'discarded')"), nullable=False),
     sa.Column("decided_by", sa.Text),
     sa.Column("decision", sa.Text),
+    sa.Column("dead_letter_id", _uuid, nullable=False, unique=True),
     sa.Index("parked_aggregate", "consumer", "producer", "aggregate_id"),
 )
 
-refused_message = sa.Table(
-    "refused_message",
+dead_letter = sa.Table(
+    "dead_letter",
     KERNEL,
-    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
-    sa.Column("consumer", sa.Text, nullable=False),
-    sa.Column("producer", sa.Text, nullable=False),
-    sa.Column("at", _instant, nullable=False, server_default=sa.func.now()),
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit division code"),
+    sa.Column(
+        "kind", sa.Text, nullable=False, comment="parked_event, refused_message, exhausted_delivery, forked_feed"
+    ),
+    sa.Column("status", sa.Text, nullable=False, comment="open, discard_proposed, settled, discarded"),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("excerpt", sa.Text, nullable=False, comment="the first 500 characters, as Python repr"),
+    sa.Column("error", sa.Text, comment="kind and place of the error, no content"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("times", sa.Integer, nullable=False, server_default="1", comment="how often it came while it was open"),
+    sa.Column("producer", sa.Text),
+    sa.Column("position", sa.BigInteger),
+    sa.Column("event_type", sa.Text),
+    sa.Column("subject_id", _uuid, comment="the aggregate of a parked event, the subject of a delivery"),
+    sa.Column("party", sa.Text, comment="of an exhausted delivery"),
+    sa.Column("opened_at", _instant, nullable=False),
+    sa.Column("last_at", _instant, comment="when it last came again"),
+    sa.Column("excerpt", sa.Text, comment="beginning of a refused message, as Python repr; shown in no list"),
+    sa.Column("proposed_by", sa.Text),
+    sa.Column("proposed_reason", sa.Text),
+    sa.Column("decided_by", sa.Text),
+    sa.Column("decided_at", _instant),
+    sa.Column("decision", sa.Text, comment="how it was settled, or why it was discarded"),
+    sa.Index("dead_letter_newest", "opened_at", "id"),
+    sa.Index("dead_letter_open", "kind", postgresql_where=sa.text("status IN ('open', 'discard_proposed')")),
 )
 
 idempotency = sa.Table(
@@ -129,4 +165,4 @@ idempotency = sa.Table(
 )
 
 # What the service role may only add to and read (reliability.md 2).
-APPEND_ONLY = (event_log, log_order)
+APPEND_ONLY = (event_log, log_order, inbox_superseded)

@@ -4,22 +4,22 @@ import contextlib
 import logging
 import random
 import time
+from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-import sqlalchemy as sa
 from kombu import Connection, Consumer
 from pydantic import TypeAdapter, ValidationError
 
 from shared.bus import serializer
-from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now
+from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now, user_of
 from shared.bus.names import event_queue
 from shared.bus.rpc_client import RpcClient
 from shared.contracts.envelope import CloudEvent, LogPage, LogRequest
+from shared.crash_points import CrashPoint, reach
 from shared.delivery.feed import Feed, Standing, Step
-from shared.delivery.tables import refused_message
 from shared.errors import Unavailable, from_problem
 from shared.host.loops import Loop
 
@@ -32,8 +32,18 @@ DRAIN_S = 1.0
 # What does not fit is fetched by catch-up; a buffer without a bound would only hide the lag.
 MOST_BUFFERED = 2000
 MOST_MESSAGE_BYTES = 4 * 1024 * 1024
+# Events asked for at once in catch-up; a page ends at 1 MiB in any case.
+PAGE = 200
 
 _BATCH = TypeAdapter(list[CloudEvent])
+
+
+class Unreadable(ValueError):
+    """A message that is no batch of the producer's events. reason: a code for the register of dead letters."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class FeedLoops:
@@ -52,6 +62,8 @@ class FeedLoops:
         self.caught_up = False
         self.standing = Standing.GAP
         self.head = 0
+        # When the producer last said how far it is; monotonic.
+        self.heard_at: float | None = None
         self._position = 0
 
     @property
@@ -101,35 +113,45 @@ class FeedLoops:
     def _on_message(self, message: Any) -> None:
         """Keep what it says and acknowledge: the log has it, so a lost or early ack costs nothing."""
         try:
-            if len(message.body) > MOST_MESSAGE_BYTES:
-                raise ValueError(f"{len(message.body)} bytes")
-            if message.content_type != serializer.EVENTS_TYPE:
-                raise ValueError(f"content type {message.content_type!r}")
-            events = _BATCH.validate_json(message.body)
-            if any(event.source != f"/{self.producer}" for event in events):
-                raise ValueError("a foreign source")
-        except (ValueError, ValidationError) as error:
-            self._refuse(message, error)
+            events = self._read_message(message)
+        except Unreadable as unreadable:
+            self._feed.refuse(unreadable.reason, repr(message.body[:1000]))
+            self._catch_up_now()
             events = []
         if len(self._buffer) + len(events) <= MOST_BUFFERED:
             self._buffer.extend(events)
         else:
             self._catch_up_now()
+        reach(CrashPoint.FEED_BEFORE_ACK)
         message.ack()
+        reach(CrashPoint.FEED_AFTER_ACK)
         self._heard.set()
 
-    def _refuse(self, message: Any, error: Exception) -> None:
-        log.error("message refused", extra={"producer": self.producer, "error": str(error)[:500]})
-        with self._feed.engine.begin() as connection:
-            connection.execute(
-                sa.insert(refused_message).values(
-                    consumer=self._feed.consumer,
-                    producer=self.producer,
-                    reason=str(error)[:500],
-                    excerpt=repr(message.body)[:500],
-                )
-            )
-        self._catch_up_now()
+    def _read_message(self, message: Any) -> list[CloudEvent]:
+        """Raises Unreadable."""
+        if len(message.body) > MOST_MESSAGE_BYTES:
+            raise Unreadable("oversize")
+        if message.content_type != serializer.EVENTS_TYPE:
+            raise Unreadable("content_type")
+        if self._expected_user is not None and message.properties.get("user_id") != self._expected_user:
+            raise Unreadable("foreign_sender")
+        try:
+            events = _BATCH.validate_json(message.body)
+        except (ValueError, ValidationError) as error:
+            raise Unreadable("unreadable") from error
+        if any(event.source != f"/{self.producer}" for event in events):
+            raise Unreadable("foreign_source")
+        return events
+
+    @property
+    def _expected_user(self) -> str | None:
+        """Whose messages these must be; RabbitMQ lets nobody send under another user's name.
+
+        Where each service has its own broker user, named after it (deploy/make_secrets.py), it is the producer's; where
+        the house shares one user, that one.
+        """
+        own = user_of(self._bus_url)
+        return self.producer if own == self._feed.consumer else own
 
     # to the database
 
@@ -149,9 +171,13 @@ class FeedLoops:
         period_s = CATCH_UP_S if self.caught_up else FIRST_CATCH_UP_S
         self._catch_up_at = time.monotonic() + random.uniform(0.7, 1.3) * period_s
         while True:
-            after = self._feed.position()
+            cursor = self._feed.cursor()
+            after = cursor.position
+            if cursor.state == "accepting":
+                self._go_on_in_the_new_log(after)
+                continue
             page = self._read(after)
-            self.head = page.head
+            self.head, self.heard_at = page.head, time.monotonic()
             step = self._feed.offer_page(after, page)
             self._after(step)
             if not step.applies:
@@ -160,10 +186,27 @@ class FeedLoops:
                 self.caught_up = True
                 return
 
-    def _read(self, after: int) -> LogPage:
+    def _go_on_in_the_new_log(self, position: int) -> None:
+        """Find the last position at which the producer's log and what was settled here agree, and go on from there.
+
+        A log only grows, so what agrees at a position agrees at all before it.
+        """
+        page = self._read(0, limit=1)
+        last = min(position, page.head)
+        agreed = bisect_left(range(1, last + 1), True, key=lambda at: not self._agrees_at(at))
+        anchor = self._read(agreed, limit=1)
+        if anchor.anchor_hash is None or anchor.log_id != page.log_id:
+            raise Unavailable("log-changed-again", producer=self.producer)
+        self._feed.go_on_from(agreed, anchor.anchor_hash, anchor.log_id)
+
+    def _agrees_at(self, position: int) -> bool:
+        page = self._read(position - 1, limit=1)
+        return bool(page.events) and page.events[0].id == self._feed.event_id_at(position)
+
+    def _read(self, after: int, limit: int = PAGE) -> LogPage:
         deadline = time.time() + CATCH_UP_DEADLINE_S
         asked = LogRequest(
-            consumer=self._feed.consumer, after=after, limit=200, wanted=self._feed.wanted, deadline=deadline
+            consumer=self._feed.consumer, after=after, limit=limit, wanted=self._feed.wanted, deadline=deadline
         )
         reply = self._rpc.call(self.producer, "read_log", asked.model_dump(mode="json"), CATCH_UP_DEADLINE_S)
         if "problem" in reply:

@@ -11,11 +11,14 @@ from nameko.extensions import DependencyProvider
 from shared.bus.publisher import EventPublisher
 from shared.bus.rpc_client import RpcClient
 from shared.clock import TrainingClock
+from shared.contracts.dead_letters import DeadLetterKind, DeadLetterStatus
 from shared.contracts.envelope import LogRequest
 from shared.delivery import catchup
 from shared.delivery.feed import Feed
+from shared.delivery.reactor import Reactor
 from shared.delivery.relay import Relay
-from shared.delivery.tables import log_head, outbox, parked, refused_message
+from shared.delivery.tables import dead_letter, feed_cursor, log_head, outbox
+from shared.errors import Unavailable
 from shared.host.feed_loops import FeedLoops
 from shared.host.loops import Loop
 from shared.host.relay_loops import Bell, RelayLoops
@@ -43,17 +46,17 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
         self._stopping = Event()
         self._publisher = EventPublisher(bus_url)
         self._rpc = RpcClient(bus_url, self.parts.name)
-        self._relay = RelayLoops(self.parts.engine, Relay(self.parts.engine, self.parts.name, self._publisher), bell)
+        relay = Relay(self.parts.engine, self.parts.name, self._publisher, self._settings.log_digest)
+        self._relay = RelayLoops(self.parts.engine, relay, bell)
         self._feeds = [
-            FeedLoops(
-                Feed(self.parts.engine, self.parts.name, producer, reactions, self.parts.open_unit, self.parts.clock),
-                bus_url,
-                self._rpc,
-                bell.ring,
-            )
-            for producer, reactions in self.parts.reactions.items()
+            FeedLoops(self._feed(producer, reactor), bus_url, self._rpc, bell.ring)
+            for producer, reactor in self.parts.reactors.items()
         ]
         self._loops: list[Loop] = [*self._relay.loops(), *(loop for feed in self._feeds for loop in feed.loops())]
+
+    def _feed(self, producer: str, reactor: Reactor) -> Feed:
+        parts = self.parts
+        return Feed(parts.engine, parts.name, producer, reactor, parts.dead_letters, self._settings.county_code)
 
     def start(self) -> None:
         self._rpc.start(wait_s=0)
@@ -82,8 +85,11 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
 
     def read_log(self, request: dict[str, Any]) -> dict[str, Any]:
         def read(asked: dict[str, Any]) -> dict[str, Any]:
+            wanted = LogRequest.model_validate(asked)
+            if wanted.deadline < time.time():
+                raise Unavailable("deadline-passed")
             with self.parts.engine.connect() as connection:
-                return catchup.read_log(connection, self.parts.name, LogRequest.model_validate(asked))
+                return catchup.read_log(connection, self.parts.name, wanted)
 
         return answer_or_problem(read, request)
 
@@ -95,25 +101,21 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
         with self.parts.engine.connect() as connection:
             head = connection.execute(sa.select(log_head.c.position, log_head.c.published)).one()
             waiting = connection.execute(sa.select(sa.func.count()).select_from(outbox)).scalar_one()
-            open_parked = connection.execute(
-                sa.select(sa.func.count()).select_from(parked).where(parked.c.status == "open")
-            ).scalar_one()
-            refused = connection.execute(sa.select(sa.func.count()).select_from(refused_message)).scalar_one()
+            cursors = {row.producer: row for row in connection.execute(sa.select(feed_cursor)).all()}
+            letters = _open_dead_letters(connection)
             extra = self.parts.health(connection)
-            feeds = {feed.producer: self._feed_health(feed) for feed in self._feeds}
-        ready = all(feed.caught_up for feed in self._feeds)
         return {
             "service": self.parts.name,
-            "ready": ready,
+            "ready": all(feed.caught_up for feed in self._feeds),
             "leads": self._relay.leads,
             "last_relay_tick_age_s": _age(self._relay.last_tick_at),
             "head": head.position,
             "published": head.published,
             "unnumbered": waiting,
-            "parked": open_parked,
-            "refused": refused,
+            "unrouted": self._relay.unrouted,
+            **letters,
             **self._drill(),
-            "feeds": feeds,
+            "feeds": {feed.producer: _feed_health(feed, cursors.get(feed.producer)) for feed in self._feeds},
             **extra,
         }
 
@@ -122,17 +124,38 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
         clock = self.parts.clock
         return {"training_clock_days": clock.days} if isinstance(clock, TrainingClock) else {}
 
-    @staticmethod
-    def _feed_health(feed: FeedLoops) -> dict[str, Any]:
-        position = feed.position
-        return {
-            "position": position,
-            "head": feed.head,
-            "lag": max(0, feed.head - position),
-            "state": feed.standing.value,
-            "caught_up": feed.caught_up,
-        }
+
+_LETTERS = {
+    DeadLetterKind.PARKED_EVENT: "parked",
+    DeadLetterKind.REFUSED_MESSAGE: "refused",
+    DeadLetterKind.EXHAUSTED_DELIVERY: "exhausted",
+    DeadLetterKind.FORKED_FEED: "forked",
+}
+
+
+def _open_dead_letters(connection: sa.Connection) -> dict[str, int]:
+    """How many of each kind wait for a person."""
+    rows = connection.execute(
+        sa.select(dead_letter.c.kind, sa.func.count())
+        .where(dead_letter.c.status.in_([DeadLetterStatus.OPEN.value, DeadLetterStatus.DISCARD_PROPOSED.value]))
+        .group_by(dead_letter.c.kind)
+    )
+    found = {kind: int(number) for kind, number in rows}
+    return {name: found.get(kind.value, 0) for kind, name in _LETTERS.items()}
+
+
+def _feed_health(feed: FeedLoops, cursor: Any) -> dict[str, Any]:
+    """cursor: its row, which any replica may have moved. head: as far as the producer has said."""
+    position = 0 if cursor is None else cursor.position
+    return {
+        "position": position,
+        "head": max(feed.head, position),
+        "lag": max(0, feed.head - position),
+        "state": feed.standing.value if cursor is None or cursor.state == "running" else cursor.state,
+        "caught_up": feed.caught_up,
+        "head_known_age_s": None if feed.heard_at is None else round(time.monotonic() - feed.heard_at, 1),
+    }
 
 
 def _age(at: float | None) -> float | None:
-    return None if at is None else round(time.time() - at, 3)
+    return None if at is None else round(time.monotonic() - at, 3)

@@ -119,6 +119,11 @@ class RelayLoops:
     def leads(self) -> bool:
         return self._leadership.leads
 
+    @property
+    def unrouted(self) -> bool:
+        """Whether nobody has a queue for our events; consumers then hear by catch-up alone."""
+        return self._relay.unrouted
+
     def loops(self) -> list[Loop]:
         return [
             Loop("relay.listen", self._leadership.listen),
@@ -140,11 +145,11 @@ class RelayLoops:
         if self._relay.number():
             self._numbered_at = time.monotonic()
             self._numbered.set()
-        self.last_tick_at = time.time()
+        self.last_tick_at = time.monotonic()
 
     def _publish(self) -> None:
         self._numbered.wait(WAKE_S)
         self._numbered.clear()
         if self._leadership.leads:
             self._relay.publish()
-            self.last_publish_at = time.time()
+            self.last_publish_at = time.monotonic()

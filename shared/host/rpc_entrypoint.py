@@ -17,6 +17,7 @@ from shared.bus import serializer
 from shared.bus.connection import BUS_ERRORS
 from shared.bus.names import rpc_exchange
 from shared.bus.sender import TRANSIENT, Sender
+from shared.crash_points import CrashPoint, reach
 from shared.host.nameko_settings import BUS_URL_CONFIG_KEY
 from shared.host.queue_consumer import BusQueueConsumer
 
@@ -40,11 +41,14 @@ class ReplyingRpcConsumer(RpcConsumer):  # type: ignore[misc]
 
     def handle_result(self, message: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         """Answer and acknowledge; never raises for what the bus or the caller did wrong."""
+        reach(CrashPoint.RPC_BEFORE_REPLY)
         self._reply(message, _payload(result, exc_info))
+        reach(CrashPoint.RPC_BEFORE_ACK)
         try:
             self.queue_consumer.ack_message(message)
         except BUS_ERRORS as error:
             log.warning("a call could not be acknowledged: %r", error)
+        reach(CrashPoint.RPC_AFTER_ACK)
         return result, exc_info
 
     def _reply(self, message: Any, body: str) -> None:

@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import telemetry
+from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.delivery.unit import Unit
 from shared.errors import TianweiError
@@ -164,6 +165,10 @@ class Sender(Generic[U]):
                 lease_s=limits.lease_s,
             )
             next_s = deliveries.seconds_to_next(connection, self._errand.channel)
+            if claimed:
+                reach(CrashPoint.SENDER_BEFORE_CLAIM, connection)
+        if claimed:
+            reach(CrashPoint.SENDER_AFTER_CLAIM)
         return [(one, body) for one in claimed if (body := self._prepare(one)) is not None], next_s
 
     def _prepare(self, claimed: Claimed) -> bytes | None:
@@ -186,7 +191,9 @@ class Sender(Generic[U]):
     async def _carry(self, claimed: Claimed, body: bytes) -> None:
         telemetry.correlation_id.set(claimed.correlation_id)
         try:
+            reach(CrashPoint.SENDER_BEFORE_SEND)
             outcome = await self._send(claimed, body)
+            reach(CrashPoint.SENDER_AFTER_SEND)
             await self._in_thread(self._record, claimed, outcome)
         except (SQLAlchemyError, TianweiError):
             # The lease ends by itself and the same webhook-id goes out again.

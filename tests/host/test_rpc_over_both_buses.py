@@ -185,7 +185,7 @@ def test_events_come_as_they_were_published_in_order(bus: Bus) -> None:
         queue = event_queue("cases", "notify", amqp=is_amqp(bus.url))(connection.channel())
         batches = [[{"id": str(n), "source": "/cases", "position": n, "data": {"面积": 1.5}}] for n in range(1, 4)]
         for batch in batches:
-            assert publisher.publish("cases", batch)
+            assert publisher.publish("cases", [batch])
 
         def keep(message: Any) -> None:
             assert message.content_type == serializer.EVENTS_TYPE
@@ -201,7 +201,7 @@ def test_events_come_as_they_were_published_in_order(bus: Bus) -> None:
 
 def test_events_of_a_source_nobody_hears_are_reported_unheard(bus: Bus) -> None:
     publisher = EventPublisher(bus.url)
-    assert publisher.publish("unheard", [{"id": "1"}]) is False
+    assert publisher.publish("unheard", [[{"id": "1"}]]) is False
     publisher.close()
 
 
@@ -215,7 +215,7 @@ def drained(connection: Any) -> bool:
 
 def test_after_the_bus_was_killed_and_restarted_all_goes_on(bus: Bus, client: RpcClient) -> None:
     publisher = EventPublisher(bus.url)
-    publisher.publish("cases", [{"id": "1"}])
+    publisher.publish("cases", [[{"id": "1"}]])
     unanswered: list[Reply] = []
     client.submit("echo", "slow", {"seconds": 30}, time.time() + 60, unanswered.append)
     bus.node.kill()
@@ -225,7 +225,7 @@ def test_after_the_bus_was_killed_and_restarted_all_goes_on(bus: Bus, client: Rp
     with pytest.raises(Unavailable, match=r"bus\.down"):
         client.call("echo", "echo", {}, timeout=30)
     with pytest.raises(Unavailable, match=r"bus\.down"):
-        publisher.publish("cases", [{"id": "2"}])
+        publisher.publish("cases", [[{"id": "2"}]])
     bus.node.start()
     wait_until(lambda: answers(client), 40, "the service answering again")
     wait_until(lambda: published(publisher), 10, "publishing again")
@@ -239,7 +239,7 @@ def test_after_the_bus_forgot_everything_all_goes_on(bus: Bus, client: RpcClient
 
 def published(publisher: EventPublisher) -> bool:
     try:
-        publisher.publish("cases", [{"id": "2"}])
+        publisher.publish("cases", [[{"id": "2"}]])
     except Unavailable:
         return False
     return True

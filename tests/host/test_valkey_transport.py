@@ -143,11 +143,11 @@ def test_a_reply_goes_to_its_queue_without_a_binding_and_does_not_stay(valkey: V
 def test_a_new_consumers_queue_is_heard_from_the_next_event_on(valkey: ValkeyNode) -> None:
     publisher = EventPublisher(valkey.url)
     heard: dict[str, list[Any]] = {"notify": [], "agencies": []}
-    assert publisher.publish("cases", [{"position": 1}]) is False
+    assert publisher.publish("cases", [[{"position": 1}]]) is False
     with connect(valkey.url) as connection:
         for position, consumer in enumerate(heard, start=2):
             listen(connection, event_queue("cases", consumer, amqp=False), heard[consumer])
-            assert publisher.publish("cases", [{"position": position}])
+            assert publisher.publish("cases", [[{"position": position}]])
             drain(connection)
     publisher.close()
     assert heard == {"notify": [[{"position": 2}], [{"position": 3}]], "agencies": [[{"position": 3}]]}

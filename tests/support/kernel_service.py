@@ -23,7 +23,13 @@ from shared.operations import Call, CommandOperation, Dispatcher  # noqa: E402
 from shared.principal import PrincipalVerifier  # noqa: E402
 from shared.service import ServiceParts  # noqa: E402
 from shared.settings import BusSettings  # noqa: E402
-from tests.integration.shared.delivery.ledger import CountedUpV1, Counter, CounterStore, Watcher  # noqa: E402
+from tests.integration.shared.delivery.ledger import (  # noqa: E402
+    WATCHER_BOOK,
+    CountedUpV1,
+    Counter,
+    CounterStore,
+    Watcher,
+)
 
 
 class LedgerSettings(BusSettings):
@@ -49,7 +55,7 @@ def _parts(name: str, settings: LedgerSettings, ring: Callable[[], None]) -> Ser
     runner = UnitRunner(engine, Unit, SystemClock(), ring)
     operations = [CommandOperation(OpenCounter, _open, frozenset({Role.COORDINATOR}))]
     dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
-    return ServiceParts(name, engine, dispatcher, Unit, SystemClock())
+    return ServiceParts(name, engine, dispatcher, Unit, SystemClock(), WATCHER_BOOK)
 
 
 def wire_ledger(settings: LedgerSettings, ring: Callable[[], None]) -> ServiceParts:
@@ -59,7 +65,7 @@ def wire_ledger(settings: LedgerSettings, ring: Callable[[], None]) -> ServicePa
 def wire_watcher(settings: LedgerSettings, ring: Callable[[], None]) -> ServiceParts:
     parts = _parts("watcher", settings, ring)
     watcher = Watcher(parts.engine)
-    return replace(parts, reactions={"ledger": watcher.feed.reactions})
+    return replace(parts, reactors={"ledger": watcher.reactor})
 
 
 class LedgerService(Hosted):

@@ -4,7 +4,7 @@ from services.agencies.domain.task import Order, Task
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.base import EventMeta
 from shared.contracts.cases_events import ConvenedTask, JointActionConvenedV1, JointActionTaskReassignedV1
-from shared.delivery.feed import Reaction
+from shared.delivery.reactor import Reaction
 from shared.outgoing import deliveries
 
 

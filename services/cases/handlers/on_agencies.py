@@ -7,7 +7,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.agencies import AgenciesEvent, TaskAcceptedV1, TaskDeclinedV1, TaskReportedV1, TaskSignedV1
 from shared.contracts.base import EventMeta
-from shared.delivery.feed import Reaction
+from shared.delivery.reactor import Reaction
 
 
 def on_task_signed(event: TaskSignedV1, _: EventMeta, unit: CasesUnit) -> None:

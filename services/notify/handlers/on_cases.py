@@ -30,7 +30,7 @@ from shared.contracts.cases_events import (
     RectificationStruckOffV1,
     RectificationTownshipCheckedV1,
 )
-from shared.delivery.feed import Reaction
+from shared.delivery.reactor import Reaction
 from shared.ids import derived_id
 
 

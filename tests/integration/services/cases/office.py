@@ -14,7 +14,7 @@ from services.cases.storage.unit import CasesUnit
 from shared.clock import FixedClock
 from shared.contracts.base import EventMeta
 from shared.contracts.codes import Role
-from shared.delivery.feed import Reaction
+from shared.delivery.reactor import Reaction
 from shared.ids import new_id
 from shared.principal import Actor, PrincipalSigner
 from shared.service import ServiceParts

@@ -12,10 +12,14 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import RowMapping
 
 from shared.clock import SystemClock
+from shared.contracts import dead_letters
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Role
 from shared.contracts.envelope import CloudEvent
-from shared.delivery.feed import Feed, Reaction
+from shared.delivery.dead_letters import DeadLetterBook
+from shared.delivery.feed import Feed
+from shared.delivery.log import chain_hash
+from shared.delivery.reactor import Reaction, Reactor
 from shared.delivery.relay import Relay
 from shared.delivery.runner import Idempotency, UnitRunner
 from shared.delivery.unit import TableStore, Unit
@@ -81,6 +85,38 @@ class CounterStore(TableStore[Counter]):
         return Counter(row["id"], row["version"], value=row["value"])
 
 
+class WatcherDeadLetterOpenedV1(dead_letters.DeadLetterOpened, source="watcher"):
+    pass
+
+
+class WatcherDeadLetterReplayFailedV1(dead_letters.DeadLetterReplayFailed, source="watcher"):
+    pass
+
+
+class WatcherDeadLetterSettledV1(dead_letters.DeadLetterSettled, source="watcher"):
+    pass
+
+
+class WatcherDeadLetterDiscardProposedV1(dead_letters.DeadLetterDiscardProposed, source="watcher"):
+    pass
+
+
+class WatcherDeadLetterDiscardedV1(dead_letters.DeadLetterDiscarded, source="watcher"):
+    pass
+
+
+WATCHER_BOOK = DeadLetterBook(
+    "watcher",
+    dead_letters.DeadLetterEvents(
+        WatcherDeadLetterOpenedV1,
+        WatcherDeadLetterReplayFailedV1,
+        WatcherDeadLetterSettledV1,
+        WatcherDeadLetterDiscardProposedV1,
+        WatcherDeadLetterDiscardedV1,
+    ),
+)
+
+
 class Ledger:
     """The producer's side."""
 
@@ -96,10 +132,11 @@ class Ledger:
     def _ring(self) -> None:
         self.rung += 1
 
-    def publish(self, source: str, envelopes: Sequence[dict[str, Any]]) -> bool:
+    def publish(self, source: str, batches: Sequence[Sequence[dict[str, Any]]]) -> bool:
         if self.bus_is_down:
             raise Unavailable("bus.down", source=source)
-        self.sent.extend(envelopes)
+        for batch in batches:
+            self.sent.extend(batch)
         return True
 
     def open(self) -> UUID:
@@ -129,12 +166,19 @@ class Watcher:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.fails_on: set[int] = set()
-        self.feed = Feed(engine, "watcher", "ledger", [Reaction(CountedUpV1, self._on)], Unit, SystemClock())
+        self.dies_on: set[int] = set()
+        self.patience_ms = 0
+        self.reactor = Reactor([Reaction(CountedUpV1, self._on)], Unit, SystemClock())
+        self.feed = Feed(engine, "watcher", "ledger", self.reactor, WATCHER_BOOK, "640521000000")
 
     def _on(self, event: CountedUpV1, meta: EventMeta, unit: Unit) -> None:  # noqa: ARG002
+        if self.patience_ms:
+            unit.connection.execute(sa.text(f"SET LOCAL lock_timeout = '{self.patience_ms}ms'"))
         unit.connection.execute(sa.insert(seen).values(counter_id=event.counter_id, value=event.value))
         if event.value in self.fails_on:
             raise RuntimeError(f"cannot take {event.value}")
+        if event.value in self.dies_on:
+            raise SystemExit  # as near to a crash as a test comes that goes on living
 
     def values(self, counter_id: UUID | None = None) -> list[int]:
         statement = sa.select(seen.c.value).order_by(seen.c.place)
@@ -151,9 +195,27 @@ class Watcher:
         with self.engine.connect() as connection:
             return list(connection.execute(sa.text("SELECT reason FROM parked ORDER BY position")).scalars())
 
+    def opened(self) -> list[tuple[str, str, int]]:
+        """Kind, reason and times of the dead letters, in their order."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.text("SELECT kind, reason, times FROM dead_letter ORDER BY opened_at, id"))
+            return [tuple(row) for row in rows]
+
+    def told(self) -> list[str]:
+        """Types of the watcher's own events."""
+        with self.engine.connect() as connection:
+            return list(connection.execute(sa.text("SELECT type FROM event_log ORDER BY event_id")).scalars())
+
     def make_due(self) -> None:
         """What waiting for the next try would do."""
         with self.engine.begin() as connection:
             connection.execute(
                 sa.text("UPDATE attempt SET next_at = :then"), {"then": datetime(2000, 1, 1, tzinfo=UTC)}
             )
+
+
+def rewritten(event: CloudEvent, **changes: Any) -> CloudEvent:
+    """The event with other content, hashed as its producer would have."""
+    changed = event.model_copy(update=changes)
+    hash_ = chain_hash(changed.prevhash, changed.logid, changed.position, changed.id, changed.type, changed.data or {})
+    return changed.model_copy(update={"hash": hash_})

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from shared.contracts.envelope import CloudEvent, LogPage, LogRequest
 from shared.delivery import catchup
 from shared.delivery.feed import Standing, Step
-from tests.integration.shared.delivery.ledger import CountedUpV1, Ledger, Watcher
+from tests.integration.shared.delivery.ledger import Ledger, Watcher, rewritten
 
 
 def read_page(producer: Ledger, watcher: Watcher, limit: int = 200) -> tuple[int, LogPage]:
@@ -116,58 +116,120 @@ def test_a_failing_reaction_is_not_tried_before_it_is_due(producer: Ledger, cons
     assert watcher.values() == []
 
 
+def test_a_failure_within_a_batch_takes_back_nothing_before_it(producer: Ledger, consumer: sa.Engine) -> None:
+    watcher = Watcher(consumer)
+    counted(producer, 5)
+    watcher.fails_on = {4}
+    step = watcher.feed.offer(producer.events())
+    assert (step.standing, step.position) == (Standing.LATER, 3)
+    assert watcher.values() == [1, 2, 3]
+
+
+def crash_through(consumer: sa.Engine, events: list[CloudEvent], dies_on: int) -> int:
+    """Offer as a new process each time, as the supervisor would start it, until none dies; how many died."""
+    for deaths in range(20):
+        crashing = Watcher(consumer)  # what a dead process knew in memory is gone
+        crashing.dies_on = {dies_on}
+        try:
+            crashing.feed.offer(events)
+        except SystemExit:
+            crashing.make_due()
+        else:
+            return deaths
+    raise AssertionError("it goes on dying")
+
+
 def test_a_reaction_that_crashes_the_process_three_times_is_parked(producer: Ledger, consumer: sa.Engine) -> None:
     producer.open()
     events = producer.events()
-    for _ in range(3):
-        crashing = Watcher(consumer)  # a new process each time: what it knew in memory is gone
-        crashing.feed._react = lambda *_: (_ for _ in ()).throw(SystemExit)  # type: ignore[method-assign]
-        with pytest.raises(SystemExit):
-            crashing.feed.offer(events)
+    assert crash_through(consumer, events, dies_on=1) == 3
     watcher = Watcher(consumer)
-    assert watcher.feed.offer(events).position == 1
+    assert watcher.feed.position() == 1
     assert watcher.parked_reasons() == ["crash_loop"]
+
+
+def test_an_event_deep_in_a_batch_that_crashes_the_process_is_found_and_parked_alone(
+    producer: Ledger, consumer: sa.Engine
+) -> None:
+    counted(producer, 40)
+    others = producer.open()
+    events = producer.events()
+    assert crash_through(consumer, events, dies_on=30) == 4
+    watcher = Watcher(consumer)
+    assert watcher.feed.position() == 41
+    assert watcher.parked_reasons() == ["crash_loop", *["blocked_by:30"], *(f"blocked_by:{n}" for n in range(31, 40))]
+    assert watcher.values() == [*range(1, 30), 1]
+    assert watcher.values(others) == [1]
+
+
+def test_what_is_parked_is_a_dead_letter_told_in_the_same_transaction(producer: Ledger, consumer: sa.Engine) -> None:
+    watcher = Watcher(consumer)
+    counted(producer, 2)
+    first, second = producer.events()
+    watcher.feed.offer([rewritten(first, data={"value": "many"})])
+    assert watcher.opened() == [("parked_event", "invalid", 1)]
+    assert watcher.told() == ["tianwei.watcher.dead-letter-opened.v1"]
+    assert second.position == 2
+
+
+def test_a_version_that_is_not_known_is_parked_not_skipped(producer: Ledger, consumer: sa.Engine) -> None:
+    watcher = Watcher(consumer)
+    producer.open()
+    (event,) = producer.events()
+    assert watcher.feed.offer([rewritten(event, type="tianwei.ledger.counted-up.v9")]).position == 1
+    assert watcher.parked_reasons() == ["unsupported_version"]
 
 
 def test_a_database_that_fails_never_parks(producer: Ledger, consumer: sa.Engine) -> None:
     watcher = Watcher(consumer)
     producer.open()
     events = producer.events()
-    holder = consumer.connect()
-    holder.execute(sa.text("LOCK TABLE seen IN ACCESS EXCLUSIVE MODE"))
-    original = consumer.dialect
-    assert original is not None
-    for _ in range(6):
-        with consumer.connect() as connection:
-            connection.execute(sa.text("SELECT 1"))
-        _offer_with_short_lock_timeout(watcher, events)
-    holder.rollback()
-    holder.close()
+    watcher.patience_ms = 20
+    with consumer.connect() as holder:
+        holder.execute(sa.text("LOCK TABLE seen IN ACCESS EXCLUSIVE MODE"))
+        for _ in range(6):
+            with pytest.raises(sa.exc.OperationalError):
+                watcher.feed.offer(events)
     assert watcher.feed.offer(events).position == 1
     assert watcher.values() == [1]
     assert watcher.parked_reasons() == []
 
 
-def _offer_with_short_lock_timeout(watcher: Watcher, events: list[CloudEvent]) -> None:
-    def impatient(event: CountedUpV1, meta: object, unit: object) -> None:
-        unit.connection.execute(sa.text("SET LOCAL lock_timeout = '20ms'"))  # type: ignore[attr-defined]
-        watcher._on(event, meta, unit)  # type: ignore[arg-type]
-
-    patient = watcher.feed._reactions
-    watcher.feed._reactions = {name: type(reaction)(reaction.event, impatient) for name, reaction in patient.items()}
-    try:
-        with pytest.raises(sa.exc.OperationalError):
-            watcher.feed.offer(events)
-    finally:
-        watcher.feed._reactions = patient
-
-
-def test_an_event_that_does_not_fit_its_contract_is_parked_as_invalid(producer: Ledger, consumer: sa.Engine) -> None:
+def test_an_event_that_does_not_fit_its_contract_is_parked_as_invalid_without_its_content(
+    producer: Ledger, consumer: sa.Engine
+) -> None:
     watcher = Watcher(consumer)
     producer.open()
-    broken = [event.model_copy(update={"data": {"value": "many"}}) for event in producer.events()]
+    broken = [rewritten(event, data={"value": "ID 110101199003070011"}) for event in producer.events()]
     assert watcher.feed.offer(broken).position == 1
     assert watcher.parked_reasons() == ["invalid"]
+    with consumer.connect() as connection:
+        errors = list(
+            connection.execute(sa.text("SELECT error FROM parked UNION ALL SELECT error FROM dead_letter")).scalars()
+        )
+    assert all("value" in error and "110101" not in error for error in errors)
+
+
+def test_an_event_altered_on_the_way_is_refused_and_fetched(producer: Ledger, consumer: sa.Engine) -> None:
+    watcher = Watcher(consumer)
+    counted(producer, 3)
+    first, second, third = producer.events()
+    altered = second.model_copy(update={"data": {**(second.data or {}), "value": 7}})
+    for _ in range(2):
+        assert watcher.feed.offer([first, altered, third]).standing is Standing.GAP
+    assert watcher.values() == [1]
+    assert watcher.opened() == [("refused_message", "hash_mismatch", 2)]
+    assert catch_up(producer, watcher).position == 3
+    assert watcher.values() == [1, 2, 3]
+
+
+def test_many_refused_messages_of_one_reason_are_one_dead_letter_and_one_alert(consumer: sa.Engine) -> None:
+    watcher = Watcher(consumer)
+    for number in range(5):
+        watcher.feed.refuse("oversize", f"{number}")
+    watcher.feed.refuse("unreadable", "")
+    assert watcher.opened() == [("refused_message", "oversize", 5), ("refused_message", "unreadable", 1)]
+    assert watcher.told() == ["tianwei.watcher.dead-letter-opened.v1"] * 2
 
 
 def test_a_log_that_contradicts_what_was_seen_stops_the_feed(producer: Ledger, consumer: sa.Engine) -> None:
@@ -175,10 +237,20 @@ def test_a_log_that_contradicts_what_was_seen_stops_the_feed(producer: Ledger, c
     counted(producer, 2)
     events = producer.events()
     watcher.feed.offer(events[:1])
-    forged = events[1].model_copy(update={"prevhash": "f" * 64})
+    forged = rewritten(events[1], prevhash="f" * 64)
     assert watcher.feed.offer([forged]).standing is Standing.FORKED
     assert watcher.feed.offer(events).standing is Standing.FORKED
     assert watcher.values() == [1]
+    assert watcher.opened() == [("forked_feed", "log_contradicts", 1)]
+
+
+def test_a_page_with_an_altered_event_stops_the_feed(producer: Ledger, consumer: sa.Engine) -> None:
+    watcher = Watcher(consumer)
+    producer.open()
+    producer.events()
+    after, page = read_page(producer, watcher)
+    altered = [event.model_copy(update={"data": {"value": 3}}) for event in page.events]
+    assert watcher.feed.offer_page(after, page.model_copy(update={"events": altered})).standing is Standing.FORKED
 
 
 def test_a_producer_restored_from_an_old_backup_stops_the_feed(producer: Ledger, consumer: sa.Engine) -> None:
@@ -211,7 +283,7 @@ def test_what_was_applied_before_a_contradiction_keeps_its_outcome(producer: Led
     watcher = Watcher(consumer)
     counted(producer, 3)
     events = producer.events()
-    forged = [*events[:2], events[2].model_copy(update={"prevhash": "f" * 64})]
+    forged = [*events[:2], rewritten(events[2], prevhash="f" * 64)]
     step = watcher.feed.offer(forged)
     assert (step.standing, step.position) == (Standing.FORKED, 2)
     assert watcher.values() == [1, 2]

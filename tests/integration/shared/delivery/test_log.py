@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from shared.delivery.log import GENESIS, chain_hash
+from shared.delivery.log import GENESIS, chain_hash, is_whole
+from shared.delivery.relay import Relay
 from shared.delivery.runner import Idempotency
 from shared.delivery.unit import Unit
 from shared.errors import Conflict, NotFound, Unavailable
@@ -114,3 +115,17 @@ def test_a_secret_in_an_answer_is_shown_once_and_never_stored(producer: Ledger) 
 
     assert answer() == {"url": "u", "secret": "s"}
     assert answer() == {"url": "u", "secret": None}
+
+
+def test_a_log_may_change_its_digest_and_stays_one_chain(producer: Ledger) -> None:
+    producer.open()
+    producer.relay.number()
+    producer.relay = Relay(producer.engine, "ledger", producer, "sm3")
+    producer.open()
+    first, second = producer.events()
+    assert len(first.hash) == 64
+    assert second.hash.startswith("sm3:")
+    assert second.prevhash == first.hash
+    assert is_whole(first)
+    assert is_whole(second)
+    assert not is_whole(second.model_copy(update={"position": 3}))

@@ -92,10 +92,17 @@ class FeedLoops:
                 connection.heartbeat_check()
                 self._beat_at = time.monotonic() + 1
         except BUS_ERRORS as error:
-            if self._connection is not None:
-                self._connection.collect()
-            self._connection = None
+            self._drop()
             raise Unavailable("bus.down") from error
+        except Exception:
+            # A message is half read (the database did not take a refusal): let the bus bring it again.
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.collect()
 
     def _connect(self) -> Connection:
         connection = connect(self._bus_url, acks=False)  # the log keeps what a lost message said

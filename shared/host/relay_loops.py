@@ -83,7 +83,13 @@ class Leadership:
 
     def _connect(self) -> None:
         url = self._engine.url.set(drivername="postgresql")
-        connection = psycopg2.connect(url.render_as_string(hide_password=False), application_name="tianwei-relay")
+        connection = psycopg2.connect(
+            url.render_as_string(hide_password=False),
+            application_name="tianwei-relay",
+            connect_timeout=5,
+            keepalives_idle=20,
+            options="-c statement_timeout=5s",
+        )
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")

@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from kombu import Connection, Producer
 
+from shared.bus import serializer
+from shared.bus.connection import connect
+from shared.bus.names import events_exchange
 from shared.bus.rpc_client import RpcClient
 from shared.database import open_engine
 from shared.delivery.schema import create_kernel
@@ -155,6 +159,40 @@ def test_events_written_while_the_consumer_is_away_arrive_when_it_is_back(house:
         house.open_counter()
     house.start("watcher")
     house.until(house.agrees)
+
+
+def test_a_message_of_nobody_or_of_another_user_is_refused_and_listed(house: House) -> None:
+    """RabbitMQ vouches for user_id; Valkey knows no users, there the socket's owner is all there is."""
+    if isinstance(house.bus, ValkeyNode):
+        with connect(house.bus.url) as connection:
+            _publish_raw(connection, b"no batch of events")
+        reason = "unreadable"
+    else:
+        house.open_counter()
+        with connect(house.bus.url) as connection:
+            _publish_raw(connection, b"[]")
+        reason = "foreign_sender"
+
+    def listed() -> bool:
+        with house.engines["watcher"].connect() as reading:
+            reasons = reading.execute(sa.text("SELECT reason FROM dead_letter WHERE kind = 'refused_message'"))
+            return reason in set(reasons.scalars())
+
+    house.until(listed)
+    house.until(lambda: house.health("watcher").get("refused", 0) >= 1)
+    house.until(house.agrees)
+
+
+def _publish_raw(connection: Connection, body: bytes) -> None:
+    with connection.channel() as channel:
+        producer = Producer(channel)
+        producer.publish(
+            body.decode(),
+            exchange=events_exchange(),
+            routing_key="ledger",
+            content_type=serializer.EVENTS_TYPE,
+            content_encoding="utf-8",
+        )
 
 
 def test_a_wiped_bus_loses_no_event(house: House) -> None:

@@ -78,6 +78,11 @@ DETAILS: dict[str, str] = {
     "database-unavailable": "数据库暂时不可用，请稍后用同一个 Idempotency-Key 重试。",
     "deadline-passed": "请求等待过久，没有执行，请重试。",
     "internal": "系统内部错误，请把事件编号 {incident_id} 告诉系统管理员。",
+    # dead letters
+    "dead-letter-ended": "该待处理事项已经了结（{status}），不能再处理。",
+    "discard-not-proposed": "还没有人提出弃置，请先提出并写明理由，再由第二人同意。",
+    "second-person-needed": "提出弃置的人不能自己同意，须由第二人同意。",
+    "log-changed-again": "换代后的日志又有变化，未能接续，请重新核对后再试。",
     # days and divisions
     "calendar-missing": "{year} 年的工作日历尚未公布或未装载，无法计算期限。",
     "division.malformed": "行政区划代码“{value}”格式不对，应为 6、9 或 12 位数字。",

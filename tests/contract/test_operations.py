@@ -13,6 +13,7 @@ from services.cases.operations import OPERATIONS as CASES_OPERATIONS
 from services.notify.operations import OPERATIONS as NOTIFY_OPERATIONS
 from shared.contracts.agencies import ReadTasks
 from shared.contracts.catalogue import EVENTS
+from shared.contracts.dead_letters import EVENTS_OF
 from shared.contracts.notify import ReadNotice
 
 # Sent by the gateway itself, once it has shown a task or a notice to whom it is addressed.
@@ -31,11 +32,12 @@ def test_every_operation_has_a_route_but_the_internal_ones() -> None:
     assert unrouted == INTERNAL
 
 
-def test_every_event_is_told_by_a_domain() -> None:
+def test_every_event_is_told_by_a_domain_or_the_register_of_dead_letters() -> None:
     used = {
         node.id
         for file in Path(services.__path__[0]).glob("*/domain/*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Name)
     }
+    used |= {event.__name__ for known in EVENTS_OF.values() for event in vars(known).values()}
     assert [event.__name__ for event in EVENTS if event.__name__ not in used] == []

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
-from services.notify.handlers.on_cases import REACTIONS
 from services.notify.settings import NotifySettings, SenderSettings
 from services.notify.storage.unit import NotifyUnit
 from services.notify.wiring import wire
@@ -56,7 +55,8 @@ class House:
         self.runner: UnitRunner[NotifyUnit] = UnitRunner(
             self.parts.engine, self.parts.open_unit, self.clock, lambda: None
         )
-        self.feed = Feed(self.parts.engine, "notify", "cases", REACTIONS, self.parts.open_unit, self.clock)
+        reactor = self.parts.reactors["cases"]
+        self.feed = Feed(self.parts.engine, "notify", "cases", reactor, self.parts.dead_letters, "640521000000")
         self.log_id = uuid4()
         self.log: list[CloudEvent] = []
 

@@ -72,7 +72,7 @@ def test_county_without_an_office_is_held_back_not_dropped(house: House) -> None
     envelope = house._envelope(facts.case_filed(division_code="110101000000"))
     step = house.offer([envelope])
     assert step.standing is Standing.LATER
-    assert house.rows("SELECT error FROM attempt")[0][0].startswith("OfficeMissing(")
+    assert house.rows("SELECT error FROM attempt")[0][0].startswith("notify.office-missing")
     assert house.rows("SELECT count(*) FROM notice_number") == [(0,)]
 
 
@@ -87,4 +87,4 @@ def test_projection_follows_the_case_and_its_items(house: House) -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_migrating_again_changes_nothing(postgres: PostgresNode, role: str, times: int) -> None:
     dsn = SecretStr(postgres.create_database(f"notify_{times}_times"))
-    assert {upgrade(MIGRATIONS, dsn, role) for _ in range(times)} == {"0001"}
+    assert {upgrade(MIGRATIONS, dsn, role) for _ in range(times)} == {"0002"}

@@ -1,0 +1,99 @@
+"""Nothing without a cause, nothing twice from one: the causation of every event (R1, R4)."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from tests.faults.checker.database import Database
+from tests.faults.checker.memory import Memory
+from tests.faults.checker.report import Findings
+
+_TOLD = """
+SELECT o.position, e.event_id, e.type, e.aggregate_id, e.causation_id FROM log_order o JOIN event_log e USING (event_id)
+WHERE o.position > %s ORDER BY o.position
+"""
+# A delivery that a person has tried again, or an address that was put right, may tell these again for the same cause.
+_DOUBLED = """
+SELECT causation_id, type, aggregate_id, count(*) FROM event_log
+WHERE causation_id IS NOT NULL AND type NOT LIKE '%%-delivery-exhausted.v_' AND type NOT LIKE '%%-endpoint-disabled.v_'
+GROUP BY 1, 2, 3 HAVING count(*) > 1
+"""
+_EVENTS = "SELECT event_id FROM event_log WHERE event_id = ANY(%s::uuid[])"
+_SUPERSEDED = "SELECT event_id FROM inbox_superseded WHERE event_id = ANY(%s::uuid[])"
+_ROWS = 'SELECT id FROM "{table}" WHERE id = ANY(%s::uuid[])'
+
+# Ids of these rows are causes of what a sender or worker found out.
+_CAUSING_TABLES = ("delivery", "clue_import")
+# What the gateway records by itself when something was shown: no key, no cause.
+_BY_SHOWING = (
+    "tianwei.agencies.task-delivered.v1",
+    "tianwei.notify.notice-delivered.v1",
+)
+
+
+def check_twice(database: Database, findings: Findings) -> None:
+    """One cause tells the same fact of the same object once."""
+    for cause, type_, aggregate, number in database.rows(_DOUBLED):
+        line = f"{database.name}: {number} times {type_} of {aggregate} from {cause}"
+        findings.add("doubled", line, number - 1)
+
+
+def check_causes(
+    databases: Mapping[str, Database],
+    findings: Findings,
+    memory: Memory,
+    keys: Collection[str],
+    poisoned: Collection[str] = frozenset(),
+) -> None:
+    """Every event above memory has a cause that exists: a command, an event, a delivery or an import.
+
+    keys: of all commands that were ever tried.
+    """
+    for database in databases.values():
+        _check_service(database, list(databases.values()), findings, memory, keys, poisoned)
+
+
+def _check_service(
+    database: Database,
+    everywhere: Sequence[Database],
+    findings: Findings,
+    memory: Memory,
+    keys: Collection[str],
+    poisoned: Collection[str],
+) -> None:
+    told = database.rows(_TOLD, memory.causes.get(database.name, 0))
+    unknown = {row[4] for row in told if row[4] is not None} - set(keys) - memory.known_causes
+    known = _existing(unknown, database, everywhere)
+    for position, event_id, type_, aggregate, cause in told:
+        if aggregate in poisoned or ".dead-letter-" in type_:
+            continue
+        if cause is None and type_ not in _BY_SHOWING:
+            findings.add("phantom", f"{database.name}: {type_} at {position} ({event_id}) has no cause")
+        elif cause in unknown and cause not in known:
+            findings.add("phantom", f"{database.name}: {type_} at {position} comes from {cause}, which nobody knows")
+    memory.known_causes |= known
+    if told:
+        memory.causes[database.name] = told[-1][0]
+    findings.looked_at("causes", len(told))
+
+
+def _existing(causes: Collection[str], database: Database, everywhere: Sequence[Database]) -> set[str]:
+    """Those of the causes that are an event of any log, or a row of the service's own that acts."""
+    ids = [cause for cause in causes if _is_uuid(cause)]
+    if not ids:
+        return set()
+    found: set[str] = set()
+    for other in everywhere:
+        found |= {row[0] for row in other.rows(_EVENTS, ids)}
+    if database.has_table("inbox_superseded"):
+        found |= {row[0] for row in database.rows(_SUPERSEDED, ids)}
+    for table in _CAUSING_TABLES:
+        if database.has_table(table):
+            found |= {row[0] for row in database.rows(_ROWS.format(table=table), ids)}
+    return found
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

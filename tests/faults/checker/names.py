@@ -1,0 +1,185 @@
+"""What the checker knows of this county's services: who reads whom, what follows from what, what a command does.
+
+Written from the contracts, not imported from them: a service that forgets a reaction must not make the checker forget.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tests.faults.checker.reactions import Reaction
+
+SERVICES: Final = ("cases", "agencies", "notify")
+
+
+def event(source: str, name: str) -> str:
+    """Full type of the first version of an event."""
+    return f"tianwei.{source}.{name}.v1"
+
+
+CASE_FILED = event("cases", "case-filed")
+STRUCK_OFF = event("cases", "rectification-struck-off")
+CONVENED = event("cases", "joint-action-convened")
+REASSIGNED = event("cases", "joint-action-task-reassigned")
+TASK_ISSUED = event("agencies", "task-issued")
+TASK_DELIVERED = event("agencies", "task-delivered")
+TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
+NOTICE_ISSUED = event("notify", "notice-issued")
+NOTICE_DELIVERED = event("notify", "notice-delivered")
+NOTICE_SIGNED = event("notify", "notice-signed")
+NOTICE_EXHAUSTED = event("notify", "notice-delivery-exhausted")
+
+_CASE_STEPS = (
+    *("investigation-started", "investigation-concluded", "review-started", "party-notified"),
+    *("decided", "served", "performance-started", "executed", "closed"),
+)
+_ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-requested")
+_TASK_STEPS = ("signed", "accepted", "declined", "reported")
+
+WANTED: Mapping[tuple[str, str], frozenset[str]] = {
+    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED}),
+    ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
+    ("notify", "cases"): frozenset(
+        {
+            CASE_FILED,
+            STRUCK_OFF,
+            *(event("cases", f"case-{step}") for step in _CASE_STEPS),
+            *(event("cases", f"rectification-{step}") for step in _ITEM_STEPS),
+        }
+    ),
+}
+"""(consumer, producer) -> types it reacts to."""
+
+REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
+    ("agencies", "cases"): (
+        Reaction(CONVENED, TASK_ISSUED, each="tasks"),
+        Reaction(REASSIGNED, TASK_ISSUED),
+        Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
+    ),
+    ("cases", "agencies"): (
+        *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", f"joint-action-task-{step}"))
+            for step in _TASK_STEPS
+        ),
+        Reaction(event("agencies", "task-reported"), event("cases", "joint-action-closed"), least=0),
+    ),
+    ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An aggregate's table. silent: rows that have told nothing are at version 0; otherwise there are none."""
+
+    table: str
+    silent: bool = False
+
+
+OBJECTS: Mapping[str, Mapping[str, Kept]] = {
+    "cases": {
+        "clue": Kept("clue"),
+        "case": Kept("case"),
+        "rectification": Kept("rectification"),
+        "joint_action": Kept("joint_action"),
+        "clue_import": Kept("clue_import", silent=True),
+        "dead_letter": Kept("dead_letter"),
+    },
+    "agencies": {
+        "task": Kept("agency_task"),
+        "delivery": Kept("delivery", silent=True),
+        "endpoint": Kept("endpoint"),
+        "dead_letter": Kept("dead_letter"),
+    },
+    "notify": {"notice": Kept("notice"), "endpoint": Kept("endpoint"), "dead_letter": Kept("dead_letter")},
+}
+"""service -> aggregate type -> where its present state is kept."""
+
+RECIPIENTS: Final = ("party_committee", "discipline_commission", "organisation_department")
+"""Whom a filing and a strike-off are told (article 10): the main recipient, then the copies in their order."""
+COPY_KINDS: Mapping[str, str] = {CASE_FILED: "case_filed_copy", STRUCK_OFF: "struck_off_copy"}
+"""Event of cases -> kind of the notice it asks for."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """A command by its address, and what it must and may tell.
+
+    made: the event whose object is new and named by the answer's id; the others' object is the address's {id}.
+    versioned: the answer's version is the object's.
+    """
+
+    method: str
+    path: re.Pattern[str]
+    service: str
+    must: tuple[str, ...]
+    may: tuple[str, ...] = ()
+    made: str | None = None
+    versioned: bool = True
+
+
+def _route(
+    service: str,
+    address: str,
+    *must: str,
+    may: tuple[str, ...] = (),
+    made: str | None = None,
+    versioned: bool = True,
+    method: str = "POST",
+) -> Route:
+    pattern = re.compile("^" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", address) + "$")
+    types = tuple(event(service, name) for name in must)
+    more = tuple(event(service, name) for name in may)
+    return Route(method, pattern, service, types, more, made and event(service, made), versioned)
+
+
+_CASE_VERBS = ("investigate", "conclude", "review", "notice", "decide", "serve", "perform", "execute", "close")
+_CLUE_VERBS = {
+    "assign": "assigned",
+    "sign": "signed",
+    "return": "returned",
+    "reject": "rejected",
+    "start-verification": "verification-started",
+    "submit-opinion": "opinion-submitted",
+    "close": "closed",
+}
+_ITEM_VERBS = {
+    "report": "reported",
+    "check": "township-checked",
+    "accept": "accepted",
+    "request-review": "review-requested",
+    "strike-off": "struck-off",
+}
+
+ROUTES: tuple[Route, ...] = (
+    _route("cases", "/clues", "clue-received", made="clue-received"),
+    *(_route("cases", f"/clues/{{id}}/{verb}", f"clue-{fact}") for verb, fact in _CLUE_VERBS.items()),
+    _route("cases", "/clues/{id}/file-case", "clue-turned-into-case", "case-filed", made="case-filed"),
+    _route("cases", "/clue-imports", versioned=False),
+    *(
+        _route("cases", f"/cases/{{id}}/{verb}", f"case-{step}")
+        for verb, step in zip(_CASE_VERBS, _CASE_STEPS, strict=True)
+    ),
+    _route("cases", "/cases/{id}/order-rectification", "rectification-ordered", made="rectification-ordered"),
+    _route("cases", "/cases/{id}/joint-actions", "joint-action-convened", made="joint-action-convened"),
+    *(_route("cases", f"/rectifications/{{id}}/{verb}", f"rectification-{fact}") for verb, fact in _ITEM_VERBS.items()),
+    _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned"),
+    _route("agencies", "/tasks/{id}/sign", "task-signed", may=("task-delivered",)),
+    _route("agencies", "/tasks/{id}/accept", "task-accepted"),
+    _route("agencies", "/tasks/{id}/decline", "task-declined", may=("task-delivered",)),
+    _route("agencies", "/tasks/{id}/report", "task-reported"),
+    _route("agencies", "/tasks/{id}/report-form", "task-reported"),
+    _route("agencies", "/agencies/{code}/endpoint", "agency-endpoint-configured", method="PUT", versioned=False),
+    _route("notify", "/notices", "notice-issued", made="notice-issued"),
+    # A recipient's version is its own receipt's.
+    _route("notify", "/notices/{id}/sign", "notice-signed", may=("notice-delivered",), versioned=False),
+    _route("notify", "/recipients/{code}/endpoint", "recipient-endpoint-configured", method="PUT", versioned=False),
+)
+
+
+def route_of(method: str, path: str) -> tuple[Route, str | None] | None:
+    """The command at an address and the id in it; None for what is no command of these services."""
+    for route in ROUTES:
+        if route.method == method and (found := route.path.match(path)):
+            return route, found.groupdict().get("id")
+    return None

@@ -22,6 +22,7 @@ from gateway.routers import (
     cases,
     clue_imports,
     clues,
+    dead_letters,
     health,
     joint_actions,
     notices,
@@ -33,7 +34,19 @@ from gateway.settings import MIB
 from shared.errors import TianweiError
 
 # In order of use: routes are tried one after the other.
-_ROUTERS = (clues, cases, tasks, notices, rectifications, joint_actions, clue_imports, agencies, statistics, accounts)
+_ROUTERS = (
+    clues,
+    cases,
+    tasks,
+    notices,
+    rectifications,
+    joint_actions,
+    clue_imports,
+    agencies,
+    statistics,
+    dead_letters,
+    accounts,
+)
 _DOCS = "/docs"
 
 

@@ -166,10 +166,11 @@ class Api:
     def __init__(self, router: APIRouter) -> None:
         self._router = router
 
-    def command(self, route: CommandRoute, tag: str) -> None:
+    def command(self, route: CommandRoute, tag: str, handler: Handler | None = None) -> None:
+        """handler: serves it instead of the route itself."""
         self.add(
             route.path,
-            route,
+            handler or route,
             method=route.method,
             tag=tag,
             name=f"{route.command.on}-{route.command.verb}",

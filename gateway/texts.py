@@ -80,6 +80,7 @@ DETAILS: dict[str, str] = {
     "internal": "系统内部错误，请把事件编号 {incident_id} 告诉系统管理员。",
     # dead letters
     "dead-letter-ended": "该待处理事项已经了结（{status}），不能再处理。",
+    "dead-letter-not-replayable": "该事项（{kind}）没有可以重做的内容，只能核实后弃置。",
     "discard-not-proposed": "还没有人提出弃置，请先提出并写明理由，再由第二人同意。",
     "second-person-needed": "提出弃置的人不能自己同意，须由第二人同意。",
     "log-changed-again": "换代后的日志又有变化，未能接续，请重新核对后再试。",

@@ -84,8 +84,15 @@ def _total(listing: Listing, where: Sequence[ColumnElement[bool]], connection: C
 
 
 def _cursor(listing: Listing, row: Mapping[str, Any]) -> str:
-    """The direction too: a cursor given for one does not silently skip rows in the other."""
-    return base64.urlsafe_b64encode(orjson.dumps([listing.rising, *(row[key.name] for key in listing.keys)])).decode()
+    return cursor_of(listing.rising, *(row[key.name] for key in listing.keys))
+
+
+def cursor_of(rising: bool, *keys: Any) -> str:
+    """The cursor behind the row with these keys.
+
+    The direction too: a cursor given for one does not silently skip rows in the other.
+    """
+    return base64.urlsafe_b64encode(orjson.dumps([rising, *keys])).decode()
 
 
 def _place(listing: Listing, cursor: str) -> sa.Tuple:

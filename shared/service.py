@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
+from shared.dead_letter_desk import DeadLetterDesk, Resume
 from shared.delivery.dead_letters import DeadLetterBook
 from shared.delivery.reactor import Reaction, Reactor
 from shared.delivery.runner import OpenUnit, UnitRunner
@@ -56,13 +57,17 @@ def assemble(
     operations: Sequence[Operation],
     reactions: Mapping[str, Sequence[Reaction]],
     health: Health = _no_facts,
+    resume: Resume | None = None,
     clock: Clock | None = None,
 ) -> ServiceParts:
-    """The parts around a service's own. dsn: its database, as its run-time role."""
+    """The parts around a service's own. dsn: its database, as its run-time role. resume: of a service that sends."""
     workers = settings.max_workers
     engine = open_engine(dsn.get_secret_value(), pool_size=workers + _SPARE_CONNECTIONS, application=f"tianwei-{name}")
     clock = clock or open_clock(settings.training_clock)
     runner = UnitRunner(engine, open_unit, clock, ring)
-    dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
     reactors = {producer: Reactor(known, open_unit, clock) for producer, known in reactions.items()}
-    return ServiceParts(name, engine, dispatcher, open_unit, clock, DeadLetterBook(name), reactors, health)
+    book = DeadLetterBook(name)
+    desk = DeadLetterDesk(book, reactors, clock, resume)
+    verifier = PrincipalVerifier(settings.principal_public_key)
+    dispatcher = Dispatcher((*operations, *desk.operations()), runner, engine, verifier)
+    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health)

@@ -1,6 +1,7 @@
 """Whether the gateway lives, and whether it and all behind it are ready."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
@@ -26,13 +27,38 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 with every service's facts; 503 naming who is missing or not ready yet."""
+    """200 with every service's facts; 503 naming who is missing or not ready yet.
+
+    alerts: what needs a person, though the house is ready.
+    """
     parts: Parts = request.app.state.parts
     told = await asyncio.gather(_database(parts), *(_service(parts, name) for name in SERVICES))
     facts = dict(zip(("gateway", *SERVICES), told, strict=True))
+    _measure_feeds(facts)
     missing = [name for name, fact in facts.items() if not fact.get("ready", True)]
-    answer = {"ready": not missing, "missing": missing, "services": facts}
+    answer = {"ready": not missing, "missing": missing, "alerts": _alerts(facts), "services": facts}
     return json_answer(answer, 503 if missing else 200, {"Retry-After": "2"} if missing else {})
+
+
+def _measure_feeds(facts: Mapping[str, dict[str, Any]]) -> None:
+    """A consumer knows its producer's head as of its last catch-up; the producer itself knows it now."""
+    for fact in facts.values():
+        for producer, feed in fact.get("feeds", {}).items():
+            feed["head"] = max(feed["head"], facts.get(producer, {}).get("head", 0))
+            feed["lag"] = feed["head"] - feed["position"]
+
+
+# Kinds of dead letters, as a service counts those that wait for a person.
+_ALERTS = ("parked", "refused", "exhausted", "forked")
+
+
+def _alerts(facts: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"service": name, "what": what, "number": fact[what]}
+        for name, fact in facts.items()
+        for what in _ALERTS
+        if fact.get(what)
+    ]
 
 
 async def _service(parts: Parts, name: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from services.agencies.adapters.integrations.trade import Trade
 from services.agencies.adapters.protocols import polled_mailbox, signed_webhook
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
 from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
+from services.agencies.handlers.deliveries import resume_delivery
 from services.agencies.handlers.on_cases import REACTIONS
 from services.agencies.operations import operations
 from services.agencies.ports import Registry, Transport
@@ -38,6 +39,7 @@ def wire(settings: AgenciesSettings, ring: Ring, clock: Clock | None = None) -> 
         open_unit=open_unit(desk),
         operations=operations(desk.registry),
         reactions={"cases": REACTIONS},
+        resume=resume_delivery,
     )
 
 

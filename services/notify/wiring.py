@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 
 from services.notify.adapters.jinja_renderer import JinjaRenderer
 from services.notify.adapters.registers import read_copy_rules, read_offices
+from services.notify.handlers.deliveries import resume_delivery
 from services.notify.handlers.on_cases import REACTIONS
 from services.notify.operations import OPERATIONS
 from services.notify.settings import NotifyData, NotifySettings
-from services.notify.storage.tables import delivery, notice_receipt
+from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
 from shared.clock import Clock
-from shared.contracts.codes import DeliveryState
 from shared.delivery.runner import OpenUnit
 from shared.outgoing.endpoints import Safeguards
 from shared.service import Ring, ServiceParts, assemble
@@ -37,6 +37,7 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         operations=OPERATIONS,
         reactions={"cases": REACTIONS},
         health=health,
+        resume=resume_delivery,
     )
 
 
@@ -56,12 +57,6 @@ def desk_of(settings: NotifyData) -> Desk:
 
 
 def health(connection: Connection) -> dict[str, Any]:
-    """What waits for a person: receipts not signed, deliveries given up."""
+    """What waits for a person: receipts not signed."""
     unsigned = sa.select(sa.func.count()).select_from(notice_receipt).where(notice_receipt.c.signed_at.is_(None))
-    exhausted = (
-        sa.select(sa.func.count()).select_from(delivery).where(delivery.c.state == DeliveryState.EXHAUSTED.value)
-    )
-    return {
-        "notices_unsigned": connection.execute(unsigned).scalar_one(),
-        "deliveries_exhausted": connection.execute(exhausted).scalar_one(),
-    }
+    return {"notices_unsigned": connection.execute(unsigned).scalar_one()}

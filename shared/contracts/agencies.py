@@ -269,6 +269,10 @@ class TaskDeliveryExhaustedV1(AgenciesEvent):
     error: str
 
 
+class TaskDeliveryResumedV1(AgenciesEvent):
+    """A person had it tried again. Subject is the delivery."""
+
+
 class AgencyEndpointEvent(Event, source="agencies"):
     """Subject is the endpoint."""
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from shared.contracts.base import Event, Instant
+from pydantic import Field
+
+from shared.contracts.base import Command, Event, GetOne, Instant, ListQuery, Page, ShortText, Text, View
 
 
 class DeadLetterKind(StrEnum):
@@ -28,6 +30,10 @@ class DeadLetterStatus(StrEnum):
     DISCARDED = "discarded"
 
 
+WAITING = (DeadLetterStatus.OPEN, DeadLetterStatus.DISCARD_PROPOSED)
+"""Those that wait for a person."""
+
+
 class Settlement(StrEnum):
     """How a dead letter came to its end without being discarded."""
 
@@ -35,6 +41,78 @@ class Settlement(StrEnum):
     HANDED_OVER = "handed_over"
     CANCELLED = "cancelled"
     SUPERSEDED = "superseded"
+
+
+class ListDeadLetters(ListQuery, operation="dead-letter.list"):
+    """What waits for a person, and what was decided; newest first.
+
+    ended: false for those that wait, true for those that do not any more; all when it is left out.
+    """
+
+    kind: DeadLetterKind | None = None
+    ended: bool | None = None
+    producer: ShortText | None = None
+    subject_id: UUID | None = None
+
+
+class GetDeadLetter(GetOne, operation="dead-letter.get"):
+    pass
+
+
+class ReplayDeadLetter(Command, on="dead-letter", verb="replay"):
+    """Try again: a parked event with all that is parked of its aggregate, in order; a delivery with a new schedule;
+    a stopped feed against its producer's log as it is now. What fails again stays, and says why."""
+
+
+class ProposeDiscard(Command, on="dead-letter", verb="discard"):
+    """Propose to give it up; a second person has to agree."""
+
+    reason: Text
+
+
+class ConfirmDiscard(Command, on="dead-letter", verb="confirm-discard"):
+    """Agree to give it up, as the second person."""
+
+
+class DeadLetterView(View):
+    """No content of events or messages: an administrator reads no case."""
+
+    id: UUID
+    version: int
+    service: str
+    kind: DeadLetterKind
+    status: DeadLetterStatus
+    reason: str
+    error: str | None
+    tries: int
+    times: int = Field(description="how often it came while it was open")
+    producer: str | None
+    position: int | None
+    event_type: str | None
+    subject_id: UUID | None
+    party: str | None
+    opened_at: Instant
+    age_s: int = Field(description="seconds since it was opened, or from then until it ended")
+    last_at: Instant | None
+    proposed_by: str | None
+    proposed_reason: str | None
+    decided_by: str | None
+    decided_at: Instant | None
+    decision: str | None
+
+
+class DeadLetterPage(Page[DeadLetterView]):
+    """Of all services, or of those asked for."""
+
+    missing: list[str] = Field([], description="services that did not answer: theirs are not among the items")
+
+
+class ReplayedView(DeadLetterView):
+    """The dead letter after the replay."""
+
+    replayed: int = Field(description="events applied, deliveries or feeds set going")
+    remaining: int = Field(description="events of the same aggregate that are still parked")
+    failed_id: UUID | None = Field(description="the dead letter at which it stopped")
 
 
 class DeadLetterEvent(Event):

@@ -147,6 +147,12 @@ class NoticeDeliveryExhaustedV1(NotifyEvent):
     error: str
 
 
+class NoticeDeliveryResumedV1(NotifyEvent):
+    """A person had it tried again."""
+
+    recipient: Recipient
+
+
 class RecipientEndpointEvent(Event, source="notify"):
     """The endpoint's secret is no part of any event."""
 

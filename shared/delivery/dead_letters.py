@@ -8,12 +8,14 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from shared.contracts.base import Event
 from shared.contracts.dead_letters import (
     EVENTS_OF,
+    WAITING,
     DeadLetterDiscarded,
     DeadLetterDiscardProposed,
     DeadLetterEvents,
@@ -26,7 +28,7 @@ from shared.contracts.dead_letters import (
 )
 from shared.delivery.tables import dead_letter
 from shared.delivery.unit import TableStore, Unit
-from shared.errors import Conflict, NotFound, TianweiError
+from shared.errors import Conflict, NotFound, StaleVersion, TianweiError
 from shared.ids import derived_id, new_id
 from shared.principal import Actor
 
@@ -99,30 +101,30 @@ class DeadLetter:
 
     @property
     def is_open(self) -> bool:
-        return self.status in (DeadLetterStatus.OPEN, DeadLetterStatus.DISCARD_PROPOSED)
+        return self.status in WAITING
 
     def open(self, trouble: Trouble, now: datetime) -> list[Event]:
         facts = {name: value for name, value in vars(trouble).items() if name != "jurisdiction"}
         return [self.events.opened(at=now, dead_letter_id=self.id, **facts)]
 
     def fail_again(self, reason: str, error: str | None, tries: int, now: datetime) -> list[Event]:
-        self._require_open()
+        self.require_open()
         return [
             self.events.replay_failed(at=now, dead_letter_id=self.id, reason=reason, error=error, tries=tries),
         ]
 
     def settle(self, how: Settlement, by: Actor, now: datetime) -> list[Event]:
-        self._require_open()
+        self.require_open()
         return [self.events.settled(at=now, dead_letter_id=self.id, how=how, by=by.account_id)]
 
     def propose_discard(self, reason: str, by: Actor, now: datetime) -> list[Event]:
         """A later proposal takes the place of an earlier one."""
-        self._require_open()
+        self.require_open()
         return [self.events.discard_proposed(at=now, dead_letter_id=self.id, reason=reason, by=by.account_id)]
 
     def confirm_discard(self, by: Actor, now: datetime) -> list[Event]:
         """Raises DiscardNotProposed, SecondPersonNeeded."""
-        self._require_open()
+        self.require_open()
         if self.proposed_by is None:
             raise DiscardNotProposed
         if self.proposed_by == by.account_id:
@@ -137,7 +139,7 @@ class DeadLetter:
             )
         ]
 
-    def _require_open(self) -> None:
+    def require_open(self) -> None:
         if not self.is_open:
             raise DeadLetterEnded(self.status)
 
@@ -168,6 +170,17 @@ class DeadLetterStore(TableStore[DeadLetter]):
     def __init__(self, events: DeadLetterEvents) -> None:
         super().__init__(dead_letter)
         self._events = events
+
+    def save(self, connection: Connection, aggregate: DeadLetter, stored_version: int) -> None:
+        """One of the first release is in the table, though no event told of it: its version is 0."""
+        if stored_version > 0:
+            super().save(connection, aggregate, stored_version)
+            return
+        values = {**self.to_row(aggregate), "version": aggregate.version}
+        made = pg.insert(dead_letter).values(id=aggregate.id, **values)
+        over = made.on_conflict_do_update(index_elements=["id"], set_=values, where=dead_letter.c.version == 0)
+        if connection.execute(over).rowcount != 1:
+            raise StaleVersion(stored_version, aggregate.version)
 
     def to_row(self, aggregate: DeadLetter) -> Mapping[str, Any]:
         return {
@@ -234,7 +247,7 @@ class DeadLetterBook:
             dead_letter.c.kind == trouble.kind.value,
             dead_letter.c.producer == trouble.producer,
             dead_letter.c.reason == trouble.reason,
-            dead_letter.c.status.in_([DeadLetterStatus.OPEN.value, DeadLetterStatus.DISCARD_PROPOSED.value]),
+            dead_letter.c.status.in_([status.value for status in WAITING]),
         )
         known = connection.execute(sa.select(dead_letter.c.id).where(*same)).scalar_one_or_none()
         seen = {"last_at": sa.func.clock_timestamp(), "excerpt": excerpt[:_LONGEST_EXCERPT]}
@@ -253,6 +266,19 @@ class DeadLetterBook:
         except NotFound:
             return None
         return letter if letter.is_open else None
+
+    def open_of(
+        self, connection: Connection, kind: DeadLetterKind, subject_id: UUID, party: str | None = None
+    ) -> list[UUID]:
+        """Those of a subject that wait for a person. party: only those to it."""
+        statement = sa.select(dead_letter.c.id).where(
+            dead_letter.c.kind == kind.value,
+            dead_letter.c.subject_id == subject_id,
+            dead_letter.c.status.in_([status.value for status in WAITING]),
+        )
+        if party is not None:
+            statement = statement.where(dead_letter.c.party == party)
+        return list(connection.execute(statement).scalars())
 
     def settle(self, unit: Unit, id_: UUID, how: Settlement) -> None:
         """End it if it is open; nothing otherwise."""

@@ -78,10 +78,12 @@ class Unit:
         self.causation_id = causation_id
         self._gathered: dict[UUID, _Gathered] = {}
         self._order: list[tuple[_Gathered, Event, int]] = []
+        self._told = False
 
     @property
     def has_events(self) -> bool:
-        return bool(self._order)
+        """Whether anything is told in this unit."""
+        return self._told
 
     def record(self, aggregate: Aggregate, store: AggregateStore, events: Sequence[Event]) -> None:
         """Apply events to their aggregate and keep both for the commit."""
@@ -92,9 +94,13 @@ class Unit:
             aggregate.apply(event)
             aggregate.version += 1
             self._order.append((kept, event, aggregate.version))
+            self._told = True
 
     def flush(self, answer: Answer | None = None) -> None:
-        """Write aggregates, then events and outbox, and the command's answer. Called once, by whoever commits."""
+        """Write aggregates, then events and outbox, and the command's answer.
+
+        Called by whoever commits; before that only by who has to read what it wrote.
+        """
         for kept in self._gathered.values():
             kept.store.save(self.connection, kept.aggregate, kept.stored_version)
         if self._order or answer is not None:

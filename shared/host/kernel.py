@@ -11,7 +11,7 @@ from nameko.extensions import DependencyProvider
 from shared.bus.publisher import EventPublisher
 from shared.bus.rpc_client import RpcClient
 from shared.clock import TrainingClock
-from shared.contracts.dead_letters import DeadLetterKind, DeadLetterStatus
+from shared.contracts.dead_letters import WAITING, DeadLetterKind
 from shared.contracts.envelope import LogRequest
 from shared.delivery import catchup
 from shared.delivery.feed import Feed
@@ -137,7 +137,7 @@ def _open_dead_letters(connection: sa.Connection) -> dict[str, int]:
     """How many of each kind wait for a person."""
     rows = connection.execute(
         sa.select(dead_letter.c.kind, sa.func.count())
-        .where(dead_letter.c.status.in_([DeadLetterStatus.OPEN.value, DeadLetterStatus.DISCARD_PROPOSED.value]))
+        .where(dead_letter.c.status.in_([status.value for status in WAITING]))
         .group_by(dead_letter.c.kind)
     )
     found = {kind: int(number) for kind, number in rows}

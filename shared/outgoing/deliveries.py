@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from shared.contracts.codes import DeliveryState
+from shared.contracts.dead_letters import DeadLetterKind, Settlement
 from shared.ids import derived_id
+from shared.outgoing.unit import SendingUnit
 
 WAKE_CHANNEL = "tianwei_delivery"
 _LONGEST_ERROR = 500
@@ -73,6 +75,13 @@ RETURNING id
 _CANCEL = sa.text("""
 UPDATE delivery SET state = 'cancelled', settled_at = clock_timestamp(), lease_until = NULL, last_error = :reason
 WHERE subject_id = :subject_id AND state IN ('pending', 'exhausted')
+""")
+
+# The tries so far count as put off: the schedule begins anew, and `tries` goes on as the fence.
+_RESUME = sa.text("""
+UPDATE delivery SET state = 'pending', settled_at = NULL, next_at = clock_timestamp(), deferrals = tries
+WHERE subject_id = :subject_id AND party = :party AND state = 'exhausted'
+RETURNING id
 """)
 
 _HURRY = sa.text("UPDATE delivery SET next_at = clock_timestamp() WHERE party = :party AND state = 'pending'")
@@ -151,15 +160,26 @@ def later(connection: Connection, claimed: Claimed, error: str, after_s: float, 
     return connection.execute(_LATER, {**values, "error": error[:_LONGEST_ERROR]}).rowcount == 1
 
 
-def handed_over(connection: Connection, subject_id: UUID, party: str) -> UUID | None:
+def handed_over(unit: SendingUnit, subject_id: UUID, party: str) -> UUID | None:
     """The party has the subject by another way (read in the mailbox, on paper). Its id if that is new, else None."""
-    found = connection.execute(_HANDED_OVER, {"subject_id": subject_id, "party": party}).scalar_one_or_none()
+    found = unit.connection.execute(_HANDED_OVER, {"subject_id": subject_id, "party": party}).scalar_one_or_none()
+    if found is not None:
+        _settle_letters(unit, Settlement.HANDED_OVER, subject_id, party)
     return None if found is None else UUID(str(found))
 
 
-def cancel(connection: Connection, subject_id: UUID, reason: str) -> None:
+def cancel(unit: SendingUnit, subject_id: UUID, reason: str) -> None:
     """Owe the subject to nobody any more; what was delivered stays delivered."""
-    connection.execute(_CANCEL, {"subject_id": subject_id, "reason": reason[:_LONGEST_ERROR]})
+    unit.connection.execute(_CANCEL, {"subject_id": subject_id, "reason": reason[:_LONGEST_ERROR]})
+    _settle_letters(unit, Settlement.CANCELLED, subject_id)
+
+
+def resume(connection: Connection, subject_id: UUID, party: str) -> UUID | None:
+    """Owe again what was given up, with a whole new schedule. Its id, None when it is not given up."""
+    found = connection.execute(_RESUME, {"subject_id": subject_id, "party": party}).scalar_one_or_none()
+    if found is not None:
+        wake(connection)
+    return None if found is None else UUID(str(found))
 
 
 def hurry(connection: Connection, party: str) -> None:
@@ -172,3 +192,9 @@ def _settle(connection: Connection, claimed: Claimed, state: DeliveryState, erro
     values = {"id": claimed.id, "tries": claimed.tries, "state": state.value}
     settled = connection.execute(_SETTLE, {**values, "error": error and error[:_LONGEST_ERROR]})
     return settled.rowcount == 1
+
+
+def _settle_letters(unit: SendingUnit, how: Settlement, subject_id: UUID, party: str | None = None) -> None:
+    """What was given up and needed a person needs nobody any more."""
+    for letter_id in unit.dead_letters.open_of(unit.connection, DeadLetterKind.EXHAUSTED_DELIVERY, subject_id, party):
+        unit.dead_letters.settle(unit, letter_id, how)

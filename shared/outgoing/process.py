@@ -10,14 +10,14 @@ from shared import telemetry
 from shared.clock import open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
-from shared.delivery.unit import Unit
 from shared.outgoing.endpoints import Safeguards
 from shared.outgoing.sender import Errand, Sender, SenderLimits
 from shared.outgoing.settings import OutgoingSettings
+from shared.outgoing.unit import SendingUnit
 from shared.outgoing.wake import OutboxBell
 from shared.outgoing.webhook import WebhookCourier
 
-U = TypeVar("U", bound=Unit)
+U = TypeVar("U", bound=SendingUnit)
 S = TypeVar("S", bound=OutgoingSettings)
 
 _CONNECTIONS = 6

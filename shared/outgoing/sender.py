@@ -21,22 +21,24 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared import telemetry
+from shared.contracts.dead_letters import DeadLetterKind
 from shared.crash_points import CrashPoint, reach
+from shared.delivery.dead_letters import Trouble
 from shared.delivery.runner import UnitRunner
-from shared.delivery.unit import Unit
 from shared.errors import TianweiError
 from shared.outgoing import deliveries
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.schedule import MOST_TRIES, OLDEST, delay_after
 from shared.outgoing.secret_box import SecretBox, SecretUnreadable
+from shared.outgoing.unit import SendingUnit
 from shared.outgoing.wake import Listener
 from shared.outgoing.webhook import DEADLINE_S, Deferred, Delivered, Failed, Gone, Outcome, WebhookCourier
 from shared.principal import Actor
 
 log = logging.getLogger(__name__)
 
-U = TypeVar("U", bound=Unit)
-U_contra = TypeVar("U_contra", bound=Unit, contravariant=True)
+U = TypeVar("U", bound=SendingUnit)
+U_contra = TypeVar("U_contra", bound=SendingUnit, contravariant=True)
 
 
 class Errand(Protocol[U_contra]):
@@ -53,7 +55,9 @@ class Errand(Protocol[U_contra]):
 
     def on_delivered(self, unit: U_contra, claimed: Claimed) -> None: ...
 
-    def on_exhausted(self, unit: U_contra, claimed: Claimed, error: str) -> None: ...
+    def on_exhausted(self, unit: U_contra, claimed: Claimed, error: str) -> str:
+        """Tell of it; the jurisdiction of its subject (12-digit division code), where its dead letter belongs."""
+        ...
 
     def on_gone(self, unit: U_contra, claimed: Claimed, error: str) -> None:
         """410: make the endpoint inactive; the delivery waits until a person has put it right."""
@@ -68,7 +72,6 @@ class SenderLimits:
     per_endpoint: int = 8
     lease_s: float = DEADLINE_S + 10
     poll_s: float = 5.0
-    heartbeat_s: float = 5.0
     stop_within_s: float = 8.0
 
 
@@ -112,15 +115,14 @@ class Sender(Generic[U]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
-        beating = asyncio.create_task(self._beat())
         try:
             while not self._stopping:
+                self._beat()
                 await self._listener.ensure()
                 await self._wait(await self._round())
             if self._in_flight:
                 await asyncio.wait(self._in_flight, timeout=self._limits.stop_within_s)
         finally:
-            beating.cancel()
             for task in self._in_flight:
                 task.cancel()
             self._listener.close()
@@ -233,7 +235,19 @@ class Sender(Generic[U]):
             deliveries.later(connection, claimed, outcome.error, wait, deferred=isinstance(outcome, Deferred))
         elif deliveries.exhausted(connection, claimed, outcome.error):
             log.error("delivery exhausted, a person must carry it", extra={"delivery_id": str(claimed.id)})
-            self._errand.on_exhausted(unit, claimed, outcome.error)
+            self._give_up(unit, claimed, outcome.error)
+
+    def _give_up(self, unit: U, claimed: Claimed, error: str) -> None:
+        trouble = Trouble(
+            kind=DeadLetterKind.EXHAUSTED_DELIVERY,
+            reason="tries_exhausted",
+            jurisdiction=self._errand.on_exhausted(unit, claimed, error),
+            error=error,
+            tries=claimed.failures,
+            subject_id=claimed.subject_id,
+            party=claimed.party,
+        )
+        unit.dead_letters.open(unit, trouble)
 
     def _wait_after(self, claimed: Claimed, outcome: Failed | Deferred, now: datetime) -> float | None:
         if isinstance(outcome, Deferred) and now - claimed.created_at < OLDEST:
@@ -251,7 +265,7 @@ class Sender(Generic[U]):
         call = partial(contextvars.copy_context().run, act, *arguments)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
-    async def _beat(self) -> None:
-        while self._heartbeat_file is not None:
+    def _beat(self) -> None:
+        """By the loop that claims: a process in which that one hangs must look silent to its supervisor."""
+        if self._heartbeat_file is not None:
             self._heartbeat_file.touch()
-            await asyncio.sleep(self._limits.heartbeat_s)

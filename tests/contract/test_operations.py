@@ -11,14 +11,22 @@ from services.agencies.operations import operations as agencies_operations
 from services.agencies.ports import Registry
 from services.cases.operations import OPERATIONS as CASES_OPERATIONS
 from services.notify.operations import OPERATIONS as NOTIFY_OPERATIONS
+from shared.clock import SystemClock
 from shared.contracts.agencies import ReadTasks
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.dead_letters import EVENTS_OF
 from shared.contracts.notify import ReadNotice
+from shared.dead_letter_desk import DeadLetterDesk
+from shared.delivery.dead_letters import DeadLetterBook
 
 # Sent by the gateway itself, once it has shown a task or a notice to whom it is addressed.
 INTERNAL = {ReadTasks.operation, ReadNotice.operation}
-OPERATIONS = (*CASES_OPERATIONS, *NOTIFY_OPERATIONS, *agencies_operations(Mock(Registry)))
+OPERATIONS = (
+    *CASES_OPERATIONS,
+    *NOTIFY_OPERATIONS,
+    *agencies_operations(Mock(Registry)),
+    *DeadLetterDesk(DeadLetterBook("cases"), {}, SystemClock()).operations(),
+)
 
 
 def test_every_operation_has_a_route_but_the_internal_ones() -> None:

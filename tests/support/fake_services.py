@@ -11,10 +11,14 @@ Answer = Callable[[dict[str, Any]], Any]
 
 
 class FakeServices:
-    """answers: operation -> a value, a TianweiError to be reported, or a function of the request."""
+    """answers: operation, or service:operation -> a value, a TianweiError to be reported, or a function of the request.
+
+    health: service -> facts beyond being ready.
+    """
 
     def __init__(self, public_key_base64: str = "") -> None:
         self.answers: dict[str, Any] = {}
+        self.health: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[str, str, dict[str, Any]]] = []
         self.down: set[str] = set()
         self.connected = True
@@ -28,9 +32,11 @@ class FakeServices:
         if service in self.down:
             raise Unavailable("bus.down", service=service)
         if method == "health":
-            on_reply(Reply({"ok": {"service": service, "ready": True}}))
+            on_reply(Reply({"ok": {"service": service, "ready": True, **self.health.get(service, {})}}))
             return ""
-        answer = self.answers.get(request["operation"], {"id": "00000000-0000-0000-0000-000000000001", "version": 1})
+        operation = request["operation"]
+        default = {"id": "00000000-0000-0000-0000-000000000001", "version": 1}
+        answer = self.answers.get(f"{service}:{operation}", self.answers.get(operation, default))
         if callable(answer):
             answer = answer(request)
         if isinstance(answer, TianweiError):

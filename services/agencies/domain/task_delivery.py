@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from shared.contracts.agencies import TaskDeliveredV1, TaskDeliveryExhaustedV1
+from shared.contracts.agencies import TaskDeliveredV1, TaskDeliveryExhaustedV1, TaskDeliveryResumedV1
 from shared.contracts.base import Event
 from shared.contracts.codes import Agency, DeliveryState
 
@@ -51,11 +51,21 @@ class TaskDelivery:
             )
         ]
 
+    def resume(self, now: datetime) -> list[Event]:
+        """A person has it tried again."""
+        return [
+            TaskDeliveryResumedV1(
+                at=now, task_id=self.task_id, action_id=self.action_id, case_id=self.case_id, agency=self.agency
+            )
+        ]
+
     def apply(self, event: Any) -> None:
         match event:
             case TaskDeliveredV1():
                 self.state = DeliveryState.DELIVERED
             case TaskDeliveryExhaustedV1():
                 self.state = DeliveryState.EXHAUSTED
+            case TaskDeliveryResumedV1():
+                self.state = DeliveryState.PENDING
             case _:
                 raise TypeError(f"{type(event).__name__} is no event of a delivery")

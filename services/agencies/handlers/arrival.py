@@ -9,7 +9,7 @@ from shared.outgoing import deliveries
 
 def tell_arrival(unit: AgenciesUnit, task: Task, channel: str) -> bool:
     """The agency has the task in hand otherwise than by its webhook. False when that was known."""
-    id_ = deliveries.handed_over(unit.connection, task.id, task.agency.value)
+    id_ = deliveries.handed_over(unit, task.id, task.agency.value)
     if id_ is None:
         return False
     tell_delivered(unit, id_, channel)

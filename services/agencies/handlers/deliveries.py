@@ -1,5 +1,7 @@
 """What the sender process asks of this service: the letter to send, and what to tell of its delivery."""
 
+from uuid import UUID
+
 from sqlalchemy import Connection
 
 from services.agencies.handlers.arrival import tell_delivered
@@ -7,7 +9,7 @@ from services.agencies.ports import Registry
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.unit import AgenciesUnit
 from shared.errors import NotFound
-from shared.outgoing import endpoints
+from shared.outgoing import deliveries, endpoints
 from shared.outgoing.deliveries import Claimed
 
 
@@ -37,10 +39,19 @@ class TaskErrand:
     def on_delivered(self, unit: AgenciesUnit, claimed: Claimed) -> None:
         tell_delivered(unit, claimed.id, self._channel)
 
-    def on_exhausted(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
+    def on_exhausted(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> str:
         found = unit.deliveries.load(unit.connection, claimed.id)
         unit.record(found, unit.deliveries, found.exhaust(error, unit.now))
+        return found.jurisdiction
 
     def on_gone(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
         endpoint = unit.endpoints.of(unit.connection, claimed.party, unit.desk.county_code)
         endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+
+
+def resume_delivery(unit: AgenciesUnit, task_id: UUID, party: str) -> None:
+    """A person has a task that was given up sent again; nothing when it has reached its agency meanwhile."""
+    delivery_id = deliveries.resume(unit.connection, task_id, party)
+    if delivery_id is not None:
+        found = unit.deliveries.load(unit.connection, delivery_id)
+        unit.record(found, unit.deliveries, found.resume(unit.now))

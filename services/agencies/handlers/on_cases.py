@@ -18,7 +18,7 @@ def on_joint_action_task_reassigned(event: JointActionTaskReassignedV1, meta: Ev
     """The declined task ends, were it still open, and the new one takes its place."""
     former = unit.tasks.find(unit.connection, event.declined_task_id)
     if former is not None:
-        deliveries.cancel(unit.connection, former.id, "reassigned")
+        deliveries.cancel(unit, former.id, "reassigned")
         if former.is_open:
             unit.record(former, unit.tasks, former.withdraw(event.reason or "改派", unit.now))
     _issue(event, event.task, meta, unit)

@@ -9,8 +9,9 @@ from services.agencies.domain.endpoint import AgencyEndpoint
 from services.agencies.ports import Registry
 from services.agencies.storage.repository import TaskDeliveryStore, TaskStore
 from services.agencies.storage.tables import endpoint
-from shared.delivery.unit import Unit
+from shared.delivery.dead_letters import DeadLetterBook
 from shared.outgoing.endpoints import EndpointStore, Safeguards
+from shared.outgoing.unit import SendingUnit
 from shared.principal import Actor
 
 
@@ -26,7 +27,8 @@ class Desk:
     county_code: str
 
 
-class AgenciesUnit(Unit):
+class AgenciesUnit(SendingUnit):
+    dead_letters = DeadLetterBook("agencies")
     tasks = TaskStore()
     deliveries = TaskDeliveryStore()
     endpoints = EndpointStore(endpoint, AgencyEndpoint)

@@ -14,6 +14,7 @@ from shared.contracts.codes import DeliveryState, NoticeKind, Recipient
 from shared.contracts.notify import (
     NoticeDeliveredV1,
     NoticeDeliveryExhaustedV1,
+    NoticeDeliveryResumedV1,
     NoticeIssuedV1,
     NoticeLine,
     NoticeSignedV1,
@@ -36,18 +37,20 @@ class Standing(StrEnum):
 
 
 class Act(StrEnum):
-    """What can happen to a receipt. read: in the inbox. arrive, exhaust: what the sender found out."""
+    """What can happen to a receipt. read: in the inbox. arrive, exhaust: the sender's finding. resume: by a person."""
 
     READ = "read"
     SIGN = "sign"
     ARRIVE = "arrive"
     EXHAUST = "exhaust"
+    RESUME = "resume"
 
 
 class Fact(StrEnum):
     DELIVERED = "delivered"
     SIGNED = "signed"
     EXHAUSTED = "exhausted"
+    RESUMED = "resumed"
 
 
 # (act, standing) -> what it tells; nothing told: it changes nothing. What is not here is refused.
@@ -68,6 +71,10 @@ TABLE: dict[tuple[Act, Standing], tuple[Fact, ...]] = {
     (Act.EXHAUST, Standing.EXHAUSTED): (),
     (Act.EXHAUST, Standing.DELIVERED): (),
     (Act.EXHAUST, Standing.SIGNED): (),
+    (Act.RESUME, Standing.PENDING): (),
+    (Act.RESUME, Standing.EXHAUSTED): (Fact.RESUMED,),
+    (Act.RESUME, Standing.DELIVERED): (),
+    (Act.RESUME, Standing.SIGNED): (),
 }
 
 
@@ -147,6 +154,10 @@ class Notice:
         """Every try to reach the endpoint failed: a person must see to it. Nothing if it was read meanwhile."""
         return self._tell(Act.EXHAUST, at, now, error=error)
 
+    def resume(self, at: Recipient, now: datetime) -> list[NotifyEvent]:
+        """A person has the endpoint tried again. Nothing unless it had been given up."""
+        return self._tell(Act.RESUME, at, now)
+
     def apply(self, event: NotifyEvent) -> None:
         match event:
             case NoticeIssuedV1():
@@ -161,6 +172,9 @@ class Notice:
             case NoticeDeliveryExhaustedV1():
                 receipt = self._moved(event.recipient)
                 receipt.state, receipt.error = DeliveryState.EXHAUSTED, event.error
+            case NoticeDeliveryResumedV1():
+                receipt = self._moved(event.recipient)
+                receipt.state, receipt.error = DeliveryState.PENDING, None
             case _:
                 raise TypeError(f"a notice does not know {type(event).__name__}")
 
@@ -189,6 +203,8 @@ class Notice:
                 told[fact] = NoticeDeliveredV1(**head, channel=channel)
             elif fact is Fact.SIGNED:
                 told[fact] = NoticeSignedV1(**head, signed_by=signed_by)
+            elif fact is Fact.RESUMED:
+                told[fact] = NoticeDeliveryResumedV1(**head)
             else:
                 told[fact] = NoticeDeliveryExhaustedV1(**head, error=error)
         return list(told.values())

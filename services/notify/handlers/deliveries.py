@@ -1,6 +1,7 @@
 """What the sender process asks of notify: the webhook to send (id and link, no text), what to tell of it (R10)."""
 
 from datetime import UTC
+from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.codes import DeliveryState
-from shared.outgoing import endpoints
+from shared.outgoing import deliveries, endpoints
 from shared.outgoing.deliveries import Claimed
 
 TYPE = "notice.issued"
@@ -51,11 +52,19 @@ class NoticeErrand:
         notice = self._notices.lock(unit.connection, claimed.subject_id)
         unit.record(notice, unit.notices, notice.arrive(recipient_of(claimed.party), unit.now))
 
-    def on_exhausted(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
+    def on_exhausted(self, unit: NotifyUnit, claimed: Claimed, error: str) -> str:
         notice = self._notices.lock(unit.connection, claimed.subject_id)
         unit.record(notice, unit.notices, notice.exhaust(recipient_of(claimed.party), error, unit.now))
+        return notice.jurisdiction
 
     def on_gone(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
         """The endpoint takes no more; what is owed waits until it is configured again, and in the inbox meanwhile."""
         endpoint = unit.endpoints.of(unit.connection, claimed.party, county_of(claimed.party))
         endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+
+
+def resume_delivery(unit: NotifyUnit, notice_id: UUID, party: str) -> None:
+    """A person has an endpoint tried again that was given up; nothing when the recipient has the notice meanwhile."""
+    notice = unit.notices.lock(unit.connection, notice_id)
+    if deliveries.resume(unit.connection, notice_id, party) is not None:
+        unit.record(notice, unit.notices, notice.resume(recipient_of(party), unit.now))

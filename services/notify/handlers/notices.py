@@ -69,4 +69,4 @@ def _addressed(call: Call, unit: NotifyUnit) -> tuple[Notice, Recipient]:
 
 def _hand_over(notice: Notice, recipient: Recipient, unit: NotifyUnit) -> None:
     """Nothing need be sent any more to who has it."""
-    deliveries.handed_over(unit.connection, notice.id, party_of(notice.jurisdiction, recipient))
+    deliveries.handed_over(unit, notice.id, party_of(notice.jurisdiction, recipient))

@@ -11,8 +11,9 @@ from services.notify.domain.offices import Offices
 from services.notify.ports import Renderer
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import endpoint
-from shared.delivery.unit import Unit
+from shared.delivery.dead_letters import DeadLetterBook
 from shared.outgoing.endpoints import EndpointStore, Safeguards
+from shared.outgoing.unit import SendingUnit
 from shared.principal import Actor
 
 
@@ -26,7 +27,8 @@ class Desk:
     safeguards: Safeguards
 
 
-class NotifyUnit(Unit):
+class NotifyUnit(SendingUnit):
+    dead_letters = DeadLetterBook("notify")
     notices = NoticeStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 

@@ -19,7 +19,7 @@ from services.agencies.sender import build_sender
 from services.agencies.settings import SenderSettings
 from shared.contracts.codes import Agency
 from shared.outgoing.sender import SenderLimits
-from tests.integration.services.agencies.house import SECRETS_KEY, House, administrator, officer
+from tests.integration.services.agencies.house import SECRETS_KEY, House, administrator, coordinator, officer
 from tests.integration.shared.outgoing.receiver import Answer, Receiver
 from tests.support.nodes import wait_until
 from tests.unit.services.agencies.builders import convened, reassigned
@@ -152,10 +152,35 @@ def test_after_the_last_try_it_is_exhausted_and_told(house: House) -> None:
     assert house.events(task)[-1].payload["error"] == "HTTP 500"
     (row,) = house.asked(officer(Agency.NATURAL_RESOURCES), "agency.list")["items"]
     assert row["deliveries_exhausted"] == 1
+    (letter,) = house.asked(administrator(), "dead-letter.list", ended=False)["items"]
+    assert (letter["kind"], letter["error"], letter["party"]) == (
+        "exhausted_delivery",
+        "HTTP 500",
+        "natural_resources",
+    )
     # A person carries it: what the agency signs for has been delivered after all.
     house.done(officer(Agency.NATURAL_RESOURCES), "task.sign", {"signed_by": "王五", "channel": "paper"}, task)
     assert house.told(task)[2:] == ["task-delivered", "task-signed"]
     assert house.delivery(task)["state"] == "delivered"
+    settled = house.asked(administrator(), "dead-letter.get", id=letter["id"])
+    assert (settled["status"], settled["decision"]) == ("settled", "handed_over")
+
+
+def test_a_delivery_given_up_is_tried_again_by_a_person_with_a_new_schedule(house: House) -> None:
+    with Receiver(Answer(500), Answer(500), Answer(204)) as receiver:
+        configure(house, receiver.url)
+        task = issue(house)
+        house.sql("UPDATE delivery SET tries = 9")
+        carry(house, state_is(house, task, "exhausted"))
+        (letter,) = house.asked(coordinator(), "dead-letter.list")["items"]
+        done = house.done(coordinator(), "dead-letter.replay", {}, letter["id"])
+        assert (done["status"], done["replayed"]) == ("settled", 1)
+        carry(house, lambda: len(receiver.received) == 2)
+        assert house.delivery(task)["state"] == "pending"
+        house.sql("UPDATE delivery SET next_at = now()")
+        carry(house, state_is(house, task, "delivered"))
+    assert house.told(task) == ["task-issued", "task-delivery-exhausted", "task-delivery-resumed", "task-delivered"]
+    assert len({call.webhook_id for call in receiver.received}) == 1
 
 
 def test_a_task_that_has_ended_is_not_sent_any_more(house: House) -> None:

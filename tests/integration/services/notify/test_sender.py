@@ -115,10 +115,25 @@ def test_last_failed_try_exhausts_and_the_inbox_still_serves(house: House, recei
     house.tell(facts.case_filed())
     house.change("UPDATE delivery SET tries = 9 WHERE channel = 'webhook'")
     send_until(house, lambda: state_of(house, "discipline_commission") == "exhausted")
-    assert house.told()[-1] == "notice-delivery-exhausted.v1"
+    assert house.told()[-2:] == ["notice-delivery-exhausted.v1", "dead-letter-opened.v1"]
     (row,) = house.notices(DISCIPLINE)
     assert house.command(DISCIPLINE, "notice.sign", row["id"], signed_by="王五")["receipts"][0]["state"] == "delivered"
     assert house.rows("SELECT count(*) FROM delivery WHERE state = 'exhausted'") == [(0,)]
+
+
+def test_a_notice_given_up_is_tried_again_by_a_person(house: House, receiver: Receiver) -> None:
+    receiver.status = 500
+    configure(house, receiver.url)
+    house.tell(facts.case_filed())
+    house.change("UPDATE delivery SET tries = 9 WHERE channel = 'webhook'")
+    send_until(house, lambda: state_of(house, "discipline_commission") == "exhausted")
+    receiver.status = 204
+    (letter,) = house.query(ADMINISTRATOR, "dead-letter.list", ended=False)["items"]
+    assert (letter["kind"], letter["party"]) == ("exhausted_delivery", "640521:discipline_commission")
+    assert house.command(ADMINISTRATOR, "dead-letter.replay", letter["id"])["status"] == "settled"
+    assert state_of(house, "discipline_commission") == "pending"
+    send_until(house, lambda: state_of(house, "discipline_commission") == "delivered")
+    assert house.told()[-3:] == ["notice-delivery-resumed.v1", "dead-letter-settled.v1", "notice-delivered.v1"]
 
 
 def test_notice_read_before_it_was_sent_is_not_sent(house: House, receiver: Receiver) -> None:

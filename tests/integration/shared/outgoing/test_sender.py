@@ -15,19 +15,25 @@ from sqlalchemy import Connection, Engine
 
 from shared.clock import SystemClock
 from shared.database import open_engine
+from shared.delivery.dead_letters import DeadLetterBook
 from shared.delivery.runner import UnitRunner
-from shared.delivery.unit import Unit
+from shared.delivery.schema import create_kernel
 from shared.outgoing import deliveries
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.secret_box import SecretBox, new_webhook_secret
 from shared.outgoing.sender import Sender, SenderLimits
 from shared.outgoing.tables import outgoing_tables
+from shared.outgoing.unit import SendingUnit
 from shared.outgoing.urls import AllowedHosts
 from shared.outgoing.webhook import WebhookCourier
 from tests.integration.shared.outgoing.receiver import Answer, Receiver
 from tests.support.nodes import PostgresNode, wait_until
 
 BOX = SecretBox(base64.b64encode(os.urandom(32)).decode())
+
+
+class PostUnit(SendingUnit):
+    dead_letters = DeadLetterBook("notify")
 
 
 @dataclass
@@ -41,13 +47,14 @@ class Errand:
     def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:  # noqa: ARG002
         return self.letters[claimed.party]
 
-    def on_delivered(self, unit: Unit, claimed: Claimed) -> None:  # noqa: ARG002
+    def on_delivered(self, unit: PostUnit, claimed: Claimed) -> None:  # noqa: ARG002
         self.told.append(("delivered", claimed.party))
 
-    def on_exhausted(self, unit: Unit, claimed: Claimed, error: str) -> None:  # noqa: ARG002
+    def on_exhausted(self, unit: PostUnit, claimed: Claimed, error: str) -> str:  # noqa: ARG002
         self.told.append(("exhausted", claimed.party))
+        return "640521104000"
 
-    def on_gone(self, unit: Unit, claimed: Claimed, error: str) -> None:  # noqa: ARG002
+    def on_gone(self, unit: PostUnit, claimed: Claimed, error: str) -> None:  # noqa: ARG002
         unit.connection.execute(sa.text("UPDATE endpoint SET active = false WHERE party = :p"), {"p": claimed.party})
 
 
@@ -78,7 +85,7 @@ class Post:
     def carry(self, errand: Errand, until: Callable[[], bool], limits: SenderLimits | None = None) -> None:
         async def scenario() -> None:
             sender = Sender(
-                UnitRunner(self.engine, Unit, SystemClock(), lambda: None),
+                UnitRunner(self.engine, PostUnit, SystemClock(), lambda: None),
                 self.dsn,
                 errand,
                 WebhookCourier(AllowedHosts("127.0.0.1")),
@@ -100,7 +107,9 @@ def post(postgres: PostgresNode) -> Iterator[Post]:
     engine = open_engine(dsn, pool_size=6)
     metadata = sa.MetaData()
     outgoing_tables(metadata)
-    metadata.create_all(engine)
+    with engine.begin() as connection:
+        create_kernel(connection)
+        metadata.create_all(connection)
     yield Post(dsn, engine)
     engine.dispose()
 

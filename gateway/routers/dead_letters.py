@@ -27,8 +27,8 @@ from gateway.forwarding import (
     json_answer,
     path_id,
 )
-from gateway.routers.health import SERVICES
 from shared.contracts.base import Command, View
+from shared.contracts.catalogue import SOURCES
 from shared.contracts.dead_letters import (
     ConfirmDiscard,
     DeadLetterPage,
@@ -46,7 +46,7 @@ _TAG = "dead-letters"
 _PATH = "/dead-letters"
 _ONE = f"{_PATH}/{{id}}"
 
-Service = StrEnum("Service", {name: name for name in SERVICES})  # type: ignore[misc]
+Service = StrEnum("Service", {name: name for name in SOURCES})  # type: ignore[misc]
 
 _COMMANDS: dict[type[Command], type[View]] = {
     ReplayDeadLetter: ReplayedView,
@@ -106,9 +106,9 @@ async def _list(request: Request) -> Response:
 def _services(request: Request) -> tuple[str, ...]:
     given = request.query_params.get("service")
     if given is None:
-        return SERVICES
-    if given not in SERVICES:
-        raise ParameterInvalid("service", f"：{'、'.join(SERVICES)}")
+        return SOURCES
+    if given not in SOURCES:
+        raise ParameterInvalid("service", f"：{'、'.join(SOURCES)}")
     return (given,)
 
 
@@ -146,8 +146,8 @@ def _at_its_service(route: CommandRoute) -> Handler:
 async def _find(call: Asked, id_: UUID) -> tuple[str, Any]:
     """The service that has the letter, and the letter. Raises NotFound; Unavailable while that cannot be known."""
     body = {"id": str(id_)}
-    answers = await asyncio.gather(*(_ask(call, name, GetDeadLetter, body) for name in SERVICES))
-    for name, answer in zip(SERVICES, answers, strict=True):
+    answers = await asyncio.gather(*(_ask(call, name, GetDeadLetter, body) for name in SOURCES))
+    for name, answer in zip(SOURCES, answers, strict=True):
         if isinstance(answer, dict):
             return name, answer
     raise next((answer for answer in answers if isinstance(answer, Unavailable)), NotFound())

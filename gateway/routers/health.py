@@ -12,9 +12,8 @@ from starlette.responses import Response
 from gateway.forwarding import json_answer
 from gateway.parts import Parts
 from gateway.rpc import HEALTH_WITHIN_S
+from shared.contracts.catalogue import SOURCES
 from shared.errors import TianweiError
-
-SERVICES = ("cases", "agencies", "notify")
 
 
 def add_to(router: APIRouter) -> None:
@@ -32,8 +31,8 @@ async def readyz(request: Request) -> Response:
     alerts: what needs a person, though the house is ready.
     """
     parts: Parts = request.app.state.parts
-    told = await asyncio.gather(_database(parts), *(_service(parts, name) for name in SERVICES))
-    facts = dict(zip(("gateway", *SERVICES), told, strict=True))
+    told = await asyncio.gather(_database(parts), *(_service(parts, name) for name in SOURCES))
+    facts = dict(zip(("gateway", *SOURCES), told, strict=True))
     _measure_feeds(facts)
     missing = [name for name, fact in facts.items() if not fact.get("ready", True)]
     answer = {"ready": not missing, "missing": missing, "alerts": _alerts(facts), "services": facts}

@@ -22,7 +22,7 @@ _CURSORS = sa.text("SELECT consumer, producer, position, hash, state FROM feed_c
 _HEAD = sa.text("SELECT h.position, h.hash FROM log_head h")
 _ORDER = sa.text("SELECT position, event_id::text FROM log_order ORDER BY position")
 _INBOX = sa.text("SELECT position, event_id::text FROM inbox WHERE producer = :producer ORDER BY position")
-_TROUBLE = sa.text("SELECT (SELECT count(*) FROM parked) + (SELECT count(*) FROM attempt)")
+_TROUBLE = sa.text("SELECT (SELECT count(*) FROM parked WHERE status = 'open') + (SELECT count(*) FROM attempt)")
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ class Books:
     def rows(self, service: str, query: str) -> list[tuple[Any, ...]]:
         with self._of(service) as connection:
             return [tuple(row) for row in connection.execute(sa.text(query))]
+
+    def alter(self, service: str, statement: str) -> None:
+        """Change a table as its owner, for tests in which something is broken."""
+        with self._engines[service].begin() as connection:
+            connection.execute(sa.text(statement))
 
     # the logs and those who follow them
 

@@ -104,13 +104,22 @@ class RunningHouse:
             self.people.__exit__()
         self._tianwei("down")
 
+    def tianwei(self, *words: str, by: str = "") -> "subprocess.CompletedProcess[str]":
+        """The command line, as the account of this login."""
+        login = {"TIANWEI_LOGIN": by, "TIANWEI_PASSWORD": str(self.logins[by]["password"])} if by else {}
+        command = [sys.executable, "-m", "gateway.cli", *words]
+        return subprocess.run(
+            command, env=self._environment() | login, capture_output=True, text=True, check=False, timeout=150
+        )
+
     def _tianwei(self, *words: str) -> None:
+        done = self.tianwei(*words)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _environment(self) -> dict[str, str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("TIANWEI_")}
         environment |= {"TIANWEI_HOME": str(self.home.root)}
-        environment |= {"TIANWEI_BUS_URL": self._rabbit.url} if self._rabbit else {}
-        command = [sys.executable, "-m", "gateway.cli", *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=150)
-        assert done.returncode == 0, done.stdout + done.stderr
+        return environment | ({"TIANWEI_BUS_URL": self._rabbit.url} if self._rabbit else {})
 
     # people
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, fail, print_json, print_rows
-from gateway.cli.stack import accounts, status
+from gateway.cli.stack import accounts, house_report, status
 from gateway.cli.stack.house import EmbeddedHouse, Wish
 from gateway.cli.stack.layout import Home, HomeInUse, HomeLock, State, is_held, read_state, write_state
 from gateway.cli.stack.leftovers import find, stop_leftovers
@@ -182,6 +182,11 @@ def _print_status(seen: status.StackStatus) -> None:
         print_rows([_row(process) for process in seen.processes], _COLUMNS, as_json=False)
         total = sum(process.pss_bytes or process.rss_bytes or 0 for process in seen.processes)
         typer.echo(f"合计内存 {total / 2**20:.0f} MB")
+    if services := house_report.rows(seen.readiness):
+        typer.echo()
+        print_rows(services, house_report.COLUMNS, as_json=False)
+    for alert in house_report.alerts(seen.readiness):
+        typer.echo(f"须处理：{alert}（tianwei dead-letters list）")
     if not seen.ready and seen.readiness:
         typer.echo(f"就绪检查：{seen.readiness}")
 

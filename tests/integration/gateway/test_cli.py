@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from gateway.cli.__main__ import load_commands
 from gateway.cli.app import app
 from shared.contracts.codes import Role
-from shared.errors import NotAllowed, Unavailable
+from shared.errors import NotAllowed, NotFound, Unavailable
 from tests.integration.gateway.conftest import PASSWORD, House
 from tests.support.nodes import free_port, wait_until
 
@@ -225,3 +225,56 @@ def test_a_refused_file_says_why(desk: Desk) -> None:
     result = _import(desk, {"state": "refused", "problem": problem}, rows=[])
     assert result.exit_code == 1
     assert "压缩包缺少文件：.prj" in result.output
+
+
+def _letter(number: int, subject: int, **facts: Any) -> dict[str, Any]:
+    return {
+        "id": f"0199a1b2-0000-7000-8000-{number:012d}",
+        "version": 1,
+        "service": "notify",
+        "kind": "parked_event",
+        "status": "open",
+        "reason": "handler_error",
+        "error": None,
+        "tries": 6,
+        "times": 1,
+        "producer": "cases",
+        "position": number,
+        "event_type": "tianwei.cases.case-filed.v1",
+        "subject_id": f"0199a1b2-0000-7000-9000-{subject:012d}",
+        "party": None,
+        "opened_at": f"2026-04-24T04:00:{number:02d}Z",
+        "age_s": 90_061,
+        **dict.fromkeys(("last_at", "proposed_by", "proposed_reason", "decided_by", "decided_at", "decision")),
+        **facts,
+    }
+
+
+def test_a_bulk_replay_takes_one_letter_of_each_aggregate_and_shows_its_progress(desk: Desk) -> None:
+    letters = [_letter(4, 1), _letter(3, 2), _letter(2, 1), _letter(1, 1)]
+    answers = desk.house.services.answers
+    for service in ("cases", "agencies", "notify"):
+        answers[f"{service}:dead-letter.list"] = _page(*(letters if service == "notify" else ()))
+        answers[f"{service}:dead-letter.get"] = NotFound()
+    known = {letter["id"]: letter for letter in letters}
+    answers["notify:dead-letter.get"] = lambda request: known[request["body"]["id"]]
+    made: list[dict[str, Any]] = [
+        {"replayed": 3, "remaining": 0, "failed_id": None},
+        {"replayed": 0, "remaining": 1},
+    ]
+    outcomes = iter(made)
+    answers["dead-letter.replay"] = lambda request: {
+        **known[request["target_id"]],
+        "failed_id": request["target_id"],
+        **next(outcomes),
+    }
+    desk.log_in()
+    done = desk.run("dead-letters", "replay", "--all")
+    assert done.exit_code == 1
+    assert [request["target_id"][-1] for request in desk.house.services.all("dead-letter.replay")] == ["1", "3"]
+    assert "重做 2/2" in done.stderr
+    assert "已重做 3 项，涉及 2 个对象" in done.stdout
+    assert f"又失败：{letters[1]['id']}（notify）" in done.stdout
+    listed = desk.run("dead-letters", "list").output
+    assert "1 天 1 时" in listed
+    assert "搁置的事件" in listed

@@ -1,4 +1,7 @@
-"""`make bench`: all figures of a fresh embedded stack as one JSON object. Progress goes to standard error."""
+"""`make bench`: all figures as one JSON object, of a fresh embedded stack, the kernel alone and recovery from faults.
+
+Progress goes to standard error.
+"""
 
 import json
 import os
@@ -10,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import measures, reporting
+from benchmarks import kernel, measures, recovery, reporting
 from benchmarks.stack import fresh_stack
 
 
@@ -44,6 +47,9 @@ def main() -> None:
         step("importing", lambda: measures.importing(stack, stack.token("coordinator")))
         step("memory_after_load", lambda: measures.memory(stack))
         step("cold_start_again_s", lambda: round(measures.second_start(stack), 2))
+    step("kernel_commits", kernel.commits)
+    step("kernel_long_log", kernel.long_log)
+    step("recovery_after_broker_faults", recovery.broker_recovery)
     print(json.dumps(figures, ensure_ascii=False, indent=2))
 
 

@@ -22,6 +22,7 @@ WITH gone AS (
 )
 INSERT INTO inbox_superseded (consumer, producer, log_id, position, event_id, outcome, at)
 SELECT consumer, producer, CAST(:log_id AS uuid), position, event_id, outcome, at FROM gone
+ON CONFLICT DO NOTHING
 """)
 
 
@@ -33,6 +34,14 @@ class Cursor:
     hash: str
     log_id: UUID | None
     state: str
+
+
+@dataclass(frozen=True)
+class Rewound:
+    """outcomes: how many are superseded. dead_letter_ids: of events that were parked among them."""
+
+    outcomes: int
+    dead_letter_ids: list[UUID]
 
 
 @dataclass(frozen=True)
@@ -72,14 +81,15 @@ class FeedKey:
         found: UUID | None = connection.execute(statement).scalar_one_or_none()
         return found
 
-    def rewind(self, connection: Connection, position: int, hash_: str, log_id: UUID) -> int:
-        """Go on in another log from here; outcomes beyond are kept as superseded. How many those are."""
+    def rewind(self, connection: Connection, position: int, hash_: str, log_id: UUID) -> Rewound:
+        """Go on in another log from here; outcomes beyond are kept as superseded."""
         cursor = self.lock(connection)
         gone = connection.execute(
             _SUPERSEDE, {**vars(self), "position": position, "log_id": str(cursor.log_id or log_id)}
         )
         connection.execute(sa.delete(attempt).where(self.of(attempt)))
-        connection.execute(sa.delete(parked).where(self.of(parked), parked.c.position > position))
+        beyond = sa.delete(parked).where(self.of(parked), parked.c.position > position)
+        letters = connection.execute(beyond.returning(parked.c.dead_letter_id)).scalars()
         self.move(connection, position, hash_, log_id)
         self.set_state(connection, "running")
-        return gone.rowcount
+        return Rewound(gone.rowcount, list(letters))

@@ -29,7 +29,7 @@ from shared.contracts.dead_letters import (
 from shared.delivery.tables import dead_letter
 from shared.delivery.unit import TableStore, Unit
 from shared.errors import Conflict, NotFound, StaleVersion, TianweiError
-from shared.ids import derived_id, new_id
+from shared.ids import new_id
 from shared.principal import Actor
 
 _LONGEST_EXCERPT = 500
@@ -285,11 +285,6 @@ class DeadLetterBook:
         letter = self.find_open(unit.connection, id_)
         if letter is not None:
             unit.record(letter, self.store, letter.settle(how, unit.by, unit.now))
-
-
-def parked_letter_id(consumer: str, producer: str, log_id: UUID, position: int) -> UUID:
-    """The same place in the same log is the same dead letter."""
-    return derived_id("parked", consumer, producer, log_id, position)
 
 
 def told(error: BaseException) -> str:

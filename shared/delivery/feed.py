@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-from shared.contracts.dead_letters import DeadLetterKind
+from shared.contracts.dead_letters import DeadLetterKind, Settlement
 from shared.contracts.envelope import CloudEvent, LogPage
 from shared.crash_points import CrashPoint, reach
 from shared.delivery import attempts
@@ -319,11 +319,20 @@ class Feed:
         with self.engine.begin() as connection:
             if self.key.lock(connection).state != "accepting":
                 return
-            superseded = self.key.rewind(connection, position, hash_, log_id)
+            rewound = self.key.rewind(connection, position, hash_, log_id)
+            unit = self._own_unit(connection)
+            for letter_id in rewound.dead_letter_ids:
+                self._book.settle(unit, letter_id, Settlement.SUPERSEDED)
+            unit.flush()
         self._seen = position
         log.critical(
             "goes on in another log",
-            extra={"producer": self.producer, "position": position, "superseded": superseded, "log_id": str(log_id)},
+            extra={
+                "producer": self.producer,
+                "position": position,
+                "superseded": rewound.outcomes,
+                "log_id": str(log_id),
+            },
         )
 
     def _own_unit(self, connection: Connection, correlation_id: str | None = None, cause: str | None = None) -> Unit:

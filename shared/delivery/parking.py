@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from shared.contracts.dead_letters import DeadLetterKind, Settlement
 from shared.contracts.envelope import CloudEvent
 from shared.delivery.cursor import FeedKey
-from shared.delivery.dead_letters import DeadLetterBook, Trouble, parked_letter_id, told
+from shared.delivery.dead_letters import DeadLetterBook, Trouble, told
 from shared.delivery.reactor import ReactionFailed, Reactor, Unfit
 from shared.delivery.tables import parked
 from shared.delivery.unit import Unit
+from shared.ids import new_id
 
 # Replayed in one unit of work; more of one aggregate take another call.
 MOST_REPLAYED = 200
@@ -46,7 +47,7 @@ class Parking:
 
     def park(self, unit: Unit, event: CloudEvent, reason: str, error: str | None, tries: int) -> None:
         """Put the event aside and open its dead letter, in the unit's transaction."""
-        id_ = parked_letter_id(self._key.consumer, self._key.producer, event.logid, event.position)
+        id_ = new_id()
         unit.connection.execute(
             sa.insert(parked).values(
                 **vars(self._key),

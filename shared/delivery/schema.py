@@ -41,6 +41,8 @@ BEGIN
 END $$;
 """
 
+_DATABASE = sa.text("SELECT current_database()")
+
 
 def create_kernel(connection: Connection) -> None:
     """Create the kernel's tables and triggers and an empty log with a fresh log_id."""
@@ -69,6 +71,9 @@ def grant_to_service(connection: Connection, role: str) -> None:
     """
     quoted = connection.dialect.identifier_preparer.quote(role)
     append_only = {table.name for table in APPEND_ONLY}
+    database = connection.dialect.identifier_preparer.quote(connection.execute(_DATABASE).scalar_one())
+    # Projections are computed again in temporary tables (shared/rebuild).
+    connection.execute(sa.text(f"GRANT TEMPORARY ON DATABASE {database} TO {quoted}"))
     connection.execute(sa.text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))
     for name in sa.inspect(connection).get_table_names():
         rights = "SELECT, INSERT" if name in append_only else "SELECT, INSERT, UPDATE, DELETE"

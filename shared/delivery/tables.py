@@ -86,7 +86,8 @@ inbox_superseded = sa.Table(
     sa.Column("producer", sa.Text, primary_key=True),
     sa.Column("log_id", _uuid, primary_key=True),
     sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("event_id", _uuid, nullable=False),
+    # A log restored without a new identity has several events at one place, one after the other.
+    sa.Column("event_id", _uuid, primary_key=True),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("at", _instant, nullable=False),
     sa.Column("superseded_at", _instant, nullable=False, server_default=sa.func.now()),

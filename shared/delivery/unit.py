@@ -169,6 +169,12 @@ class TableStore(ABC, Generic[A]):
             raise StaleVersion(expected_version, row["version"])
         return self.from_row(row)
 
+    def insert_many(self, connection: Connection, aggregates: Sequence[A]) -> None:
+        """New aggregates in one statement."""
+        if aggregates:
+            rows = [{"id": one.id, "version": one.version, **self.to_row(one)} for one in aggregates]
+            connection.execute(sa.insert(self.table), rows)
+
     def save(self, connection: Connection, aggregate: A, stored_version: int) -> None:
         values = {**self.to_row(aggregate), "version": aggregate.version}
         if stored_version == 0:

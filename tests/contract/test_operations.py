@@ -15,6 +15,7 @@ from shared.clock import SystemClock
 from shared.contracts.agencies import ReadTasks
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.dead_letters import EVENTS_OF
+from shared.contracts.maintenance import MAINTENANCE_OF
 from shared.contracts.notify import ReadNotice
 from shared.dead_letter_desk import DeadLetterDesk
 from shared.delivery.dead_letters import DeadLetterBook
@@ -40,12 +41,13 @@ def test_every_operation_has_a_route_but_the_internal_ones() -> None:
     assert unrouted == INTERNAL
 
 
-def test_every_event_is_told_by_a_domain_or_the_register_of_dead_letters() -> None:
+def test_every_event_is_told_by_a_domain_or_the_kernel() -> None:
     used = {
         node.id
         for file in Path(services.__path__[0]).glob("*/domain/*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Name)
     }
-    used |= {event.__name__ for known in EVENTS_OF.values() for event in vars(known).values()}
+    kernel = [*EVENTS_OF.values(), *MAINTENANCE_OF.values()]
+    used |= {event.__name__ for known in kernel for event in vars(known).values()}
     assert [event.__name__ for event in EVENTS if event.__name__ not in used] == []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.cli.stack import accounts, ports
-from gateway.cli.stack.layout import State
+from gateway.cli.stack.layout import Home, State
 from gateway.cli.stack.postgres import DatabaseFailed, Postgres
 from gateway.cli.stack.processes import Settings, county_demo
 from gateway.cli.stack.programs import Job, Program, Stage
@@ -77,18 +77,7 @@ class EmbeddedHouse:
             state.done["databases"] = _DATABASES_DONE
         if valkey:
             supervisor.wait_until(valkey.is_ready, "valkey", within_s=60)
-        passwords = secrets.role_passwords
-        return Settings(
-            home=home,
-            http_host=state.http_host,
-            http_port=state.http_port,
-            bus_url=valkey.url if valkey else self._wish.bus_url,
-            dsn={s: postgres.dsn(s, f"{s}_app", passwords[f"{s}_app"]) for s in DATABASES},
-            owner_dsn={s: postgres.dsn(s, f"{s}_owner", passwords[f"{s}_owner"]) for s in DATABASES},
-            signing_key=secrets.signing_key,
-            public_key=secrets.public_key,
-            sealing_keys=secrets.sealing_keys,
-        )
+        return settings_of(home, state, secrets, valkey.url if valkey else self._wish.bus_url)
 
     def _start_postgres(self, supervisor: Supervisor, sockets: Path, secrets: Secrets) -> Postgres:
         postgres = Postgres(supervisor.home, sockets, secrets.postgres_password)
@@ -136,6 +125,23 @@ class EmbeddedHouse:
             supervisor.tell(f"示范县数据没有装载成功：{failure}")
             for line in failure.lines:
                 supervisor.tell(f"  {line}")
+
+
+def settings_of(home: Home, state: State, secrets: Secrets, bus_url: str) -> Settings:
+    """What the processes of a house are told whose engines run."""
+    postgres = Postgres(home, Path(state.sockets), secrets.postgres_password)
+    passwords = secrets.role_passwords
+    return Settings(
+        home=home,
+        http_host=state.http_host,
+        http_port=state.http_port,
+        bus_url=bus_url,
+        dsn={s: postgres.dsn(s, f"{s}_app", passwords[f"{s}_app"]) for s in DATABASES},
+        owner_dsn={s: postgres.dsn(s, f"{s}_owner", passwords[f"{s}_owner"]) for s in DATABASES},
+        signing_key=secrets.signing_key,
+        public_key=secrets.public_key,
+        sealing_keys=secrets.sealing_keys,
+    )
 
 
 def _after(name: str, job: Job) -> Job:

@@ -31,20 +31,25 @@ from shared.contracts.cases_events import (
     RectificationTownshipCheckedV1,
 )
 from shared.delivery.reactor import Reaction
+from shared.delivery.unit import Unit
 from shared.ids import derived_id
+
+
+def know_case(event: CaseFiledV1, _: EventMeta, unit: Unit) -> None:
+    keep_case(unit.connection, _brief(event))
 
 
 def on_case_filed(event: CaseFiledV1, meta: EventMeta, unit: NotifyUnit) -> None:
     """Know the case, and tell of its filing (立案抄告)."""
-    keep_case(unit.connection, _brief(event))
+    know_case(event, meta, unit)
     _issue_once(event.type, event.division_code, event.case_id, lambda head: case_filed(event, head), meta, unit)
 
 
-def on_case_moved(event: CaseEvent, _: EventMeta, unit: NotifyUnit) -> None:
+def on_case_moved(event: CaseEvent, _: EventMeta, unit: Unit) -> None:
     move_case(unit.connection, event.case_id, event.to_state)
 
 
-def on_item_moved(event: RectificationEvent, _: EventMeta, unit: NotifyUnit) -> None:
+def on_item_moved(event: RectificationEvent, _: EventMeta, unit: Unit) -> None:
     keep_item(unit.connection, event.item_id, event.case_id, event.to_state)
 
 
@@ -117,9 +122,16 @@ ITEM_STEPS: tuple[type[RectificationEvent], ...] = (
     RectificationReviewRequestedV1,
 )
 
+_CASE_MOVES = tuple(Reaction(step, on_case_moved) for step in CASE_STEPS)
+_ITEM_MOVES = tuple(Reaction(step, on_item_moved) for step in ITEM_STEPS)
+
 REACTIONS: tuple[Reaction, ...] = (
     Reaction(CaseFiledV1, on_case_filed),
-    *(Reaction(step, on_case_moved) for step in CASE_STEPS),
-    *(Reaction(step, on_item_moved) for step in ITEM_STEPS),
+    *_CASE_MOVES,
+    *_ITEM_MOVES,
     Reaction(RectificationStruckOffV1, on_struck_off),
 )
+
+# The same as far as they keep a table of what cases tells: from these it is computed again (shared/rebuild).
+CASE_BRIEF: tuple[Reaction, ...] = (Reaction(CaseFiledV1, know_case), *_CASE_MOVES)
+RECTIFICATION_BRIEF: tuple[Reaction, ...] = (*_ITEM_MOVES, Reaction(RectificationStruckOffV1, on_item_moved))

@@ -1,6 +1,6 @@
 """Whole notices in and out of the database: one row, and one for each receipt."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,12 +28,14 @@ class NoticeStore(TableStore[Notice]):
     def lock(self, connection: Connection, id_: UUID, expected_version: int | None = None) -> Notice:
         return self._with_receipts(connection, super().lock(connection, id_, expected_version))
 
+    def insert_many(self, connection: Connection, aggregates: Sequence[Notice]) -> None:
+        super().insert_many(connection, aggregates)
+        if rows := [row for aggregate in aggregates for row in _receipt_rows(aggregate)]:
+            connection.execute(sa.insert(notice_receipt), rows)
+
     def save(self, connection: Connection, aggregate: Notice, stored_version: int) -> None:
         super().save(connection, aggregate, stored_version)
-        rows = [
-            {**_receipt_row(receipt), "notice_id": aggregate.id, "place": place}
-            for place, receipt in enumerate(aggregate.receipts.values())
-        ]
+        rows = _receipt_rows(aggregate)
         insert = pg.insert(notice_receipt)
         keep = {"notice_id", "recipient", "place", "line"}
         moved = {column.name: insert.excluded[column.name] for column in notice_receipt.c if column.name not in keep}
@@ -89,6 +91,13 @@ def _receipt(row: RowMapping) -> Receipt:
         signed_by=row["signed_by"],
         error=row["error"],
     )
+
+
+def _receipt_rows(aggregate: Notice) -> list[dict[str, Any]]:
+    return [
+        {**_receipt_row(receipt), "notice_id": aggregate.id, "place": place}
+        for place, receipt in enumerate(aggregate.receipts.values())
+    ]
 
 
 def _receipt_row(receipt: Receipt) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""`python -m services.notify.rebuild notice|case_brief|rectification_brief`: computes a table again from the logs."""
+
+from services.notify.domain.notice import Notice
+from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
+from services.notify.settings import NotifySettings
+from services.notify.storage import tables
+from services.notify.storage.repository import NoticeStore
+from services.notify.wiring import NAME
+from shared.rebuild.comparison import FeedProjection, OwnProjection
+from shared.rebuild.program import Rebuilder
+from shared.rebuild.shadow import Computed
+
+# Not here: deliveries are the sender's progress, of endpoints the log keeps no secret, numbers are given out.
+PROJECTIONS = (
+    OwnProjection(
+        "抄告和签收",
+        Notice,
+        Notice.TYPE,
+        NoticeStore(),
+        [Computed(tables.notice), Computed(tables.notice_receipt, owner="notice_id")],
+    ),
+    FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
+    FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),
+)
+
+
+def main() -> None:
+    settings = NotifySettings()
+    Rebuilder(NAME, PROJECTIONS, settings.notify_dsn, settings).main()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""The tables of cases computed again from its log: equal when nothing is wrong, every wrong row named, put right."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from pydantic import SecretStr
+
+from services.cases.handlers.clues import receive_patches
+from services.cases.rebuild import PROJECTIONS
+from services.cases.settings import CasesData, CasesSettings
+from services.cases.wiring import wire_import
+from shared.contracts.cases_events import CaseFiledV1
+from shared.contracts.maintenance import CasesProjectionRepairedV1, RowFault
+from shared.delivery.maintenance import Operator
+from shared.rebuild.audit import RepairAudit
+from shared.rebuild.comparison import CannotCompare, Comparison
+from shared.rebuild.own_log import OwnLog
+from shared.rebuild.program import Rebuilder
+from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, sand_yard
+from tests.integration.services.cases.test_joint_actions import AG, NR, Action
+from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
+from tests.integration.services.cases.test_receive_patches import SQUARE, patch
+from tests.support.meanwhile import look_while
+
+OPERATOR = Operator("root", "核对后改正", "640521000000", datetime(2026, 4, 21, tzinfo=UTC))
+
+
+@pytest.fixture
+def story(office: Office) -> Office:
+    """Something of everything, in many states."""
+    case = filed(office)
+    strike_off(office, case)
+    close_case(office, case)
+    under_way = filed(office)
+    up_to_notice(office, under_way)
+    office.command(COORDINATOR, "case.order-rectification", correction(), under_way["id"])
+    action = Action(office)
+    action.sign(NR)
+    action.decline(AG)
+    action.reassign(AG, "public_security")
+    action.accept(NR)
+    action.report(NR)
+    seen = sand_yard(longitude=105.5, latitude=37.5, found_at="2026-04-01T08:00:00+08:00")
+    office.command(COORDINATOR, "clue.report", seen)
+    import_patches(office, 3)
+    return office
+
+
+def import_patches(office: Office, number: int) -> None:
+    dsn = office.parts.engine.url.render_as_string(hide_password=False)
+    runner = wire_import(CasesData(cases_dsn=SecretStr(dsn)), lambda: None, office.clock)
+
+    def use_case(unit: Any) -> dict[str, Any]:
+        receive_patches([(patch(place), SQUARE) for place in range(1, number + 1)], uuid4(), unit)
+        return {}
+
+    runner.run(COORDINATOR, use_case, correlation_id="import")
+    runner.engine.dispose()
+
+
+def rebuild(office: Office, name: str, *, repair: bool = False) -> Comparison:
+    projection = next(projection for projection in PROJECTIONS if projection.name == name)
+    audit = RepairAudit(name, OPERATOR, CasesProjectionRepairedV1) if repair else None
+    return OwnLog(office.parts.engine, "cases", projection, lambda *_: None).rebuild(audit)
+
+
+def change(office: Office, statement: str) -> None:
+    with office.parts.engine.begin() as connection:
+        connection.execute(sa.text(statement))
+
+
+def told_repairs(office: Office) -> list[Any]:
+    with office.parts.engine.connect() as connection:
+        statement = "SELECT actor, payload FROM event_log WHERE type = 'tianwei.cases.projection-repaired.v1'"
+        return list(connection.execute(sa.text(statement)).all())
+
+
+@pytest.mark.parametrize("name", [projection.name for projection in PROJECTIONS])
+def test_a_healthy_story_is_equal(story: Office, name: str) -> None:
+    found = rebuild(story, name)
+    assert found.differences == []
+    assert found.rows_live == found.rows_computed > 0
+    assert found.events > found.rows_live or name == "clue"
+
+
+TAMPERINGS: list[tuple[str, str, RowFault, list[str]]] = [
+    ("case", "UPDATE \"case\" SET party_name = '他人', area_m2 = 1", RowFault.CHANGED, ["party_name", "area_m2"]),
+    ("clue", "UPDATE clue SET officers = '[\"丙\"]' WHERE officers <> '[]'", RowFault.CHANGED, ["officers"]),
+    ("rectification", "DELETE FROM rectification", RowFault.MISSING, []),
+    ("joint_action", "UPDATE joint_action SET version = version + 1", RowFault.CHANGED, ["version"]),
+    (
+        "clue",
+        "INSERT INTO clue SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'clue_no', 'X',"
+        " 'patch_no', NULL))).* FROM clue c LIMIT 1",
+        RowFault.EXTRA,
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "statement", "fault", "fields"), TAMPERINGS)
+def test_every_tampering_is_found_and_named_and_put_right(
+    story: Office, name: str, statement: str, fault: RowFault, fields: list[str]
+) -> None:
+    change(story, statement)
+    found = rebuild(story, name)
+    assert {difference.row.fault for difference in found.differences} == {fault}
+    assert all(difference.row.fields == sorted(fields, key=fields.index) for difference in found.differences)
+    assert all(difference.row.key == str(difference.owner) for difference in found.differences)
+    assert told_repairs(story) == []
+
+    repaired = rebuild(story, name, repair=True)
+    assert repaired.repaired
+    assert rebuild(story, name).differences == []
+    [(actor, event)] = told_repairs(story)
+    assert (actor, event["by"], event["reason"]) == ("os:root", "os:root", "核对后改正")
+    assert [row["key"] for row in event["rows"]] == [difference.row.key for difference in found.differences]
+    assert {row["fault"] for row in event["rows"]} == {fault.value}
+
+
+def test_a_repair_of_what_is_equal_tells_nothing(story: Office) -> None:
+    assert not rebuild(story, "case", repair=True).repaired
+    assert told_repairs(story) == []
+
+
+def test_a_log_with_events_of_a_newer_program_is_not_compared(story: Office) -> None:
+    projection = next(projection for projection in PROJECTIONS if projection.name == "case")
+    older = replace(projection, events={CaseFiledV1.type: CaseFiledV1})
+    with pytest.raises(CannotCompare, match="不认识的事件"):
+        OwnLog(story.parts.engine, "cases", older, lambda *_: None).rebuild(None)
+
+
+def test_a_rebuild_while_people_work_gives_no_false_difference(story: Office) -> None:
+    seen = look_while(lambda: filed(story), lambda: rebuild(story, "case"), 8)
+    assert [found.differences for found in seen] == [[]] * 8
+    assert seen[-1].rows_live > seen[0].rows_live
+
+
+def test_a_repair_while_people_work_neither_fails_them_nor_undoes_their_work(story: Office) -> None:
+    tampered = 'UPDATE "case" SET title = \'改\' WHERE case_no = (SELECT min(case_no) FROM "case")'
+
+    def repair() -> Comparison:
+        change(story, tampered)
+        return rebuild(story, "case", repair=True)
+
+    seen = look_while(lambda: up_to_notice(story, filed(story)), repair, 5)
+    assert all(found.repaired and len(found.differences) == 1 for found in seen)
+    assert rebuild(story, "case").differences == []
+
+
+def ran(office: Office, *words: str, monkeypatch: pytest.MonkeyPatch) -> int | str | None:
+    """The program's exit status."""
+    dsn = SecretStr(office.parts.engine.url.render_as_string(hide_password=False))
+    settings = CasesSettings(bus_url=SecretStr("redis://127.0.0.1:1/0"), cases_dsn=dsn)
+    monkeypatch.setattr("sys.argv", ["rebuild", *words])
+    with pytest.raises(SystemExit) as ended:
+        Rebuilder("cases", PROJECTIONS, dsn, settings).main()
+    return ended.value.code
+
+
+def test_the_program_says_equal_different_and_repaired(
+    story: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran(story, "case", monkeypatch=monkeypatch) == 0
+    assert "结果：一致" in capsys.readouterr().out
+    change(story, "UPDATE \"case\" SET party_name = '某某某'")
+    assert ran(story, "case", monkeypatch=monkeypatch) == 1
+    said = capsys.readouterr().out
+    assert "party_name" in said
+    assert "某" not in said  # no values
+    assert ran(story, "case", "--json", monkeypatch=monkeypatch) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["equal"], told["changed"], told["missing"]) == (False, told["rows_live"], 0)
+    assert ran(story, "case", "--repair", monkeypatch=monkeypatch) == 2
+    assert ran(story, "case", "--repair", "--reason", "核对", "--by", "li", monkeypatch=monkeypatch) == 0
+    assert "已按日志改正" in capsys.readouterr().out
+    assert ran(story, "nothing", monkeypatch=monkeypatch) == 2
+    assert "clue、case、rectification、joint_action" in capsys.readouterr().err
+    assert ran(story, "--list", monkeypatch=monkeypatch) == 0
+    assert "case  案件  依据 cases 的日志" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tests.faults.checker.chain import GENESIS
+from tests.faults.checker.evidence import CommandBook, Files, Reception
 
 
 @dataclass(frozen=True)
@@ -14,24 +15,21 @@ class Anchor:
 
 
 @dataclass
-class Offsets:
-    """Bytes already read of each file, by its path."""
-
-    of: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass
 class Memory:
     """One for a run. After a producer was put back to an older state on purpose, begin with a new one.
 
     logs: service -> verified up to here. feeds: (consumer, producer) -> positions whose outcomes and effects are
-    verified. What was found once is not found again, so that it counts for the fault that did it.
+    verified. causes: service -> positions whose causes are. What was found once is not found again, so that it counts
+    for the fault that did it.
     """
 
     logs: dict[str, Anchor] = field(default_factory=dict)
     feeds: dict[tuple[str, str], int] = field(default_factory=dict)
     causes: dict[str, int] = field(default_factory=dict)
     known_causes: set[str] = field(default_factory=set)
+    book: CommandBook = field(default_factory=CommandBook)
+    received: list[Reception] = field(default_factory=list)
+    received_files: Files = field(default_factory=Files)
 
     def anchor(self, service: str) -> Anchor:
         return self.logs.get(service, Anchor())

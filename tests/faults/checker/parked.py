@@ -36,6 +36,18 @@ SELECT c.producer FROM feed_cursor c WHERE c.state <> 'running' AND NOT EXISTS (
     SELECT FROM dead_letter d WHERE d.kind = 'forked_feed' AND d.producer = c.producer
                                 AND d.status IN ('open', 'discard_proposed'))
 """
+# Nobody can end these: there is nothing to replay or to discard.
+_IDLE_LETTERS = """
+SELECT d.id, d.producer || ' ' || d.position FROM dead_letter d
+WHERE d.kind = 'parked_event' AND d.status IN ('open', 'discard_proposed')
+  AND NOT EXISTS (SELECT FROM parked p WHERE p.dead_letter_id = d.id AND p.status = 'open')
+"""
+_IDLE_LETTERS_OF_DELIVERIES = """
+SELECT d.id, d.party FROM dead_letter d
+WHERE d.kind = 'exhausted_delivery' AND d.status IN ('open', 'discard_proposed')
+  AND NOT EXISTS (SELECT FROM delivery v WHERE v.state = 'exhausted' AND v.subject_id = d.subject_id
+                                             AND v.party = d.party)
+"""
 _REFUSED = "SELECT coalesce(sum(times), 0) FROM dead_letter WHERE kind = 'refused_message'"
 _UNTOLD = """
 SELECT d.id, d.kind, d.reason FROM dead_letter d WHERE NOT EXISTS (
@@ -99,7 +111,11 @@ def check_letters(database: Database, findings: Findings, alert_s: float = ALERT
     name = database.name
     for position, reason in database.rows(_UNLETTERED_PARKED):
         findings.add("unlisted", f"{name}: parked {position} ({reason}) has no open dead letter")
+    for id_, what in database.rows(_IDLE_LETTERS):
+        findings.add("disagree", f"{name}: dead letter {id_} waits for {what}, which is not parked")
     if database.has_table("delivery"):
+        for id_, party in database.rows(_IDLE_LETTERS_OF_DELIVERIES):
+            findings.add("disagree", f"{name}: dead letter {id_} waits for a delivery to {party} that is not exhausted")
         for id_, party in database.rows(_UNLETTERED_DELIVERIES):
             findings.add("unlisted", f"{name}: exhausted delivery {id_} to {party} has no dead letter")
     for (producer,) in database.rows(_UNLETTERED_FORKS):

@@ -1,0 +1,144 @@
+"""What leaves the house: one delivery a task and a receipt, at the right party, and proven as it says (R9, R10)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.faults.checker.database import Database
+from tests.faults.checker.evidence import Reception
+from tests.faults.checker.names import NOTICE_DELIVERED, TASK_DELIVERED, TASK_EXHAUSTED, TASK_RESUMED
+from tests.faults.checker.report import Findings
+
+_DELIVERIES = "SELECT id, subject_id, party, state FROM delivery"
+_TASKS = "SELECT id, agency FROM agency_task"
+# A party is the recipient of one county, as in 640521:party_committee.
+_RECEIPTS = """
+SELECT n.id, left(n.jurisdiction, 6) || ':' || r.recipient, r.state
+FROM notice_receipt r JOIN notice n ON n.id = r.notice_id
+"""
+_TASK_FACTS = """
+SELECT DISTINCT ON (aggregate_id) aggregate_id, type FROM event_log WHERE type = ANY(%s)
+ORDER BY aggregate_id, aggregate_seq DESC
+"""
+_DELIVERED_TWICE = """
+SELECT aggregate_id, count(*) FROM event_log WHERE type = %s GROUP BY 1 HAVING count(*) > 1
+"""
+_BY_WEBHOOK = {
+    "agencies": f"""
+        SELECT e.aggregate_id FROM event_log e WHERE e.type = '{TASK_DELIVERED}'
+        AND e.payload ->> 'channel' = 'signed_webhook' AND e.causation_id = e.aggregate_id::text
+    """,
+    "notify": f"""
+        SELECT e.causation_id FROM event_log e WHERE e.type = '{NOTICE_DELIVERED}'
+        AND e.payload ->> 'channel' = 'webhook'
+    """,
+}
+_STATE_AFTER = {TASK_DELIVERED: "delivered", TASK_EXHAUSTED: "exhausted", TASK_RESUMED: "pending"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """id is the webhook-id."""
+
+    id: str
+    subject: str
+    party: str
+    state: str
+
+
+def check_deliveries(
+    databases: Mapping[str, Database],
+    received: Collection[Reception] | None,
+    findings: Findings,
+    poisoned: Collection[str],
+) -> None:
+    """received: every request at an endpoint; None: nobody wrote them down."""
+    known: dict[str, Delivery] = {}
+    for name, database in databases.items():
+        if name not in _BY_WEBHOOK:
+            continue
+        own = {row[0]: Delivery(*row) for row in database.rows(_DELIVERIES)}
+        known |= own
+        if name == "agencies":
+            _check_of_tasks(database, own, findings, poisoned)
+        else:
+            _check_of_receipts(database, own, findings)
+        if received is not None:
+            _check_proven(database, received, findings)
+    if received is not None:
+        _check_received(known, received, findings)
+    findings.looked_at("deliveries", len(known))
+
+
+def _check_of_tasks(
+    database: Database, deliveries: Mapping[str, Delivery], findings: Findings, poisoned: Collection[str]
+) -> None:
+    owed = set(database.rows(_TASKS))
+    _check_owed(database.name, owed, deliveries.values(), findings)
+    told: dict[str, str] = dict(database.rows(_TASK_FACTS, list(_STATE_AFTER)))
+    for delivery in deliveries.values():
+        state = _STATE_AFTER.get(told.get(delivery.id, ""), "pending")
+        if delivery.state not in (state, "cancelled") and delivery.subject not in poisoned:
+            findings.add("disagree", f"agencies: delivery {delivery.id} is {delivery.state}, told was {state}")
+    for id_, number in database.rows(_DELIVERED_TWICE, TASK_DELIVERED):
+        findings.add("doubled", f"agencies: delivery {id_} was told {number} times", number - 1)
+
+
+def _check_of_receipts(database: Database, deliveries: Mapping[str, Delivery], findings: Findings) -> None:
+    receipts = {(notice, party): state for notice, party, state in database.rows(_RECEIPTS)}
+    _check_owed(database.name, set(receipts), deliveries.values(), findings)
+    for delivery in deliveries.values():
+        state = receipts.get((delivery.subject, delivery.party), delivery.state)
+        if delivery.state != state:
+            line = f"notify: delivery {delivery.id} to {delivery.party} is {delivery.state}, its receipt {state}"
+            findings.add("disagree", line)
+
+
+def _check_owed(
+    service: str, owed: Collection[tuple[str, str]], deliveries: Iterable[Delivery], findings: Findings
+) -> None:
+    """owed: (subject, party). One delivery each; none of a subject to another party; none of no subject."""
+    subjects = {subject for subject, _ in owed}
+    made: dict[tuple[str, str], int] = defaultdict(int)
+    for delivery in deliveries:
+        made[delivery.subject, delivery.party] += 1
+        if delivery.subject not in subjects:
+            findings.add("phantom", f"{service}: delivery {delivery.id} of {delivery.subject}, which is not there")
+        elif (delivery.subject, delivery.party) not in owed:
+            findings.add("wrong_receiver", f"{service}: {delivery.subject} is to be delivered to {delivery.party}")
+    for subject, party in set(owed) - made.keys():
+        findings.add("lost", f"{service}: no delivery of {subject} to {party}")
+    for (subject, party), number in made.items():
+        if number > 1:
+            findings.add("doubled", f"{service}: {number} deliveries of {subject} to {party}", number - 1)
+
+
+def _check_proven(database: Database, received: Iterable[Reception], findings: Findings) -> None:
+    """What was told as delivered by webhook has been taken by an endpoint."""
+    taken = {reception.webhook_id for reception in received if reception.is_taken}
+    proven = {row[0] for row in database.rows(_BY_WEBHOOK[database.name])}
+    for id_ in sorted(proven - taken):
+        findings.add("lost", f"{database.name}: {id_} is told as delivered by webhook, and no endpoint took it")
+    findings.looked_at("webhooks_proven", len(proven & taken))
+
+
+def _check_received(known: Mapping[str, Delivery], received: Iterable[Reception], findings: Findings) -> None:
+    """Every request is of a delivery, at its party's endpoint, about its subject, under one webhook-id."""
+    ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+    number = 0
+    for reception in received:
+        number += 1
+        delivery = known.get(reception.webhook_id)
+        if reception.subject is not None:
+            ids[reception.receiver, reception.subject].add(reception.webhook_id)
+        if delivery is None:
+            line = f"{reception.receiver} got a webhook {reception.webhook_id} that nobody owes"
+            findings.add("phantom", line)
+        elif delivery.party != reception.receiver or reception.subject not in (None, delivery.subject):
+            what = f"{delivery.subject} for {delivery.party}"
+            findings.add("wrong_receiver", f"{reception.receiver} got {reception.subject} as {delivery.id}: {what}")
+    for (receiver, subject), webhook_ids in ids.items():
+        if len(webhook_ids) > 1:
+            line = f"{receiver} got {subject} under {sorted(webhook_ids)}"
+            findings.add("doubled", line, len(webhook_ids) - 1)
+    findings.looked_at("webhooks_received", number)

@@ -7,6 +7,8 @@ from typing import Any
 
 from nameko.messaging import QueueConsumer
 
+from shared.bus.connection import BUS_ERRORS
+
 RECONNECT_FIRST_S = 0.2
 RECONNECT_STEP_S = 0.5
 RECONNECT_MAX_S = 5.0
@@ -42,3 +44,14 @@ class BusQueueConsumer(QueueConsumer):  # type: ignore[misc]
                 interval_max=RECONNECT_MAX_S,
             )
             yield connection
+
+    @contextmanager
+    def extra_context(self, connection: Any, channel: Any) -> Iterator[None]:  # noqa: ARG002 - kombu's signature
+        """A broken link is dropped before kombu takes leave of it: over a link dead in one direction, waiting for the
+        broker's answer to that has no end.
+        """
+        try:
+            yield
+        except BUS_ERRORS:
+            connection.collect()
+            raise

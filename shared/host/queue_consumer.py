@@ -48,10 +48,12 @@ class BusQueueConsumer(QueueConsumer):  # type: ignore[misc]
     @contextmanager
     def extra_context(self, connection: Any, channel: Any) -> Iterator[None]:  # noqa: ARG002 - kombu's signature
         """A broken link is dropped before kombu takes leave of it: over a link dead in one direction, waiting for the
-        broker's answer to that has no end.
+        broker's answer to that has no end. Valkey takes leave without asking.
         """
+        asks = connection.transport.driver_type == "amqp"
         try:
             yield
         except BUS_ERRORS:
-            connection.collect()
+            if asks:
+                connection.collect()
             raise

@@ -22,9 +22,9 @@ WIPES = 10
 
 @contextmanager
 def channel_to(stack: Stack, user: str = "guest", password: str = "guest") -> Iterator[Any]:
-    """A channel straight to the broker, past the proxy."""
+    """A channel straight to the broker, past the proxy, which confirms: what a test counts must have arrived."""
     address = f"127.0.0.1:{stack.rabbit.port}"
-    link = amqp.Connection(address, userid=user, password=password, connect_timeout=5)
+    link = amqp.Connection(address, userid=user, password=password, connect_timeout=5, confirm_publish=True)
     with link as connection, connection.channel() as channel:
         yield channel
 

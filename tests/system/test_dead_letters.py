@@ -49,7 +49,7 @@ def test_parked_events_are_listed_alarmed_and_replayed_in_order(
     assert "又失败" in failed.stdout
 
     books.alter("notify", "ALTER TABLE case_brief DROP CONSTRAINT poison")
-    done = house.tianwei("dead-letters", "replay", "--all", by="coordinator")
+    done = house.tianwei("dead-letters", "replay", "--all", "--kind", "parked_event", by="coordinator")
     assert done.returncode == 0, done.stderr
     assert "已重做 1 项，涉及 1 个对象" in done.stdout
     assert _letters(house) == []
@@ -74,7 +74,8 @@ def test_discarding_takes_two_people(house: RunningHouse, case: View) -> None:
 
 
 def _letters(house: RunningHouse) -> list[dict[str, Any]]:
-    listed: list[dict[str, Any]] = json.loads(house.tianwei("dead-letters", "list", "--json", by="admin").stdout)
+    words = ("dead-letters", "list", "--kind", "parked_event", "--json")
+    listed: list[dict[str, Any]] = json.loads(house.tianwei(*words, by="admin").stdout)
     return listed
 
 

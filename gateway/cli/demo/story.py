@@ -138,6 +138,7 @@ class Story:
                 self._say(f"  {title(Agency(task['agency']))}{word}{why}")
 
     def _reassign(self, action: dict[str, Any], task: dict[str, Any]) -> None:
+        """Without If-Match: the other agencies move the action on meanwhile, and only a declined task is given anew."""
         self._coordinator.post(
             f"/joint-actions/{action['id']}/reassign",
             {
@@ -145,7 +146,6 @@ class Story:
                 "letter": {**letter(task["agency"]), "matter": "清理现场；现场道路宽六米，用电已协调断开。"},
                 "reason": "补充材料后再次下达。",
             },
-            version=action["version"],
         )
         self._say(f"  协调员补充材料，任务再次下达{title(Agency(task['agency']))}")
 

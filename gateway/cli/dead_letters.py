@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -124,17 +125,19 @@ def discard(
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
-    with Client(home) as client:
-        found = client.post(f"{_PATH}/{letter}/discard", {"reason": reason})
-    _print(found, as_json)
+    _act(home, letter, "discard", {"reason": reason}, as_json)
     if not as_json:
         typer.echo(f"\n须由另一人同意：tianwei dead-letters confirm-discard {letter}")
 
 
 @dead_letters.command("confirm-discard", help="作为第二人同意弃置")
 def confirm_discard(letter: Letter, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
+    _act(home, letter, "confirm-discard", {}, as_json)
+
+
+def _act(home: Path, letter: UUID, verb: str, body: dict[str, Any], as_json: bool) -> None:
     with Client(home) as client:
-        found = client.post(f"{_PATH}/{letter}/confirm-discard")
+        found = client.post(f"{_PATH}/{letter}/{verb}", body)
     _print(found, as_json)
 
 

@@ -235,6 +235,7 @@ def test_after_the_bus_was_killed_and_restarted_all_goes_on(bus: Bus, client: Rp
 def test_after_the_bus_forgot_everything_all_goes_on(bus: Bus, client: RpcClient) -> None:
     forget(bus.node)
     wait_until(lambda: answers(client), 40, "the service answering again")
+    assert all(answers(client) for _ in range(5))
 
 
 def published(publisher: EventPublisher) -> bool:

@@ -100,6 +100,7 @@ def test_an_event_told_by_the_sender_wakes_the_sequencer(house: House) -> None:
         configure(house, receiver.url)
         issue(house)
         carry(house, woken)
+    assert {notice.channel for notice in listening.notifies} == {"tianwei_outbox"}
     listening.close()
 
 
@@ -216,8 +217,10 @@ def test_signing_before_the_outcome_is_recorded_tells_one_delivery(house: House)
 def test_a_task_waits_for_an_endpoint_to_be_configured(house: House) -> None:
     task = issue(house)
     with Receiver() as receiver:
+        assert house.delivery(task)["state"] == "pending"
         configure(house, receiver.url)
         carry(house, state_is(house, task, "delivered"))
+        assert [str(task) in call.body.decode() for call in receiver.received] == [True]
 
 
 @contextmanager

@@ -206,7 +206,7 @@ def test_a_letter_that_kills_its_sender_every_time_is_given_up_unsent(post: Post
 def test_it_listens_again_after_the_database_has_cut_its_connections(post: Post) -> None:
     with Receiver() as receiver:
         post.endpoint("agency", receiver.url)
-        post.owe("agency")
+        first = post.owe("agency")
         cut: list[UUID] = []
 
         def cut_then_owe() -> bool:
@@ -222,3 +222,4 @@ def test_it_listens_again_after_the_database_has_cut_its_connections(post: Post)
             return post.states("agency") == ["delivered"] * 2
 
         post.carry(Errand({"agency": b"{}"}), cut_then_owe)
+        assert {UUID(call.webhook_id) for call in receiver.received} == {first, *cut}

@@ -13,9 +13,9 @@ from shared.database import open_engine
 from shared.delivery.maintenance import Operator, Renewal, renew_log
 from shared.settings import ProcessSettings
 
-_FOLLOWS = """订阅 {service} 的各服务下次读取时（10 秒左右）发现日志换了编号，停住订阅，各开一项 forked_feed：
+_FOLLOWS = """凡是读过 {service} 旧日志的服务，下次读取时（10 秒左右）发现日志换了编号，停住订阅，各开一项 forked_feed：
   tianwei dead-letters list
-每项由两个人弃置，就是承认现在的日志；系统找到新旧日志最后一致的位置，从那里接着走（运维手册第五节）。"""
+没有读过的照常往下走，不会停。每项由两个人弃置，就是承认现在的日志；系统找到新旧日志最后一致的位置，从那里接着走（运维手册第五节）。"""
 
 
 def main(service: str, dsn: SecretStr, settings: ProcessSettings) -> None:

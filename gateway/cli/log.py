@@ -19,5 +19,5 @@ def renew(
     home: HomeFolder = DEFAULT_HOME,
 ) -> None:
     if not yes:
-        typer.confirm(f"订阅 {service.value} 的各服务会停住，直到两个人确认。继续吗？", abort=True)
+        typer.confirm(f"读过 {service.value} 日志的各服务会停住订阅，直到两个人确认。继续吗？", abort=True)
     raise typer.Exit(run_tool(home, service.value, "storage.renew_log", "--reason", reason, "--by", operator()))

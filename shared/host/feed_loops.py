@@ -1,6 +1,5 @@
 """The loops that hear a producer: from the bus, and from its log when the bus left something out."""
 
-import contextlib
 import logging
 import random
 import time
@@ -10,12 +9,11 @@ from collections.abc import Callable
 from threading import Event
 from typing import Any
 
-from kombu import Connection, Consumer
 from pydantic import TypeAdapter, ValidationError
 
 from shared.bus import serializer
-from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now, user_of
-from shared.bus.names import event_queue
+from shared.bus.connection import user_of
+from shared.bus.event_consumer import EventConsumer
 from shared.bus.rpc_client import RpcClient
 from shared.contracts.envelope import CloudEvent, LogPage, LogRequest
 from shared.crash_points import CrashPoint, reach
@@ -56,9 +54,8 @@ class FeedLoops:
         self._ring = ring
         self._buffer: deque[CloudEvent] = deque()
         self._heard = Event()
-        self._connection: Connection | None = None
+        self._consumer = EventConsumer(bus_url, feed.producer, feed.consumer, self._on_message)
         self._catch_up_at = 0.0
-        self._beat_at = 0.0
         self.caught_up = False
         self.standing = Standing.GAP
         self.head = 0
@@ -84,38 +81,8 @@ class FeedLoops:
     # from the bus
 
     def _hear(self) -> None:
-        try:
-            connection = self._connection or self._connect()
-            with contextlib.suppress(TimeoutError):
-                connection.drain_events(timeout=DRAIN_S)
-            if time.monotonic() > self._beat_at:
-                connection.heartbeat_check()
-                self._beat_at = time.monotonic() + 1
-        except BUS_ERRORS as error:
-            self._drop()
-            raise Unavailable("bus.down") from error
-        except Exception:
-            # A message is half read (the database did not take a refusal): let the bus bring it again.
-            self._drop()
-            raise
-
-    def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.collect()
-
-    def _connect(self) -> Connection:
-        connection = connect(self._bus_url, acks=False)  # the log keeps what a lost message said
-        open_now(connection)
-        channel = connection.channel()
-        queue = event_queue(self.producer, self._feed.consumer, amqp=is_amqp(self._bus_url))
-        consumer = Consumer(
-            channel, queues=[queue], on_message=self._on_message, accept=serializer.ACCEPTED, prefetch_count=50
-        )
-        consumer.consume()
-        self._connection = connection
-        self._catch_up_now()
-        return connection
+        if self._consumer.hear(DRAIN_S):
+            self._catch_up_now()
 
     def _on_message(self, message: Any) -> None:
         """Keep what it says and acknowledge: the log has it, so a lost or early ack costs nothing."""

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from nameko.extensions import DependencyProvider
 
+from shared.bus.probe import takes_messages
 from shared.bus.publisher import EventPublisher
 from shared.bus.rpc_client import RpcClient
 from shared.clock import TrainingClock
@@ -40,7 +41,7 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
 
     def setup(self) -> None:
         self._settings: BusSettings = self.container.config[SETTINGS]
-        bus_url = self._settings.bus_url.get_secret_value()
+        bus_url = self._bus_url = self._settings.bus_url.get_secret_value()
         bell = Bell()
         self.parts = self._wire(self._settings, bell.ring)
         self._stopping = Event()
@@ -62,7 +63,13 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
         self._rpc.start(wait_s=0)
         for loop in self._loops:
             self.container.spawn_managed_thread(lambda loop=loop: loop.run(self._stopping), identifier=loop.name)
-        watchdog = Watchdog(self.parts.name, self._loops, self._rpc, self._settings.heartbeat_file)
+        watchdog = Watchdog(
+            self.parts.name,
+            self._loops,
+            self._rpc,
+            lambda: takes_messages(self._bus_url),
+            self._settings.heartbeat_file,
+        )
         self.container.spawn_managed_thread(lambda: watchdog.run(self._stopping), identifier="watchdog")
 
     def stop(self) -> None:

@@ -6,6 +6,7 @@ A problem may come last and then refuses the whole file, so nothing is handed on
 import logging
 import os
 import select
+import shutil
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO, Any
 
 from services.cases.adapters.patch_lines import EndLine, HeaderLine, read_line
@@ -30,6 +31,7 @@ _CHUNK_BYTES = 1 << 16
 _PULSE_S = 1.0
 _LONGEST_LINE = 1 << 22
 _TIMED_OUT = -1
+_SCRATCH = "tianwei-import-"
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,22 @@ class PatchParser:
         Raises what the parser refuses the file for, ParserCrashed when it died.
         """
         command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
+        self._sweep()
         # Both files have no name, so that they go with the process, however it ends.
         with TemporaryFile() as spool, TemporaryFile() as murmurs:
-            with TemporaryDirectory(prefix="tianwei-import-") as scratch:
+            with TemporaryDirectory(prefix=_SCRATCH) as scratch:
                 code = self._run(command, Path(scratch), spool, murmurs, pulse)
             yield _parsed(spool, murmurs, code)
+
+    def _sweep(self) -> None:
+        """Remove the scratch folders of workers that were killed: nobody parses for so long."""
+        for folder in Path(gettempdir()).glob(f"{_SCRATCH}*"):
+            try:
+                found = folder.lstat()
+            except FileNotFoundError:
+                continue
+            if found.st_uid == os.getuid() and time.time() - found.st_mtime > 2 * self._most_s:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _run(
         self, command: list[str], scratch: Path, spool: IO[bytes], murmurs: IO[bytes], pulse: Callable[[], None]

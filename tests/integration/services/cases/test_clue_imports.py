@@ -1,7 +1,9 @@
 """Files of satellite patches become clues, whatever is wrong with their rows and whoever dies on the way."""
 
+import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -208,6 +210,22 @@ def test_a_file_on_which_the_parser_dies_is_refused_after_three_tries(desk: Desk
     seen = [(worker.run_once(), desk.job(job)["state"]) for _ in range(4)]
     assert seen == [(True, "queued"), (True, "queued"), (True, "refused"), (False, "refused")]
     assert desk.job(job)["problem"]["code"] == "import.parser-crashed"
+
+
+def test_the_scratch_folder_of_a_killed_worker_goes_when_the_next_file_is_parsed(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scratch = tmp_path / "scratch"
+    monkeypatch.setattr("tempfile.tempdir", str(scratch))
+    left, others, fresh = (scratch / name for name in ("tianwei-import-left", "others", "tianwei-import-fresh"))
+    for folder in (left, others, fresh):
+        folder.mkdir(parents=True)
+        (folder / "part").touch()
+    an_hour_ago = time.time() - 3600
+    for folder in (left, others):
+        os.utime(folder, (an_hour_ago, an_hour_ago))
+    desk.imported(sample(tmp_path).path)
+    assert sorted(scratch.iterdir()) == [others, fresh]
 
 
 class BrokenParser(PatchParser):

@@ -74,6 +74,24 @@ def _wipe_running(stack: Stack) -> Heal:
     return nothing
 
 
+def _kill_young(stack: Stack) -> Heal:
+    """Killed as soon as its event queues are declared anew: one of them may come back dead."""
+    _wipe_running(stack)
+    wait_for(partial(_are_declared, stack), 20, "the event queues declared anew")
+    stack.rabbit.kill()
+    return lambda: _start(stack)
+
+
+def _are_declared(stack: Stack) -> bool:
+    for queue, _ in events_queues():
+        try:
+            with channel_to(stack) as channel:
+                channel.queue_declare(queue, passive=True)
+        except amqp.NotFound:
+            return False
+    return True
+
+
 def _freeze(stack: Stack) -> Heal:
     stack.rabbit.pause()
     before = stack.commands_by_now()
@@ -194,6 +212,7 @@ def faults() -> list[Fault]:
             for number in range(2, WIPES + 1)
         ),
         Fault(f"RabbitMQ wiped, 1 of {WIPES}", GROUP, _wipe_disk, short=True),
+        Fault("RabbitMQ killed as soon as its queues are made", GROUP, _kill_young),
         Fault("RabbitMQ frozen", GROUP, _freeze, hold_s=4, mixable=True),
         Fault("memory alarm", GROUP, partial(_alarm, *_MEMORY, "memory"), hold_s=4),
         Fault("disk alarm", GROUP, partial(_alarm, *_DISK, "disk"), hold_s=4),

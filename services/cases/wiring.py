@@ -71,5 +71,10 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
 
 
 def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegister:
-    """The deadline register with the national working calendar."""
-    return DeadlineRegister.of(tomllib.loads(file.read_text(encoding="utf-8")), WorkDays.load())
+    """The deadline register with the national working calendar and the ladder of alarms beside it."""
+    table = {**_table(file), **_table(file.with_name("ladder.toml"))}
+    return DeadlineRegister.of(table, WorkDays.load())
+
+
+def _table(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import AreaM2, Contract, Event, Instant
+from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.codes import (
     Agency,
     CaseState,
@@ -24,27 +25,21 @@ from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef, PatchFacts
 
 
-class DeadlineFact(Contract):
-    """A clock that started with this event."""
-
-    rule_id: str
-    title: str
-    limit: int
-    unit: str
-    started_at: Instant
-    due_on: date | None
-    due_at: Instant | None = None
-    provisional: bool
-
-
 class CasesEvent(Event, source="cases"):
-    """reason: why, in the words of who acted. starts / stops: clocks of the deadline register."""
+    """reason: why, in the words of who acted. starts / stops: clocks of the deadline register.
+
+    pauses, resumes, extends: of clocks still running after the stops. recounts: their new ends.
+    """
 
     at: Instant
     reason: str | None = None
     documents: list[DocumentRef] = Field(default_factory=list)
     starts: list[DeadlineFact] = Field(default_factory=list)
     stops: list[str] = Field(default_factory=list, description="rule ids met by this step")
+    pauses: list[PauseFact] = Field(default_factory=list)
+    resumes: list[ResumeFact] = Field(default_factory=list)
+    extends: list[ExtensionFact] = Field(default_factory=list)
+    recounts: list[RecountFact] = Field(default_factory=list)
 
 
 class ClueEvent(CasesEvent):

@@ -146,6 +146,17 @@ class DocumentKind(StrEnum):
     STRIKE_OFF_SHEET = "strike_off_sheet"
 
 
+class PauseReason(StrEnum):
+    """Why a clock stands still (domain.md 5.6, NRP 38)."""
+
+    APPRAISAL = "appraisal"
+    HEARING = "hearing"
+    PUBLIC_NOTICE = "public_notice"
+    MAIL_IN_TRANSIT = "mail_in_transit"
+    AWAITING_POLICE_OR_PROCURATORATE = "awaiting_police_or_procuratorate"
+    SUSPENSION = "suspension"
+
+
 class ViolationType(StrEnum):
     """Rule table of domain.md 2.3 (案由)."""
 
@@ -228,6 +239,12 @@ _TITLES: dict[str, str] = {
     "VT23": "无证取土采矿",
     "VT24": "承包地用于非农建设",
     "JointActionState.closed": "已办结",
+    "PauseReason.appraisal": "鉴定",
+    "PauseReason.hearing": "听证",
+    "PauseReason.public_notice": "公告",
+    "PauseReason.mail_in_transit": "邮递在途",
+    "PauseReason.awaiting_police_or_procuratorate": "等待公安或检察机关决定",
+    "PauseReason.suspension": "中止调查",
     "ClosingGround.jurisdiction_transferred": "移送管辖",
     "ClosingGround.terminated": "终止调查",
     "ClosingGround.no_penalty": "不予处罚",

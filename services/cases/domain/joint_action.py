@@ -14,7 +14,6 @@ from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
 from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
-    DeadlineFact,
     JointActionClosedV1,
     JointActionConvenedV1,
     JointActionEvent,
@@ -24,6 +23,7 @@ from shared.contracts.cases_events import (
     JointActionTaskReportedV1,
     JointActionTaskSignedV1,
 )
+from shared.contracts.clocks import DeadlineFact
 from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskState
 from shared.contracts.joint_actions import (
     ConveneJointAction,

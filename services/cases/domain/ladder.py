@@ -1,0 +1,80 @@
+"""The ladder of alarms (domain.md 4.4): what is raised how long before and after a clock ends, and for whom."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, Self
+
+from shared.clock import SHANGHAI, local_day
+from shared.contracts.parts import PlannedAlarm
+from shared.workdays import DueDate, WorkDays
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A row of register/ladder.toml.
+
+    days: working days from the day of the alarm; negative: before it. at: the time of day, Asia/Shanghai.
+    hours: in place of days and at, for clocks that count hours; None: they take days and at.
+    """
+
+    ladder: str
+    step: str
+    days: int
+    at: time
+    hours: int | None = None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        return cls(row["ladder"], row["step"], row["days"], row["at"], row.get("hours"))
+
+
+class Ladder:
+    """warn_at: the time of day of the warnings that a rule itself asks for."""
+
+    def __init__(self, steps: Iterable[Step], warn_at: time = time(9)) -> None:
+        self._warn_at = warn_at
+        self._steps: dict[str, list[Step]] = {}
+        for step in steps:
+            self._steps.setdefault(step.ladder, []).append(step)
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Self:
+        return cls(Step.of(row) for row in rows)
+
+    @classmethod
+    def none(cls) -> Self:
+        return cls(())
+
+    def plan(
+        self, name: str, warn: Sequence[int], started_at: datetime, end: DueDate, days: WorkDays
+    ) -> list[PlannedAlarm]:
+        """The alarms of a clock in their order; none before it started.
+
+        days: a calendar that guesses the years it does not know.
+        """
+        on = end.alarm_on or end.due_on
+        found = [(_at(on - number * _DAY, self._warn_at), f"W{number}") for number in warn]
+        found += [(self._instant(step, on, end, days), step.step) for step in self._steps.get(name, ())]
+        return [PlannedAlarm(step=step, at=at) for at, step in sorted(found) if at > started_at]
+
+    def _instant(self, step: Step, on: date, end: DueDate, days: WorkDays) -> datetime:
+        if end.due_at is not None and step.hours is not None:
+            return end.due_at + timedelta(hours=step.hours)
+        if step.days < 0:
+            for _ in range(-step.days):
+                on = days.previous_workday(on - _DAY)
+        else:
+            on = days.add_workdays(on, step.days)
+        return _at(on, step.at)
+
+
+def _at(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, SHANGHAI)
+
+
+def days_over(due_on: date, at: datetime) -> int:
+    """Calendar days by which an instant lies after a due day; negative: before it."""
+    return (local_day(at) - due_on).days

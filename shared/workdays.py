@@ -2,8 +2,8 @@
 
 import csv
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,10 @@ from typing import Self
 from shared.clock import local_day
 from shared.errors import Conflict
 
-_FILE = Path(__file__).parent / "register" / "workdays.csv"
+_REGISTER = Path(__file__).parent / "register"
+_FILE = _REGISTER / "workdays.csv"
+# The local calendar, from the yearly notice of the region; without rows there is none.
+LOCAL_FILE = _REGISTER / "workdays_nx.csv"
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 
@@ -42,22 +45,32 @@ class WorkDays:
 
     exceptions: the days that differ from Monday to Friday. years: those whose exceptions are all known.
     guessing: count other years by Monday to Friday instead of raising.
+    names: of holidays, for those who ask why a day did not count.
     """
 
-    exceptions: dict[date, DayKind]
+    exceptions: Mapping[date, DayKind]
     years: frozenset[int]
     guessing: bool = False
+    names: Mapping[date, str] = field(default_factory=dict)
 
     @classmethod
     def load(cls, file: Path = _FILE) -> Self:
         """Read a file of columns date, kind, name, source. A year with a row is known whole."""
-        with file.open(encoding="utf-8", newline="") as rows:
-            return cls.of((date.fromisoformat(row["date"]), DayKind(row["kind"])) for row in csv.DictReader(rows))
+        days = cls.of((day, kind) for day, kind, _ in read_days(file))
+        return replace(days, names={day: name for day, _, name in read_days(file) if name})
 
     @classmethod
     def of(cls, exceptions: Iterable[tuple[date, DayKind]]) -> Self:
         known = dict(exceptions)
         return cls(known, frozenset(day.year for day in known))
+
+    def laid_over(self, local: Iterable[tuple[date, DayKind, str]]) -> "WorkDays":
+        """With a local calendar over it (domain.md 7.7). It makes no year known that was not."""
+        rows = list(local)
+        if not rows:
+            return self
+        exceptions = {**self.exceptions, **{day: kind for day, kind, _ in rows}}
+        return replace(self, exceptions=exceptions, names={**self.names, **{day: name for day, _, name in rows}})
 
     def guess(self) -> "WorkDays":
         """The same calendar, counting unknown years by Monday to Friday."""
@@ -90,6 +103,12 @@ class WorkDays:
         while not self.is_workday(day):
             day -= _DAY
         return day
+
+
+def read_days(file: Path) -> list[tuple[date, DayKind, str]]:
+    """The rows of a calendar file: the day, what it is, the holiday's name."""
+    with file.open(encoding="utf-8", newline="") as rows:
+        return [(date.fromisoformat(row["date"]), DayKind(row["kind"]), row["name"]) for row in csv.DictReader(rows)]
 
 
 class LimitUnit(StrEnum):

@@ -20,7 +20,7 @@ from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
 from shared.service import Ring, ServiceParts, assemble
-from shared.workdays import WorkDays
+from shared.workdays import LOCAL_FILE, WorkDays, read_days
 
 NAME = "cases"
 _REGISTER = Path(__file__).parent / "register"
@@ -71,9 +71,10 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
 
 
 def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegister:
-    """The deadline register with the national working calendar and the ladder of alarms beside it."""
+    """The deadline register with the ladder of alarms beside it, the national working calendar and the local one."""
     table = {**_table(file), **_table(file.with_name("ladder.toml"))}
-    return DeadlineRegister.of(table, WorkDays.load())
+    days = WorkDays.load()
+    return DeadlineRegister.of(table, days, days.laid_over(read_days(LOCAL_FILE)))
 
 
 def _table(file: Path) -> dict[str, Any]:

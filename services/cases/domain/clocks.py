@@ -129,14 +129,15 @@ def started(fact: DeadlineFact) -> DeadlineView:
     return DeadlineView.model_validate(fact.model_dump())
 
 
-def again(clock: DeadlineView, now: datetime) -> DeadlineFact:
-    """The clock going on as it was before it was met: what has been raised of it is not raised again."""
-    same = clock.model_dump(include=set(DeadlineFact.model_fields), exclude={"alarms"})
-    return DeadlineFact(**same, alarms=[alarm for alarm in clock.alarms if alarm.at > now])
+def again(clock: DeadlineView, end: DueFact, now: datetime) -> DeadlineFact:
+    """A clock that was met going on as it was; end: as counted anew. What was to be raised by now is not raised."""
+    same = clock.model_dump(include=set(DeadlineFact.model_fields) - {"alarms"})
+    return DeadlineFact(**same, alarms=[alarm for alarm in end.alarms if alarm.at > now])
 
 
 def stopped(clock: DeadlineView, at: datetime) -> DeadlineView:
-    return clock.model_copy(update={"met_at": at})
+    """Met: nothing is raised of it any more."""
+    return clock.model_copy(update={"met_at": at, "alarms": []})
 
 
 def paused(clock: DeadlineView, fact: PauseFact) -> DeadlineView:

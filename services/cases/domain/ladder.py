@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
-from shared.clock import SHANGHAI, local_day
+from shared.clock import SHANGHAI
 from shared.contracts.parts import PlannedAlarm
 from shared.workdays import DueDate, WorkDays
 
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Step:
     """A row of register/ladder.toml.
 
-    days: working days from the day of the alarm; negative: before it. at: the time of day, Asia/Shanghai.
+    days: working days after the last day in time; 0 and negative: on or before the day on which the end is alarmed.
+    at: the time of day, Asia/Shanghai.
     hours: in place of days and at, for clocks that count hours; None: they take days and at.
     """
 
@@ -51,30 +53,30 @@ class Ladder:
     def plan(
         self, name: str, warn: Sequence[int], started_at: datetime, end: DueDate, days: WorkDays
     ) -> list[PlannedAlarm]:
-        """The alarms of a clock in their order; none before it started.
+        """The alarms of a clock in their order, no two at one instant; none before it started.
 
         days: a calendar that guesses the years it does not know.
         """
         on = end.alarm_on or end.due_on
         found = [(_at(on - number * _DAY, self._warn_at), f"W{number}") for number in warn]
         found += [(self._instant(step, on, end, days), step.step) for step in self._steps.get(name, ())]
-        return [PlannedAlarm(step=step, at=at) for at, step in sorted(found) if at > started_at]
+        alarms: list[PlannedAlarm] = []
+        for at, step in sorted(found):
+            if alarms and at <= alarms[-1].at:
+                at = alarms[-1].at + _MINUTE
+            if at > started_at:
+                alarms.append(PlannedAlarm(step=step, at=at))
+        return alarms
 
     def _instant(self, step: Step, on: date, end: DueDate, days: WorkDays) -> datetime:
         if end.due_at is not None and step.hours is not None:
             return end.due_at + timedelta(hours=step.hours)
-        if step.days < 0:
-            for _ in range(-step.days):
-                on = days.previous_workday(on - _DAY)
-        else:
-            on = days.add_workdays(on, step.days)
+        if step.days > 0:
+            return _at(days.add_workdays(end.due_on, step.days), step.at)
+        for _ in range(-step.days):
+            on = days.previous_workday(on - _DAY)
         return _at(on, step.at)
 
 
 def _at(day: date, at: time) -> datetime:
     return datetime.combine(day, at, SHANGHAI)
-
-
-def days_over(due_on: date, at: datetime) -> int:
-    """Calendar days by which an instant lies after a due day; negative: before it."""
-    return (local_day(at) - due_on).days

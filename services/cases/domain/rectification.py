@@ -244,7 +244,7 @@ class Rectification(Progress):
 
     def _term_again(self, moment: Moment) -> list[DeadlineFact]:
         term = self.clock("R01")
-        return [] if term is None else [clocks.again(term, moment.now)]
+        return [] if term is None else [clocks.again(term, moment.deadlines.count(term), moment.now)]
 
     def _told(
         self,

@@ -92,6 +92,10 @@ class WorkDays:
             day = self.next_workday(day + _DAY)
         return day
 
+    def workdays_between(self, after: date, until: date) -> int:
+        """How many working days lie after one day, up to and with another. Raises CalendarMissing."""
+        return sum(self.is_workday(after + timedelta(days=number)) for number in range(1, (until - after).days + 1))
+
     def next_workday(self, day: date) -> date:
         """The day itself if it is a working day, else the first one after it. Raises CalendarMissing."""
         while not self.is_workday(day):

@@ -54,6 +54,13 @@ def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> 
     return UnitRunner(engine, open_unit(desk_of(settings, _IMPORT_BATCH)), clock, ring)
 
 
+def wire_scheduler(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
+    """What the scheduler raises alarms with, and counts clocks again."""
+    engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-scheduler")
+    clock = clock or open_clock(settings.training_clock)
+    return UnitRunner(engine, open_unit(desk_of(settings)), clock, ring)
+
+
 def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:
     """How a process opens its units of work."""
     return partial(CasesUnit, desk=desk)

@@ -43,6 +43,7 @@ class DeadlineFact(DueFact):
     rolls: bool = False
     overlay: bool = False
     alarm_on_earlier: bool = False
+    holder: str = ""
     pauses: list[PauseView] = Field(default_factory=list)
     extensions: list[ExtensionView] = Field(default_factory=list)
 

@@ -85,6 +85,9 @@ class DeadlineView(View):
     rolls: bool = Field(False, description="an end on a rest day runs to the next working day")
     overlay: bool = Field(False, description="days of the local calendar rest as well")
     alarm_on_earlier: bool = Field(False, description="an end on a rest day is alarmed on the working day before")
+    holder: str = Field(
+        "", description="whose task it is: township, coordinator, agency, police, court, chief, superior; else the lead"
+    )
     ends_on: date | None = Field(None, description="the last day as counted, before any rest-day rule")
     rolled_on: date | None = Field(None, description="the next working day, where ends_on is a rest day")
     alarm_on: date | None = Field(None, description="the day on which the end is alarmed")

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Self
 
 from services.cases.domain.clocks import Bounds
-from services.cases.domain.ladder import Ladder
+from services.cases.domain.ladder import Ladder, Step
 from shared.clock import SHANGHAI, local_day
 from shared.contracts.clocks import DeadlineFact, DueFact
 from shared.contracts.codes import PauseReason
@@ -130,6 +130,7 @@ class DeadlineRegister:
             rolls=limit.rolls,
             overlay=rule.overlay,
             alarm_on_earlier=limit.early,
+            holder=rule.holder,
             **self._told(rule, at, end),
         )
 
@@ -150,6 +151,11 @@ class DeadlineRegister:
         )
         more = [Limit(one.amount, LimitUnit(one.unit)) for one in clock.extensions]
         return limit, clock.started_at, self.days(clock.overlay), spans(clock, until), more
+
+    def step(self, rule_id: str, started_at: datetime, step: str) -> Step:
+        """What a step of the ladder is, for a clock of a rule that started then."""
+        name = self.rule(rule_id, local_day(started_at)).ladder if rule_id in self else ""
+        return self._ladder.step(name, step)
 
     def bounds(self, clock: DeadlineView) -> Bounds:
         """What the rule of a clock allows beside its limit; of a rule that is gone, all."""

@@ -12,10 +12,11 @@ from services.cases.domain import clocks
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.transitions import ALL_CLOCKS, Row
 from shared.clock import local_day
-from shared.contracts.cases_events import CasesEvent
+from shared.contracts.cases_events import CasesEvent, DeadlinesRecountedV1
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
-from shared.contracts.codes import DocumentKind
+from shared.contracts.codes import Agency, DocumentKind
 from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.errors import InvalidInput
 from shared.principal import Actor
 
@@ -99,9 +100,20 @@ class Moment:
         return clocks.recounted(clock, self.deadlines.count(clock))
 
 
+@dataclass(frozen=True)
+class Charged:
+    """Whose clock it is, beside the kind of holder that its rule names."""
+
+    agencies: Sequence[Agency] = ()
+    township_code: str | None = None
+
+
 @dataclass(kw_only=True)
 class Progress(ABC):
-    """version: number of events applied. jurisdiction: 12-digit code of the place it is about."""
+    """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
+
+    touched: places of the clocks that have changed since it was loaded.
+    """
 
     TYPE: ClassVar[str]
 
@@ -111,15 +123,50 @@ class Progress(ABC):
     jurisdiction: str = ""
     documents: list[DocumentRef] = field(default_factory=list)
     deadlines: list[DeadlineView] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set, compare=False, repr=False)
 
     @property
     @abstractmethod
     def names(self) -> dict[str, Any]:
         """Its id and numbers, as every event after the first tells them."""
 
+    @property
+    def number(self) -> str:
+        """The number that people read."""
+        return next(str(value) for name, value in self.names.items() if name.endswith("_no"))
+
+    def charged(self, clock: DeadlineView) -> Charged:  # noqa: ARG002 - others look at it
+        """Whose clock it is; here: of the place, where that lies in a township."""
+        in_township = self.jurisdiction[COUNTY_DIGITS:TOWNSHIP_DIGITS].strip("0")
+        return Charged(township_code=self.jurisdiction[:TOWNSHIP_DIGITS] + "000" if in_township else None)
+
+    def recount(self, moment: Moment) -> list[DeadlinesRecountedV1]:
+        """Count the running clocks again; nothing is told when every end stays as it was."""
+        again = [
+            clocks.recounted(clock, moment.deadlines.count(clock)) if clock.met_at is None else clock
+            for clock in self.deadlines
+        ]
+        told = (clocks.recount_fact(before, after) for before, after in zip(self.deadlines, again, strict=True))
+        recounts = [fact for fact in told if fact is not None]
+        if not recounts or self.state is None:
+            return []
+        return [
+            DeadlinesRecountedV1(
+                at=moment.now,
+                object_type=self.TYPE,
+                object_id=self.id,
+                object_no=self.number,
+                from_state=self.state.value,
+                to_state=self.state.value,
+                recounts=recounts,
+            )
+        ]
+
     def apply(self, event: Any) -> None:
         """Change as the event tells: what every event says, then what this one does."""
         self._note(event)
+        if isinstance(event, DeadlinesRecountedV1):
+            return
         self.state = event.to_state
         self._change(event)
 
@@ -192,5 +239,9 @@ class Progress(ABC):
 
     def _note(self, event: CasesEvent) -> None:
         """Keep the event's documents, change its clocks."""
-        self.documents = [*self.documents, *event.documents]
-        self.deadlines = clocks.noted(self.deadlines, event)
+        self.documents, before = [*self.documents, *event.documents], self.deadlines
+        after = clocks.noted(before, event)
+        self.touched |= {
+            place for place, clock in enumerate(after) if place >= len(before) or clock is not before[place]
+        }
+        self.deadlines = after

@@ -11,7 +11,7 @@ from typing import Any
 
 
 class CrashPoint(StrEnum):
-    """Who reaches it: U every process that runs units of work, S a service, N a sender, W the import worker, C the scheduler."""
+    """Who reaches it: U every process with units of work, S a service, N a sender, W import worker, C scheduler."""
 
     UNIT_BEFORE_COMMIT = "unit.before-commit"  # U; resource: the SQLAlchemy Connection
     UNIT_AFTER_COMMIT = "unit.after-commit"  # U

@@ -18,9 +18,10 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.cases.handlers.alarms import raise_alarms
+from services.cases.handlers.recount import recount
 from services.cases.settings import SchedulerSettings
 from services.cases.storage.unit import CasesUnit
-from services.cases.wiring import wire_scheduler
+from services.cases.wiring import scheduler_actor, wire_scheduler
 from shared import telemetry
 from shared.delivery.runner import UnitRunner
 from shared.errors import Unavailable
@@ -65,10 +66,14 @@ class Scheduler:
         self._stopped.set()
 
     def run(self) -> None:
-        """Until stop()."""
+        """Until stop(). What was provisional is counted again first: this release may know another year."""
+        waiting = True
         while not self._stopped.is_set():
             self._beat()
             try:
+                if waiting:
+                    self.recount()
+                    waiting = False
                 raised = self.run_once()
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
@@ -86,6 +91,13 @@ class Scheduler:
             log.info("raised alarms", extra={"alarms": raised})
         return raised
 
+    def recount(self) -> int:
+        """Count what is provisional again; how many objects have other ends now."""
+        told = recount(self._runner, self._by, f"recount-{new_id()}", None)
+        if told:
+            log.info("counted clocks again", extra={"objects": told})
+        return told
+
     def _unit(self, act: Callable[[CasesUnit], int]) -> int:
         def use_case(unit: CasesUnit) -> dict[str, Any]:
             return {"number": act(unit)}
@@ -97,11 +109,6 @@ class Scheduler:
             return
         self._heartbeat_file.touch()
         self._beaten_at = time.monotonic()
-
-
-def scheduler_actor(county_code: str) -> Actor:
-    """Nobody's act: the house itself reminds."""
-    return Actor("scheduler", "期限提醒", frozenset(), county_code, county_code[:6])
 
 
 def build_scheduler(settings: SchedulerSettings, limits: SchedulerLimits | None = None) -> Scheduler:

@@ -18,7 +18,8 @@ from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.bounds import CountyBoxes
-from shared.divisions.register import Divisions
+from shared.divisions.register import COUNTY_DIGITS, Divisions
+from shared.principal import Actor
 from shared.service import Ring, ServiceParts, assemble
 from shared.workdays import LOCAL_FILE, WorkDays, read_days
 
@@ -61,6 +62,11 @@ def wire_scheduler(settings: CasesData, ring: Ring, clock: Clock | None = None) 
     return UnitRunner(engine, open_unit(desk_of(settings)), clock, ring)
 
 
+def scheduler_actor(county_code: str) -> Actor:
+    """Nobody's act: the house itself reminds and counts."""
+    return Actor("scheduler", "期限提醒", frozenset(), county_code, county_code[:COUNTY_DIGITS])
+
+
 def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:
     """How a process opens its units of work."""
     return partial(CasesUnit, desk=desk)
@@ -77,10 +83,10 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
     )
 
 
-def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegister:
+def read_deadlines(file: Path = _REGISTER / "deadlines.toml", days: WorkDays | None = None) -> DeadlineRegister:
     """The deadline register with the ladder of alarms beside it, the national working calendar and the local one."""
     table = {**_table(file), **_table(file.with_name("ladder.toml"))}
-    days = WorkDays.load()
+    days = days or WorkDays.load()
     return DeadlineRegister.of(table, days, days.laid_over(read_days(LOCAL_FILE)))
 
 

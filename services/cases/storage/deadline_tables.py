@@ -49,5 +49,6 @@ deadline = sa.Table(
         postgresql_ops={"division_code": "text_pattern_ops"},
         postgresql_where=sa.text("met_at IS NULL"),
     ),
+    sa.Index("deadline_provisional", "object_id", postgresql_where=sa.text("met_at IS NULL AND provisional")),
     sa.Index("deadline_open_due", "due_on", postgresql_where=sa.text("met_at IS NULL")),
 )

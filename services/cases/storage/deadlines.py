@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.engine import RowMapping
 from services.cases.domain.alarms import ClockAlarms
 from services.cases.domain.progress import Progress
 from services.cases.storage.deadline_tables import deadline
+from shared.clock import SHANGHAI
 from shared.contracts.codes import Agency
 from shared.contracts.parts import PlannedAlarm
 from shared.ids import derived_id
@@ -66,6 +68,19 @@ _DUE = sa.text("""
 SELECT * FROM deadline WHERE next_at <= :now ORDER BY next_at, id LIMIT :most FOR UPDATE SKIP LOCKED
 """).columns(*deadline.c)
 
+_RECOUNT = """
+SELECT DISTINCT object_id, object_type FROM deadline
+WHERE met_at IS NULL AND (CAST(:after AS uuid) IS NULL OR object_id > :after) AND ({condition})
+ORDER BY object_id LIMIT :most
+"""
+_PROVISIONAL = sa.text(_RECOUNT.format(condition="provisional"))
+_TOUCHED = sa.text(
+    _RECOUNT.format(
+        condition="provisional OR due_on >= CAST(:since AS date) OR alarms = '[]' "
+        "OR (alarms -> -1 ->> 'at')::timestamptz >= CAST(:since AS timestamptz)"
+    )
+)
+
 _MARK = sa.text("""
 UPDATE deadline d SET version = m.version, raised_step = m.raised_step, raised_due_on = m.raised_due_on,
     raised_until = m.raised_until, next_step = m.next_step, next_at = m.next_at
@@ -110,6 +125,16 @@ def mark(connection: Connection, clocks: Sequence[ClockAlarms]) -> None:
         for clock in clocks
     ]
     connection.execute(_MARK, {"rows": orjson.dumps(rows, default=str).decode()})
+
+
+def to_recount(connection: Connection, after: UUID | None, year: int | None, most: int) -> list[tuple[str, UUID]]:
+    """(kind, id) of objects with running clocks that a year's calendar may move, in the order of their ids.
+
+    year: those that end or are alarmed in it or later, or have no plan of alarms yet; None: the provisional ones.
+    """
+    values = {"after": after, "most": most, "since": None if year is None else datetime(year, 1, 1, tzinfo=SHANGHAI)}
+    found = connection.execute(_PROVISIONAL if year is None else _TOUCHED, values)
+    return [(row.object_type, row.object_id) for row in found]
 
 
 def _rows(one: Progress, *, whole: bool) -> list[dict[str, Any]]:

@@ -16,10 +16,10 @@ from pydantic import SecretStr
 from services.cases.domain import clocks
 from services.cases.domain.transitions import Row
 from services.cases.handlers.on_agencies import REACTIONS
-from services.cases.scheduler import Scheduler, SchedulerLimits, scheduler_actor
+from services.cases.scheduler import Scheduler, SchedulerLimits
 from services.cases.settings import CasesData
 from services.cases.storage.unit import CasesUnit
-from services.cases.wiring import wire_scheduler
+from services.cases.wiring import scheduler_actor, wire_scheduler
 from shared.clock import SHANGHAI
 from shared.contracts.agencies import TaskSignedV1
 from shared.contracts.cases_events import CaseInvestigationStartedV1, DeadlineAlarmRaisedV1
@@ -232,7 +232,8 @@ def test_a_step_at_the_moment_of_the_sweep_wins_or_loses_whole(
     office: Office, sweeping: Callable[..., Scheduler]
 ) -> None:
     """The clue is assigned between the sweep's look and its write: what is taken is raised, and nothing after it."""
-    made, done = clue(office), []
+    made = clue(office)
+    done: list[bool] = []
     at(office, "2026-04-21T18:00")
 
     def meanwhile(point: CrashPoint, _: Any) -> None:

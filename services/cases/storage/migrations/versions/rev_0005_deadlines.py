@@ -81,6 +81,9 @@ def upgrade() -> None:
         postgresql_ops={"division_code": "text_pattern_ops"},
         postgresql_where=open_ones,
     )
+    op.create_index(
+        "deadline_provisional", "deadline", ["object_id"], postgresql_where=sa.text("met_at IS NULL AND provisional")
+    )
     op.create_index("deadline_open_due", "deadline", ["due_on"], postgresql_where=open_ones)
 
 

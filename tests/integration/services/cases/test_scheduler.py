@@ -399,3 +399,16 @@ def test_more_time_is_reminded_of_anew(office: Office, sweeping: Callable[..., S
     sweep(scheduler)
     told = [(one.payload["step"], one.payload["due_on"]) for one in alarms(office, rule_id="D10")]
     assert told == [("E0", "2026-07-19"), ("E1", "2026-07-19"), ("E0", "2026-08-18"), ("E1", "2026-08-18")]
+
+
+def test_alarms_stand_in_the_timeline_of_the_case(office: Office, sweeping: Callable[..., Scheduler]) -> None:
+    case = filed(office)
+    at(office, "2026-04-23T10:00")
+    sweep(sweeping())
+    told = office.query(COORDINATOR, "case.timeline", id=case["id"])["items"]
+    raised = [(one["title"], one["object_id"]) for one in told if one["actor"] == "scheduler"]
+    assert raised == [
+        ("启动调查：提醒（E0，末日 2026-04-22）", case["id"]),
+        ("启动调查：到期（E1，末日 2026-04-22）", case["id"]),
+        ("启动调查：催办（E2，末日 2026-04-22）", case["id"]),
+    ]

@@ -19,6 +19,7 @@ from gateway.parts import OpenParts
 from gateway.routers import (
     accounts,
     agencies,
+    calendar,
     cases,
     clue_imports,
     clues,
@@ -45,6 +46,7 @@ _ROUTERS = (
     agencies,
     statistics,
     dead_letters,
+    calendar,
     accounts,
 )
 _DOCS = "/docs"

@@ -18,7 +18,7 @@ from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from gateway.auth.caller import Caller
 from gateway.bodies import parsed, read_json
@@ -214,8 +214,12 @@ class Api:
         parameters: Iterable[inspect.Parameter] = (),
         public: bool = False,
         openapi_extra: dict[str, Any] | None = None,
+        answers: type[Response] = JSONResponse,
     ) -> None:
-        """handler: takes the request alone. parameters: what its documentation names. public: needs no token."""
+        """handler: takes the request alone. parameters: what its documentation names. public: needs no token.
+
+        answers: the kind of answer that is documented, where it is not JSON.
+        """
 
         async def endpoint(request: Request) -> Response:
             return await handler(request)
@@ -235,6 +239,7 @@ class Api:
             description=inspect.cleandoc(about or ""),
             status_code=status,
             response_model=view,
+            response_class=answers,
             responses=PROBLEMS,
             route_class_override=_DirectRoute,
             openapi_extra=openapi_extra,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gateway.auth.accounts import Accounts
 from gateway.auth.caller import Callers
+from gateway.auth.feeds import Feeds
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.rpc import Services
@@ -27,6 +28,7 @@ class Parts:
     callers: Callers
     accounts: Accounts
     sessions: Sessions
+    feeds: Feeds
     blobs: BlobStore
     clock: Clock
 
@@ -45,12 +47,13 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
         try:
-            accounts, tokens = Accounts(engine), AccessTokens(key)
+            accounts, tokens, signer = Accounts(engine), AccessTokens(key), PrincipalSigner(key)
             yield Parts(
                 services=Services(client, settings.rpc_deadline_s),
-                callers=Callers(accounts, tokens, PrincipalSigner(key)),
+                callers=Callers(accounts, tokens, signer),
                 accounts=accounts,
                 sessions=Sessions(engine, tokens, clock),
+                feeds=Feeds(engine, signer),
                 blobs=FolderBlobStore(settings.blobs),
                 clock=clock,
             )

@@ -111,6 +111,18 @@ DETAILS: dict[str, str] = {
     "cases.agency-twice": "“{agency}”在本次行动中已有未结的任务。",
     "cases.task-unknown": "本次行动没有任务 {task_id}。",
     "cases.task-not-declined": "只有已退回且尚未改派的任务可以改派，该任务状态为“{state}”。",
+    # clocks
+    "cases.clock-not-running": "没有正在计算的期限 {rule}。",
+    "cases.pause-without-proof": "因“{reason}”扣除期限，必须附证明文书。",
+    "cases.pause-not-allowed": "期限 {rule} 不能因“{reason}”扣除；可以扣除的事由：{allowed}。",
+    "cases.pause-before-clock": "扣除开始日（{value}）早于期限起算日（{started_on}）。",
+    "cases.pause-after-due": "期限 {rule} 已于 {due_on} 届满，不能再扣除。",
+    "cases.pause-running": "期限 {rule} 自 {since} 起已因“{reason}”扣除，尚未恢复计算。",
+    "cases.no-pause-running": "期限 {rule} 没有因“{reason}”正在扣除的时间。",
+    "cases.pause-end-before-start": "恢复计算日（{value}）早于扣除开始日（{from_on}）。",
+    "cases.extension-not-allowed": "期限 {rule} 最多延长 {times} 次，不能再延长。",
+    "cases.extension-too-long": "期限 {rule} 每次最多延长 {most} 个{unit}。",
+    "cases.extension-too-late": "期限 {rule} 的延长最迟应于 {last_on} 申请。",
     # agencies
     "agencies.task-transition-not-allowed": "任务当前状态为“{state}”，不能做“{verb}”。",
     "agencies.result-kind-wrong": "“{agency}”应反馈 {expected}，收到的是 {given}。",
@@ -269,6 +281,9 @@ _WORDS = {
     "not-a-feature-collection": "不是 FeatureCollection",
     "too-many-properties": "字段过多",
     "not-json": "不是有效的 JSON",
+    "working_day": "工作日",
+    "calendar_day": "自然日",
+    "month": "月",
     "illegal": "违法",
     "legal": "合法",
     "passed": "通过",
@@ -324,6 +339,7 @@ _CODED = frozenset(
         "fact",
         "kind",
         "scheme",
+        "unit",
     }
 )
 _CODES = {

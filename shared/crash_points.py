@@ -11,7 +11,7 @@ from typing import Any
 
 
 class CrashPoint(StrEnum):
-    """Who reaches it: U every process that runs units of work, S a service, N a sender, W the import worker."""
+    """Who reaches it: U every process with units of work, S a service, N a sender, W import worker, C scheduler."""
 
     UNIT_BEFORE_COMMIT = "unit.before-commit"  # U; resource: the SQLAlchemy Connection
     UNIT_AFTER_COMMIT = "unit.after-commit"  # U
@@ -38,6 +38,8 @@ class CrashPoint(StrEnum):
     IMPORT_AFTER_CLAIM = "import.after-claim"  # W
     IMPORT_BEFORE_BATCH = "import.before-batch"  # W
     IMPORT_AFTER_BATCH = "import.after-batch"  # W
+    SWEEP_AFTER_TAKING = "sweep.after-taking"  # C; clocks are locked; resource: the Connection
+    SWEEP_AFTER_MARKING = "sweep.after-marking"  # C; their rows are written, no event is yet; resource: the Connection
 
 
 Hook = Callable[[CrashPoint, Any], None]

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared import telemetry
@@ -74,11 +74,12 @@ class CommandOperation:
 
 @dataclass(frozen=True)
 class QueryOperation:
-    """answer(query, by, connection) -> View; reads only."""
+    """answer(query, by, connection) -> View; reads only. timed: it is also given the business clock's now."""
 
     contract: type[Query]
-    answer: Callable[[Any, Actor, Connection], View]
+    answer: Callable[..., View]
     roles: frozenset[Role]
+    timed: bool = False
 
     @property
     def name(self) -> str:
@@ -155,8 +156,9 @@ class Dispatcher(Generic[U]):
             return self._read(operation, query, by)  # the pooled connection had died; the pool is fresh now
 
     def _read(self, operation: QueryOperation, query: Query, by: Actor) -> dict[str, Any]:
+        more = (self._runner.now(),) if operation.timed else ()
         with self._reading.connect() as connection:
-            return operation.answer(query, by, connection).model_dump(mode="json")
+            return operation.answer(query, by, connection, *more).model_dump(mode="json")
 
 
 def answer_or_problem(act: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,12 @@ from shared.contracts.cases import (
     CASE_COMMANDS,
     CaseRow,
     CaseView,
-    Deadlines,
     GetCase,
-    GetDeadlines,
     GetTimeline,
     ListCases,
     Timeline,
 )
+from shared.contracts.deadlines import Deadlines, GetDeadlines
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
 from shared.contracts.rectifications import OrderRectification, RectificationView
 

@@ -4,6 +4,7 @@ from gateway.forwarding import Api, CommandRoute, QueryRoute
 from shared.contracts.base import Page
 from shared.contracts.cases import CaseView
 from shared.contracts.clues import CLUE_COMMANDS, ClueRow, ClueView, FileCase, GetClue, ListClues, ReportClue
+from shared.contracts.deadlines import Deadlines, GetClueDeadlines
 
 _TAG = "clues"
 
@@ -15,6 +16,7 @@ def add_to(api: Api) -> None:
     )
     api.query(QueryRoute("cases", ListClues, "/clues", Page[ClueRow]), _TAG)
     api.query(QueryRoute("cases", GetClue, "/clues/{id}", ClueView, single=True), _TAG)
+    api.query(QueryRoute("cases", GetClueDeadlines, "/clues/{id}/deadlines", Deadlines), _TAG)
     api.command(
         CommandRoute("cases", FileCase, "/clues/{id}/file-case", CaseView, location="/cases/{id}"),
         _TAG,

@@ -43,3 +43,12 @@ login_attempts = sa.Table(
     sa.Column("last_at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("locked_until", sa.DateTime(timezone=True)),
 )
+
+# The private address at which a person's calendar program reads; its token is stored as a digest.
+calendar_feed = sa.Table(
+    "calendar_feed",
+    METADATA,
+    sa.Column("account_id", sa.Uuid, sa.ForeignKey("account.id"), primary_key=True),
+    sa.Column("digest", sa.LargeBinary, nullable=False, unique=True),
+    sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+)

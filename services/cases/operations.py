@@ -10,7 +10,8 @@ from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
 from services.cases.handlers import joint_actions as on_action
 from services.cases.handlers import rectifications as on_item
-from services.cases.queries.cases import get_case, get_deadlines, get_statistics, list_cases
+from services.cases.queries import deadlines as on_clock
+from services.cases.queries.cases import get_case, get_statistics, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
@@ -19,6 +20,7 @@ from services.cases.queries.timeline import get_timeline
 from shared.contracts import cases as c
 from shared.contracts import clue_imports as ci
 from shared.contracts import clues as cl
+from shared.contracts import deadlines as dl
 from shared.contracts import joint_actions as ja
 from shared.contracts import rectifications as ri
 from shared.contracts.codes import Role
@@ -62,7 +64,11 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),
     QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),
-    QueryOperation(c.GetDeadlines, get_deadlines, _EVERYBODY),
+    QueryOperation(dl.GetDeadlines, on_clock.get_case_deadlines, _EVERYBODY, timed=True),
+    QueryOperation(dl.GetClueDeadlines, on_clock.get_clue_deadlines, _EVERYBODY, timed=True),
+    QueryOperation(dl.GetRectificationDeadlines, on_clock.get_rectification_deadlines, _EVERYBODY, timed=True),
+    QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
+    QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
     QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),
     QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),

@@ -1,34 +1,47 @@
 """`python -m services.cases.rebuild clue|case|rectification|joint_action`: computes a table again from the log."""
 
+from sqlalchemy import Table
+
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
 from services.cases.settings import CasesSettings
 from services.cases.storage import tables
+from services.cases.storage.deadline_tables import deadline
+from services.cases.storage.deadlines import HOLD_SWEEP
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from services.cases.wiring import NAME
 from shared.rebuild.comparison import OwnProjection
 from shared.rebuild.program import Rebuilder
 from shared.rebuild.shadow import Computed
 
+
+def _with_clocks(table: Table, kind: str) -> list[Computed]:
+    """The table of the objects, and their rows of the table of clocks; beside their objects only the sweep writes it.
+
+    A lock on both tables would meet those who have written a clock and go on to another object.
+    """
+    return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
+
+
 # Not here: imports and numbers in use are no consequence of events.
 PROJECTIONS = (
-    OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), [Computed(tables.clue)]),
-    OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), [Computed(tables.case)]),
+    OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
+    OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),
     OwnProjection(
         "整改事项",
         lambda id_, _: Rectification(id=id_),
         Rectification.TYPE,
         RectificationStore(),
-        [Computed(tables.rectification)],
+        _with_clocks(tables.rectification, Rectification.TYPE),
     ),
     OwnProjection(
         "联合执法",
         lambda id_, _: JointAction(id=id_),
         JointAction.TYPE,
         JointActionStore(),
-        [Computed(tables.joint_action)],
+        _with_clocks(tables.joint_action, JointAction.TYPE),
     ),
 )
 

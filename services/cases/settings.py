@@ -33,6 +33,10 @@ class WorkerSettings(CasesData):
         return self.blob_dir or self.home / "blobs"
 
 
+class SchedulerSettings(CasesData):
+    """Of `python -m services.cases.scheduler`."""
+
+
 class MigrationSettings(ProcessSettings):
     """The owner of the schema migrates; cases_role is the service's own role, which gets its rights."""
 

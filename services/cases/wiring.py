@@ -18,9 +18,10 @@ from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.bounds import CountyBoxes
-from shared.divisions.register import Divisions
+from shared.divisions.register import COUNTY_DIGITS, Divisions
+from shared.principal import Actor
 from shared.service import Ring, ServiceParts, assemble
-from shared.workdays import WorkDays
+from shared.workdays import LOCAL_FILE, WorkDays, read_days
 
 NAME = "cases"
 _REGISTER = Path(__file__).parent / "register"
@@ -54,6 +55,18 @@ def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> 
     return UnitRunner(engine, open_unit(desk_of(settings, _IMPORT_BATCH)), clock, ring)
 
 
+def wire_scheduler(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
+    """What the scheduler raises alarms with, and counts clocks again."""
+    engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-scheduler")
+    clock = clock or open_clock(settings.training_clock)
+    return UnitRunner(engine, open_unit(desk_of(settings)), clock, ring)
+
+
+def scheduler_actor(county_code: str) -> Actor:
+    """Nobody's act: the house itself reminds and counts."""
+    return Actor("scheduler", "期限提醒", frozenset(), county_code, county_code[:COUNTY_DIGITS])
+
+
 def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:
     """How a process opens its units of work."""
     return partial(CasesUnit, desk=desk)
@@ -70,6 +83,12 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
     )
 
 
-def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegister:
-    """The deadline register with the national working calendar."""
-    return DeadlineRegister.of(tomllib.loads(file.read_text(encoding="utf-8")), WorkDays.load())
+def read_deadlines(file: Path = _REGISTER / "deadlines.toml", days: WorkDays | None = None) -> DeadlineRegister:
+    """The deadline register with the ladder of alarms beside it, the national working calendar and the local one."""
+    table = {**_table(file), **_table(file.with_name("ladder.toml"))}
+    days = days or WorkDays.load()
+    return DeadlineRegister.of(table, days, days.laid_over(read_days(LOCAL_FILE)))
+
+
+def _table(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))

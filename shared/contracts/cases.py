@@ -159,14 +159,6 @@ class GetTimeline(GetOne, operation="case.timeline"):
     """The case with its clues, rectification items and joint actions, oldest first."""
 
 
-class GetDeadlines(GetOne, operation="case.deadlines"):
-    pass
-
-
-class Deadlines(View):
-    items: list[DeadlineView]
-
-
 class GetStatistics(Query, operation="cases.statistics"):
     """Counts by state, of what the caller may see."""
 

@@ -7,8 +7,12 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import AreaM2, Contract, Event, Instant
+from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.codes import (
     Agency,
+    AlarmAction,
+    AlarmColour,
+    AlarmReader,
     CaseState,
     ClosingGround,
     ClueSource,
@@ -24,27 +28,21 @@ from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef, PatchFacts
 
 
-class DeadlineFact(Contract):
-    """A clock that started with this event."""
-
-    rule_id: str
-    title: str
-    limit: int
-    unit: str
-    started_at: Instant
-    due_on: date | None
-    due_at: Instant | None = None
-    provisional: bool
-
-
 class CasesEvent(Event, source="cases"):
-    """reason: why, in the words of who acted. starts / stops: clocks of the deadline register."""
+    """reason: why, in the words of who acted. starts / stops: clocks of the deadline register.
+
+    pauses, resumes, extends: of clocks still running after the stops. recounts: their new ends.
+    """
 
     at: Instant
     reason: str | None = None
     documents: list[DocumentRef] = Field(default_factory=list)
     starts: list[DeadlineFact] = Field(default_factory=list)
     stops: list[str] = Field(default_factory=list, description="rule ids met by this step")
+    pauses: list[PauseFact] = Field(default_factory=list)
+    resumes: list[ResumeFact] = Field(default_factory=list)
+    extends: list[ExtensionFact] = Field(default_factory=list)
+    recounts: list[RecountFact] = Field(default_factory=list)
 
 
 class ClueEvent(CasesEvent):
@@ -323,3 +321,40 @@ class ClueImportFinishedV1(CasesEvent):
     rows_known: int
     rows_rejected: int
     refused: bool
+
+
+class DeadlinesRecountedV1(CasesEvent):
+    """Running clocks of an object end at other times since a calendar was loaded or changed; its state stays."""
+
+    object_type: str
+    object_id: UUID
+    object_no: str
+    from_state: str
+    to_state: str
+
+
+class DeadlineAlarmRaisedV1(CasesEvent):
+    """A step of the ladder (domain.md 4.4): a reminder before a clock ends, the alarm at its end, what follows after.
+
+    The subject is the clock itself. planned_at: when it was to be raised; later than that only after a standstill.
+    days_over: working days since the last day in time; negative before it. to: who is told, by their part in the
+    office; holder, agencies, township_code: whose clock it is.
+    """
+
+    object_type: str
+    object_id: UUID
+    object_no: str
+    division_code: str
+    rule_id: str
+    title: str
+    step: str
+    action: AlarmAction
+    colour: AlarmColour
+    to: list[AlarmReader]
+    holder: str
+    agencies: list[Agency]
+    township_code: str | None
+    due_on: date
+    due_at: Instant | None
+    planned_at: Instant
+    days_over: int

@@ -146,6 +146,46 @@ class DocumentKind(StrEnum):
     STRIKE_OFF_SHEET = "strike_off_sheet"
 
 
+class PauseReason(StrEnum):
+    """Why a clock stands still (domain.md 5.6, NRP 38)."""
+
+    APPRAISAL = "appraisal"
+    HEARING = "hearing"
+    PUBLIC_NOTICE = "public_notice"
+    MAIL_IN_TRANSIT = "mail_in_transit"
+    AWAITING_POLICE_OR_PROCURATORATE = "awaiting_police_or_procuratorate"
+    SUSPENSION = "suspension"
+
+
+class AlarmAction(StrEnum):
+    """What a step of the ladder asks for (domain.md 4.4)."""
+
+    REMIND = "remind"
+    ALARM = "alarm"
+    URGE = "urge"
+    SUPERVISE = "supervise"
+    INSPECT = "inspect"
+    TALK = "talk"
+
+
+class AlarmColour(StrEnum):
+    NONE = "none"
+    YELLOW = "yellow"
+    ORANGE = "orange"
+    RED = "red"
+
+
+class AlarmReader(StrEnum):
+    """Whom a step of the ladder tells, by their part in the office."""
+
+    HANDLER = "handler"
+    UNIT_LEADER = "unit_leader"
+    COORDINATOR = "coordinator"
+    AGENCY_HEAD = "agency_head"
+    COUNTY_LEADER = "county_leader"
+    SUPERVISION_OFFICE = "supervision_office"
+
+
 class ViolationType(StrEnum):
     """Rule table of domain.md 2.3 (案由)."""
 
@@ -228,6 +268,28 @@ _TITLES: dict[str, str] = {
     "VT23": "无证取土采矿",
     "VT24": "承包地用于非农建设",
     "JointActionState.closed": "已办结",
+    "AlarmAction.remind": "提醒",
+    "AlarmAction.alarm": "到期",
+    "AlarmAction.urge": "催办",
+    "AlarmAction.supervise": "督办",
+    "AlarmAction.inspect": "政府督查",
+    "AlarmAction.talk": "约谈建议",
+    "AlarmColour.none": "无",
+    "AlarmColour.yellow": "黄",
+    "AlarmColour.orange": "橙",
+    "AlarmColour.red": "红",
+    "AlarmReader.handler": "承办人",
+    "AlarmReader.unit_leader": "单位负责人",
+    "AlarmReader.coordinator": "县联合执法协调员",
+    "AlarmReader.agency_head": "部门主要负责人",
+    "AlarmReader.county_leader": "分管县领导",
+    "AlarmReader.supervision_office": "县政府督查室",
+    "PauseReason.appraisal": "鉴定",
+    "PauseReason.hearing": "听证",
+    "PauseReason.public_notice": "公告",
+    "PauseReason.mail_in_transit": "邮递在途",
+    "PauseReason.awaiting_police_or_procuratorate": "等待公安或检察机关决定",
+    "PauseReason.suspension": "中止调查",
     "ClosingGround.jurisdiction_transferred": "移送管辖",
     "ClosingGround.terminated": "终止调查",
     "ClosingGround.no_penalty": "不予处罚",

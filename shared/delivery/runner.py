@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
@@ -65,6 +66,10 @@ class UnitRunner(Generic[U]):
         self._open_unit = open_unit
         self._clock = clock
         self._ring = ring
+
+    def now(self) -> datetime:
+        """The business clock's present instant."""
+        return self._clock.now()
 
     def run(
         self,

@@ -40,10 +40,13 @@ class OwnLog:
     def _repair(self, found: Comparison, audit: Audit) -> Comparison:
         """Only what differed is computed once more, now with every writer kept away."""
         tables = self._projection.tables
-        names = ", ".join(f'public."{computed.table.name}"' for computed in tables)
+        names = ", ".join(f'public."{computed.table.name}"' for computed in tables if computed.hold is None)
         with self._engine.begin() as connection:
             # Also who has locked a row to write it later: waiting for each other would be a deadlock.
             connection.execute(sa.text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+            for computed in tables:
+                if computed.hold is not None:
+                    connection.execute(sa.text(computed.hold))
             again, shadow = self._computed(connection, found.owners)
             if again.differences:
                 shadow.put_right(found.owners)

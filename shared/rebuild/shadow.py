@@ -22,15 +22,30 @@ class Computed:
     """A table that follows from a log. owner: column with the id of what a row belongs to.
 
     unkept: columns of which the log says nothing; they are not compared, and keep what they are.
+    only: column and value of the rows that are meant, in a table that several projections fill.
+    hold: SQL that keeps away who writes such rows without writing what they belong to, in place of a lock on the table.
     """
 
     table: Table
     owner: str = "id"
     unkept: frozenset[str] = frozenset()
+    only: tuple[str, str] | None = None
+    hold: str | None = None
 
     @property
     def keys(self) -> list[str]:
         return [_quoted(column.name) for column in self.table.primary_key]
+
+    @property
+    def live(self) -> str:
+        """The live rows that are meant, as SQL to select from."""
+        name = f"public.{_quoted(self.table.name)}"
+        return name if self.only is None else f"(SELECT * FROM {name} WHERE {self.condition})"
+
+    @property
+    def condition(self) -> str:
+        """Which live rows are meant, as SQL."""
+        return "true" if self.only is None else f"{_quoted(self.only[0])} = '{self.only[1]}'"
 
     @property
     def values(self) -> list[str]:
@@ -67,7 +82,7 @@ class Shadow:
         live, made = 0, 0
         for computed in self._tables:
             name = _quoted(computed.table.name)
-            live += int(self._run(f"SELECT count(*) FROM public.{name}").scalar_one())
+            live += int(self._run(f"SELECT count(*) FROM {computed.live} l").scalar_one())
             made += int(self._run(f"SELECT count(*) FROM pg_temp.{name}").scalar_one())
         return live, made
 
@@ -87,7 +102,7 @@ class Shadow:
         statement = f"""
             SELECT concat_ws('/', {keys}) AS key, {owner} AS owner, l.{first} IS NULL AS missing,
                    c.{first} IS NULL AS extra, array_remove(ARRAY[{differing}]::text[], NULL) AS fields
-            FROM public.{name} l FULL JOIN pg_temp.{name} c USING ({keys})
+            FROM {computed.live} l FULL JOIN pg_temp.{name} c USING ({keys})
             WHERE (l.{first} IS NULL OR c.{first} IS NULL OR {_differs(computed)}) AND {_of(owner)}
             ORDER BY {keys}
         """
@@ -105,7 +120,7 @@ class Shadow:
             name = _quoted(computed.table.name)
             self._run(
                 f"DELETE FROM public.{name} l WHERE NOT EXISTS (SELECT 1 FROM pg_temp.{name} c WHERE {_same(computed)})"
-                f" AND {_of(f'l.{_quoted(computed.owner)}')}",
+                f" AND {computed.condition} AND {_of(f'l.{_quoted(computed.owner)}')}",
                 owners,
             )
         for computed in self._tables:

@@ -37,7 +37,10 @@ from tests.system.running_house import SERVICES, RunningHouse
 WEBHOOK_AGENCY = "natural_resources"
 WEBHOOK_OFFICE = "party_committee"
 COUNTY = "640521"
-_PROCESSES = ("gateway", "cases", "cases.worker", "agencies", "agencies.sender", "notify", "notify.sender")
+_PROCESSES = (
+    *("gateway", "cases", "cases.worker", "cases.scheduler"),
+    *("agencies", "agencies.sender", "notify", "notify.sender"),
+)
 
 
 class LineFile:

@@ -21,6 +21,7 @@ KILLED = "processes"
 _FIRE_S = 30.0
 _PAUSE = "relay paused 6 s:"
 _WORKER = "cases.worker"
+_SCHEDULER = "cases.scheduler"
 Aim = tuple[str, CrashPoint]
 """Process and point."""
 Fired = list[dict[str, Any]]
@@ -33,6 +34,7 @@ def points_of(process: str) -> list[CrashPoint]:
         wanted += ["sequencer", "relay", "feed", "rpc"]
     wanted += ["sender"] if process in SENDERS else []
     wanted += ["import"] if process == _WORKER else []
+    wanted += ["sweep"] if process == _SCHEDULER else []
     return [point for point in CrashPoint if point.partition(".")[0] in wanted] if process != "gateway" else []
 
 

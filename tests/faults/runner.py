@@ -20,6 +20,7 @@ CONNECTIONS = {
     **{f"tianwei-{service}": 20 for service in SERVICES},
     "tianwei-cases-worker": 2,
     "tianwei-cases-worker-bell": 1,
+    "tianwei-cases-scheduler": 2,
     "tianwei-cases-numbers": 2,
     "tianwei-agencies-sender": 6,
     "tianwei-notify-sender": 6,

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(__file__).with_name("site")
 SERVICES = ("cases", "agencies", "notify")
 SENDERS = ("agencies.sender", "notify.sender")
-PROCESSES = (*SERVICES, "cases.worker", *SENDERS, "gateway")
+PROCESSES = (*SERVICES, "cases.worker", "cases.scheduler", *SENDERS, "gateway")
 RECEIVERS = {
     "natural_resources": "/agencies/natural_resources/endpoint",
     "640521:party_committee": "/recipients/party_committee/endpoint",

@@ -73,6 +73,7 @@ class Settings:
                     "cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", "BLOB_DIR", *bus), **nameko}
                 ),
                 _python("cases.worker", "services.cases.worker", Stage.SENDER, self._of("CASES_DSN", "BLOB_DIR")),
+                _python("cases.scheduler", "services.cases.scheduler", Stage.SENDER, self._of("CASES_DSN")),
             ],
             "agencies": [
                 _python(

@@ -1,7 +1,7 @@
 """A case (案件): the penalty procedure from filing to closing (domain.md 3.2). Closing does not put the land right."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatchmethod
@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain.clue import Clue
-from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
 from shared.area import mu_from_m2
 from shared.clock import local_day
@@ -42,6 +42,7 @@ from shared.contracts.cases_events import (
 )
 from shared.contracts.clues import FileCase
 from shared.contracts.codes import Agency, CaseState, ClosingGround, DocumentKind, ViolationType
+from shared.contracts.parts import DeadlineView
 from shared.errors import Conflict
 
 _STATE = CaseState
@@ -155,6 +156,9 @@ class Case(Progress):
     @property
     def names(self) -> dict[str, Any]:
         return {"case_id": self.id, "case_no": self.case_no}
+
+    def charged(self, clock: DeadlineView) -> Charged:
+        return replace(super().charged(clock), agencies=(self.lead_agency,))
 
     # decisions
 

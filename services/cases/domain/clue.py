@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain.areas import check_land
-from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import (
@@ -45,7 +45,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.parts import DocumentRef, PatchFacts
+from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.errors import NotAllowed
 
 _STATE = ClueState
@@ -144,6 +144,10 @@ class Clue(Progress):
     @property
     def names(self) -> dict[str, Any]:
         return {"clue_id": self.id, "clue_no": self.clue_no}
+
+    def charged(self, clock: DeadlineView) -> Charged:
+        """The township to which the clue was given."""
+        return Charged(township_code=self.township_code) if self.township_code else super().charged(clock)
 
     # decisions
 

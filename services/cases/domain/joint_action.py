@@ -9,12 +9,11 @@ from uuid import UUID
 
 from services.cases.domain.case import Case
 from services.cases.domain.joint_task import Task, standing
-from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
 from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
-    DeadlineFact,
     JointActionClosedV1,
     JointActionConvenedV1,
     JointActionEvent,
@@ -24,12 +23,14 @@ from shared.contracts.cases_events import (
     JointActionTaskReportedV1,
     JointActionTaskSignedV1,
 )
+from shared.contracts.clocks import DeadlineFact
 from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskState
 from shared.contracts.joint_actions import (
     ConveneJointAction,
     JointActionView,
     ReassignTask,
 )
+from shared.contracts.parts import DeadlineView
 from shared.errors import Conflict, InvalidInput
 from shared.ids import derived_id
 
@@ -127,6 +128,16 @@ class JointAction(Progress):
     @property
     def names(self) -> dict[str, Any]:
         return {"action_id": self.id, "action_no": self.action_no, "case_id": self.case_id}
+
+    def charged(self, clock: DeadlineView) -> Charged:
+        """Agencies that have not signed, of the clock for signing; that have not reported, of the others."""
+        live = [task for task in self.tasks if task.replaced_by is None]
+        waiting = [
+            task.letter.agency
+            for task in live
+            if not (task.is_signed if clock.rule_id in _SIGNED else task.state is TaskState.REPORTED)
+        ]
+        return replace(super().charged(clock), agencies=tuple(waiting) or (self.lead_agency,))
 
     # decisions
 

@@ -8,12 +8,15 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain import clocks
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.transitions import ALL_CLOCKS, Row
 from shared.clock import local_day
-from shared.contracts.cases_events import CasesEvent, DeadlineFact
-from shared.contracts.codes import DocumentKind
+from shared.contracts.cases_events import CasesEvent, DeadlinesRecountedV1
+from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
+from shared.contracts.codes import Agency, DocumentKind
 from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.errors import InvalidInput
 from shared.principal import Actor
 
@@ -66,10 +69,51 @@ class Moment:
             raise _implausible(name, "less_than_equal", at)
         return at
 
+    def changed(
+        self,
+        ticking: Sequence[DeadlineView],
+        pauses: Sequence[PauseFact],
+        resumes: Sequence[ResumeFact],
+        extends: Sequence[ExtensionFact],
+    ) -> list[RecountFact]:
+        """New ends of the clocks that these facts move. Raises what domain/clocks.py names."""
+        after, today = list(ticking), local_day(self.now)
+        for resume in resumes:
+            place = clocks.latest(after, resume.rule_id)
+            clocks.check_resume(after[place], resume, today)
+            after[place] = self._counted(clocks.resumed(after[place], resume))
+        for pause in pauses:
+            place = clocks.latest(after, pause.rule_id)
+            clock = after[place]
+            clocks.check_pause(clock, pause, local_day(clock.started_at), today, self.deadlines.bounds(clock))
+            after[place] = clocks.paused(clock, pause)
+        for more in extends:
+            place = clocks.latest(after, more.rule_id)
+            clock = after[place]
+            last_on = self.deadlines.last_to_ask(clock, today)
+            clocks.check_extension(clock, more, today, self.deadlines.bounds(clock), last_on)
+            after[place] = self._counted(clocks.extended(clock, more, today))
+        told = (clocks.recount_fact(before, now) for before, now in zip(ticking, after, strict=True))
+        return [fact for fact in told if fact is not None]
+
+    def _counted(self, clock: DeadlineView) -> DeadlineView:
+        return clocks.recounted(clock, self.deadlines.count(clock))
+
+
+@dataclass(frozen=True)
+class Charged:
+    """Whose clock it is, beside the kind of holder that its rule names."""
+
+    agencies: Sequence[Agency] = ()
+    township_code: str | None = None
+
 
 @dataclass(kw_only=True)
 class Progress(ABC):
-    """version: number of events applied. jurisdiction: 12-digit code of the place it is about."""
+    """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
+
+    touched: places of the clocks that have changed since it was loaded.
+    """
 
     TYPE: ClassVar[str]
 
@@ -79,15 +123,50 @@ class Progress(ABC):
     jurisdiction: str = ""
     documents: list[DocumentRef] = field(default_factory=list)
     deadlines: list[DeadlineView] = field(default_factory=list)
+    touched: set[int] = field(default_factory=set, compare=False, repr=False)
 
     @property
     @abstractmethod
     def names(self) -> dict[str, Any]:
         """Its id and numbers, as every event after the first tells them."""
 
+    @property
+    def number(self) -> str:
+        """The number that people read."""
+        return next(str(value) for name, value in self.names.items() if name.endswith("_no"))
+
+    def charged(self, clock: DeadlineView) -> Charged:  # noqa: ARG002 - others look at it
+        """Whose clock it is; here: of the place, where that lies in a township."""
+        in_township = self.jurisdiction[COUNTY_DIGITS:TOWNSHIP_DIGITS].strip("0")
+        return Charged(township_code=self.jurisdiction[:TOWNSHIP_DIGITS] + "000" if in_township else None)
+
+    def recount(self, moment: Moment) -> list[DeadlinesRecountedV1]:
+        """Count the running clocks again; nothing is told when every end stays as it was."""
+        again = [
+            clocks.recounted(clock, moment.deadlines.count(clock)) if clock.met_at is None else clock
+            for clock in self.deadlines
+        ]
+        told = (clocks.recount_fact(before, after) for before, after in zip(self.deadlines, again, strict=True))
+        recounts = [fact for fact in told if fact is not None]
+        if not recounts or self.state is None:
+            return []
+        return [
+            DeadlinesRecountedV1(
+                at=moment.now,
+                object_type=self.TYPE,
+                object_id=self.id,
+                object_no=self.number,
+                from_state=self.state.value,
+                to_state=self.state.value,
+                recounts=recounts,
+            )
+        ]
+
     def apply(self, event: Any) -> None:
         """Change as the event tells: what every event says, then what this one does."""
         self._note(event)
+        if isinstance(event, DeadlinesRecountedV1):
+            return
         self.state = event.to_state
         self._change(event)
 
@@ -96,8 +175,9 @@ class Progress(ABC):
 
     @property
     def due_on(self) -> date | None:
-        """The earliest day on which a running clock ends."""
-        return min((clock.due_on for clock in self.running if clock.due_on is not None), default=None)
+        """The earliest day on which a clock ends that runs and does not stand still."""
+        ends = (clock.due_on for clock in self.running if not clock.is_paused)
+        return min((due_on for due_on in ends if due_on is not None), default=None)
 
     @property
     def running(self) -> list[DeadlineView]:
@@ -123,14 +203,22 @@ class Progress(ABC):
         documents: Sequence[DocumentRef] = (),
         started_at: datetime | None = None,
         starts: Sequence[DeadlineFact] | None = None,
+        pauses: Sequence[PauseFact] = (),
+        resumes: Sequence[ResumeFact] = (),
+        extends: Sequence[ExtensionFact] = (),
     ) -> dict[str, Any]:
         """What every event of a step says: states, time, reason, documents, clocks.
 
         started_at: when the clocks began, if not now. starts: the clocks, if not simply those of the row.
+        pauses, resumes, extends: of clocks that run once the step's own have stopped and started; refused as
+        services/cases/domain/clocks.py has it.
         """
         if starts is None:
             starts = [moment.deadlines.start(rule_id, started_at or moment.now) for rule_id in row.starts]
         running = {clock.rule_id for clock in self.running}
+        stops = running if row.stops == ALL_CLOCKS else running & row.stops
+        ticking = clocks.ticking(self.deadlines, stops, moment.now, starts)
+        recounts = moment.changed(ticking, pauses, resumes, extends)
         return {
             "at": moment.now,
             "from_state": row.at,
@@ -138,7 +226,11 @@ class Progress(ABC):
             "reason": reason,
             "documents": list(documents),
             "starts": list(starts),
-            "stops": sorted(running if row.stops == ALL_CLOCKS else running & row.stops),
+            "stops": sorted(stops),
+            "pauses": list(pauses),
+            "resumes": list(resumes),
+            "extends": list(extends),
+            "recounts": recounts,
         }
 
     def told(self, row: Row[Any], moment: Moment, **more: Any) -> dict[str, Any]:
@@ -146,11 +238,10 @@ class Progress(ABC):
         return {**self.names, **self.step(row, moment, **more)}
 
     def _note(self, event: CasesEvent) -> None:
-        """Keep the event's documents, stop and start its clocks."""
-        self.documents = [*self.documents, *event.documents]
-        self.deadlines = [
-            clock.model_copy(update={"met_at": event.at})
-            if clock.met_at is None and clock.rule_id in event.stops
-            else clock
-            for clock in self.deadlines
-        ] + [DeadlineView.model_validate(fact.model_dump()) for fact in event.starts]
+        """Keep the event's documents, change its clocks."""
+        self.documents, before = [*self.documents, *event.documents], self.deadlines
+        after = clocks.noted(before, event)
+        self.touched |= {
+            place for place, clock in enumerate(after) if place >= len(before) or clock is not before[place]
+        }
+        self.deadlines = after

@@ -8,13 +8,13 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain import clocks
 from services.cases.domain.areas import check_land, check_part
 from services.cases.domain.case import Case
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import (
-    DeadlineFact,
     RectificationAcceptedV1,
     RectificationEvent,
     RectificationOrderedV1,
@@ -23,6 +23,7 @@ from shared.contracts.cases_events import (
     RectificationStruckOffV1,
     RectificationTownshipCheckedV1,
 )
+from shared.contracts.clocks import DeadlineFact
 from shared.contracts.codes import DocumentKind, RectificationMethod, RectificationState
 from shared.contracts.rectifications import (
     AcceptRectification,
@@ -194,7 +195,9 @@ class Rectification(Progress):
         return [RectificationReportedV1(rectified_area_m2=cmd.rectified_area_m2, account=cmd.account, **told)]
 
     def check(self, cmd: CheckRectification, moment: Moment) -> list[RectificationEvent]:
-        told = self._told(cmd, moment, "passed" if cmd.passed else "failed", None if cmd.passed else self._term_again())
+        told = self._told(
+            cmd, moment, "passed" if cmd.passed else "failed", None if cmd.passed else self._term_again(moment)
+        )
         return [RectificationTownshipCheckedV1(passed=cmd.passed, account=cmd.account, **told)]
 
     def accept(self, cmd: AcceptRectification, moment: Moment) -> list[RectificationEvent]:
@@ -239,9 +242,9 @@ class Rectification(Progress):
             )
         ]
 
-    def _term_again(self) -> list[DeadlineFact]:
+    def _term_again(self, moment: Moment) -> list[DeadlineFact]:
         term = self.clock("R01")
-        return [] if term is None else [DeadlineFact.model_validate(term.model_dump(exclude={"met_at"}))]
+        return [] if term is None else [clocks.again(term, moment.deadlines.count(term), moment.now)]
 
     def _told(
         self,

@@ -12,15 +12,11 @@ from shared.contracts.base import Page
 from shared.contracts.cases import (
     CaseRow,
     CaseView,
-    Deadlines,
     GetCase,
-    GetDeadlines,
     GetStatistics,
     ListCases,
     Statistics,
 )
-from shared.contracts.parts import DeadlineView
-from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
 
@@ -65,24 +61,6 @@ def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]
     if q.no is not None:
         where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no))
     return page(_LISTING, where, q, connection, _ROWS.validate_python)
-
-
-def get_deadlines(q: GetDeadlines, by: Actor, connection: Connection) -> Deadlines:
-    """The clocks of the case, of its clue, items and actions: the running ones first, by due date."""
-    found = connection.execute(
-        sa.select(_c.clue_id, _c.deadlines).where(_c.id == q.id, visible(case, by))
-    ).one_or_none()
-    if found is None:
-        raise NotFound
-    beside = connection.execute(
-        sa.union_all(
-            sa.select(clue.c.deadlines).where(clue.c.id == found.clue_id),
-            sa.select(rectification.c.deadlines).where(rectification.c.case_id == q.id),
-            sa.select(joint_action.c.deadlines).where(joint_action.c.case_id == q.id),
-        )
-    ).scalars()
-    clocks = [DeadlineView.model_validate(clock) for clocks in (found.deadlines, *beside) for clock in clocks]
-    return Deadlines(items=sorted(clocks, key=lambda clock: (clock.met_at is not None, str(clock.due_on))))
 
 
 def get_statistics(_: GetStatistics, by: Actor, connection: Connection) -> Statistics:

@@ -5,10 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
 from shared.contracts.cases import GetTimeline, Timeline, TimelineEntry
+from shared.contracts.codes import AlarmAction, title
 from shared.delivery.tables import event_log
 from shared.errors import NotFound
 from shared.principal import Actor
@@ -46,6 +48,8 @@ TITLES: dict[str, str] = {
     e.JointActionTaskDeclinedV1.type: "部门退回任务",
     e.JointActionTaskReportedV1.type: "部门反馈结果",
     e.JointActionClosedV1.type: "联合执法办结",
+    e.DeadlinesRecountedV1.type: "重算期限",
+    e.DeadlineAlarmRaisedV1.type: "期限提醒",
 }
 
 _NOT_PASSED = "乡镇核查未通过"
@@ -63,7 +67,10 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
         sa.select(joint_action.c.id).where(joint_action.c.case_id == q.id),
         sa.select(sa.literal(q.id, case.c.id.type)),
         sa.select(sa.literal(clue_id, case.c.id.type)),
-    )
+    ).cte("beside")
+    objects = sa.select(beside.c[0])
+    # What has been raised of a clock is told of the clock itself.
+    ids = objects.union_all(sa.select(deadline.c.id).where(deadline.c.object_id.in_(objects)))
     steps = connection.execute(
         sa.select(
             event_log.c.occurred_at,
@@ -74,7 +81,7 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
             event_log.c.aggregate_id,
             event_log.c.payload,
         )
-        .where(event_log.c.aggregate_id.in_(beside))
+        .where(event_log.c.aggregate_id.in_(ids))
         # Ids are UUIDv7: within one commit they keep the order in which things were said.
         .order_by(event_log.c.occurred_at, event_log.c.event_id)
     )
@@ -83,6 +90,8 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
 
 def _entry(step: Any) -> TimelineEntry:
     said = step.payload
+    if step.type == e.DeadlineAlarmRaisedV1.type:
+        return _raised(step)
     return TimelineEntry.model_validate(
         {
             "at": said["at"],
@@ -96,5 +105,25 @@ def _entry(step: Any) -> TimelineEntry:
             "to_state": said["to_state"],
             "reason": said["reason"],
             "documents": said["documents"],
+        }
+    )
+
+
+def _raised(step: Any) -> TimelineEntry:
+    """An alarm, told of the object whose clock it is."""
+    said = step.payload
+    return TimelineEntry.model_validate(
+        {
+            "at": said["at"],
+            "actor": step.actor,
+            "actor_name": step.actor_name,
+            "what": step.type,
+            "title": f"{said['title']}：{title(AlarmAction(said['action']))}（{said['step']}，末日 {said['due_on']}）",
+            "object": said["object_type"],
+            "object_id": said["object_id"],
+            "from_state": None,
+            "to_state": None,
+            "reason": None,
+            "documents": [],
         }
     )

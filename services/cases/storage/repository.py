@@ -18,7 +18,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.storage import tables
+from services.cases.storage import deadlines, tables
 from services.cases.storage.scope import visible
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
@@ -52,8 +52,9 @@ class ScopedStore(TableStore[P]):
         super().__init__(table)
         names = ", ".join(column.name for column in table.columns)
         self._insert_json = sa.text(
-            f'INSERT INTO "{table.name}" ({names}) '
-            f'SELECT {names} FROM jsonb_populate_recordset(NULL::"{table.name}", CAST(:rows AS jsonb))'
+            f'WITH objects AS (INSERT INTO "{table.name}" ({names}) '
+            f'SELECT {names} FROM jsonb_populate_recordset(NULL::"{table.name}", CAST(:rows AS jsonb))) '
+            + deadlines.WRITE
         )
         # The columns it sets are those it is executed with.
         self._update = sa.update(table).where(
@@ -86,18 +87,20 @@ class ScopedStore(TableStore[P]):
         del values["id"]
         if connection.execute(self._update, values).rowcount != 1:
             raise StaleVersion(stored_version, aggregate.version)
+        deadlines.write_changed(connection, aggregate)
 
     def insert_many(self, connection: Connection, aggregates: Sequence[P]) -> None:
-        """New aggregates in one statement and one JSON document, which the server takes apart faster than we can."""
+        """New aggregates and their clocks in one statement, as JSON: the server takes it apart faster than we can."""
         if aggregates:
             rows = orjson.dumps([self._values(aggregate) for aggregate in aggregates], default=str)
-            connection.execute(self._insert_json, {"rows": rows.decode()})
+            clocks = deadlines.clocks_of(aggregates, whole=True)
+            connection.execute(self._insert_json, {"rows": rows.decode(), "clocks": clocks})
 
     def to_row(self, aggregate: P) -> Mapping[str, Any]:
         return {
             "state": aggregate.state and aggregate.state.value,
             "documents": _documents.dump_python(aggregate.documents, mode="json"),
-            "deadlines": _deadlines.dump_python(aggregate.deadlines, mode="json"),
+            "deadlines": _deadlines.dump_python(aggregate.deadlines, mode="json", exclude_defaults=True),
             **self.columns(aggregate),
         }
 

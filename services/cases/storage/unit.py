@@ -2,13 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
 from services.cases.storage.numbers import NumberKind, Numbers
-from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
+from services.cases.storage.repository import (
+    CaseStore,
+    ClueStore,
+    JointActionStore,
+    RectificationStore,
+    ScopedStore,
+)
 from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
@@ -43,6 +50,13 @@ class CasesUnit(Unit):
     ) -> None:
         super().__init__(connection, by, now, correlation_id, causation_id)
         self.desk = desk
+
+    @classmethod
+    def store_of(cls, kind: str) -> ScopedStore[Any]:
+        """The store of a kind of object: that of its table. Raises KeyError."""
+        stores = (store for name in dir(cls) if isinstance(store := getattr(cls, name), ScopedStore))
+        found = {store.table.name: store for store in stores}
+        return found[kind]
 
     @property
     def moment(self) -> Moment:

@@ -83,6 +83,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "case": Kept("case"),
         "rectification": Kept("rectification"),
         "joint_action": Kept("joint_action"),
+        "deadline": Kept("deadline", silent=True),
         "clue_import": Kept("clue_import", silent=True),
         "dead_letter": Kept("dead_letter"),
     },

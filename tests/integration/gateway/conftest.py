@@ -18,6 +18,7 @@ from gateway.app import create_app
 from gateway.auth import passwords
 from gateway.auth.accounts import Accounts, NewAccount
 from gateway.auth.caller import Callers
+from gateway.auth.feeds import Feeds
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.parts import Parts
@@ -101,7 +102,7 @@ class House:
 @pytest.fixture(scope="session")
 def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
     postgres.create_role("gateway_app")
-    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0001"
+    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0002"
     opened = open_engine(postgres.dsn("gateway", user="gateway_app"), pool_size=8)
     yield opened
     opened.dispose()
@@ -121,6 +122,7 @@ def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
         callers=Callers(accounts, tokens, PrincipalSigner(private), watch),
         accounts=accounts,
         sessions=Sessions(engine, tokens, clock),
+        feeds=Feeds(engine, PrincipalSigner(private)),
         blobs=FolderBlobStore(blobs),
         clock=clock,
     )

@@ -29,6 +29,7 @@ def app() -> FastAPI:
         callers=Callers(nobody, AccessTokens(private), PrincipalSigner(private)),
         accounts=nobody,
         sessions=nobody,
+        feeds=nobody,
         blobs=nobody,
         clock=SystemClock(),
     )

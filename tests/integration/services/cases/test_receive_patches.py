@@ -111,7 +111,7 @@ def test_reporting_a_clue_costs_two_statements(office: Office) -> None:
     statements: list[str] = []
     sa.event.listen(office.parts.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     office.command(COORDINATOR, "clue.report", _BODY)
-    assert [statement.split()[0] for statement in statements] == ["INSERT", "SELECT"]
+    assert [statement.split()[0] for statement in statements] == ["WITH", "SELECT"]
 
 
 _BODY = {"source": "patrol", "division_code": "640521104000", "place": "恩和镇", "description": "堆砂"}

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.rule_book import RuleBook
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
+from services.cases.storage.rules import Rules
 from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
@@ -17,12 +20,17 @@ from shared.principal import Actor
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers of the service, made once at start; the same for every unit."""
+    """Registers of the service, made once at start; the same for every unit. rules: at most a second old."""
 
     divisions: Divisions
-    deadlines: DeadlineRegister
+    rules: Rules
     numbers: Numbers
     boxes: CountyBoxes
+
+    @property
+    def deadlines(self) -> DeadlineRegister:
+        """The clocks as their rules are now."""
+        return self.rules.book().deadlines
 
 
 class CasesUnit(Unit):
@@ -44,6 +52,11 @@ class CasesUnit(Unit):
         super().__init__(connection, by, now, correlation_id, causation_id)
         self.desk = desk
 
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The rules as they are now: one book for everything this unit decides."""
+        return self.desk.rules.book()
+
     @property
     def moment(self) -> Moment:
         """What a decision in this unit is taken with."""
@@ -51,7 +64,7 @@ class CasesUnit(Unit):
 
     def moment_at(self, now: datetime) -> Moment:
         """The same for a fact that happened at another instant."""
-        return Moment(self.by, now, self.desk.deadlines)
+        return Moment(self.by, now, self.rules.deadlines)
 
     def number(self, kind: NumberKind, division_code: str) -> str:
         return self.desk.numbers.next(kind, division_code, self.now)

@@ -27,6 +27,7 @@ from gateway.routers import (
     joint_actions,
     notices,
     rectifications,
+    rules,
     statistics,
     tasks,
 )
@@ -44,6 +45,7 @@ _ROUTERS = (
     clue_imports,
     agencies,
     statistics,
+    rules,
     dead_letters,
     accounts,
 )

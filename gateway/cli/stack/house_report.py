@@ -15,6 +15,7 @@ COLUMNS = {
     "exhausted": "送达失败",
     "forked": "分叉",
 }
+_HEADINGS = {**COLUMNS, "calendar_missing": "未装载的年度工作日历", "rules_unreadable": "读不懂的规则"}
 _STATES = {
     "current": "",
     "gap": "，追赶中",
@@ -33,7 +34,7 @@ def rows(readiness: Any) -> list[dict[str, Any]]:
 def alerts(readiness: Any) -> list[str]:
     """What a person should look at."""
     told = readiness.get("alerts", []) if isinstance(readiness, Mapping) else []
-    return [f"{one['service']}：{COLUMNS.get(one['what'], one['what'])} {one['number']}" for one in told]
+    return [f"{one['service']}：{_HEADINGS.get(one['what'], one['what'])} {one['number']}" for one in told]
 
 
 def _row(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,7 @@ DETAILS: dict[str, str] = {
     "cases.task-not-declined": "只有已退回且尚未改派的任务可以改派，该任务状态为“{state}”。",
     # rules as dated data
     "cases.rule-overlaps": "与已有的行（{row_id}，{valid_from} 至 {valid_to}）有效期重叠，请在 replaces 中写明替换它。",
-    "cases.rule-rewrites-past": "“{field}”（{value}）早于今天（{today}）：过去的规则只能更正（correction），并附依据文件。",
+    "cases.rule-rewrites-past": "“{field}”（{value}）早于今天（{today}）：过去的规则只能凭文件更正（correction）。",
     "cases.rule-document-missing": "更正过去的规则必须写明依据文件（source.document）。",
     "cases.rule-row-unknown": "规则中没有现行的这一行（{row_id}），请先查看规则。",
     "cases.rule-gap": "自 {first} 起将没有有效的规则：该登记册不允许空缺，请直接设定新的一行替换它。",

@@ -27,6 +27,7 @@ OptionalDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help
 _REGISTER = {"register_name": "登记册", "title": "名称", "keys": "规则", "edited": "改过", "unsure": "待确认"}
 _ROW = {"key": "代码", "what": "内容", "validity": "有效期", "mark": "性质", "unsure": "待确认", "source": "依据"}
 _ONE = {"row_id": "行", "what": "内容", "validity": "有效期", "mark": "性质", "source": "依据", "recorded": "记录于"}
+_LONG = ("title", "days", "items")
 _CHANGE = {"at": "时间", "actor_name": "何人", "title": "何事", "reason": "理由", "source": "依据", "rows": "改后各行"}
 
 
@@ -118,9 +119,7 @@ def withdraw_rule(
 @rules.command("load-year", help="装载年度工作日历（CSV：date,kind,name,source）")
 def load_year(
     year: Annotated[int, typer.Argument(metavar="年", min=2000, max=2200)],
-    file: Annotated[
-        Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, help="只列与周一至周五不同的日子")
-    ],
+    file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, help="只列与平常星期不同的日子")],
     reason: Reason,
     source: Source,
     jurisdiction: Annotated[CalendarJurisdiction, typer.Option(help="CN 全国，NX 宁夏")] = CalendarJurisdiction.CN,
@@ -179,9 +178,7 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 def _what(value: dict[str, Any]) -> str:
     """The title and what a person compares first; the whole is in --json."""
-    rest = {
-        name: part for name, part in value.items() if name not in ("title", "days", "items") and part not in ("", [])
-    }
+    rest = {name: part for name, part in value.items() if name not in _LONG and part not in ("", [])}
     said = "，".join(f"{name}={json.dumps(part, ensure_ascii=False)}" for name, part in rest.items())
     return f"{value.get('title', '')} {said}".strip()[:200]
 
@@ -195,10 +192,11 @@ def _rows(rows: list[dict[str, Any]]) -> str:
 
 
 def _source(source: dict[str, Any]) -> str:
-    articles = [
-        f"《{one['law']}》" + (f"第{one['article']}条" if one.get("article") else "") for one in source.get("basis", [])
-    ]
+    said = [_article(one) for one in source.get("basis", [])]
     document = source.get("document") or {}
-    return "、".join(
-        [*articles, *filter(None, (source.get("text"), document.get("title"), document.get("document_no")))]
-    )
+    said += [part for part in (source.get("text"), document.get("title"), document.get("document_no")) if part]
+    return "、".join(said)
+
+
+def _article(one: dict[str, Any]) -> str:
+    return f"《{one['law']}》" + (f"第{one['article']}条" if one.get("article") else "")

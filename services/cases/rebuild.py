@@ -1,18 +1,20 @@
-"""`python -m services.cases.rebuild clue|case|rectification|joint_action`: computes a table again from the log."""
+"""`python -m services.cases.rebuild clue|case|rectification|joint_action|rule`: computes a table again from the log."""
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
+from services.cases.domain.rule import Rule
 from services.cases.settings import CasesSettings
-from services.cases.storage import tables
+from services.cases.storage import rule_tables, tables
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
+from services.cases.storage.rules import RuleStore
 from services.cases.wiring import NAME
 from shared.rebuild.comparison import OwnProjection
 from shared.rebuild.program import Rebuilder
 from shared.rebuild.shadow import Computed
 
-# Not here: imports and numbers in use are no consequence of events.
+# Not here: imports, numbers in use and shipped rules are no consequence of events.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), [Computed(tables.clue)]),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), [Computed(tables.case)]),
@@ -29,6 +31,13 @@ PROJECTIONS = (
         JointAction.TYPE,
         JointActionStore(),
         [Computed(tables.joint_action)],
+    ),
+    OwnProjection(
+        "改过的规则",
+        lambda id_, jurisdiction: Rule(id=id_, jurisdiction=jurisdiction),
+        Rule.TYPE,
+        RuleStore(),
+        [Computed(rule_tables.rule), Computed(rule_tables.rule_row, owner="rule_id")],
     ),
 )
 

@@ -24,7 +24,7 @@ Correction = Annotated[bool, typer.Option("--correction", help="更正：有效�
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="日期，如 2026-06-01")]
 OptionalDay = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="日期，如 2026-06-01")]
 
-_REGISTER = {"register_name": "登记册", "title": "名称", "keys": "规则", "edited": "改过", "unsure": "待确认"}
+_REGISTER = {"register_code": "登记册", "title": "名称", "keys": "规则", "edited": "改过", "unsure": "待确认"}
 _ROW = {"key": "代码", "what": "内容", "validity": "有效期", "mark": "性质", "unsure": "待确认", "source": "依据"}
 _ONE = {"row_id": "行", "what": "内容", "validity": "有效期", "mark": "性质", "source": "依据", "recorded": "记录于"}
 _LONG = ("title", "days", "items")
@@ -40,7 +40,9 @@ def list_rules(
 ) -> None:
     with Client(home) as client:
         if register is None:
-            print_list(client.get("/rules")["items"], _REGISTER, as_json)
+            listed = client.get("/rules")["items"]
+            told = [{**one, "register_code": one["register_name"]} for one in listed]
+            print_list(listed if as_json else told, _REGISTER, as_json)
             return
         found = client.get(f"/rules/{register}", on=None if on is None else on.date().isoformat())
     print_list(found["items"] if as_json else [_told(row) for row in found["items"]], _ROW, as_json)

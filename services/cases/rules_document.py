@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cases.storage.rule_files import ShippedRow, read_all
-from shared.contracts.codes import OrgType, RuleMark, RuleRegister, ViolationType, title
+from shared.contracts.codes import OrgType, RuleRegister, ViolationType, title
 
 FILE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -90,12 +90,7 @@ def _markdown(columns: list[str], lines: Iterable[list[str]]) -> str:
 
 def _tail(row: ShippedRow) -> list[str]:
     validity = f"{row.valid_from} 起" if row.valid_to is None else f"{row.valid_from} 至 {row.valid_to}"
-    return [validity, title(row.mark) + (" **[?]**" if row.unsure or _unconfirmed(row) else ""), _source(row)]
-
-
-def _unconfirmed(row: ShippedRow) -> bool:
-    """Customary limits are [?] unless a county rule says so (domain.md 3.3)."""
-    return row.register is RuleRegister.DEADLINE and row.mark is RuleMark.CUSTOM
+    return [validity, title(row.mark) + (" **[?]**" if row.unsure else ""), _source(row)]
 
 
 def _source(row: ShippedRow) -> str:

@@ -40,6 +40,8 @@ _FILES = {
 # Of rows and files that say nothing else: the house's own defaults, which a county confirms or changes.
 _FIRST_DAY = date(2020, 1, 1)
 _UNCONFIRMED = "惯例，县级尚未发文明确"
+# Customary limits are to be confirmed unless a county rule says so (domain.md 3.3, 4.4).
+_UNSURE = frozenset({RuleRegister.DEADLINE, RuleRegister.LADDER})
 _HEAD = ("key", "id", "valid_from", "valid_to", "mark", "unsure", "basis", "law", "article", "source")
 _SOURCE = ("basis", "law", "article", "source")
 _DAY = timedelta(days=1)
@@ -86,7 +88,7 @@ def _read(folder: Path, register: RuleRegister, versions: Mapping[str, str]) -> 
 def _row(register: RuleRegister, given: Mapping[str, Any], versions: Mapping[str, str], file: str) -> ShippedRow:
     content = {name: value for name, value in given.items() if name not in _HEAD}
     try:
-        value = VALUE_OF[register].model_validate(content)
+        value, mark = VALUE_OF[register].model_validate(content), RuleMark(given.get("mark", RuleMark.CUSTOM))
         key = given.get("key") or given.get("id") or value.own_key
         if key is None or value.own_key not in (None, key):
             raise ValueError(f"key {key} does not fit its content, which asks for {value.own_key}")
@@ -96,8 +98,8 @@ def _row(register: RuleRegister, given: Mapping[str, Any], versions: Mapping[str
             value=value.model_dump(mode="json", exclude_unset=True),
             valid_from=given.get("valid_from", _FIRST_DAY),
             valid_to=given.get("valid_to"),
-            mark=RuleMark(given.get("mark", RuleMark.CUSTOM)),
-            unsure=given.get("unsure", False),
+            mark=mark,
+            unsure=given.get("unsure", register in _UNSURE and mark is RuleMark.CUSTOM),
             source=_source(given, versions),
         )
     except (ValueError, KeyError) as error:

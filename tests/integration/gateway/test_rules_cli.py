@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.stack import house_report
 from shared.errors import Conflict
+from tests.integration.gateway.conftest import House
 from tests.integration.gateway.test_cli import Desk
 from tests.integration.gateway.test_cli import desk as desk
 
@@ -144,3 +146,22 @@ def test_a_row_is_withdrawn_and_a_year_loaded(clerk: Desk, tmp_path: Path) -> No
     assert "已装载全国 2027 年工作日历：2 天" in done.stdout
     body = body_of(clerk, "calendar.load-year")
     assert (body["year"], body["jurisdiction"], body["csv"].splitlines()[0]) == (2027, "CN", "date,kind,name,source")
+
+
+def test_a_missing_calendar_is_an_alert_of_a_house_that_is_ready(house: House) -> None:
+    house.services.health["cases"] = {"calendar_missing": 1, "calendar_missing_year": 2027, "rules_unreadable": 0}
+    answer = house.ask("GET", "/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["alerts"] == [{"service": "cases", "what": "calendar_missing", "number": 1}]
+    assert house_report.alerts(answer.json()) == ["cases：未装载的年度工作日历 1（tianwei rules load-year）"]
+
+
+def test_the_address_names_the_rule_and_a_bad_day_its_field(clerk: Desk) -> None:
+    house = clerk.house
+    answer = house.ask("GET", "/api/v1/rules/deadline/D10", by="li")
+    assert (answer.status_code, answer.headers["ETag"]) == (200, '"1"')
+    assert body_of(clerk, "rule.get") == {"register_name": "deadline", "key": "D10"}
+    refused = house.ask("GET", "/api/v1/rules/deadline?on=tomorrow", by="li")
+    assert (refused.status_code, refused.json()["field"]) == (422, "on")
+    refused = house.ask("GET", "/api/v1/rules/nothing", by="li")
+    assert (refused.status_code, refused.json()["field"]) == (422, "register_name")

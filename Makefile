@@ -12,7 +12,7 @@ CODE := services gateway shared tests $(wildcard benchmarks)
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	"$$p" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 
-.PHONY: help run up down status demo test lint bench chaos lock fmt clean setup setup-dev
+.PHONY: help run up down status demo test lint bench chaos docs lock fmt clean setup setup-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -51,6 +51,11 @@ bench: setup-dev ## 性能数字，JSON 输出 (the numbers)
 chaos: setup-dev ## 故障演练，约一刻钟，SEED= 换次序 (every fault under load, checked independently)
 	@.ci/rabbitmq
 	@exec $(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
+
+docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated documents)
+	$(BIN)/python -m gateway.openapi
+	$(BIN)/python -m shared.contracts.asyncapi
+	$(BIN)/python -m services.cases.rules_document
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \

@@ -28,6 +28,7 @@ from gateway.routers import (
     joint_actions,
     notices,
     rectifications,
+    rules,
     statistics,
     tasks,
 )
@@ -45,6 +46,7 @@ _ROUTERS = (
     clue_imports,
     agencies,
     statistics,
+    rules,
     dead_letters,
     calendar,
     accounts,

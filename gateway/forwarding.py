@@ -148,6 +148,7 @@ class QueryRoute:
     def read(self, request: Request, ignoring: frozenset[str] = frozenset()) -> dict[str, Any]:
         """The query's body: its fields by name in the address. Raises InvalidInput."""
         given: dict[str, Any] = {name: value for name, value in request.query_params.items() if name not in ignoring}
+        given |= {name: value for name, value in request.path_params.items() if name != "id"}
         if "id" in request.path_params:
             given["id"] = str(path_id(request, "id"))
         return parsed(self.query, given).model_dump(mode="json", exclude_unset=True) if given else {}
@@ -155,7 +156,7 @@ class QueryRoute:
     def parameters(self) -> Iterable[inspect.Parameter]:
         yield from path_parameters(self.path)
         for name, info in self.query.model_fields.items():
-            if name != "id":
+            if name != "id" and f"{{{name}}}" not in self.path:
                 said = Query(description=info.description)
                 yield _parameter(name, Annotated[info.annotation, *info.metadata, said], info.get_default())
 

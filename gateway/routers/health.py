@@ -47,8 +47,8 @@ def _measure_feeds(facts: Mapping[str, dict[str, Any]]) -> None:
             feed["lag"] = feed["head"] - feed["position"]
 
 
-# Kinds of dead letters, as a service counts those that wait for a person.
-_ALERTS = ("parked", "refused", "exhausted", "forked")
+# Kinds of dead letters, as a service counts those that wait for a person; working calendars and rules it lacks.
+_ALERTS = ("parked", "refused", "exhausted", "forked", "calendar_missing", "rules_unreadable")
 
 
 def _alerts(facts: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:

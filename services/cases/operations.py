@@ -10,12 +10,20 @@ from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
 from services.cases.handlers import joint_actions as on_action
 from services.cases.handlers import rectifications as on_item
+from services.cases.handlers import rules as on_rule
 from services.cases.queries import deadlines as on_clock
 from services.cases.queries.cases import get_case, get_statistics, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
 from services.cases.queries.rectifications import get_rectification, list_rectifications
+from services.cases.queries.rules import (
+    get_calendar_year,
+    get_rule,
+    get_rule_changes,
+    list_registers,
+    list_rules,
+)
 from services.cases.queries.timeline import get_timeline
 from shared.contracts import cases as c
 from shared.contracts import clue_imports as ci
@@ -23,11 +31,14 @@ from shared.contracts import clues as cl
 from shared.contracts import deadlines as dl
 from shared.contracts import joint_actions as ja
 from shared.contracts import rectifications as ri
+from shared.contracts import rules as ru
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 # Everybody may ask; scope.py shows nothing to those whom cases do not concern: 404, never 403.
 _EVERYBODY = frozenset(Role)
+# Not who runs cases: he would be changing the clocks that bind him.
+_RULE_EDITORS = frozenset({Role.ADMINISTRATOR})
 
 OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.ReportClue, on_clue.report_clue, clue.TABLE.who("report")),
@@ -57,6 +68,10 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review")),
     CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off")),
     CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
+    CommandOperation(ru.SetRule, on_rule.set_rule, _RULE_EDITORS),
+    CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS),
+    CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS),
+    CommandOperation(ru.SetCalendarDay, on_rule.set_calendar_day, _RULE_EDITORS),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
@@ -74,4 +89,9 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),
     QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY),
     QueryOperation(ja.ListJointActions, list_joint_actions, _EVERYBODY),
+    QueryOperation(ru.ListRegisters, list_registers, _EVERYBODY),
+    QueryOperation(ru.ListRules, list_rules, _EVERYBODY),
+    QueryOperation(ru.GetRule, get_rule, _EVERYBODY),
+    QueryOperation(ru.GetRuleChanges, get_rule_changes, _EVERYBODY),
+    QueryOperation(ru.GetCalendarYear, get_calendar_year, _EVERYBODY),
 )

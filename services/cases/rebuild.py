@@ -1,4 +1,4 @@
-"""`python -m services.cases.rebuild clue|case|rectification|joint_action`: computes a table again from the log."""
+"""`python -m services.cases.rebuild clue|case|rectification|joint_action|rule`: computes a table again from the log."""
 
 from sqlalchemy import Table
 
@@ -6,11 +6,13 @@ from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
+from services.cases.domain.rule import Rule
 from services.cases.settings import CasesSettings
-from services.cases.storage import tables
+from services.cases.storage import rule_tables, tables
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.deadlines import HOLD_SWEEP
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
+from services.cases.storage.rules import RuleStore
 from services.cases.wiring import NAME
 from shared.rebuild.comparison import OwnProjection
 from shared.rebuild.program import Rebuilder
@@ -25,7 +27,7 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
     return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
 
 
-# Not here: imports and numbers in use are no consequence of events.
+# Not here: imports, numbers in use and shipped rules are no consequence of events.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),
@@ -42,6 +44,13 @@ PROJECTIONS = (
         JointAction.TYPE,
         JointActionStore(),
         _with_clocks(tables.joint_action, JointAction.TYPE),
+    ),
+    OwnProjection(
+        "改过的规则",
+        lambda id_, jurisdiction: Rule(id=id_, jurisdiction=jurisdiction),
+        Rule.TYPE,
+        RuleStore(),
+        [Computed(rule_tables.rule), Computed(rule_tables.rule_row, owner="rule_id")],
     ),
 )
 

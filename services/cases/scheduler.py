@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.cases.domain.rule_book import RuleBook
 from services.cases.handlers.alarms import raise_alarms
-from services.cases.handlers.recount import recount
+from services.cases.handlers.recount import recount_changed_calendars
 from services.cases.settings import SchedulerSettings
 from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import scheduler_actor, wire_scheduler
@@ -60,21 +61,24 @@ class Scheduler:
         self._limits = limits or SchedulerLimits()
         self._stopped = threading.Event()
         self._beaten_at = float("-inf")
+        # The rules of the last sweep, and those by whose calendars the clocks have been counted.
+        self._rules: RuleBook | None = None
+        self._counted_by: RuleBook | None = None
 
     def stop(self) -> None:
         """End the batch at hand, then return from run."""
         self._stopped.set()
 
     def run(self) -> None:
-        """Until stop(). What was provisional is counted again first: this release may know another year."""
-        waiting = True
+        """Until stop()."""
         while not self._stopped.is_set():
             self._beat()
             try:
-                if waiting:
-                    self.recount()
-                    waiting = False
                 raised = self.run_once()
+                if self._counted_by is not self._rules:
+                    rules = self._rules
+                    self.recount()
+                    self._counted_by = rules
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
                 raised = 0
@@ -86,17 +90,21 @@ class Scheduler:
 
     def run_once(self) -> int:
         """One batch of what is due; how many alarms it raised."""
-        raised = int(self._unit(lambda unit: raise_alarms(unit, self._limits.clocks)))
+        raised = self._unit(self._sweep)
         if raised:
             log.info("raised alarms", extra={"alarms": raised})
         return raised
 
     def recount(self) -> int:
-        """Count what is provisional again; how many objects have other ends now."""
-        told = recount(self._runner, self._by, f"recount-{new_id()}", None)
+        """Count by calendars that were loaded or changed; how many objects have other ends now."""
+        told = recount_changed_calendars(self._runner, self._by, f"recount-{new_id()}")
         if told:
             log.info("counted clocks again", extra={"objects": told})
         return told
+
+    def _sweep(self, unit: CasesUnit) -> int:
+        self._rules = unit.rules
+        return raise_alarms(unit, self._limits.clocks)
 
     def _unit(self, act: Callable[[CasesUnit], int]) -> int:
         def use_case(unit: CasesUnit) -> dict[str, Any]:

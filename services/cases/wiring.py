@@ -1,65 +1,76 @@
 """Builds the cases service: its registers, stores and runners; alone names concrete classes."""
 
-import tomllib
+from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.numbers import Numbers
+from services.cases.storage.rule_files import ShippedRow, read_all
+from services.cases.storage.rules import Rules
 from services.cases.storage.unit import CasesUnit, Desk
-from shared.clock import Clock, open_clock
+from shared.clock import Clock, local_day, open_clock
+from shared.contracts.rule_values import VALUE_OF
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import COUNTY_DIGITS, Divisions
+from shared.ids import derived_id
 from shared.principal import Actor
 from shared.service import Ring, ServiceParts, assemble
-from shared.workdays import LOCAL_FILE, WorkDays, read_days
+from shared.workdays import WorkDays
 
 NAME = "cases"
-_REGISTER = Path(__file__).parent / "register"
 _IMPORT_BATCH = 200
 
 
 def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> ServiceParts:
     """The service process."""
+    clock = clock or open_clock(settings.training_clock)
+    desk = desk_of(settings, clock)
     return assemble(
         NAME,
         settings.cases_dsn,
         settings,
         ring,
         clock=clock,
-        open_unit=open_unit(desk_of(settings)),
+        open_unit=open_unit(desk),
         operations=OPERATIONS,
         reactions={"agencies": REACTIONS},
-        health=health,
+        health=partial(health, desk, clock),
     )
 
 
-def health(connection: Connection) -> dict[str, Any]:
-    """What waits for the worker."""
-    return {"imports_waiting": import_jobs.waiting(connection)}
+def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
+    """What waits for the worker, and what the rules lack: a working calendar, rows this release can read."""
+    missing = desk.rules.book().calendars.missing(local_day(clock.now()))
+    return {
+        "imports_waiting": import_jobs.waiting(connection),
+        "calendar_missing": 0 if missing is None else 1,
+        "calendar_missing_year": missing,
+        "rules_unreadable": desk.rules.unreadable,
+    }
 
 
 def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
     """What the import worker writes clues with: receive_patches() in units of about 200."""
     engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-worker")
     clock = clock or open_clock(settings.training_clock)
-    return UnitRunner(engine, open_unit(desk_of(settings, _IMPORT_BATCH)), clock, ring)
+    return UnitRunner(engine, open_unit(desk_of(settings, clock, _IMPORT_BATCH)), clock, ring)
 
 
 def wire_scheduler(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
     """What the scheduler raises alarms with, and counts clocks again."""
     engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-scheduler")
     clock = clock or open_clock(settings.training_clock)
-    return UnitRunner(engine, open_unit(desk_of(settings)), clock, ring)
+    return UnitRunner(engine, open_unit(desk_of(settings, clock)), clock, ring)
 
 
 def scheduler_actor(county_code: str) -> Actor:
@@ -72,23 +83,39 @@ def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:
     return partial(CasesUnit, desk=desk)
 
 
-def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
+def desk_of(settings: CasesData, clock: Clock, number_block: int = 20) -> Desk:
     """Registers, made once a process. number_block: numbers taken at once."""
-    numbering = open_engine(settings.cases_dsn.get_secret_value(), pool_size=1, application=f"tianwei-{NAME}-numbers")
+    dsn = settings.cases_dsn.get_secret_value()
+    numbering = open_engine(dsn, pool_size=1, application=f"tianwei-{NAME}-numbers")
+    reading = open_engine(dsn, pool_size=1, application=f"tianwei-{NAME}-rules")
     return Desk(
         divisions=Divisions.load(),
-        deadlines=read_deadlines(),
+        rules=Rules(reading, clock),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
     )
 
 
-def read_deadlines(file: Path = _REGISTER / "deadlines.toml", days: WorkDays | None = None) -> DeadlineRegister:
-    """The deadline register with the ladder of alarms beside it, the national working calendar and the local one."""
-    table = {**_table(file), **_table(file.with_name("ladder.toml"))}
-    days = days or WorkDays.load()
-    return DeadlineRegister.of(table, days, days.laid_over(read_days(LOCAL_FILE)))
+def shipped_rules(today: date) -> RuleBook:
+    """The rules as they are shipped, without a database: what a house starts with."""
+    return RuleBook((_entry(row) for row in read_all()), today)
 
 
-def _table(file: Path) -> dict[str, Any]:
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+def read_deadlines(days: WorkDays | None = None) -> DeadlineRegister:
+    """The shipped deadline register. days: in place of the shipped national calendar."""
+    book = shipped_rules(date(2026, 1, 1))
+    return book.deadlines if days is None else book.deadlines_over(days)
+
+
+def _entry(row: ShippedRow) -> Entry:
+    return Entry(
+        register=row.register,
+        key=row.key,
+        row_id=derived_id("rule-shipped", row.register.value, row.key, row.valid_from),
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        mark=row.mark,
+        unsure=row.unsure,
+        source=row.source,
+        value=VALUE_OF[row.register].model_validate(row.value),
+    )

@@ -215,6 +215,74 @@ class ViolationType(StrEnum):
     VT24 = "VT24"
 
 
+class OrgType(StrEnum):
+    """Kinds of bodies, by the short codes of domain.md 2.1."""
+
+    CPC = "CPC"
+    CG = "CG"
+    COORD = "COORD"
+    NR = "NR"
+    AG = "AG"
+    PS = "PS"
+    CE = "CE"
+    TWN = "TWN"
+    VIL = "VIL"
+    GRID = "GRID"
+    DSC = "DSC"
+    ORG = "ORG"
+    PROC = "PROC"
+    COURT = "COURT"
+    FIN = "FIN"
+    FG = "FG"
+    WAT = "WAT"
+    EEB = "EEB"
+    JUS = "JUS"
+    AUD = "AUD"
+    CITY = "CITY"
+
+
+ORG_TYPE_OF: dict[Agency, OrgType] = {
+    Agency.PUBLIC_SECURITY: OrgType.PS,
+    Agency.NATURAL_RESOURCES: OrgType.NR,
+    Agency.AGRICULTURE: OrgType.AG,
+    Agency.COMPREHENSIVE_ENFORCEMENT: OrgType.CE,
+}
+
+
+class RuleRegister(StrEnum):
+    """Registers of rules as dated data."""
+
+    LEGAL_SOURCE = "legal_source"
+    DEADLINE = "deadline"
+    LADDER = "ladder"
+    VIOLATION_TYPE = "violation_type"
+    COPY_RULE = "copy_rule"
+    CRIMINAL_THRESHOLD = "criminal_threshold"
+    POWER_GRANT = "power_grant"
+    HOMESTEAD = "homestead"
+    REQUIRED_EVIDENCE = "required_evidence"
+    PHOTO_RULE = "photo_rule"
+    JOINT_ACTION_TRIGGER = "joint_action_trigger"
+    CLOSED_LIST = "closed_list"
+    CONFIGURATION = "configuration"
+    CALENDAR = "calendar"
+
+
+class RuleMark(StrEnum):
+    """law: binding. custom: customary, unless a county rule says otherwise. order: the order itself gives the value."""
+
+    LAW = "law"
+    CUSTOM = "custom"
+    ORDER = "order"
+
+
+class CalendarJurisdiction(StrEnum):
+    """Whose calendar: the nation's, or the region's holidays laid over it."""
+
+    CN = "CN"
+    NX = "NX"
+
+
 class ClosingGround(StrEnum):
     """NRP 46 (一) to (七)."""
 
@@ -267,6 +335,46 @@ _TITLES: dict[str, str] = {
     "VT22": "占用林地、草原",
     "VT23": "无证取土采矿",
     "VT24": "承包地用于非农建设",
+    "CPC": "县（区）委",
+    "CG": "县（区）政府",
+    "COORD": "县协调机构（联合执法领导小组办公室、田长办）",
+    "NR": "自然资源局",
+    "AG": "农业农村局",
+    "PS": "公安局",
+    "CE": "综合执法局",
+    "TWN": "乡镇政府",
+    "VIL": "村委会、村集体",
+    "GRID": "网格员、田长",
+    "DSC": "纪委监委",
+    "ORG": "组织部",
+    "PROC": "检察院",
+    "COURT": "法院",
+    "FIN": "财政局",
+    "FG": "林草局",
+    "WAT": "水务局",
+    "EEB": "生态环境分局",
+    "JUS": "司法局",
+    "AUD": "审计局",
+    "CITY": "市级部门",
+    "legal_source": "法律法规和文件",
+    "deadline": "期限",
+    "ladder": "预警阶梯",
+    "violation_type": "违法类型（案由）",
+    "copy_rule": "抄告规则",
+    "criminal_threshold": "刑事立案标准",
+    "power_grant": "执法权限",
+    "homestead": "宅基地和建房管辖",
+    "required_evidence": "必备证据",
+    "photo_rule": "照片和举证要求",
+    "joint_action_trigger": "联合执法触发条件",
+    "closed_list": "固定选项",
+    "configuration": "配置项",
+    "calendar": "工作日历",
+    "law": "法定",
+    "custom": "惯例",
+    "order": "以文书载明为准",
+    "CN": "全国",
+    "NX": "宁夏",
     "JointActionState.closed": "已办结",
     "AlarmAction.remind": "提醒",
     "AlarmAction.alarm": "到期",

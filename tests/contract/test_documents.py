@@ -3,6 +3,7 @@
 import json
 
 from gateway import openapi
+from services.cases import rules_document
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
 from shared.contracts.catalogue import EVENTS, SOURCES
@@ -16,6 +17,11 @@ def test_openapi_is_as_committed() -> None:
 def test_asyncapi_is_as_committed() -> None:
     """After a wanted change: python -m shared.contracts.asyncapi."""
     assert asyncapi.text() == asyncapi.FILE.read_text(encoding="utf-8")
+
+
+def test_the_rules_are_as_committed() -> None:
+    """After a wanted change of a register: python -m services.cases.rules_document."""
+    assert rules_document.text() == rules_document.FILE.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_has_every_event_of_the_house_once() -> None:

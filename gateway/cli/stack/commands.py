@@ -186,7 +186,7 @@ def _print_status(seen: status.StackStatus) -> None:
         typer.echo()
         print_rows(services, house_report.COLUMNS, as_json=False)
     for alert in house_report.alerts(seen.readiness):
-        typer.echo(f"须处理：{alert}（tianwei dead-letters list）")
+        typer.echo(f"须处理：{alert}")
     if not seen.ready and seen.readiness:
         typer.echo(f"就绪检查：{seen.readiness}")
 

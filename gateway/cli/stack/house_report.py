@@ -15,6 +15,8 @@ COLUMNS = {
     "exhausted": "送达失败",
     "forked": "分叉",
 }
+_HEADINGS = {**COLUMNS, "calendar_missing": "未装载的年度工作日历", "rules_unreadable": "读不懂的规则"}
+_TO_DO = {"calendar_missing": "tianwei rules load-year", "rules_unreadable": "见 cases 的日志"}
 _STATES = {
     "current": "",
     "gap": "，追赶中",
@@ -33,7 +35,13 @@ def rows(readiness: Any) -> list[dict[str, Any]]:
 def alerts(readiness: Any) -> list[str]:
     """What a person should look at."""
     told = readiness.get("alerts", []) if isinstance(readiness, Mapping) else []
-    return [f"{one['service']}：{COLUMNS.get(one['what'], one['what'])} {one['number']}" for one in told]
+    return [_alert(one["what"], one) for one in told]
+
+
+def _alert(what: str, one: Mapping[str, Any]) -> str:
+    """What it is, and the command that helps."""
+    help_ = _TO_DO.get(what, "tianwei dead-letters list")
+    return f"{one['service']}：{_HEADINGS.get(what, what)} {one['number']}（{help_}）"
 
 
 def _row(name: str, facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -126,6 +126,7 @@ class Settings:
                     SOURCE / "shared" / "delivery",
                     SOURCE / "shared" / "outgoing" / "tables.py",
                     SOURCE / "shared" / "migration.py",
+                    *_registers(name),
                 ),
             )
             for name in DATABASES
@@ -181,6 +182,14 @@ def _python(name: str, module: str, stage: Stage, environment: Mapping[str, str]
 def _argv(module: str) -> tuple[str, ...]:
     # -P: the data folder, which is the working directory, is no place to import from.
     return (sys.executable, "-P", "-m", module)
+
+
+def _registers(name: str) -> list[Path]:
+    """Files of rules that a migration brings into the database."""
+    if name != "cases":
+        return []
+    folders = (SOURCE / "services" / "cases" / "register", SOURCE / "shared" / "register")
+    return [file for folder in folders for file in sorted(folder.iterdir()) if file.is_file()]
 
 
 def _package(name: str) -> str:

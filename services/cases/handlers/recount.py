@@ -6,8 +6,11 @@ Each object is told by an event of its own; where every end stays as it was, not
 from typing import Any
 from uuid import UUID
 
-from services.cases.storage import deadlines
+from services.cases.domain.rule_book import Entry
+from services.cases.storage import calendars, deadlines
 from services.cases.storage.unit import CasesUnit
+from shared.contracts.codes import RuleRegister
+from shared.contracts.rule_values import CalendarValue
 from shared.delivery.runner import UnitRunner
 from shared.principal import Actor
 
@@ -32,6 +35,33 @@ def recount(runner: UnitRunner[CasesUnit], by: Actor, correlation_id: str, year:
         after = answer["after"]
         if after is None:
             return told
+
+
+def recount_changed_calendars(runner: UnitRunner[CasesUnit], by: Actor, correlation_id: str) -> int:
+    """Count by every calendar that was loaded or changed since it was last counted by; how many objects were told.
+
+    Killed on the way it begins again with the calendar it was at: what is counted already is not told twice.
+    """
+    changed: list[Entry] = []
+
+    def look(unit: CasesUnit) -> dict[str, Any]:
+        changed[:] = calendars.to_count(unit.connection, unit.rules.every(RuleRegister.CALENDAR))
+        return {}
+
+    def keep(entry: Entry) -> None:
+        def use_case(unit: CasesUnit) -> dict[str, Any]:
+            calendars.is_counted(unit.connection, entry.key, entry.row_id)
+            return {}
+
+        runner.run(by, use_case, correlation_id=correlation_id)
+
+    runner.run(by, look, correlation_id=correlation_id)
+    years = [entry.value.year for entry in changed if isinstance(entry.value, CalendarValue)]
+    # Whatever ends in or after the first of them is looked at once.
+    told = recount(runner, by, correlation_id, min(years)) if years else 0
+    for entry in changed:
+        keep(entry)
+    return told
 
 
 def recount_batch(unit: CasesUnit, after: UUID | None, year: int | None) -> tuple[int, UUID | None]:

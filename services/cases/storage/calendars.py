@@ -1,22 +1,42 @@
-"""The working calendars that reading counts on; writing counts on those of the unit's register."""
+"""The working calendars as the rules have them: for queries, and for whoever counts clocks again after a change."""
 
-from functools import lru_cache
+from collections.abc import Iterable
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.dialects import postgresql as pg
 
-from shared.workdays import LOCAL_FILE, WorkDays, read_days
+from services.cases.domain.calendars import Calendars
+from services.cases.domain.rule_book import Entry
+from services.cases.storage.deadline_tables import counted_calendar
+from services.cases.storage.rule_tables import rule_revision
+from services.cases.storage.rules import read_register
+from shared.contracts.codes import RuleRegister
+from shared.workdays import WorkDays
+
+_REVISION = sa.select(rule_revision.c.revision)
+_READ: WeakKeyDictionary[Engine, tuple[int, Calendars]] = WeakKeyDictionary()
 
 
-def calendar(_: Connection, *, overlay: bool) -> WorkDays:
-    """The nation's, or with the region's holidays laid over it. From the files that the house was shipped with."""
-    return _local() if overlay else _national()
+def calendar(connection: Connection, *, overlay: bool) -> WorkDays:
+    """The nation's, or with the region's holidays laid over it. Read anew only when a rule has changed."""
+    revision = connection.execute(_REVISION).scalar_one()
+    known = _READ.get(connection.engine)
+    if known is None or known[0] != revision:
+        entries, _ = read_register(connection, RuleRegister.CALENDAR)
+        known = _READ[connection.engine] = (revision, Calendars(entry.value for entry in entries))
+    return known[1].local if overlay else known[1].national
 
 
-@lru_cache
-def _national() -> WorkDays:
-    return WorkDays.load()
+def to_count(connection: Connection, calendars: Iterable[Entry]) -> list[Entry]:
+    """Calendars by which the running clocks have not been counted yet."""
+    counted = {row.key: row.row_id for row in connection.execute(sa.select(counted_calendar))}
+    return [entry for entry in calendars if counted.get(entry.key) != entry.row_id]
 
 
-@lru_cache
-def _local() -> WorkDays:
-    return _national().laid_over(read_days(LOCAL_FILE))
+def is_counted(connection: Connection, key: str, row_id: UUID) -> None:
+    """The running clocks have been counted by that row of a calendar."""
+    row = pg.insert(counted_calendar).values(key=key, row_id=row_id)
+    connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"row_id": row_id}))

@@ -52,3 +52,11 @@ deadline = sa.Table(
     sa.Index("deadline_provisional", "object_id", postgresql_where=sa.text("met_at IS NULL AND provisional")),
     sa.Index("deadline_open_due", "due_on", postgresql_where=sa.text("met_at IS NULL")),
 )
+
+# The row of every calendar by which the running clocks have been counted.
+counted_calendar = sa.Table(
+    "counted_calendar",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True, comment="CN-2027, NX-2026"),
+    sa.Column("row_id", _uuid, nullable=False),
+)

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.rule_book import RuleBook
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.repository import (
     CaseStore,
@@ -16,6 +18,7 @@ from services.cases.storage.repository import (
     RectificationStore,
     ScopedStore,
 )
+from services.cases.storage.rules import Rules
 from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
@@ -24,12 +27,17 @@ from shared.principal import Actor
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers of the service, made once at start; the same for every unit."""
+    """Registers of the service, made once at start; the same for every unit. rules: at most a second old."""
 
     divisions: Divisions
-    deadlines: DeadlineRegister
+    rules: Rules
     numbers: Numbers
     boxes: CountyBoxes
+
+    @property
+    def deadlines(self) -> DeadlineRegister:
+        """The clocks as their rules are now."""
+        return self.rules.book().deadlines
 
 
 class CasesUnit(Unit):
@@ -58,6 +66,11 @@ class CasesUnit(Unit):
         found = {store.table.name: store for store in stores}
         return found[kind]
 
+    @cached_property
+    def rules(self) -> RuleBook:
+        """The rules as they are now: one book for everything this unit decides."""
+        return self.desk.rules.book()
+
     @property
     def moment(self) -> Moment:
         """What a decision in this unit is taken with."""
@@ -65,7 +78,7 @@ class CasesUnit(Unit):
 
     def moment_at(self, now: datetime) -> Moment:
         """The same for a fact that happened at another instant."""
-        return Moment(self.by, now, self.desk.deadlines)
+        return Moment(self.by, now, self.rules.deadlines)
 
     def number(self, kind: NumberKind, division_code: str) -> str:
         return self.desk.numbers.next(kind, division_code, self.now)

@@ -52,7 +52,7 @@ def test_a_term_ends_as_the_vectors_say(start: str, limit: Limit, last_day: str)
 
 def test_a_local_holiday_overlay_moves_the_term() -> None:
     overlay = WorkDays(
-        DAYS.exceptions | {date(2026, 5, 27): DayKind.HOLIDAY, date(2026, 5, 28): DayKind.HOLIDAY}, DAYS.years
+        {**DAYS.exceptions} | {date(2026, 5, 27): DayKind.HOLIDAY, date(2026, 5, 28): DayKind.HOLIDAY}, DAYS.years
     )
     assert due(Limit(3, WD), noon("2026-05-26"), overlay).due_on == date(2026, 6, 2)
 

@@ -11,19 +11,18 @@ from pydantic import SecretStr
 
 from services.cases.domain import clocks
 from services.cases.domain.transitions import Row
-from services.cases.handlers.recount import recount
+from services.cases.scheduler import Scheduler
 from services.cases.settings import CasesData
-from services.cases.wiring import desk_of, open_unit, read_deadlines, scheduler_actor, wire_scheduler
+from services.cases.wiring import scheduler_actor, wire_scheduler
 from shared.clock import SHANGHAI
 from shared.contracts.cases_events import CaseInvestigationStartedV1, DeadlinesRecountedV1
 from shared.contracts.clocks import ExtensionFact, ResumeFact
 from shared.contracts.codes import CaseState, DocumentKind, PauseReason, Role
 from shared.contracts.parts import DocumentRef
-from shared.delivery.runner import UnitRunner
-from shared.workdays import DayKind, WorkDays
 from tests.integration.services.cases.office import (
     AGENCY,
     COORDINATOR,
+    COUNTY,
     OFFICER,
     OTHER_COUNTY,
     OTHER_OFFICER,
@@ -36,7 +35,9 @@ from tests.integration.services.cases.office import (
     sand_yard,
 )
 from tests.integration.services.cases.test_rebuild import rebuild
+from tests.support.nodes import wait_until
 
+ADMIN = actor(Role.ADMINISTRATOR, COUNTY, "钱管理")
 PAPER = DocumentRef(kind=DocumentKind.EVIDENCE_LIST, title="鉴定委托书", document_no="中鉴〔2026〕3号")
 
 
@@ -181,17 +182,16 @@ def test_a_person_s_own_clocks_are_those_the_person_holds(office: Office) -> Non
         assert mine(office, stranger) == set()
 
 
-def knowing_2027(office: Office) -> UnitRunner[Any]:
-    """The house once the calendar of 2027 is loaded: here with 4 January as a holiday."""
+def scheduler(office: Office) -> Scheduler:
     settings = CasesData(cases_dsn=SecretStr(office.parts.engine.url.render_as_string(hide_password=False)))
-    runner = wire_scheduler(settings, lambda: None, office.clock)
-    days = WorkDays.load()
-    holidays = {date(2027, 1, 1): DayKind.HOLIDAY, date(2027, 1, 4): DayKind.HOLIDAY}
-    known = WorkDays({**days.exceptions, **holidays}, days.years | {2027})
-    desk = desk_of(settings)
-    register = read_deadlines(days=known)
-    changed = replace(desk, deadlines=register)
-    return UnitRunner(runner.engine, open_unit(changed), office.clock, lambda: None)
+    return Scheduler(wire_scheduler(settings, lambda: None, office.clock), scheduler_actor("640521000000"))
+
+
+def load_2027(office: Office) -> None:
+    """With 1 and 4 January as holidays."""
+    days = [{"date": f"2027-01-0{day}", "kind": "holiday", "name": "元旦"} for day in (1, 4)]
+    notice = {"text": "国务院办公厅通知", "document": {"title": "通知", "document_no": "国办发明电〔2026〕1号"}}
+    office.command(ADMIN, "calendar.load-year", {"reason": "通知", "source": notice, "year": 2027, "days": days})
 
 
 def test_a_provisional_end_is_firm_once_the_year_s_calendar_is_loaded(office: Office) -> None:
@@ -200,20 +200,20 @@ def test_a_provisional_end_is_firm_once_the_year_s_calendar_is_loaded(office: Of
     office.command(COORDINATOR, "clue.assign", {"township_code": "640521104000"}, clue["id"])
     before = clock(office, "clue", clue["id"], "D03")
     assert (before["due_on"], before["provisional"]) == ("2027-01-05", True)
-    runner = knowing_2027(office)
-    by = scheduler_actor("640521000000")
-    assert recount(runner, by, "recount", None) == 1
+    counting = scheduler(office)
+    assert counting.recount() == 0
+    load_2027(office)
+    wait_until(lambda: counting.recount() == 1, 5)
     after = clock(office, "clue", clue["id"], "D03")
     assert (after["due_on"], after["provisional"]) == ("2027-01-07", False)
+    assert [day["name"] for day in after["skipped"] if day["name"]] == ["元旦", "元旦"]
     (told,) = [one for one in office.events(clue["id"]) if one.type == DeadlinesRecountedV1.type]
     assert [one["rule_id"] for one in told.payload["recounts"]] == ["D01", "D03"]
-    assert recount(runner, by, "recount", None) == 0
-    assert recount(runner, by, "recount", 2027) == 0
+    assert counting.recount() == 0
     assert rebuild(office, "clue").differences == []
     with office.parts.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT due_on, provisional FROM deadline WHERE rule_id = 'D03'")).one()
     assert found == (date(2027, 1, 7), False)
-    runner.engine.dispose()
 
 
 def test_clocks_of_an_older_release_get_their_ladder_by_recounting(office: Office) -> None:
@@ -221,9 +221,7 @@ def test_clocks_of_an_older_release_get_their_ladder_by_recounting(office: Offic
     with office.parts.engine.begin() as connection:
         connection.execute(sa.text("UPDATE clue SET deadlines = jsonb_set(deadlines, '{0,alarms}', '[]')"))
         connection.execute(sa.text("UPDATE deadline SET alarms = '[]', next_at = NULL, next_step = NULL"))
-    runner = knowing_2027(office)
-    assert recount(runner, scheduler_actor("640521000000"), "recount", 2026) == 1
+    assert scheduler(office).recount() == 1
     with office.parts.engine.connect() as connection:
         assert connection.execute(sa.text("SELECT next_step FROM deadline")).scalar_one() == "E1"
     assert clock(office, "clue", clue["id"], "S01")["alarms"][0]["step"] == "E1"
-    runner.engine.dispose()

@@ -25,6 +25,7 @@ from tests.integration.services.cases.office import COORDINATOR, Office, correct
 from tests.integration.services.cases.test_joint_actions import AG, NR, Action
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
 from tests.integration.services.cases.test_receive_patches import SQUARE, patch
+from tests.integration.services.cases.test_rules import limit, load_year, set_rule, setting, shipped_row
 from tests.support.meanwhile import look_while
 
 OPERATOR = Operator("root", "核对后改正", "640521000000", datetime(2026, 4, 21, tzinfo=UTC))
@@ -48,7 +49,16 @@ def story(office: Office) -> Office:
     seen = sand_yard(longitude=105.5, latitude=37.5, found_at="2026-04-01T08:00:00+08:00")
     office.command(COORDINATOR, "clue.report", seen)
     import_patches(office, 3)
+    edit_rules(office)
     return office
+
+
+def edit_rules(office: Office) -> None:
+    """One rule twice, and a calendar."""
+    row_id = shipped_row(office)
+    changed = set_rule(office, "deadline", "D01", setting(limit(3), "2026-06-01", replaces=row_id))
+    set_rule(office, "deadline", "D01", setting(limit(2), "2026-07-01", replaces=changed["rows"][-1]["row_id"]))
+    load_year(office, 2027, days=[{"date": "2027-01-01", "kind": "holiday", "name": "元旦", "source": "通知"}])
 
 
 def import_patches(office: Office, number: int) -> None:
@@ -93,6 +103,7 @@ TAMPERINGS: list[tuple[str, str, RowFault, list[str]]] = [
     ("clue", "UPDATE clue SET officers = '[\"丙\"]' WHERE officers <> '[]'", RowFault.CHANGED, ["officers"]),
     ("rectification", "DELETE FROM rectification", RowFault.MISSING, []),
     ("joint_action", "UPDATE joint_action SET version = version + 1", RowFault.CHANGED, ["version"]),
+    ("rule", "UPDATE rule SET version = version + 1 WHERE key = 'D01'", RowFault.CHANGED, ["version"]),
     (
         "clue",
         "INSERT INTO clue SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'clue_no', 'X',"

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql as pg
 from shared.ids import derived_id
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -72,6 +72,11 @@ def upgrade() -> None:
         op.execute(_EMPTY_GONE.format(table=table))
         _fill(op.get_bind(), table)
     open_ones = sa.text("met_at IS NULL")
+    op.create_table(
+        "counted_calendar",
+        sa.Column("key", sa.Text, primary_key=True, comment="CN-2027, NX-2026"),
+        sa.Column("row_id", uuid, nullable=False),
+    )
     op.create_index("deadline_next", "deadline", ["next_at"], postgresql_where=sa.text("next_at IS NOT NULL"))
     op.create_index("deadline_object", "deadline", ["object_id", "no"], unique=True)
     op.create_index(

@@ -1,0 +1,253 @@
+"""Writes docs/rules.md, the shipped rules with their sources: `python -m services.cases.rules_document`.
+
+The same files, the same bytes. What a county has edited since stands in its database: `tianwei rules`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from services.cases.storage.rule_files import ShippedRow, read_all
+from shared.contracts.codes import OrgType, RuleRegister, ViolationType, title
+
+FILE = Path(__file__).parents[2] / "docs" / "rules.md"
+
+_HEAD = """# 规则库
+
+本文件由 `python -m services.cases.rules_document`（`make docs`）从 `services/cases/register/` 和
+`shared/register/` 生成，不要手改；测试检查它与文件一致。各县改过的规则在数据库里，用 `tianwei rules` 或
+`GET /api/v1/rules` 查看，变更记录在 `GET /api/v1/rules/{登记册}/{代码}/changes`。
+
+- 每行从“有效期”首日起（含末日）有效；一条规则在任何一天至多有一行有效。
+- 性质：法定、惯例（县级未另行规定时适用）、以文书载明为准。带 **[?]** 的待县级确认或者尚未核对原文。
+- 改规则不改过去：已起算的期限、已作出的决定带着当时的规则。有效期早于今天的修改只能是附依据文件的更正，也不触及它们。
+"""
+
+_UNITS = {"working_day": "个工作日", "calendar_day": "日", "hour": "小时", "month": "个月"}
+_DIRECTIONS = {"until": "", "not_before": "，期满后方可", "before": "，自届满日往前数"}
+_BASES = {
+    "m2": "元/平方米",
+    "reclamation_fee": "倍耕地开垦费",
+    "restoration_fee": "倍土地复垦费",
+    "gains": "违法所得",
+    "value": "倍价值",
+    "yuan": "元",
+}
+_STAGES = {"verification": "核实", "investigation": "调查", "acceptance": "验收"}
+_WHEN = {
+    "always": "",
+    "act_going_on": "（行为正在进行的）",
+    "building": "（有建筑物的）",
+    "unlawful": "（涉及废弃物的）",
+    "threshold_suspected": "（可能达到刑事标准的）",
+}
+_MODES = {"original": "法律直接规定", "centralised": "相对集中", "township": "下放乡镇", "entrusted": "委托"}
+_KINDS = {"holiday": "法定节假日", "rest": "休息", "makeup_workday": "调休上班", "workday": "工作日"}
+
+Cells = Callable[[Mapping[str, Any]], list[str]]
+
+
+def text() -> str:
+    """The document as committed."""
+    rows = read_all()
+    chapters = [
+        chapter(register, [row for row in rows if row.register is register]) for register, chapter in _CHAPTERS.items()
+    ]
+    return "\n".join([_HEAD, *chapters])
+
+
+def _table(headings: str, cells: Cells) -> Callable[[RuleRegister, list[ShippedRow]], str]:
+    """A chapter with a row for each rule: its key, the cells of its content, validity, mark and source."""
+
+    def chapter(register: RuleRegister, rows: list[ShippedRow]) -> str:
+        columns = ["代码", *headings.split("、"), "有效期", "性质", "依据"]
+        lines = [[row.key, *cells(row.value), *_tail(row)] for row in rows]
+        return f"## {title(register)}（`{register}`）\n\n{_markdown(columns, lines)}"
+
+    return chapter
+
+
+def _calendar(register: RuleRegister, rows: list[ShippedRow]) -> str:
+    """The newest years day by day; of former ones how many days differ."""
+    columns = ["代码", "与平常星期不同的日子", "依据"]
+    lines = [[row.key, _days(row, spelled=row in rows[-2:]), row.source.text or ""] for row in rows]
+    return f"## {title(register)}（`{register}`）\n\n{_markdown(columns, lines)}"
+
+
+def _days(row: ShippedRow, spelled: bool) -> str:
+    days = row.value["days"]
+    if not spelled:
+        return f"{len(days)} 天"
+    kinds = groupby(sorted(days, key=lambda day: (day["kind"], day["date"])), key=lambda day: day["kind"])
+    return "；".join(f"{_KINDS[kind]}：" + "、".join(day["date"][5:] for day in of_kind) for kind, of_kind in kinds)
+
+
+def _markdown(columns: list[str], lines: Iterable[list[str]]) -> str:
+    rows = [columns, ["---"] * len(columns), *lines]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
+
+
+def _tail(row: ShippedRow) -> list[str]:
+    validity = f"{row.valid_from} 起" if row.valid_to is None else f"{row.valid_from} 至 {row.valid_to}"
+    return [validity, title(row.mark) + (" **[?]**" if row.unsure else ""), _source(row)]
+
+
+def _source(row: ShippedRow) -> str:
+    said = []
+    for one in row.source.basis:
+        article = f"第{one.article}条" if one.article else ""
+        said.append(f"《{one.law}》（{one.version}）{article}")
+    return "；".join([*said, *([row.source.text] if row.source.text else [])])
+
+
+def _bodies(codes: Iterable[str]) -> str:
+    return "、".join(title(OrgType(code)) for code in codes)
+
+
+def _law(value: Mapping[str, Any]) -> list[str]:
+    term = " 至 ".join(part for part in (value.get("effective_from"), value.get("effective_to")) if part)
+    return [value["title"], value.get("full_title", ""), value["version"], term, value.get("note", "")]
+
+
+def _deadline(value: Mapping[str, Any]) -> list[str]:
+    limit = f"{value['limit']}{_UNITS[value['unit']]}{_DIRECTIONS[value.get('direction', 'until')]}"
+    right = value.get("party_right", False)
+    notes = [
+        said
+        for said, holds in (
+            ("当事人权利", right),
+            ("末日遇休息日顺延", value.get("rolls", right and value["unit"] in ("calendar_day", "month"))),
+            ("末日遇休息日提前预警", value.get("alarm_on_earlier", False)),
+            ("宁夏节假日计入休息日", value.get("overlay", right)),
+        )
+        if holds
+    ]
+    return [value["title"], limit, "；".join(notes)]
+
+
+def _ladder(value: Mapping[str, Any]) -> list[str]:
+    hours = "" if value.get("hours") is None else f"；按小时计的：{value['hours']:+d} 小时"
+    return [value["ladder"], value["step"], f"{value['days']:+d} 个工作日 {value['at'][:5]}{hours}"]
+
+
+def _violation(value: Mapping[str, Any]) -> list[str]:
+    fines = "；".join(_fine(fine) for fine in value.get("fines", []))
+    return [
+        value["title"],
+        _bodies(value["lead"]) + (f"（{value['lead_note']}）" if "lead_note" in value else ""),
+        _bodies(value["support"]),
+        value["measures"],
+        fines,
+        "、".join(value["crimes"]),
+        "、".join(value["copies"]),
+    ]
+
+
+def _fine(fine: Mapping[str, Any]) -> str:
+    least, most = (number.removesuffix("/100") + ("%" if "/100" in number else "") for number in _range(fine))
+    return f"{'可以并处 ' if fine.get('optional') else ''}{least} 至 {most} {_BASES[fine['base']]}"
+
+
+def _range(fine: Mapping[str, Any]) -> tuple[str, str]:
+    return fine["least"], fine["most"]
+
+
+def _copy(value: Mapping[str, Any]) -> list[str]:
+    to = [_bodies(value.get("to", [])), value.get("to_note", "")]
+    limit = f"{value['limit']}{_UNITS[value['unit']]}" if "limit" in value else ""
+    sealed = "（限定知悉人）" if value.get("restricted") else ""
+    told = "；".join(part for part in to if part)
+    return [value["condition"], told, _bodies(value.get("cc", [])), value["document"] + sealed, limit]
+
+
+def _threshold(value: Mapping[str, Any]) -> list[str]:
+    unit = "平方米" if value["measure"] == "area_m2" else "元"
+    notes = [value.get("condition", ""), value.get("doubled", "") and f"两倍以上：{value['doubled']}"]
+    if value.get("tillage_destroyed"):
+        notes.append("并须经鉴定种植条件严重毁坏")
+    if value.get("pro_rata"):
+        notes.append("各类按比例折算合计")
+    return [value["title"], f"≥ {value['at_least']} {unit}", "；".join(note for note in notes if note)]
+
+
+def _power(value: Mapping[str, Any]) -> list[str]:
+    type_ = title(ViolationType(value["violation_type"]))
+    where = value.get("region_code") or "全域"
+    return [_bodies([value["agency"]]), type_, _MODES[value["mode"]], value["basis_doc"], where, value.get("note", "")]
+
+
+def _homestead(value: Mapping[str, Any]) -> list[str]:
+    decides = "（由县级决定）" if value.get("county_decides") else ""
+    lead = _bodies(value["lead"]) + decides
+    return [value["party"], value["land_before"], value["purpose"], lead, value.get("note", "")]
+
+
+def _evidence(value: Mapping[str, Any]) -> list[str]:
+    groups: dict[str, list[str]] = {}
+    for item in value["items"]:
+        least = f"不少于{item['least']}份" if item.get("least", 1) > 1 else ""
+        said = item["title"] + least + _WHEN[item.get("when", "always")]
+        groups.setdefault(item.get("any_of") or item["code"], []).append(said)
+    type_ = value.get("violation_type")
+    return [
+        "全部类型" if type_ is None else title(ViolationType(type_)),
+        _STAGES[value["stage"]],
+        "、".join("或".join(group) for group in groups.values()),
+    ]
+
+
+def _photo(value: Mapping[str, Any]) -> list[str]:
+    units = {"metre": "米", "degree": "度", "photo": "张", "day": "日"}
+    number = f"{value['number']}{units[value['unit']]}" if "number" in value else ""
+    required = ("必须" if value["required"] else "可选") if "required" in value else ""
+    return [value["title"], number or required, value["text"]]
+
+
+def _trigger(value: Mapping[str, Any]) -> list[str]:
+    numbers = "，".join(f"{name}={number}" for name, number in value.get("numbers", {}).items())
+    return [value["title"], numbers, "启用" if value.get("enabled", True) else "停用"]
+
+
+def _choice(value: Mapping[str, Any]) -> list[str]:
+    return [value["title"], "须附说明" if value.get("needs_text") else ""]
+
+
+def _setting(value: Mapping[str, Any]) -> list[str]:
+    return [value["title"], _plain(value.get("value")), value.get("why_open", ""), value.get("owner", "")]
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "（未定）"
+    if isinstance(value, dict):
+        return "，".join(f"{name}：{_plain(part)}" for name, part in value.items())
+    if isinstance(value, list):
+        return "、".join(map(_plain, value))
+    return {True: "是", False: "否"}[value] if isinstance(value, bool) else str(value)
+
+
+_CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] = {
+    RuleRegister.LEGAL_SOURCE: _table("简称、全称、版本、施行、说明", _law),
+    RuleRegister.DEADLINE: _table("期限、长度、算法", _deadline),
+    RuleRegister.LADDER: _table("阶梯、步骤、时间", _ladder),
+    RuleRegister.VIOLATION_TYPE: _table("违法类型、牵头、配合、措施、罚款、罪名、抄告", _violation),
+    RuleRegister.COPY_RULE: _table("条件、主送、抄送、文书、期限", _copy),
+    RuleRegister.CRIMINAL_THRESHOLD: _table("标准、数额、说明", _threshold),
+    RuleRegister.POWER_GRANT: _table("机关、违法类型、方式、权限文件、区域、说明", _power),
+    RuleRegister.HOMESTEAD: _table("当事人、原地类、用途、牵头、说明", _homestead),
+    RuleRegister.REQUIRED_EVIDENCE: _table("违法类型、环节、必备证据", _evidence),
+    RuleRegister.PHOTO_RULE: _table("要求、数值、说明", _photo),
+    RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
+    RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
+    RuleRegister.CONFIGURATION: _table("配置项、默认值、为何待定、责任人", _setting),
+    RuleRegister.CALENDAR: _calendar,
+}
+
+
+def main() -> None:
+    FILE.write_text(text(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The shipped rules: services/cases/register/*.toml and the working calendars of shared/register/*.csv as rows.
+
+A file: `[[rule]]` tables with key (or id), valid_from, valid_to where known, mark (law, custom, order), unsure, and the
+source: basis (a list like "土地管理法 77"), or law and article, or source (words). Whatever else a table has is the
+content of the row. `[defaults]` gives what tables leave out. A row without valid_to ends where the next of its key
+begins.
+"""
+
+import csv
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from shared.contracts.codes import CalendarJurisdiction, RuleMark, RuleRegister
+from shared.contracts.rule_values import VALUE_OF, LegalSourceValue, calendar_key
+from shared.contracts.rules import ArticleRef, RuleSource
+
+FOLDER = Path(__file__).parents[1] / "register"
+_CALENDARS = Path(__file__).parents[3] / "shared" / "register"
+_CALENDAR_FILES = {CalendarJurisdiction.CN: "workdays.csv", CalendarJurisdiction.NX: "workdays_nx.csv"}
+_FILES = {
+    RuleRegister.LEGAL_SOURCE: "legal_sources.toml",
+    RuleRegister.DEADLINE: "deadlines.toml",
+    RuleRegister.LADDER: "ladder.toml",
+    RuleRegister.VIOLATION_TYPE: "violation_types.toml",
+    RuleRegister.COPY_RULE: "copy_rules.toml",
+    RuleRegister.CRIMINAL_THRESHOLD: "criminal_thresholds.toml",
+    RuleRegister.POWER_GRANT: "power_grants.toml",
+    RuleRegister.HOMESTEAD: "homestead.toml",
+    RuleRegister.REQUIRED_EVIDENCE: "required_evidence.toml",
+    RuleRegister.PHOTO_RULE: "photo_rules.toml",
+    RuleRegister.JOINT_ACTION_TRIGGER: "joint_action_triggers.toml",
+    RuleRegister.CLOSED_LIST: "closed_lists.toml",
+    RuleRegister.CONFIGURATION: "configuration.toml",
+}
+# Of rows and files that say nothing else: the house's own defaults, which a county confirms or changes.
+_FIRST_DAY = date(2020, 1, 1)
+_UNCONFIRMED = "惯例，县级尚未发文明确"
+# Customary limits are to be confirmed unless a county rule says so (domain.md 3.3, 4.4).
+_UNSURE = frozenset({RuleRegister.DEADLINE, RuleRegister.LADDER})
+_HEAD = ("key", "id", "valid_from", "valid_to", "mark", "unsure", "basis", "law", "article", "source")
+_SOURCE = ("basis", "law", "article", "source")
+_DAY = timedelta(days=1)
+
+
+class FileInvalid(Exception):
+    """A shipped file has a row that cannot be. Names file and key."""
+
+
+@dataclass(frozen=True)
+class ShippedRow:
+    """value: as JSON, only the fields that the file names."""
+
+    register: RuleRegister
+    key: str
+    value: dict[str, Any]
+    valid_from: date
+    valid_to: date | None
+    mark: RuleMark
+    unsure: bool
+    source: RuleSource
+
+
+def read_all(folder: Path = FOLDER, calendars: Path = _CALENDARS) -> list[ShippedRow]:
+    """Every shipped row, by register and key, no two of a key on one day. Raises FileInvalid."""
+    versions = _versions(folder)
+    rows = [row for register in _FILES for row in _read(folder, register, versions)]
+    for jurisdiction, name in _CALENDAR_FILES.items():
+        rows += _calendar(jurisdiction, calendars / name)
+    return _bounded(rows)
+
+
+def _read(folder: Path, register: RuleRegister, versions: Mapping[str, str]) -> Iterator[ShippedRow]:
+    file = folder / _FILES[register]
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    defaults: dict[str, Any] = table.get("defaults", {})
+    for given in table.get("rule", table.get("step", [])):
+        # A row that says where it comes from does not come from where the others do.
+        own = any(name in given for name in _SOURCE)
+        general = {name: value for name, value in defaults.items() if not (own and name in _SOURCE)}
+        yield _row(register, {**general, **given}, versions, file.name)
+
+
+def _row(register: RuleRegister, given: Mapping[str, Any], versions: Mapping[str, str], file: str) -> ShippedRow:
+    content = {name: value for name, value in given.items() if name not in _HEAD}
+    try:
+        value, mark = VALUE_OF[register].model_validate(content), RuleMark(given.get("mark", RuleMark.CUSTOM))
+        key = given.get("key") or given.get("id") or value.own_key
+        if key is None or value.own_key not in (None, key):
+            raise ValueError(f"key {key} does not fit its content, which asks for {value.own_key}")
+        return ShippedRow(
+            register=register,
+            key=key,
+            value=value.model_dump(mode="json", exclude_unset=True),
+            valid_from=given.get("valid_from", _FIRST_DAY),
+            valid_to=given.get("valid_to"),
+            mark=mark,
+            unsure=given.get("unsure", register in _UNSURE and mark is RuleMark.CUSTOM),
+            source=_source(given, versions),
+        )
+    except (ValueError, KeyError) as error:
+        raise FileInvalid(f"{file}: {given.get('key') or given.get('id') or content}: {error}") from error
+
+
+def _source(given: Mapping[str, Any], versions: Mapping[str, str]) -> RuleSource:
+    named = [text.partition(" ")[::2] for text in given.get("basis", [])]
+    if "law" in given:
+        named.append((given["law"], given.get("article", "")))
+    text = given.get("source")
+    if not named and text is None:
+        text = _UNCONFIRMED
+    basis = [ArticleRef(law=law, article=article or None, version=versions[law]) for law, article in named]
+    return RuleSource(basis=basis, text=text)
+
+
+def _versions(folder: Path) -> dict[str, str]:
+    """The version of each law that was read, by its short name."""
+    table = tomllib.loads((folder / _FILES[RuleRegister.LEGAL_SOURCE]).read_text(encoding="utf-8"))
+    return {row["title"]: row["version"] for row in table["rule"]}
+
+
+def _calendar(jurisdiction: CalendarJurisdiction, file: Path) -> Iterator[ShippedRow]:
+    """One row a year of a file with the columns date, kind, name, source; none without the file."""
+    if not file.exists():
+        return
+    with file.open(encoding="utf-8", newline="") as lines:
+        days = list(csv.DictReader(lines))
+    for year, found in groupby(sorted(days, key=lambda day: day["date"]), key=lambda day: int(day["date"][:4])):
+        listed = [{name: day[name] for name in ("date", "kind", "name", "source")} for day in found]
+        content = {"jurisdiction": jurisdiction.value, "year": year, "days": listed}
+        value = VALUE_OF[RuleRegister.CALENDAR].model_validate(content)
+        yield ShippedRow(
+            register=RuleRegister.CALENDAR,
+            key=calendar_key(jurisdiction, year),
+            value=value.model_dump(mode="json"),
+            valid_from=date(year, 1, 1),
+            valid_to=date(year, 12, 31),
+            mark=RuleMark.LAW,
+            unsure=False,
+            source=RuleSource(text=listed[0]["source"]),
+        )
+
+
+def _bounded(rows: Iterable[ShippedRow]) -> list[ShippedRow]:
+    """Each row ended where the next of its key begins. Raises FileInvalid for two on one day."""
+    bounded: list[ShippedRow] = []
+    ordered = sorted(rows, key=lambda row: (row.register, row.key, row.valid_from))
+    for (register, key), found in groupby(ordered, key=lambda row: (row.register, row.key)):
+        of_key = list(found)
+        for row, following in zip(of_key, [*of_key[1:], None], strict=True):
+            if following is None or (row.valid_to is not None and row.valid_to < following.valid_from):
+                bounded.append(row)
+            elif row.valid_to is None and row.valid_from < following.valid_from:
+                bounded.append(replace(row, valid_to=following.valid_from - _DAY))
+            else:
+                raise FileInvalid(f"{register} {key}: two rows hold on {following.valid_from}")
+    return bounded
+
+
+def legal_sources(rows: Iterable[ShippedRow]) -> dict[str, LegalSourceValue]:
+    """The laws and documents that rows name, by short name."""
+    values = [LegalSourceValue.model_validate(row.value) for row in rows if row.register is RuleRegister.LEGAL_SOURCE]
+    return {value.title: value for value in values}

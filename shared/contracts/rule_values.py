@@ -1,0 +1,352 @@
+"""What a row of each register holds (domain.md 2.3-2.6, 3.3, 3.6, 3.11, 4.2, 4.4, 5.6, 7.7, 10): one model a register.
+
+A row's validity, mark and source are not here: every register has them alike (shared/contracts/rules.py).
+"""
+
+import re
+from calendar import SATURDAY
+from datetime import date, time
+from enum import StrEnum
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from shared.contracts.base import Bool, Contract, Int, ShortText, Text
+from shared.contracts.codes import CalendarJurisdiction, OrgType, RuleRegister, ViolationType
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,40}$")]
+Amount = Annotated[Int, Field(ge=0, le=3660)]
+Unit = Literal["working_day", "calendar_day", "hour", "month"]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2,12}$")]
+_FRACTION = re.compile(r"\d{1,9}(/[1-9]\d{0,8})?", re.ASCII)
+
+
+def _fraction(text: str) -> str:
+    if not _FRACTION.fullmatch(text):
+        raise PydanticCustomError("not_a_fraction", "not a whole number or a fraction like 10000/3")
+    return text
+
+
+ExactNumber = Annotated[str, AfterValidator(_fraction), Field(description="a whole number or a fraction: 10000/3")]
+
+
+class RuleValue(Contract):
+    """The content of a row."""
+
+    @property
+    def own_key(self) -> str | None:
+        """The key its content asks for; None where any key does."""
+        return None
+
+
+class LegalSourceValue(RuleValue):
+    """A law, rule or document. title: the short name by which rows name it."""
+
+    title: ShortText
+    full_title: ShortText | None = None
+    version: ShortText
+    effective_from: date | None = None
+    effective_to: date | None = None
+    address: ShortText | None = None
+    note: Text | None = None
+
+
+class DeadlineValue(RuleValue):
+    """A clock (domain.md 3.3, 4.4). Fields that stay away take the default of deadlines.toml."""
+
+    title: ShortText
+    limit: Amount
+    unit: Unit
+    direction: Literal["until", "not_before", "before"] = "until"
+    rolls: Bool = False
+    alarm_on_earlier: Bool = False
+    party_right: Bool = False
+    overlay: Bool = Field(False, description="days of the local calendar (NX) rest as well")
+    pausable: list[Code] = Field(default_factory=list, max_length=20)
+    extend_times: Amount | None = None
+    extend_most: Amount | None = None
+    extend_unit: Unit | None = None
+    extend_before: Amount = 0
+    extend_after_due: Bool = False
+    warn: list[Amount] = Field(default_factory=list, max_length=10)
+    ladder: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")] = "work"
+    holder: Annotated[str, StringConstraints(pattern=r"^[a-z_]{0,40}$")] = ""
+    note: Text | None = None
+
+
+class LadderValue(RuleValue):
+    """A step of a ladder of alarms (domain.md 4.4). at: time of day, Asia/Shanghai."""
+
+    ladder: Code
+    step: Code
+    days: Annotated[Int, Field(ge=-60, le=60)]
+    at: time
+    hours: Annotated[Int, Field(ge=-240, le=240)] | None = None
+    action: Code | None = None
+    colour: Code | None = None
+    to: list[Code] = Field(default_factory=list, max_length=20)
+
+    @property
+    def own_key(self) -> str:
+        return f"{self.ladder}.{self.step}"
+
+
+class FineRule(Contract):
+    """least to most times the base: square metres, 耕地开垦费 (RF), 土地复垦费 (RestF), gains, value, or yuan."""
+
+    base: Literal["m2", "reclamation_fee", "restoration_fee", "gains", "value", "yuan"]
+    least: ExactNumber
+    most: ExactNumber
+    optional: Bool = False
+
+
+class ViolationTypeValue(RuleValue):
+    """A row of domain.md 2.3. lead: the first one unless a split decides. crimes: C342 for article 342 of 刑法."""
+
+    title: ShortText
+    lead: list[OrgType] = Field(min_length=1, max_length=5)
+    lead_note: Text | None = None
+    support: list[OrgType] = Field(default_factory=list, max_length=21)
+    measures: Text
+    fines: list[FineRule] = Field(default_factory=list, max_length=5)
+    crimes: list[Code] = Field(default_factory=list, max_length=5)
+    copies: list[Code] = Field(default_factory=list, max_length=20)
+    land_penalty: Bool = True
+
+
+class CopyRuleValue(RuleValue):
+    """K1 to K8: who else must be told. restricted: a sealed document, never a plain copy."""
+
+    condition: Text
+    to: list[OrgType] = Field(default_factory=list, max_length=21)
+    cc: list[OrgType] = Field(default_factory=list, max_length=21)
+    to_note: Text | None = None
+    document: ShortText
+    restricted: Bool = False
+    limit: Amount | None = None
+    unit: Unit | None = None
+
+
+class CriminalThresholdValue(RuleValue):
+    """From how much on an act is a crime (domain.md 2.6). at_least: exact square metres, or yuan.
+
+    tillage_destroyed: area alone is not enough; the damage must be appraised.
+    share_of: land classes that are added up by their shares of the threshold.
+    """
+
+    crime: Code
+    title: ShortText
+    measure: Literal["area_m2", "yuan"]
+    what: Literal[
+        "pbf", "other_cultivated", "other_land", "public_forest", "commercial_forest", "grassland", "gains", "loss"
+    ]
+    at_least: ExactNumber
+    tillage_destroyed: Bool = False
+    pro_rata: Bool = False
+    condition: Text | None = None
+    doubled: ShortText | None = None
+
+    @property
+    def limit(self) -> Fraction:
+        return Fraction(self.at_least)
+
+
+class GrantMode(StrEnum):
+    """original: by the law itself. centralised, township: APL 18, 24. entrusted: in another's name, APL 20."""
+
+    ORIGINAL = "original"
+    CENTRALISED = "centralised"
+    TOWNSHIP = "township"
+    ENTRUSTED = "entrusted"
+
+
+class PowerGrantValue(RuleValue):
+    """Who may punish what where (domain.md 2.5). region_code: prefix of division codes; empty: everywhere."""
+
+    agency: OrgType
+    violation_type: ViolationType
+    mode: GrantMode
+    basis_doc: ShortText
+    published_url: ShortText | None = None
+    region_code: RegionCode | None = None
+    entrusted_by: OrgType | None = None
+    note: Text | None = None
+
+    @field_validator("published_url")
+    @classmethod
+    def _published(cls, url: str | None, info: ValidationInfo) -> str | None:
+        """A transfer or hand-down that was not published has no effect (APL 20, 24)."""
+        if url is None and info.data.get("mode") not in (None, GrantMode.ORIGINAL):
+            raise PydanticCustomError("not_published", "a grant beyond the law must say where it was published")
+        return url
+
+    @field_validator("region_code")
+    @classmethod
+    def _somewhere(cls, code: str | None, info: ValidationInfo) -> str | None:
+        if code is None and info.data.get("mode") not in (None, GrantMode.ORIGINAL):
+            raise PydanticCustomError("region_missing", "a grant beyond the law holds in a named region")
+        return code
+
+    @field_validator("entrusted_by")
+    @classmethod
+    def _by_whom(cls, body: OrgType | None, info: ValidationInfo) -> OrgType | None:
+        if (body is None) is (info.data.get("mode") is GrantMode.ENTRUSTED):
+            raise PydanticCustomError("entrusting_body", "named exactly where the power is entrusted")
+        return body
+
+    model_config = ConfigDict(validate_default=True)
+
+
+class HomesteadValue(RuleValue):
+    """A row of the county's decision table (domain.md 2.4). stops: who stops and measures whoever leads."""
+
+    party: ShortText
+    land_before: ShortText
+    purpose: ShortText
+    lead: list[OrgType] = Field(min_length=1, max_length=5)
+    stops: OrgType | None = None
+    county_decides: Bool = False
+    note: Text | None = None
+
+
+class EvidenceStage(StrEnum):
+    """When evidence must be there."""
+
+    VERIFICATION = "verification"
+    INVESTIGATION = "investigation"
+    ACCEPTANCE = "acceptance"
+
+
+class EvidenceItem(Contract):
+    """when: always, or only if the named fact holds. any_of: one of several items of the same group is enough."""
+
+    code: Code
+    title: ShortText
+    when: Literal["always", "act_going_on", "building", "unlawful", "threshold_suspected"] = "always"
+    any_of: Code | None = None
+    least: Annotated[Int, Field(ge=1, le=100)] = 1
+
+
+class RequiredEvidenceValue(RuleValue):
+    """What must be there for a violation type (none: for every one) at a stage (domain.md 3.11, 3.1, 3.7)."""
+
+    stage: EvidenceStage
+    violation_type: ViolationType | None = None
+    items: list[EvidenceItem] = Field(min_length=1, max_length=40)
+
+    @property
+    def own_key(self) -> str:
+        return f"{self.violation_type or 'all'}.{self.stage}"
+
+
+class PhotoRuleValue(RuleValue):
+    """A requirement on photographs (domain.md 3.6). number: with its unit; required: of those that are yes or no."""
+
+    title: ShortText
+    text: Text
+    number: Annotated[Int, Field(ge=0, le=100_000)] | None = None
+    unit: Literal["metre", "degree", "photo", "day"] | None = None
+    required: Bool | None = None
+
+
+class JointActionTriggerValue(RuleValue):
+    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable."""
+
+    order: Annotated[Int, Field(ge=1, le=100)]
+    title: ShortText
+    enabled: Bool = True
+    numbers: dict[Code, Int] = Field(default_factory=dict, max_length=10)
+
+
+class ClosedListValue(RuleValue):
+    """A choice in a closed list (domain.md 5.6). order: its place in the list."""
+
+    list_name: Code
+    code: Code
+    title: ShortText
+    order: Annotated[Int, Field(ge=1, le=1000)]
+    needs_text: Bool = False
+
+    @property
+    def own_key(self) -> str:
+        return f"{self.list_name}.{self.code}"
+
+
+class ConfigurationValue(RuleValue):
+    """A row of domain.md 10. value null: not decided; what needs it is blocked. owner: who answers for it."""
+
+    title: ShortText
+    value: Any = None
+    why_open: Text | None = None
+    owner: ShortText | None = None
+
+
+_KINDS = Literal["workday", "holiday", "rest", "makeup_workday"]
+
+
+class CalendarDay(Contract):
+    """A day that differs from Monday to Friday."""
+
+    date: date
+    kind: _KINDS
+    name: ShortText
+    source: ShortText
+
+
+def _every_day_once(days: list[CalendarDay], info: ValidationInfo) -> list[CalendarDay]:
+    seen: set[date] = set()
+    for day in days:
+        if day.date.year != info.data.get("year", day.date.year):
+            raise PydanticCustomError("day_of_another_year", "{day} is of another year", {"day": day.date.isoformat()})
+        if day.date in seen:
+            raise PydanticCustomError("day_twice", "{day} stands twice", {"day": day.date.isoformat()})
+        if day.kind == "makeup_workday" and day.date.weekday() < SATURDAY:
+            raise PydanticCustomError("makeup_on_weekday", "{day} is no weekend", {"day": day.date.isoformat()})
+        seen.add(day.date)
+    return sorted(days, key=lambda day: day.date)
+
+
+class CalendarValue(RuleValue):
+    """The days of a year that differ from Monday to Friday. Of CN, the row makes the year known whole."""
+
+    jurisdiction: CalendarJurisdiction
+    year: Annotated[int, Field(ge=2000, le=2200)]
+    days: Annotated[list[CalendarDay], Field(max_length=366), AfterValidator(_every_day_once)]
+
+    @field_validator("days")
+    @classmethod
+    def _nation_has_holidays(cls, days: list[CalendarDay], info: ValidationInfo) -> list[CalendarDay]:
+        """Without a holiday it is no year of the nation, and would be taken for one that is known."""
+        if info.data.get("jurisdiction") is CalendarJurisdiction.CN and not any(day.kind == "holiday" for day in days):
+            raise PydanticCustomError("no_holidays", "a national year has holidays")
+        return days
+
+    @property
+    def own_key(self) -> str:
+        return calendar_key(self.jurisdiction, self.year)
+
+
+def calendar_key(jurisdiction: CalendarJurisdiction, year: int) -> str:
+    """CN-2027."""
+    return f"{jurisdiction}-{year}"
+
+
+VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
+    RuleRegister.LEGAL_SOURCE: LegalSourceValue,
+    RuleRegister.DEADLINE: DeadlineValue,
+    RuleRegister.LADDER: LadderValue,
+    RuleRegister.VIOLATION_TYPE: ViolationTypeValue,
+    RuleRegister.COPY_RULE: CopyRuleValue,
+    RuleRegister.CRIMINAL_THRESHOLD: CriminalThresholdValue,
+    RuleRegister.POWER_GRANT: PowerGrantValue,
+    RuleRegister.HOMESTEAD: HomesteadValue,
+    RuleRegister.REQUIRED_EVIDENCE: RequiredEvidenceValue,
+    RuleRegister.PHOTO_RULE: PhotoRuleValue,
+    RuleRegister.JOINT_ACTION_TRIGGER: JointActionTriggerValue,
+    RuleRegister.CLOSED_LIST: ClosedListValue,
+    RuleRegister.CONFIGURATION: ConfigurationValue,
+    RuleRegister.CALENDAR: CalendarValue,
+}
+"""The model a row of each register is checked against."""

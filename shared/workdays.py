@@ -48,7 +48,7 @@ class WorkDays:
     names: of holidays, for those who ask why a day did not count.
     """
 
-    exceptions: Mapping[date, DayKind]
+    exceptions: dict[date, DayKind]
     years: frozenset[int]
     guessing: bool = False
     names: Mapping[date, str] = field(default_factory=dict)

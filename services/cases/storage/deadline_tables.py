@@ -50,5 +50,4 @@ deadline = sa.Table(
         postgresql_where=sa.text("met_at IS NULL"),
     ),
     sa.Index("deadline_provisional", "object_id", postgresql_where=sa.text("met_at IS NULL AND provisional")),
-    sa.Index("deadline_open_due", "due_on", postgresql_where=sa.text("met_at IS NULL")),
 )

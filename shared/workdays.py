@@ -48,7 +48,7 @@ class WorkDays:
     names: of holidays, for those who ask why a day did not count.
     """
 
-    exceptions: Mapping[date, DayKind]
+    exceptions: dict[date, DayKind]
     years: frozenset[int]
     guessing: bool = False
     names: Mapping[date, str] = field(default_factory=dict)
@@ -254,8 +254,10 @@ def _workdays_ahead(day: date, amount: int, days: WorkDays, spans: Sequence[Span
         day += _DAY
         if not any(span.from_on < day <= span.to_on for span in spans) and days.is_workday(day):
             amount -= 1
-    held = next((span for span in spans if span.from_on <= day < span.to_on), None)
-    return day if held is None else days.next_workday(held.to_on)
+    # A pause that begins on the last day keeps it open; the working day it is then open to may lie in the next one.
+    while (held := next((span for span in spans if span.from_on <= day < span.to_on), None)) is not None:
+        day = days.next_workday(held.to_on)
+    return day
 
 
 def _hours(at: datetime, amount: int, spans: Sequence[Span]) -> datetime:

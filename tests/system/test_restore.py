@@ -44,7 +44,7 @@ class Copies:
     def back_up(self) -> None:
         self._stand_still()
         self._run(_CUT, "CREATE DATABASE older TEMPLATE tianwei_cases OWNER cases_owner")
-        for process in ("cases", "cases.worker"):
+        for process in ("cases", "cases.worker", "cases.scheduler"):
             self._house.resume(process)
 
     def restore(self) -> None:
@@ -58,11 +58,11 @@ class Copies:
         )
 
     def start(self) -> None:
-        for process in ("cases", "cases.worker"):
+        for process in ("cases", "cases.worker", "cases.scheduler"):
             self._house.kill(process)
 
     def _stand_still(self) -> None:
-        for process in ("cases", "cases.worker"):
+        for process in ("cases", "cases.worker", "cases.scheduler"):
             self._house.pause(process)
 
     def _run(self, *statements: str) -> None:

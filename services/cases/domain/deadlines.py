@@ -85,6 +85,7 @@ class DeadlineRegister:
         self._days = days
         self._local = local or days
         self._ladder = ladder or Ladder.none()
+        self._started: dict[tuple[str, datetime, int | None], DeadlineFact] = {}
         self._rules: dict[str, list[DeadlineRule]] = {}
         for rule in sorted(rules, key=lambda rule: rule.valid_from, reverse=True):
             self._rules.setdefault(rule.id, []).append(rule)
@@ -114,6 +115,14 @@ class DeadlineRegister:
 
         Provisional where the working calendar of a year is not published yet.
         """
+        # A file of patches starts one clock a row, all at one instant.
+        known = self._started.get((rule_id, at, amount))
+        if known is None:
+            known = self._start(rule_id, at, amount)
+            self._started = {(rule_id, at, amount): known}
+        return known
+
+    def _start(self, rule_id: str, at: datetime, amount: int | None) -> DeadlineFact:
         rule = self.rule(rule_id, local_day(at))
         limit = rule.limit if amount is None else replace(rule.limit, amount=amount)
         end = due_or_provisional(limit, at, self.days(rule.overlay))

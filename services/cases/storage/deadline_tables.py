@@ -50,7 +50,6 @@ deadline = sa.Table(
         postgresql_where=sa.text("met_at IS NULL"),
     ),
     sa.Index("deadline_provisional", "object_id", postgresql_where=sa.text("met_at IS NULL AND provisional")),
-    sa.Index("deadline_open_due", "due_on", postgresql_where=sa.text("met_at IS NULL")),
 )
 
 # The row of every calendar by which the running clocks have been counted.

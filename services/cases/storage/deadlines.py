@@ -49,7 +49,7 @@ FROM jsonb_populate_recordset(NULL::deadline, CAST(:clocks AS jsonb)) r
 LEFT JOIN LATERAL (
     SELECT e.aggregate_seq AS version, e.payload->>'step' AS step, (e.payload->>'due_on')::date AS due_on,
         (e.payload->>'planned_at')::timestamptz AS until
-    FROM event_log e WHERE e.aggregate_id = r.id AND e.aggregate_type = '{ClockAlarms.TYPE}'
+    FROM event_log e WHERE :again AND e.aggregate_id = r.id AND e.aggregate_type = '{ClockAlarms.TYPE}'
     ORDER BY e.aggregate_seq DESC LIMIT 1) t ON true
 ON CONFLICT (id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in _CHANGING)},
@@ -91,11 +91,14 @@ FROM jsonb_populate_recordset(NULL::deadline, CAST(:rows AS jsonb)) m WHERE d.id
 def write_changed(connection: Connection, one: Progress) -> None:
     """The clocks of an object that run or have changed since it was loaded, in the transaction that saves it."""
     if any(clock.met_at is None for clock in one.deadlines) or one.touched:
-        connection.execute(_WRITE, {"clocks": clocks_of([one], whole=False)})
+        connection.execute(_WRITE, {"clocks": clocks_of([one], whole=False), "again": False})
 
 
 def clocks_of(objects: Iterable[Progress], *, whole: bool) -> str:
-    """What WRITE takes as `clocks`. whole: every clock, not only those that run or have changed."""
+    """What WRITE takes as `clocks`. whole: every clock, not only those that run or have changed.
+
+    Its `again`: whether the objects may have clocks of which something has been raised before.
+    """
     rows = [row for one in objects for row in _rows(one, whole=whole)]
     return orjson.dumps(rows, default=str).decode()
 
@@ -166,7 +169,7 @@ def _rows(one: Progress, *, whole: bool) -> list[dict[str, Any]]:
                 "alarm_on": clock.alarm_on,
                 "provisional": clock.provisional,
                 "met_at": clock.met_at,
-                "alarms": _plan.dump_python(clock.alarms, mode="json"),
+                "alarms": [{"step": alarm.step, "at": alarm.at} for alarm in clock.alarms],
             }
         )
     return found

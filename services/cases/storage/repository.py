@@ -94,7 +94,9 @@ class ScopedStore(TableStore[P]):
         if aggregates:
             rows = orjson.dumps([self._values(aggregate) for aggregate in aggregates], default=str)
             clocks = deadlines.clocks_of(aggregates, whole=True)
-            connection.execute(self._insert_json, {"rows": rows.decode(), "clocks": clocks})
+            # Objects with a past are those that the log is computed again for.
+            again = any(aggregate.version > 1 for aggregate in aggregates)
+            connection.execute(self._insert_json, {"rows": rows.decode(), "clocks": clocks, "again": again})
 
     def to_row(self, aggregate: P) -> Mapping[str, Any]:
         return {

@@ -89,7 +89,6 @@ def upgrade() -> None:
     op.create_index(
         "deadline_provisional", "deadline", ["object_id"], postgresql_where=sa.text("met_at IS NULL AND provisional")
     )
-    op.create_index("deadline_open_due", "deadline", ["due_on"], postgresql_where=open_ones)
 
 
 def _fill(connection: sa.Connection, table: str) -> None:

@@ -37,7 +37,7 @@ def test_clocks_of_the_first_release_are_in_the_table_after_the_upgrade(office: 
     assert len({row.object_type for row in expected}) == 4
     owner = sa.create_engine(postgres.dsn(str(office.parts.engine.url.database)))
     with owner.begin() as connection:
-        connection.execute(sa.text("DROP TABLE deadline"))
+        connection.execute(sa.text("DROP TABLE deadline, counted_calendar"))
         for table in ("clue", "case", "rectification", "joint_action"):
             fields = ", ".join(f"'{name}', clock -> '{name}'" for name in _OLD)
             connection.execute(
@@ -48,7 +48,7 @@ def test_clocks_of_the_first_release_are_in_the_table_after_the_upgrade(office: 
             )
         with Operations.context(MigrationContext.configure(connection)):
             rev_0005_deadlines.upgrade()
-        connection.execute(sa.text("GRANT ALL ON deadline TO cases_app"))
+        connection.execute(sa.text("GRANT ALL ON deadline, counted_calendar TO cases_app"))
     owner.dispose()
     assert rows(office) == expected
     # They go on as before: the next step of the case writes and reads them.

@@ -41,8 +41,8 @@ class Step:
             row["days"],
             row["at"],
             row.get("hours"),
-            AlarmAction(row.get("action", AlarmAction.ALARM)),
-            AlarmColour(row.get("colour", AlarmColour.NONE)),
+            AlarmAction(row.get("action") or AlarmAction.ALARM),
+            AlarmColour(row.get("colour") or AlarmColour.NONE),
             tuple(AlarmReader(one) for one in row.get("to", ())),
         )
 

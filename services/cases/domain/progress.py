@@ -175,8 +175,9 @@ class Progress(ABC):
 
     @property
     def due_on(self) -> date | None:
-        """The earliest day on which a clock ends that runs and does not stand still."""
-        ends = (clock.due_on for clock in self.running if not clock.is_paused)
+        """The earliest day on which a clock ends that runs and does not stand still; a first day allowed is no end."""
+        clocks_ = (clock for clock in self.running if clock.direction != "not_before")
+        ends = (clock.due_on for clock in clocks_ if not clock.is_paused)
         return min((due_on for due_on in ends if due_on is not None), default=None)
 
     @property

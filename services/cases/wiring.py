@@ -11,7 +11,7 @@ from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import import_jobs
+from services.cases.storage import evidence_jobs, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.unit import CasesUnit, Desk
 from shared.clock import Clock, open_clock
@@ -43,8 +43,8 @@ def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> Ser
 
 
 def health(connection: Connection) -> dict[str, Any]:
-    """What waits for the worker."""
-    return {"imports_waiting": import_jobs.waiting(connection)}
+    """What waits for the workers."""
+    return {"imports_waiting": import_jobs.waiting(connection), **evidence_jobs.waiting(connection)}
 
 
 def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
@@ -52,6 +52,13 @@ def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> 
     engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-worker")
     clock = clock or open_clock(settings.training_clock)
     return UnitRunner(engine, open_unit(desk_of(settings, _IMPORT_BATCH)), clock, ring)
+
+
+def wire_evidence(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
+    """What the evidence worker reads with, and tells what it found."""
+    engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-evidence")
+    clock = clock or open_clock(settings.training_clock)
+    return UnitRunner(engine, open_unit(desk_of(settings)), clock, ring)
 
 
 def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:

@@ -5,6 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.cases.queries.custody import TITLES as EVIDENCE_TITLES
+from services.cases.storage.evidence_tables import evidence
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
@@ -46,6 +48,7 @@ TITLES: dict[str, str] = {
     e.JointActionTaskDeclinedV1.type: "部门退回任务",
     e.JointActionTaskReportedV1.type: "部门反馈结果",
     e.JointActionClosedV1.type: "联合执法办结",
+    **EVIDENCE_TITLES,
 }
 
 _NOT_PASSED = "乡镇核查未通过"
@@ -63,6 +66,7 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
         sa.select(joint_action.c.id).where(joint_action.c.case_id == q.id),
         sa.select(sa.literal(q.id, case.c.id.type)),
         sa.select(sa.literal(clue_id, case.c.id.type)),
+        sa.select(evidence.c.id).where(evidence.c.clue_id == clue_id),
     )
     steps = connection.execute(
         sa.select(
@@ -74,7 +78,8 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
             event_log.c.aggregate_id,
             event_log.c.payload,
         )
-        .where(event_log.c.aggregate_id.in_(beside))
+        # Who looked at evidence is in its custody log, not among the steps of the case.
+        .where(event_log.c.aggregate_id.in_(beside), event_log.c.aggregate_type != "evidence_custody")
         # Ids are UUIDv7: within one commit they keep the order in which things were said.
         .order_by(event_log.c.occurred_at, event_log.c.event_id)
     )

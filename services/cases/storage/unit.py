@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
+from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from shared.delivery.unit import Unit
@@ -30,6 +31,9 @@ class CasesUnit(Unit):
     cases = CaseStore()
     rectifications = RectificationStore()
     joint_actions = JointActionStore()
+    evidence = EvidenceStore()
+    custody = CustodyStore()
+    copies = CopyStore()
 
     def __init__(
         self,

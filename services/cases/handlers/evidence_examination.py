@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from services.cases.domain.evidence import Evidence, Examination
 from services.cases.domain.photo_check import Taking, check
@@ -46,6 +47,14 @@ def damaged(job: Job, found_sha256: str | None, found_bytes: int, unit: CasesUni
     flag = EvidenceFlag(code=EvidenceFlagCode.UNREADABLE, facts={"why": "content-damaged"})
     found = Examination(ScanVerdict.NOT_SCANNED, flags=[flag])
     unit.record(piece, unit.evidence, piece.examine(found, unit.moment))
+
+
+def damage_noted(evidence_id: UUID, found_sha256: str | None, found_bytes: int, unit: CasesUnit) -> None:
+    """Whoever reads content finds damage, and tells it."""
+    piece = unit.evidence.lock(unit.connection, evidence_id)
+    custody = unit.custody.of(unit.connection, piece)
+    unit.record(custody, unit.custody, custody.verified(piece, found_sha256, found_bytes, unit.moment))
+    unit.record(piece, unit.evidence, piece.found(found_sha256, found_bytes, unit.moment))
 
 
 def _taken(job: Job, unit: CasesUnit) -> Evidence:

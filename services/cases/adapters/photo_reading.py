@@ -8,6 +8,7 @@ import base64
 import io
 import math
 import re
+import warnings
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from shared.clock import SHANGHAI
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF", "MPO")
+# What several pictures in one JPEG are (MPO) comes with JPEG.
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "HEIF")
 # Phones take up to 200 million pixels; decoding is done at a fraction of that where the format can.
 _MOST_PIXELS = 250_000_000
 # Of formats that are decoded whole, at 3 bytes a pixel and a copy.
@@ -34,6 +36,12 @@ _BASE, _EXIF, _GPS = ExifTags.Base, ExifTags.IFD.Exif, ExifTags.GPS
 
 def read_photo(file: Path) -> dict[str, Any]:
     """The child's answer. Raises MemoryError when a limit is reached."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd files: what matters is what could be read
+        return _read(file)
+
+
+def _read(file: Path) -> dict[str, Any]:
     pillow_heif.register_heif_opener(thumbnails=False)
     Image.MAX_IMAGE_PIXELS = None  # judged here, before anything is decoded
     try:

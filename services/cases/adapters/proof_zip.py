@@ -36,8 +36,12 @@ def write_bundle(proof: Proof, opened: Callable[[str], BinaryIO], target: Incomi
     try:
         with io.BufferedWriter(_Sink(target), CHUNK_BYTES) as buffered:
             writer = _Writer(buffered, proof)
-            writer.write_all(opened)
-            files, manifest_sha256 = writer.close()
+            try:
+                writer.write_all(opened)
+                files, manifest_sha256 = writer.close()
+            except BaseException:
+                writer.drop()
+                raise
         return Made(target.finish(), manifest_sha256, files)
     finally:
         target.abandon()
@@ -95,6 +99,10 @@ class _Writer:
         self._raw("manifest.sha256", f"{digest}  manifest.json\n".encode())
         self._zip.close()
         return len(self._files) + 2, digest
+
+    def drop(self) -> None:
+        """Write nothing more: else the ZIP would be finished when it is collected."""
+        self._zip.fp = None
 
     def _texts(self) -> Iterator[tuple[str, bytes]]:
         proof = self._proof

@@ -22,6 +22,7 @@ from shared.contracts.evidence_events import (
     EvidenceVerifiedV1,
 )
 from shared.errors import NotAllowed
+from shared.ids import derived_id
 
 _AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
 
@@ -45,15 +46,21 @@ class CopyRevoked(NotAllowed):
         super().__init__("evidence.copy-revoked", None)
 
 
+def custody_id(evidence_id: UUID) -> UUID:
+    """Of the custody of a piece of evidence."""
+    return derived_id("evidence_custody", evidence_id)
+
+
 @dataclass(kw_only=True)
 class Custody:
-    """The log of one piece of evidence, apart from it: to look at it changes no version of it. id: the evidence's."""
+    """The log of one piece of evidence, apart from it: to look at it changes no version of it."""
 
     TYPE: ClassVar[str] = "evidence_custody"
 
     id: UUID
     version: int = 0
     jurisdiction: str = ""
+    evidence_id: UUID | None = None
     reads: int = 0
     downloads: int = 0
     last_read_at: datetime | None = None
@@ -76,6 +83,7 @@ class Custody:
         return [EvidenceBundledV1(bundle_id=bundle_id, **self._names(evidence, moment))]
 
     def apply(self, event: CustodyEvent) -> None:
+        self.evidence_id = event.evidence_id
         if isinstance(event, EvidenceReadV1):
             self.reads += 1
             self.downloads += event.way == "download"

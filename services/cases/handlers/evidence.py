@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from services.cases.domain.custody import custody_id
 from services.cases.domain.evidence import Evidence
 from services.cases.domain.evidence_errors import ReasonMissing
 from services.cases.domain.evidence_rules import EvidenceRules
@@ -107,8 +108,7 @@ def _seen_lately(piece: Evidence, call: Call, unit: CasesUnit, rules: EvidenceRu
     span = timedelta(minutes=rules.photo(local_day(unit.now)).thumbnail_view_min)
     e = event_log.c
     seen = sa.select(sa.literal(1)).where(
-        e.aggregate_id == piece.id,
-        e.aggregate_type == "evidence_custody",
+        e.aggregate_id == custody_id(piece.id),
         e.type == EvidenceReadV1.type,
         e.actor == call.by.account_id,
         e.occurred_at > unit.now - span,

@@ -6,6 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.cases.domain.custody import custody_id
 from services.cases.storage.evidence_stores import EvidenceStore
 from services.cases.storage.evidence_tables import evidence_copy
 from shared.contracts import evidence_events as e
@@ -44,7 +45,8 @@ def get_custody(q: GetCustody, by: Actor, connection: Connection) -> Custody:
 def custody_of(connection: Connection, evidence_id: UUID) -> list[CustodyEntry]:
     """Every act, oldest first."""
     copies = sa.select(evidence_copy.c.id).where(evidence_copy.c.evidence_id == evidence_id)
-    mine = sa.union_all(sa.select(sa.literal(evidence_id, evidence_copy.c.id.type)), copies)
+    own = (sa.literal(id_, evidence_copy.c.id.type) for id_ in (evidence_id, custody_id(evidence_id)))
+    mine = sa.union_all(*(sa.select(id_) for id_ in own), copies)
     rows = connection.execute(
         sa.select(
             event_log.c.event_id,

@@ -10,6 +10,7 @@ import rfc8785
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.cases.domain.custody import custody_id
 from services.cases.domain.evidence import Evidence
 from services.cases.queries.cases import get_case
 from services.cases.queries.clues import get_clue
@@ -70,7 +71,12 @@ def gather(connection: Connection, item_id: UUID, by: Actor, bundle_id: UUID, ma
     clue = get_clue(GetClue(id=case.clue_id), by, connection)
     every = _STORE.of_land(connection, by, clue.id)
     pieces = _readable(every)
-    ids = [clue.id, case.id, *_beside(connection, case.id), *(piece.id for piece in every)]
+    ids = [
+        clue.id,
+        case.id,
+        *_beside(connection, case.id),
+        *(id_ for piece in every for id_ in (piece.id, custody_id(piece.id))),
+    ]
     events = _events(connection, [*ids, *_copies(connection, every)])
     head = connection.execute(sa.select(log_head.c.log_id, log_head.c.position, log_head.c.hash)).one()
     timeline = get_timeline(GetTimeline(id=case.id), by, connection)

@@ -78,8 +78,7 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
             event_log.c.aggregate_id,
             event_log.c.payload,
         )
-        # Who looked at evidence is in its custody log, not among the steps of the case.
-        .where(event_log.c.aggregate_id.in_(beside), event_log.c.aggregate_type != "evidence_custody")
+        .where(event_log.c.aggregate_id.in_(beside))
         # Ids are UUIDv7: within one commit they keep the order in which things were said.
         .order_by(event_log.c.occurred_at, event_log.c.event_id)
     )

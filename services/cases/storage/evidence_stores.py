@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
-from services.cases.domain.custody import Copy, Custody
+from services.cases.domain.custody import Copy, Custody, custody_id
 from services.cases.domain.evidence import Evidence
 from services.cases.storage.evidence_tables import evidence, evidence_copy, evidence_custody
 from services.cases.storage.repository import ScopedStore
@@ -129,7 +129,7 @@ class EvidenceStore(ScopedStore[Evidence]):
         return connection.execute(statement).scalar_one_or_none()
 
 
-_CUSTODY = ("reads", "downloads", "last_read_at", "verified_at")
+_CUSTODY = ("evidence_id", "reads", "downloads", "last_read_at", "verified_at")
 
 
 class CustodyStore(TableStore[Custody]):
@@ -138,9 +138,10 @@ class CustodyStore(TableStore[Custody]):
 
     def of(self, connection: Connection, piece: Evidence) -> Custody:
         """The custody of a piece of evidence, locked until the unit ends; a fresh one if nobody has read it yet."""
-        statement = sa.select(self.table).where(self.table.c.id == piece.id).with_for_update()
+        id_ = custody_id(piece.id)
+        statement = sa.select(self.table).where(self.table.c.id == id_).with_for_update()
         row = connection.execute(statement).mappings().one_or_none()
-        return Custody(id=piece.id, jurisdiction=piece.division_code) if row is None else self.from_row(row)
+        return Custody(id=id_, jurisdiction=piece.division_code) if row is None else self.from_row(row)
 
     def to_row(self, aggregate: Custody) -> Mapping[str, Any]:
         return {"division_code": aggregate.jurisdiction, **{name: getattr(aggregate, name) for name in _CUSTODY}}

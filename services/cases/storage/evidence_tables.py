@@ -72,7 +72,8 @@ evidence = sa.Table(
 evidence_custody = sa.Table(
     "evidence_custody",
     METADATA,
-    sa.Column("id", _uuid, primary_key=True, comment="of the evidence; the entries are its events"),
+    sa.Column("id", _uuid, primary_key=True, comment="the entries are its events"),
+    sa.Column("evidence_id", _uuid, nullable=False, unique=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("division_code", sa.Text, nullable=False),
     sa.Column("reads", sa.Integer, nullable=False),

@@ -12,10 +12,10 @@ from pathlib import PurePath
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from gateway.bodies import media_type
-from gateway.errors import FileEmpty, FileMissing, MediaTypeUnsupported
+from gateway.errors import FileEmpty, FileMissing, Gone, MediaTypeUnsupported
 from shared import media_types
 from shared.blobs import BlobStore, Incoming, Stored
 
@@ -58,11 +58,14 @@ async def received(request: Request, blobs: BlobStore, file_field: str = "file")
     try:
         form = _Form(file_field)
         parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]
-        async for chunk in request.stream():
-            if chunk:
-                _fed(parser, chunk)
-            if len(form.waiting) >= _BATCH_BYTES:
-                await asyncio.to_thread(incoming.write, form.taken())
+        try:
+            async for chunk in request.stream():
+                if chunk:
+                    _fed(parser, chunk)
+                if len(form.waiting) >= _BATCH_BYTES:
+                    await asyncio.to_thread(incoming.write, form.taken())
+        except ClientDisconnect as error:
+            raise Gone from error
         if not form.ended:
             raise _malformed() if form.began else FileMissing()
         if form.file_name is None:
@@ -93,6 +96,7 @@ class _Part:
     headers: dict[str, bytes] = field(default_factory=dict)
     name: str = ""
     is_file: bool = False
+    is_other_file: bool = False
     text: bytearray = field(default_factory=bytearray)
 
 
@@ -152,7 +156,8 @@ class _Form:
             if self._part.name in self.fields or len(self.fields) >= _MOST_FIELDS:
                 raise _malformed()
             return
-        if self._part.name == self._file_field:
+        self._part.is_other_file = self._part.name != self._file_field
+        if not self._part.is_other_file:
             if self.file_name is not None:
                 raise _malformed()
             self.file_name = file_name.decode("utf-8", "replace")
@@ -161,7 +166,7 @@ class _Form:
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._part.is_file:
             self._content(data[start:end])
-        else:
+        elif not self._part.is_other_file:
             self._part.text += data[start:end]
             if len(self._part.text) > _MOST_FIELD_BYTES:
                 raise _malformed()
@@ -176,7 +181,7 @@ class _Form:
             del self.tail[: -media_types.TAIL_BYTES]
 
     def _part_end(self) -> None:
-        if not self._part.is_file and self._part.name:
+        if not (self._part.is_file or self._part.is_other_file) and self._part.name:
             try:
                 self.fields[self._part.name] = self._part.text.decode("utf-8")
             except UnicodeDecodeError as error:

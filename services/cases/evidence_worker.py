@@ -305,7 +305,7 @@ def build_worker(settings: EvidenceWorkerSettings, limits: WorkerLimits | None =
     return EvidenceWorker(
         runner,
         open_blobs(settings),
-        ImportBell(settings.cases_dsn.get_secret_value(), evidence_jobs.WAKE_CHANNEL),
+        ImportBell(settings.cases_dsn.get_secret_value(), evidence_jobs.WAKE_CHANNEL, "tianwei-cases-evidence-bell"),
         scanner=Clamd(settings.clamd) if settings.clamd else None,
         heartbeat_file=settings.heartbeat_file,
         limits=limits,

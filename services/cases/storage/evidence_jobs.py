@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.proof_bundle import BundleState, Made, ProofBundle
-from services.cases.storage.evidence_tables import evidence_examination, proof_bundle
+from services.cases.storage.evidence_tables import evidence, evidence_examination, proof_bundle
 from shared.blobs import Stored
 from shared.contracts.codes import Role
 from shared.contracts.evidence import BundleView
@@ -121,13 +121,15 @@ def examined(connection: Connection, job: Job) -> None:
 
 
 def waiting(connection: Connection) -> dict[str, int]:
-    """For the health answer."""
+    """For the health answer: what waits, and of how many pieces the content is not what it was."""
     bundles = sa.select(sa.func.count()).where(proof_bundle.c.state.in_(("queued", "running")))
+    damaged = sa.select(sa.func.count()).where(evidence.c.damaged_at.is_not(None))
     return {
         "examinations_waiting": int(
             connection.execute(sa.select(sa.func.count()).select_from(evidence_examination)).scalar_one()
         ),
         "bundles_waiting": int(connection.execute(bundles).scalar_one()),
+        "evidence_damaged": int(connection.execute(damaged).scalar_one()),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import deadlines, kernel, measures, recovery, reporting
+from benchmarks import deadlines, evidence, kernel, measures, recovery, reporting
 from benchmarks.stack import fresh_stack
 
 
@@ -45,6 +45,7 @@ def main() -> None:
         plain_case = measures.make_case(stack, stack.token("coordinator"))
         step("reading", lambda: measures.reading(stack, stack.token("coordinator"), plain_case))
         step("importing", lambda: measures.importing(stack, stack.token("coordinator")))
+        step("evidence", lambda: evidence.uploading(stack, stack.token("coordinator"), plain_case))
         step("memory_after_load", lambda: measures.memory(stack))
         step("cold_start_again_s", lambda: round(measures.second_start(stack), 2))
     step("deadlines_counted", deadlines.counting)

@@ -16,6 +16,7 @@ def main() -> None:
         real_parts(settings),
         max_body_bytes=settings.max_body_bytes,
         max_import_bytes=settings.max_import_bytes,
+        max_evidence_bytes=settings.max_evidence_bytes,
     )
     uvicorn.run(
         app,

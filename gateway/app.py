@@ -24,6 +24,7 @@ from gateway.routers import (
     clue_imports,
     clues,
     dead_letters,
+    evidence,
     health,
     joint_actions,
     notices,
@@ -44,6 +45,7 @@ _ROUTERS = (
     rectifications,
     joint_actions,
     clue_imports,
+    evidence,
     agencies,
     statistics,
     rules,
@@ -54,8 +56,14 @@ _ROUTERS = (
 _DOCS = "/docs"
 
 
-def create_app(open_parts: OpenParts, *, max_body_bytes: int = MIB, max_import_bytes: int = 64 * MIB) -> FastAPI:
-    """open_parts: entered when serving begins. Only the import of a file may have a larger body."""
+def create_app(
+    open_parts: OpenParts,
+    *,
+    max_body_bytes: int = MIB,
+    max_import_bytes: int = 64 * MIB,
+    max_evidence_bytes: int = 2048 * MIB,
+) -> FastAPI:
+    """open_parts: entered when serving begins. Only an upload of a file may have a larger body."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -79,7 +87,12 @@ def create_app(open_parts: OpenParts, *, max_body_bytes: int = MIB, max_import_b
     add_routes(app)
     openapi_document.install(app)
     _add_problems(app)
-    app.add_middleware(Edge, max_body_bytes=max_body_bytes, larger={clue_imports.PATH: max_import_bytes})
+    app.add_middleware(
+        Edge,
+        max_body_bytes=max_body_bytes,
+        larger={clue_imports.PATH: max_import_bytes},
+        larger_endings={evidence.ENDING: max_evidence_bytes},
+    )
     return app
 
 

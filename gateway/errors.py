@@ -41,6 +41,13 @@ class FileEmpty(InvalidInput):
         super().__init__("http.file-empty", "file")
 
 
+class EvidenceTypeUnknown(InvalidInput):
+    """Its content is of no kind that evidence may be, whatever its name says."""
+
+    def __init__(self, name: str, accepted: list[str]) -> None:
+        super().__init__("evidence.type-unknown", "file", name=name[:200], accepted=accepted)
+
+
 class Gone(TianweiError):
     """The caller left before the answer; nobody reads this."""
 

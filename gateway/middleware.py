@@ -31,12 +31,15 @@ _PAGE = [
 
 
 class Edge:
-    """max_body_bytes: of every request but those whose path is in `larger`."""
+    """max_body_bytes: of every request but those whose path is in `larger`, or ends as one of `larger_endings`."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int, larger: dict[str, int]) -> None:
+    def __init__(
+        self, app: ASGIApp, max_body_bytes: int, larger: dict[str, int], larger_endings: dict[str, int] | None = None
+    ) -> None:
         self._app = app
         self._most = max_body_bytes
         self._larger = larger
+        self._endings = larger_endings or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -58,7 +61,7 @@ class Edge:
                 message["headers"] = [*message["headers"], *(_API if is_api else _PAGE), own, *_key(scope)]
             await send(message)
 
-        most = self._larger.get(scope["path"], self._most)
+        most = self._most_of(scope)
         try:
             declared = headers.get("content-length", "")
             if declared.isdigit() and int(declared) > most:
@@ -71,6 +74,14 @@ class Edge:
         finally:
             _tell(scope, status, time.perf_counter() - began)
             telemetry.correlation_id.reset(token)
+
+    def _most_of(self, scope: Scope) -> int:
+        path: str = scope["path"]
+        if scope["method"] == "POST":
+            for ending, most in self._endings.items():
+                if path.endswith(ending):
+                    return most
+        return self._larger.get(path, self._most)
 
 
 def _key(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -7,6 +7,8 @@ from fastapi.openapi.utils import get_openapi
 
 from gateway.problems import MEDIA_TYPE
 
+FILE = "application/octet-stream"
+
 
 def install(app: FastAPI) -> None:
     """Make app.openapi() and /openapi.json answer with it."""
@@ -27,6 +29,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         for operations in made["paths"].values():
             for operation in operations.values():
                 _share_errors(operation["responses"], shared)
+                _drop_json_of_files(operation["responses"])
         app.openapi_schema = made
     return app.openapi_schema
 
@@ -35,6 +38,14 @@ _ABOUT = """Errors are problem documents (RFC 9457) with a stable `code`, the `f
 Lists page by `cursor` and say `total` only with `with_total=true`. Unsafe methods take `Idempotency-Key`: the same key
 has one effect and one answer. Single resources give `ETag`; send it as `If-Match` to be refused when it is stale.
 Times are ISO 8601 with offset, dates are Asia/Shanghai, areas square metres."""
+
+
+def _drop_json_of_files(responses: dict[str, Any]) -> None:
+    """A route that answers with a file answers with nothing else."""
+    for response in responses.values():
+        content = response.get("content", {})
+        if FILE in content:
+            content.pop("application/json", None)
 
 
 def _share_errors(responses: dict[str, Any], shared: dict[str, Any]) -> None:

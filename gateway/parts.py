@@ -12,7 +12,8 @@ from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
-from shared.blobs import BlobStore, FolderBlobStore
+from shared.blob_stores import open_blobs
+from shared.blobs import BlobStore
 from shared.bus.rpc_client import RpcClient
 from shared.clock import Clock, SystemClock
 from shared.database import open_engine
@@ -54,7 +55,7 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
                 accounts=accounts,
                 sessions=Sessions(engine, tokens, clock),
                 feeds=Feeds(engine, signer),
-                blobs=FolderBlobStore(settings.blobs),
+                blobs=open_blobs(settings),
                 clock=clock,
             )
         finally:

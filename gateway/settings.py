@@ -1,21 +1,20 @@
 """Settings of the gateway and of the two small programs that prepare its database."""
 
-from pathlib import Path
-
 from pydantic import SecretStr
 
-from shared.settings import ProcessSettings
+from shared.settings import BlobSettings, ProcessSettings
 
 MIB = 1024 * 1024
 
 
-class GatewaySettings(ProcessSettings):
+class GatewaySettings(BlobSettings):
     """Of `python -m gateway`.
 
     signing_key: base64 of the raw Ed25519 private key; signs principals and access tokens.
-    max_body_bytes: of any request but an import; max_import_bytes: of a file of patches with its multipart frame.
+    max_body_bytes: of any request but an upload; max_import_bytes: of a file of patches with its multipart frame;
+    max_evidence_bytes: of one piece of evidence with its frame.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.
-    blob_dir: shared with the services that read what was uploaded; default `blobs` in home.
+    The file store is shared with the services that read what was uploaded.
     """
 
     bus_url: SecretStr
@@ -25,13 +24,9 @@ class GatewaySettings(ProcessSettings):
     http_port: int = 8600
     max_body_bytes: int = MIB
     max_import_bytes: int = 64 * MIB
+    max_evidence_bytes: int = 2048 * MIB
     rpc_in_flight: int = 128
     rpc_deadline_s: float = 5.0
-    blob_dir: Path | None = None
-
-    @property
-    def blobs(self) -> Path:
-        return self.blob_dir or self.home / "blobs"
 
 
 class SeedSettings(ProcessSettings):

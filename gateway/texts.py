@@ -136,6 +136,48 @@ DETAILS: dict[str, str] = {
     "cases.calendar-list-missing": "请给出 days 或 csv 其中之一。",
     "cases.calendar-csv-columns": "CSV 缺少列：{missing_columns}。",
     "cases.power-missing": "{organ}在该日、该地没有查处“{violation_type}”的权限，处罚无效（行政处罚法第三十八条）。",
+    "cases.evidence-missing": "“{verb}”还缺少证据：{wanted}。",
+    # evidence
+    "blob.store-unavailable": "文件存储暂时不可用，请稍后重试。",
+    "evidence.type-unknown": "文件“{name}”的内容不是可作证据的类型，可以上传：{accepted}。",
+    "evidence.item-unknown": "证据清单里没有“{item}”这一项。",
+    "evidence.kind-not-of-item": "“{title}”不属于所选的证据种类，应为：{expected}。",
+    "evidence.not-examined": "证据刚刚上传，还没有核对完，请 {retry_after_s} 秒后再看。",
+    "evidence.quarantined": "该文件查出病毒，已隔离，不能查看。",
+    "evidence.content-damaged": "证据 {evidence_no} 的内容与入库时的摘要不一致，已报警，不予提供；"
+    "请联系系统管理员从备份恢复。",
+    "evidence.reason-missing": "下载证据要写明用途（参数 why）。",
+    "evidence.photos-do-not-pair": "两张照片不是同一点位：相距 {distance_m} 米（上限 {most_m} 米），"
+    "方位相差 {azimuth_difference_deg} 度（上限 {most_deg} 度）。",
+    "evidence.no-photo-pair": "这两件证据不能作前后对比：{why}。",
+    "evidence.not-registered-in-advance": "该证据没有先行登记保存，不需要作处理决定。",
+    "evidence.copy-expired": "证据副本已于 {expired_at} 到期，不能再查看。",
+    "evidence.copy-revoked": "证据副本已被收回。",
+    "evidence.item-not-struck-off": "整改事项的状态为“{state}”，销号后才能生成举证包。",
+    "evidence.bundle-not-ready": "举证包还在生成，请 {retry_after_s} 秒后再下载。",
+    "evidence.bundle-refused": "举证包没有生成成功，请先查看原因。",
+    "evidence.bundle-crashed": "举证包反复生成失败（{tries} 次），请联系系统管理员。",
+    "evidence.scanner-unavailable": "查毒程序暂时不可用（{why}）。",
+    "evidence.step-unknown": "没有“{step}”这一步骤的证据清单，可以查看：{steps}。",
+    "evidence.no-thumbnail": "证据 {evidence_no} 没有缩略图。",
+    # what a photograph is marked with
+    "flag.before_issue": "拍摄日期 {taken_on} 早于图斑下发日期 {issued_on}。",
+    "flag.before_rectification": "拍摄日期 {taken_on} 早于责令整改日期 {ordered_on}。",
+    "flag.future_time": "拍摄时间 {taken_at} 晚于上传时间 {added_at}，请检查设备时钟。",
+    "flag.no_time": "照片里没有拍摄时间。",
+    "flag.time_differs": "照片时间 {taken_at} 与填报时间 {stated_at} 不一致。",
+    "flag.clock_wrong": "照片时间 {taken_at} 与卫星定位时间 {gps_at} 相差较大，设备时钟不准。",
+    "flag.no_position": "照片里没有位置。",
+    "flag.too_far": "拍摄位置离地块 {distance_m} 米，超过 {most_m} 米。",
+    "flag.datum_unknown": "照片的坐标系“{datum}”不明，位置不能核对。",
+    "flag.no_azimuth": "照片里没有方位角。",
+    "flag.magnetic_azimuth": "方位角以磁北为准，与真北有偏差。",
+    "flag.album": "照片来自相册，不是现场拍摄。",
+    "flag.edited": "照片经过编辑（软件 {software}，修改时间 {modified_at}）。",
+    "flag.late_upload": "拍摄 {hours} 小时后才上传。",
+    "flag.unreadable": "照片无法读取：{why}。",
+    "flag.name_differs": "文件名“{file_name}”与内容（{media_type}）不符。",
+    "flag.duplicate": "与已有证据内容完全相同。",
     # agencies
     "agencies.task-transition-not-allowed": "任务当前状态为“{state}”，不能做“{verb}”。",
     "agencies.result-kind-wrong": "“{agency}”应反馈 {expected}，收到的是 {given}。",
@@ -333,6 +375,30 @@ _WORDS = {
     "damage_appraisal": "破坏程度鉴定",
     "criminal_decision": "刑事立案决定",
     "demolition_record": "拆除查封记录",
+    "evidence": "证据",
+    "evidence_copy": "证据副本",
+    "pair": "确认前后对比",
+    "unpair": "解除前后对比",
+    "exclude": "排除",
+    "dispose": "作出处理",
+    "share": "提供副本",
+    "read": "查看",
+    "revoke": "收回",
+    "examine": "核对",
+    "quarantine": "隔离",
+    "other-land": "不是同一地块",
+    "not-kept": "整改前照片尚未入库或已排除",
+    "stages": "应一张为整改前，一张为整改后或复查",
+    "position-or-azimuth-missing": "照片缺少位置或方位角",
+    "not-paired": "还没有配对",
+    "too-many-pixels": "像素过多",
+    "too-large": "图像过大",
+    "picture-damaged": "图像数据残缺",
+    "not-a-picture": "不是图像",
+    "reader-crashed": "读取失败",
+    "worker-crashed": "反复中断",
+    "content-damaged": "内容已损坏",
+    "recheck": "复查",
     "cases": "案件",
     "agencies": "部门任务",
     "notify": "抄告",
@@ -365,6 +431,9 @@ _CODED = frozenset(
         "violation_type",
         "scheme",
         "unit",
+        "why",
+        "steps",
+        "step",
     }
 )
 _CODES = {
@@ -390,6 +459,14 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     told["field"] = field or "请求"
     told["reason_text"] = reason(str(facts.get("reason")))
     return sentence.format_map(told)
+
+
+def flag_title(code: str) -> str:
+    """The Chinese name of a flag of evidence; of one from a newer service, the code itself."""
+    try:
+        return codes.title(codes.EvidenceFlagCode(code))
+    except ValueError:
+        return code
 
 
 def reason(kind: str) -> str:

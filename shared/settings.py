@@ -47,3 +47,23 @@ class BusSettings(ProcessSettings):
     max_workers: int = 16
     # Of the hash chain over the log: SM3 where the 密评 asks for it.
     log_digest: Literal["sha256", "sm3"] = "sha256"
+
+
+class BlobSettings(ProcessSettings):
+    """Of every process that reads or writes files. blob_dir: of the folder store; default `blobs` in home.
+
+    s3_endpoint: like https://minio.county.local:9000; plain http only by that word. s3_key_id, s3_key: of an account
+    that may read and write objects of the bucket, and nothing else.
+    """
+
+    blob_dir: Path | None = None
+    blob_store: Literal["folder", "s3"] = "folder"
+    s3_endpoint: str = ""
+    s3_bucket: str = "tianwei"
+    s3_region: str = "us-east-1"
+    s3_key_id: SecretStr = SecretStr("")
+    s3_key: SecretStr = SecretStr("")
+
+    @property
+    def blobs(self) -> Path:
+        return self.blob_dir or self.home / "blobs"

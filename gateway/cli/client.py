@@ -15,6 +15,7 @@ from gateway.cli.stack.layout import Home, read_state, write_private
 
 _PREFIX = "/api/v1"
 _TIMEOUT = httpx.Timeout(35.0, connect=5.0)
+_UPLOAD = httpx.Timeout(300.0, connect=5.0)
 _NOT_RUNNING = 3
 # Asked for anew this long before it ends.
 _EARLY_S = 30.0
@@ -79,8 +80,22 @@ class Client:
     def put(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PUT", path, json=body)
 
-    def upload(self, path: str, name: str, stream: BinaryIO) -> Any:
-        return self._ask("POST", path, files={"file": (name, stream)})
+    def upload(self, path: str, name: str, stream: BinaryIO, fields: dict[str, str] | None = None) -> Any:
+        """fields: of the form, beside the file. A large file takes as long as it takes."""
+        return self._ask("POST", path, files={"file": (name, stream)}, data=fields or {}, timeout=_UPLOAD)
+
+    def download(self, path: str, target: BinaryIO, **params: Any) -> int:
+        """Write a content to a file; how many bytes it was."""
+        headers = {"Authorization": f"Bearer {self._token()}"}
+        given = {name: value for name, value in params.items() if value is not None}
+        try:
+            with self._http.stream("GET", _PREFIX + path, params=given, headers=headers, timeout=_UPLOAD) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    _explain(answer)
+                return sum(target.write(chunk) for chunk in answer.iter_bytes())
+        except httpx.TransportError:
+            fail("下载中断，收到的内容不完整", "重新下载；若再次中断，用 tianwei evidence verify 核对该证据")
 
     def items(self, path: str, most: int, **params: Any) -> list[dict[str, Any]]:
         """Up to `most` items of a list, over as many pages as it takes."""

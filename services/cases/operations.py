@@ -3,18 +3,32 @@
 Who may command is said once, in the transition tables of the domain.
 """
 
-from services.cases.domain import case, clue, joint_action, rectification
-from services.cases.domain.transitions import COORDINATOR
+from services.cases.domain import case, clue, custody, evidence, joint_action, rectification
+from services.cases.domain.transitions import COORDINATOR, TOWNSHIP
 from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
+from services.cases.handlers import evidence as on_evidence
+from services.cases.handlers import evidence_copies as on_copy
 from services.cases.handlers import joint_actions as on_action
+from services.cases.handlers import proof_bundles as on_bundle
 from services.cases.handlers import rectifications as on_item
 from services.cases.handlers import rules as on_rule
 from services.cases.queries import deadlines as on_clock
 from services.cases.queries.cases import get_case, get_statistics, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
+from services.cases.queries.custody import get_custody
+from services.cases.queries.evidence import (
+    get_bundle,
+    get_copy,
+    get_evidence,
+    get_pairs,
+    get_requirements,
+    list_copies,
+    list_evidence,
+    may_add_evidence,
+)
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
 from services.cases.queries.rectifications import get_rectification, list_rectifications
 from services.cases.queries.rules import (
@@ -29,6 +43,7 @@ from shared.contracts import cases as c
 from shared.contracts import clue_imports as ci
 from shared.contracts import clues as cl
 from shared.contracts import deadlines as dl
+from shared.contracts import evidence as ev
 from shared.contracts import joint_actions as ja
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
@@ -72,6 +87,28 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS),
     CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS),
     CommandOperation(ru.SetCalendarDay, on_rule.set_calendar_day, _RULE_EDITORS),
+    CommandOperation(ev.AddEvidence, on_evidence.add_evidence, evidence.TABLE.who("add")),
+    CommandOperation(ev.PairEvidence, on_evidence.pair_evidence, evidence.TABLE.who("pair")),
+    CommandOperation(ev.UnpairEvidence, on_evidence.unpair_evidence, evidence.TABLE.who("unpair")),
+    CommandOperation(ev.ExcludeEvidence, on_evidence.exclude_evidence, evidence.TABLE.who("exclude")),
+    CommandOperation(ev.DisposeEvidence, on_evidence.dispose_evidence, evidence.TABLE.who("dispose")),
+    # Whoever may see a piece may look at its content, and the log tells it.
+    CommandOperation(ev.ReadEvidence, on_evidence.read_evidence, _EVERYBODY),
+    CommandOperation(ev.VerifyEvidence, on_evidence.verify_evidence, _EVERYBODY),
+    CommandOperation(ev.ShareEvidence, on_copy.share_evidence, custody.TABLE.who("share")),
+    CommandOperation(ev.ReadCopy, on_copy.read_copy, custody.TABLE.who("read")),
+    CommandOperation(ev.RevokeCopy, on_copy.revoke_copy, custody.TABLE.who("revoke")),
+    CommandOperation(ev.MakeProofBundle, on_bundle.make_proof_bundle, TOWNSHIP),
+    CommandOperation(ev.ReadBundle, on_bundle.read_bundle, _EVERYBODY),
+    QueryOperation(ev.MayAddEvidence, may_add_evidence, evidence.TABLE.who("add")),
+    QueryOperation(ev.GetEvidence, get_evidence, _EVERYBODY),
+    QueryOperation(ev.ListEvidence, list_evidence, _EVERYBODY),
+    QueryOperation(ev.GetRequirements, get_requirements, _EVERYBODY),
+    QueryOperation(ev.GetPairs, get_pairs, _EVERYBODY),
+    QueryOperation(ev.GetCustody, get_custody, _EVERYBODY),
+    QueryOperation(ev.GetCopy, get_copy, _EVERYBODY),
+    QueryOperation(ev.ListCopies, list_copies, _EVERYBODY),
+    QueryOperation(ev.GetBundle, get_bundle, _EVERYBODY),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),

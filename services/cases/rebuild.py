@@ -4,13 +4,16 @@ from sqlalchemy import Table
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.custody import Copy, Custody
+from services.cases.domain.evidence import Evidence
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.rule import Rule
 from services.cases.settings import CasesSettings
-from services.cases.storage import rule_tables, tables
+from services.cases.storage import evidence_tables, rule_tables, tables
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.deadlines import HOLD_SWEEP
+from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from services.cases.storage.rules import RuleStore
 from services.cases.wiring import NAME
@@ -27,7 +30,7 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
     return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
 
 
-# Not here: imports, numbers in use and shipped rules are no consequence of events.
+# Not here: imports, proof bundles, examinations that wait, numbers in use and shipped rules follow from no event.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),
@@ -51,6 +54,23 @@ PROJECTIONS = (
         Rule.TYPE,
         RuleStore(),
         [Computed(rule_tables.rule), Computed(rule_tables.rule_row, owner="rule_id")],
+    ),
+    OwnProjection(
+        "证据",
+        lambda id_, _: Evidence(id=id_),
+        Evidence.TYPE,
+        EvidenceStore(),
+        _with_clocks(evidence_tables.evidence, Evidence.TYPE),
+    ),
+    OwnProjection(
+        "证据保管",
+        lambda id_, where: Custody(id=id_, jurisdiction=where),
+        Custody.TYPE,
+        CustodyStore(),
+        [Computed(evidence_tables.evidence_custody)],
+    ),
+    OwnProjection(
+        "证据副本", lambda id_, _: Copy(id=id_), Copy.TYPE, CopyStore(), [Computed(evidence_tables.evidence_copy)]
     ),
 )
 

@@ -1,10 +1,8 @@
 """Settings of the processes of cases, from TIANWEI_*."""
 
-from pathlib import Path
-
 from pydantic import SecretStr
 
-from shared.settings import BusSettings, ProcessSettings
+from shared.settings import BlobSettings, BusSettings, ProcessSettings
 
 
 class CasesData(ProcessSettings):
@@ -17,20 +15,25 @@ class CasesSettings(CasesData, BusSettings):
     """Of `python -m services.cases`."""
 
 
-class WorkerSettings(CasesData):
-    """Of `python -m services.cases.worker`.
+class WorkerSettings(CasesData, BlobSettings):
+    """Of `python -m services.cases.worker`. The file store is the gateway's.
 
-    blob_dir: shared with the gateway that stores what was uploaded; default `blobs` in home.
     import_max_rows: patches in one file. import_lease_s: how long a worker that was killed holds its job.
     """
 
-    blob_dir: Path | None = None
     import_max_rows: int = 100_000
     import_lease_s: float = 15.0
 
-    @property
-    def blobs(self) -> Path:
-        return self.blob_dir or self.home / "blobs"
+
+class EvidenceWorkerSettings(CasesData, BlobSettings):
+    """Of `python -m services.cases.evidence_worker`.
+
+    clamd: host:port or the path of a socket of a virus scanner; without it nothing is scanned, and the record says so.
+    evidence_lease_s: how long a worker that was killed holds what it was doing.
+    """
+
+    clamd: str = ""
+    evidence_lease_s: float = 15.0
 
 
 class SchedulerSettings(CasesData):

@@ -11,7 +11,7 @@ from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import import_jobs
+from services.cases.storage import evidence_jobs, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.rule_files import ShippedRow, read_all
 from services.cases.storage.rules import Rules
@@ -49,10 +49,11 @@ def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> Ser
 
 
 def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
-    """What waits for the worker, and what the rules lack: a working calendar, rows this release can read."""
+    """What waits for the workers, and what the rules lack: a working calendar, rows this release can read."""
     missing = desk.rules.book().calendars.missing(local_day(clock.now()))
     return {
         "imports_waiting": import_jobs.waiting(connection),
+        **evidence_jobs.waiting(connection),
         "calendar_missing": 0 if missing is None else 1,
         "calendar_missing_year": missing,
         "rules_unreadable": desk.rules.unreadable,
@@ -76,6 +77,13 @@ def wire_scheduler(settings: CasesData, ring: Ring, clock: Clock | None = None) 
 def scheduler_actor(county_code: str) -> Actor:
     """Nobody's act: the house itself reminds and counts."""
     return Actor("scheduler", "期限提醒", frozenset(), county_code, county_code[:COUNTY_DIGITS])
+
+
+def wire_evidence(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
+    """What the evidence worker reads with, and tells what it found."""
+    engine = open_engine(settings.cases_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-evidence")
+    clock = clock or open_clock(settings.training_clock)
+    return UnitRunner(engine, open_unit(desk_of(settings, clock)), clock, ring)
 
 
 def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:

@@ -8,6 +8,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -28,10 +29,11 @@ from services.cases.storage.import_jobs import ImportJob, LeaseLost
 from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import wire_import
 from shared import telemetry
-from shared.blobs import FolderBlobStore
+from shared.blob_stores import open_blobs
+from shared.blobs import BlobStore
 from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
-from shared.errors import TianweiError, Unavailable
+from shared.errors import NotFound, TianweiError, Unavailable
 from shared.outgoing.wake import OutboxBell
 
 log = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ class Worker:
         self,
         runner: UnitRunner[CasesUnit],
         parser: PatchParser,
-        files: FolderBlobStore,
+        files: BlobStore,
         bell: ImportBell,
         *,
         heartbeat_file: Path | None = None,
@@ -122,12 +124,15 @@ class Worker:
         return True
 
     def _carry(self, job: ImportJob) -> None:
-        file = self._files.path(job.file_sha256)
         if job.tries > self._limits.tries:
             self._refuse(job, WorkerCrashed(job.tries - 1))
-        elif not file.is_file():
-            self._refuse(job, FileMissing(job.file_sha256))
-        else:
+            return
+        with ExitStack() as held:
+            try:
+                file = held.enter_context(self._files.local(job.file_sha256))
+            except NotFound:
+                self._refuse(job, FileMissing(job.file_sha256))
+                return
             self._import(job, file)
 
     def _import(self, job: ImportJob, file: Path) -> None:
@@ -209,7 +214,7 @@ def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -
     return Worker(
         runner,
         PatchParser(settings.import_max_rows),
-        FolderBlobStore(settings.blobs),
+        open_blobs(settings),
         ImportBell(settings.cases_dsn.get_secret_value(), import_jobs.WAKE_CHANNEL),
         heartbeat_file=settings.heartbeat_file,
         limits=limits,

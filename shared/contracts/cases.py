@@ -143,7 +143,7 @@ class TimelineEntry(View):
     actor_name: str
     what: str = Field(description="event type")
     title: str = Field(description="Chinese name of the step")
-    object: Literal["clue", "case", "rectification", "joint_action"]
+    object: Literal["clue", "case", "rectification", "joint_action", "evidence"]
     object_id: UUID
     from_state: str | None
     to_state: str | None

@@ -310,7 +310,171 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class EvidenceKind(StrEnum):
+    """The eight kinds of APL 46."""
+
+    DOCUMENTARY = "documentary"
+    PHYSICAL = "physical"
+    AUDIOVISUAL = "audiovisual"
+    ELECTRONIC_DATA = "electronic_data"
+    WITNESS_TESTIMONY = "witness_testimony"
+    PARTY_STATEMENT = "party_statement"
+    APPRAISAL_OPINION = "appraisal_opinion"
+    INSPECTION_RECORD = "inspection_record"
+
+
+class EvidenceObject(StrEnum):
+    """What a piece of evidence proves something of."""
+
+    CLUE = "clue"
+    CASE = "case"
+    RECTIFICATION = "rectification"
+    JOINT_ACTION = "joint_action"
+
+
+class EvidenceStage(StrEnum):
+    BEFORE = "before"
+    AFTER = "after"
+    CHECK = "check"
+
+
+class EvidenceSource(StrEnum):
+    """camera: taken in the app itself, not from an album (domain.md 3.6)."""
+
+    CAMERA = "camera"
+    ALBUM = "album"
+    DRONE = "drone"
+    SCANNER = "scanner"
+    SYSTEM = "system"
+    OTHER = "other"
+
+
+class EvidenceState(StrEnum):
+    """received: not examined yet, and not served. quarantined: a virus was found, never served."""
+
+    RECEIVED = "received"
+    KEPT = "kept"
+    QUARANTINED = "quarantined"
+    EXCLUDED = "excluded"
+    DISPOSED = "disposed"
+
+
+class EvidenceDisposition(StrEnum):
+    """What becomes of evidence registered in advance (APL 56)."""
+
+    RELEASED = "released"
+    RETURNED_AFTER_COPY = "returned_after_copy"
+    SENT_TO_APPRAISAL = "sent_to_appraisal"
+    SEALED = "sealed"
+    CONFISCATED = "confiscated"
+    TRANSFERRED = "transferred"
+
+
+class ScanVerdict(StrEnum):
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    NOT_SCANNED = "not_scanned"
+
+
+class EvidenceFlagCode(StrEnum):
+    """What a person should know of a photograph before relying on it; register/evidence.toml says which spoil it."""
+
+    BEFORE_ISSUE = "before_issue"
+    BEFORE_RECTIFICATION = "before_rectification"
+    FUTURE_TIME = "future_time"
+    NO_TIME = "no_time"
+    TIME_DIFFERS = "time_differs"
+    CLOCK_WRONG = "clock_wrong"
+    NO_POSITION = "no_position"
+    TOO_FAR = "too_far"
+    DATUM_UNKNOWN = "datum_unknown"
+    NO_AZIMUTH = "no_azimuth"
+    MAGNETIC_AZIMUTH = "magnetic_azimuth"
+    ALBUM = "album"
+    EDITED = "edited"
+    LATE_UPLOAD = "late_upload"
+    UNREADABLE = "unreadable"
+    NAME_DIFFERS = "name_differs"
+    DUPLICATE = "duplicate"
+
+
+class SentBackReason(StrEnum):
+    """Closed list of domain.md 5.6."""
+
+    PHOTO_WITHOUT_AZIMUTH = "photo_without_azimuth"
+    POSITION_OFF = "position_off"
+    TIME_MISMATCH = "time_mismatch"
+    AREA_MISMATCH = "area_mismatch"
+    MATERIAL_MISSING = "material_missing"
+    WRONG_JUDGEMENT = "wrong_judgement"
+
+
+class CopyState(StrEnum):
+    ACTIVE = "active"
+    REVOKED = "revoked"
+
+
 _TITLES: dict[str, str] = {
+    "documentary": "书证",
+    "physical": "物证",
+    "audiovisual": "视听资料",
+    "electronic_data": "电子数据",
+    "witness_testimony": "证人证言",
+    "party_statement": "当事人陈述",
+    "appraisal_opinion": "鉴定意见",
+    "inspection_record": "勘验笔录、现场笔录",
+    "before": "整改前",
+    "after": "整改后",
+    "EvidenceStage.check": "复查",
+    "camera": "现场拍摄",
+    "album": "相册",
+    "drone": "无人机",
+    "scanner": "扫描",
+    "system": "系统导出",
+    "EvidenceState.received": "待核对",
+    "kept": "已入库",
+    "quarantined": "已隔离",
+    "excluded": "已排除",
+    "disposed": "已处置",
+    "released": "解除登记保存",
+    "returned_after_copy": "复制后返还",
+    "sent_to_appraisal": "送检鉴定",
+    "sealed": "转为查封扣押",
+    "confiscated": "没收",
+    "transferred": "移送",
+    "EvidenceObject.clue": "线索",
+    "EvidenceObject.case": "案件",
+    "EvidenceObject.rectification": "整改事项",
+    "EvidenceObject.joint_action": "联合行动",
+    "ScanVerdict.pending": "待查毒",
+    "clean": "未发现病毒",
+    "infected": "发现病毒",
+    "not_scanned": "未查毒",
+    "before_issue": "早于下发",
+    "before_rectification": "早于责令整改",
+    "future_time": "时间在未来",
+    "no_time": "没有拍摄时间",
+    "time_differs": "填报时间不一致",
+    "clock_wrong": "设备时钟不准",
+    "no_position": "没有位置",
+    "too_far": "位置偏离",
+    "datum_unknown": "坐标系不明",
+    "no_azimuth": "没有方位角",
+    "magnetic_azimuth": "磁方位角",
+    "edited": "经过编辑",
+    "late_upload": "延迟上传",
+    "unreadable": "无法读取",
+    "name_differs": "扩展名不符",
+    "EvidenceFlagCode.duplicate": "内容重复",
+    "photo_without_azimuth": "照片无方位角",
+    "position_off": "位置偏离",
+    "time_mismatch": "时间不符",
+    "area_mismatch": "面积不一致",
+    "material_missing": "举证材料缺失",
+    "wrong_judgement": "判定错误",
+    "CopyState.active": "有效",
+    "revoked": "已收回",
     "VT01": "未经批准或者骗取批准占用耕地搞建设",
     "VT02": "超过批准数量占用土地",
     "VT03": "建窑、建坟、建房、挖砂、采石、采矿、取土等破坏种植条件",

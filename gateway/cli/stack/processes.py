@@ -22,8 +22,16 @@ _SECRET = (
     "TIANWEI_SECRETS_KEY",
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
+_FILE_STORE = {f"TIANWEI_S3_{name}{kind}" for name in ("KEY", "KEY_ID") for kind in ("", "_FILE")}
 # Theirs alone, not for every process.
-_OWN = {*_SECRET, "TIANWEI_HEARTBEAT_FILE", "TIANWEI_HTTP_HOST", "TIANWEI_HTTP_PORT", "TIANWEI_IN_BACKGROUND"}
+_OWN = {
+    *_SECRET,
+    *_FILE_STORE,
+    "TIANWEI_HEARTBEAT_FILE",
+    "TIANWEI_HTTP_HOST",
+    "TIANWEI_HTTP_PORT",
+    "TIANWEI_IN_BACKGROUND",
+}
 _SECRET_WORDS = ("PASSWORD", "SECRET", "TOKEN", "_KEY")
 
 
@@ -69,10 +77,19 @@ class Settings:
         bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY")
         return {
             "cases": [
+                _python("cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", *bus), **nameko}),
                 _python(
-                    "cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", "BLOB_DIR", *bus), **nameko}
+                    "cases.worker",
+                    "services.cases.worker",
+                    Stage.SENDER,
+                    {**self._of("CASES_DSN", "BLOB_DIR"), **_file_store()},
                 ),
-                _python("cases.worker", "services.cases.worker", Stage.SENDER, self._of("CASES_DSN", "BLOB_DIR")),
+                _python(
+                    "cases.evidence-worker",
+                    "services.cases.evidence_worker",
+                    Stage.SENDER,
+                    {**self._of("CASES_DSN", "BLOB_DIR"), **_file_store()},
+                ),
                 _python("cases.scheduler", "services.cases.scheduler", Stage.SENDER, self._of("CASES_DSN")),
             ],
             "agencies": [
@@ -108,7 +125,10 @@ class Settings:
                     "gateway",
                     "gateway",
                     Stage.GATEWAY,
-                    self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
+                    {
+                        **self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
+                        **_file_store(),
+                    },
                     beats=False,
                 )
             ],
@@ -140,6 +160,11 @@ class Settings:
             environment=self._of("GATEWAY_DSN"),
             fingerprint=_fingerprint(self.home.accounts_file, SOURCE / "gateway" / "seed_accounts.py"),
         )
+
+
+def _file_store() -> dict[str, str]:
+    """The S3-compatible store's settings, secrets too, for those who read and write files."""
+    return {name: value for name, value in os.environ.items() if name in _FILE_STORE}
 
 
 def county_demo(home: Home) -> Job:

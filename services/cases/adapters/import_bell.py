@@ -1,4 +1,4 @@
-"""Waits for PostgreSQL to say that an import was asked for."""
+"""Waits for PostgreSQL to say that work was asked for: an import, an examination of evidence, a proof bundle."""
 
 import logging
 import select
@@ -17,11 +17,12 @@ class ImportBell:
     A ring that is lost costs one waiting period, for the caller looks for work after every wait.
     """
 
-    def __init__(self, dsn: str, channel: str) -> None:
+    def __init__(self, dsn: str, channel: str, application: str = "tianwei-cases-worker-bell") -> None:
         url = sa.make_url(dsn)
         self._arguments = url.translate_connect_args(username="user", database="dbname")
         self._arguments.update(url.query)
         self._channel = channel
+        self._application = application
         self._connection: psycopg2.extensions.connection | None = None
 
     def ensure(self) -> None:
@@ -54,7 +55,7 @@ class ImportBell:
 
     def _connect(self) -> psycopg2.extensions.connection:
         connection: psycopg2.extensions.connection = psycopg2.connect(
-            **self._arguments, application_name="tianwei-cases-worker-bell", connect_timeout=5, keepalives_idle=20
+            **self._arguments, application_name=self._application, connect_timeout=5, keepalives_idle=20
         )
         connection.autocommit = True
         with connection.cursor() as cursor:

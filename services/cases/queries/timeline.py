@@ -5,7 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.cases.queries.custody import TITLES as EVIDENCE_TITLES
 from services.cases.storage.deadline_tables import deadline
+from services.cases.storage.evidence_tables import evidence
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
@@ -50,6 +52,7 @@ TITLES: dict[str, str] = {
     e.JointActionClosedV1.type: "联合执法办结",
     e.DeadlinesRecountedV1.type: "重算期限",
     e.DeadlineAlarmRaisedV1.type: "期限提醒",
+    **EVIDENCE_TITLES,
 }
 
 _NOT_PASSED = "乡镇核查未通过"
@@ -67,6 +70,7 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
         sa.select(joint_action.c.id).where(joint_action.c.case_id == q.id),
         sa.select(sa.literal(q.id, case.c.id.type)),
         sa.select(sa.literal(clue_id, case.c.id.type)),
+        sa.select(evidence.c.id).where(evidence.c.clue_id == clue_id),
     ).cte("beside")
     objects = sa.select(beside.c[0])
     # What has been raised of a clock is told of the clock itself.

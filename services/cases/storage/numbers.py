@@ -26,6 +26,7 @@ class NumberKind(StrEnum):
     CASE = "CA"
     RECTIFICATION = "RI"
     JOINT_ACTION = "JA"
+    EVIDENCE = "EV"
 
 
 class Numbers:

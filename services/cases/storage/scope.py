@@ -6,7 +6,6 @@ coordinator: its jurisdiction. township officer: what lies in its township, and 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
-from services.cases.storage.tables import clue
 from shared.contracts.codes import Role
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
@@ -19,8 +18,19 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
         conditions.append(_lies_in(table, by.jurisdiction))
     if by.has(Role.TOWNSHIP_OFFICER) and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
-        if table is clue:
-            conditions.append(clue.c.township_code.startswith(by.jurisdiction))
+        # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
+        if "township_code" in table.c:
+            conditions.append(table.c.township_code.startswith(by.jurisdiction))
+    return sa.or_(*conditions) if conditions else sa.false()
+
+
+def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
+    """Copies of evidence: the coordinator its county's, an agency those given to it there. Others: none."""
+    conditions: list[ColumnElement[bool]] = []
+    if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        conditions.append(_lies_in(table, by.jurisdiction))
+    if by.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        conditions.append(sa.and_(table.c.to_agency == by.org_code, _lies_in(table, by.jurisdiction)))
     return sa.or_(*conditions) if conditions else sa.false()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rule_book import RuleBook
+from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.repository import (
     CaseStore,
@@ -45,6 +46,9 @@ class CasesUnit(Unit):
     cases = CaseStore()
     rectifications = RectificationStore()
     joint_actions = JointActionStore()
+    evidence = EvidenceStore()
+    custody = CustodyStore()
+    copies = CopyStore()
 
     def __init__(
         self,

@@ -39,7 +39,7 @@ from tests.support.signing_keys import fresh_signing_key
 PASSWORD = "correct-horse-battery"
 _DIGEST = passwords.digest(PASSWORD)
 T = TypeVar("T")
-MOST_BODY, MOST_IMPORT = 64 * 1024, 256 * 1024
+MOST_BODY, MOST_IMPORT, MOST_EVIDENCE = 64 * 1024, 256 * 1024, 512 * 1024
 
 
 @dataclass
@@ -131,6 +131,7 @@ def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
     async def opened() -> AsyncIterator[Parts]:
         yield parts
 
-    app = create_app(opened, max_body_bytes=MOST_BODY, max_import_bytes=MOST_IMPORT)
+    limits = {"max_import_bytes": MOST_IMPORT, "max_evidence_bytes": MOST_EVIDENCE}
+    app = create_app(opened, max_body_bytes=MOST_BODY, **limits)
     app.state.parts = parts
     return House(app, engine, services, clock, watch, blobs)

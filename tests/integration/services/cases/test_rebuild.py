@@ -1,8 +1,10 @@
 """The tables of cases computed again from its log: equal when nothing is wrong, every wrong row named, put right."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -21,18 +23,20 @@ from shared.rebuild.audit import RepairAudit
 from shared.rebuild.comparison import CannotCompare, Comparison
 from shared.rebuild.own_log import OwnLog
 from shared.rebuild.program import Rebuilder
+from tests.integration.services.cases.evidence.desk import Desk, of_case
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, sand_yard
 from tests.integration.services.cases.test_joint_actions import AG, NR, Action
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
 from tests.integration.services.cases.test_receive_patches import SQUARE, patch
 from tests.integration.services.cases.test_rules import limit, load_year, set_rule, setting, shipped_row
+from tests.support.fake_clamd import EICAR, FakeClamd
 from tests.support.meanwhile import look_while
 
 OPERATOR = Operator("root", "核对后改正", "640521000000", datetime(2026, 4, 21, tzinfo=UTC))
 
 
 @pytest.fixture
-def story(office: Office) -> Office:
+def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     """Something of everything, in many states."""
     case = filed(office)
     strike_off(office, case)
@@ -50,7 +54,29 @@ def story(office: Office) -> Office:
     office.command(COORDINATOR, "clue.report", seen)
     import_patches(office, 3)
     edit_rules(office)
-    return office
+    desk = Desk(office, tmp_path)
+    evidence_story(desk, case)
+    yield office
+    desk.close()
+
+
+def evidence_story(desk: Desk, case: dict[str, Any]) -> None:
+    """Two pieces, one of them a virus; one read, shared and taken back."""
+    piece = desk.text(of_case(case), register_in_advance=True)
+    with FakeClamd() as clamd:
+        (desk.home / "v.txt").write_bytes(EICAR)
+        desk.add(desk.home / "v.txt", of_case(case), kind="documentary", item="other", title="带毒")
+        worker = desk.worker(clamd=clamd.address)
+        while worker.run_once():
+            pass
+    for way in ("view", "thumbnail"):
+        desk.office.command(COORDINATOR, "evidence.read", {"way": way}, piece["id"])
+    whole = {"found_sha256": None, "found_sm3": None, "found_bytes": 0}
+    shared = {"to_agency": "agriculture", "purpose": "鉴定", "expires_at": "2027-01-01T00:00:00+08:00"}
+    copy = desk.office.command(COORDINATOR, "evidence.share", shared, piece["id"])
+    desk.office.command(COORDINATOR, "evidence_copy.revoke", {"reason": "错发"}, copy["id"])
+    desk.office.command(COORDINATOR, "evidence.verify", whole, piece["id"])
+    desk.office.command(COORDINATOR, "evidence.dispose", {"disposition": "released", "reason": "无关"}, piece["id"])
 
 
 def edit_rules(office: Office) -> None:
@@ -104,6 +130,9 @@ TAMPERINGS: list[tuple[str, str, RowFault, list[str]]] = [
     ("rectification", "DELETE FROM rectification", RowFault.MISSING, []),
     ("joint_action", "UPDATE joint_action SET version = version + 1", RowFault.CHANGED, ["version"]),
     ("rule", "UPDATE rule SET version = version + 1 WHERE key = 'D01'", RowFault.CHANGED, ["version"]),
+    ("evidence", "UPDATE evidence SET sm3 = sha256, title = '改'", RowFault.CHANGED, ["title", "sm3"]),
+    ("evidence_copy", "UPDATE evidence_copy SET expires_at = '2030-01-01'", RowFault.CHANGED, ["expires_at"]),
+    ("evidence_custody", "DELETE FROM evidence_custody", RowFault.MISSING, []),
     (
         "clue",
         "INSERT INTO clue SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'clue_no', 'X',"

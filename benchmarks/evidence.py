@@ -120,7 +120,7 @@ def _fetch(stack: Stack, token: str, id_: str) -> int:
 def _wait_examined(stack: Stack, token: str, pieces: list[dict[str, Any]]) -> None:
     for piece in pieces:
         give_up_at = time.monotonic() + 300
-        while stack.call("GET", f"/api/v1/evidence/{piece['id']}", token)["state"] == "received":
+        while stack.call("GET", f"/api/v1/evidence/{piece['id']}", token)["state"] == "unexamined":
             if time.monotonic() > give_up_at:
                 raise TimeoutError("evidence was not examined")
             time.sleep(0.05)

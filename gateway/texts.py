@@ -177,7 +177,7 @@ DETAILS: dict[str, str] = {
     "flag.late_upload": "拍摄 {hours} 小时后才上传。",
     "flag.unreadable": "照片无法读取：{why}。",
     "flag.name_differs": "文件名“{file_name}”与内容（{media_type}）不符。",
-    "flag.duplicate": "与已有证据内容完全相同。",
+    "flag.duplicate_content": "与已有证据内容完全相同。",
     # agencies
     "agencies.task-transition-not-allowed": "任务当前状态为“{state}”，不能做“{verb}”。",
     "agencies.result-kind-wrong": "“{agency}”应反馈 {expected}，收到的是 {given}。",

@@ -9,7 +9,7 @@ import typer
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, fail, print_json, print_rows
 from gateway.cli.client import Client
 from gateway.cli.listing import Most, identify, print_list
-from gateway.texts import shown
+from shared.contracts import codes
 from shared.contracts.codes import EvidenceKind, EvidenceObject, EvidenceSource, EvidenceStage
 
 evidence = typer.Typer(no_args_is_help=True, help="证据")
@@ -79,7 +79,7 @@ def _added(client: Client, place: str, file: Path, fields: dict[str, str]) -> di
 def _examined(client: Client, piece: dict[str, Any]) -> dict[str, Any]:
     """Once the house has looked at it, or as it is after some seconds."""
     for _ in range(20):
-        if piece["state"] != "received":
+        if piece["state"] != "unexamined":
             break
         time.sleep(_AGAIN_S)
         piece = client.get(f"/evidence/{piece['id']}")
@@ -174,7 +174,7 @@ def _place(client: Client, of: EvidenceObject, subject: str) -> str:
 
 def _readable(piece: dict[str, Any]) -> dict[str, Any]:
     flags = "、".join(flag["title"] for flag in piece["flags"])
-    stage = piece["stage"] and shown(EvidenceStage(piece["stage"]))
+    stage = piece["stage"] and codes.title(EvidenceStage(piece["stage"]))
     return {**piece, "flag_titles": flags, "size": _size(piece["size_bytes"]), "stage": stage}
 
 

@@ -350,9 +350,9 @@ class EvidenceSource(StrEnum):
 
 
 class EvidenceState(StrEnum):
-    """received: not examined yet, and not served. quarantined: a virus was found, never served."""
+    """unexamined: new, and not served yet. quarantined: a virus was found, never served."""
 
-    RECEIVED = "received"
+    UNEXAMINED = "unexamined"
     KEPT = "kept"
     QUARANTINED = "quarantined"
     EXCLUDED = "excluded"
@@ -371,7 +371,7 @@ class EvidenceDisposition(StrEnum):
 
 
 class ScanVerdict(StrEnum):
-    PENDING = "pending"
+    AWAITED = "awaited"
     CLEAN = "clean"
     INFECTED = "infected"
     NOT_SCANNED = "not_scanned"
@@ -396,7 +396,7 @@ class EvidenceFlagCode(StrEnum):
     LATE_UPLOAD = "late_upload"
     UNREADABLE = "unreadable"
     NAME_DIFFERS = "name_differs"
-    DUPLICATE = "duplicate"
+    DUPLICATE_CONTENT = "duplicate_content"
 
 
 class SentBackReason(StrEnum):
@@ -432,7 +432,7 @@ _TITLES: dict[str, str] = {
     "drone": "无人机",
     "scanner": "扫描",
     "system": "系统导出",
-    "EvidenceState.received": "待核对",
+    "unexamined": "待核对",
     "kept": "已入库",
     "quarantined": "已隔离",
     "excluded": "已排除",
@@ -447,7 +447,7 @@ _TITLES: dict[str, str] = {
     "EvidenceObject.case": "案件",
     "EvidenceObject.rectification": "整改事项",
     "EvidenceObject.joint_action": "联合行动",
-    "ScanVerdict.pending": "待查毒",
+    "awaited": "待查毒",
     "clean": "未发现病毒",
     "infected": "发现病毒",
     "not_scanned": "未查毒",
@@ -466,7 +466,7 @@ _TITLES: dict[str, str] = {
     "late_upload": "延迟上传",
     "unreadable": "无法读取",
     "name_differs": "扩展名不符",
-    "EvidenceFlagCode.duplicate": "内容重复",
+    "duplicate_content": "内容重复",
     "photo_without_azimuth": "照片无方位角",
     "position_off": "位置偏离",
     "time_mismatch": "时间不符",

@@ -63,10 +63,10 @@ _READABLE = frozenset({_STATE.KEPT, _STATE.EXCLUDED, _STATE.DISPOSED})
 
 TABLE: Transitions[EvidenceState] = Transitions(
     "evidence",
-    Row("add", None, _STATE.RECEIVED, who=TOWNSHIP),
+    Row("add", None, _STATE.UNEXAMINED, who=TOWNSHIP),
     # What the house itself finds out: no person does it, so no role is asked.
-    Row("examine", _STATE.RECEIVED, _STATE.KEPT, who=frozenset()),
-    Row("quarantine", _STATE.RECEIVED, _STATE.QUARANTINED, who=frozenset(), stops=ALL_CLOCKS),
+    Row("examine", _STATE.UNEXAMINED, _STATE.KEPT, who=frozenset()),
+    Row("quarantine", _STATE.UNEXAMINED, _STATE.QUARANTINED, who=frozenset(), stops=ALL_CLOCKS),
     Row("pair", _STATE.KEPT, _STATE.KEPT, who=TOWNSHIP),
     Row("unpair", _STATE.KEPT, _STATE.KEPT, who=TOWNSHIP),
     Row("exclude", _STATE.KEPT, _STATE.EXCLUDED, who=COORDINATOR, stops=ALL_CLOCKS),
@@ -130,7 +130,7 @@ class Evidence(Progress):
     media_type: str = ""
     file_name: str = ""
     duplicate_of: UUID | None = None
-    scan: ScanVerdict = ScanVerdict.PENDING
+    scan: ScanVerdict = ScanVerdict.AWAITED
     photo: PhotoFacts | None = None
     distance_m: float | None = None
     flags: list[EvidenceFlag] = field(default_factory=list)
@@ -170,7 +170,7 @@ class Evidence(Progress):
         flags = []
         if duplicate_of is not None:
             facts = {"duplicate_of": str(duplicate_of)}
-            flags.append(EvidenceFlag(code=EvidenceFlagCode.DUPLICATE, facts=facts))
+            flags.append(EvidenceFlag(code=EvidenceFlagCode.DUPLICATE_CONTENT, facts=facts))
         if cmd.name_differs:
             facts = {"file_name": cmd.file_name, "media_type": cmd.media_type}
             flags.append(EvidenceFlag(code=EvidenceFlagCode.NAME_DIFFERS, facts=facts))
@@ -280,7 +280,7 @@ class Evidence(Progress):
 
     def may_be_read(self) -> None:
         """Raises NotScannedYet, Quarantined, ContentDamaged."""
-        if self.state is _STATE.RECEIVED:
+        if self.state is _STATE.UNEXAMINED:
             raise NotScannedYet
         if self.state not in _READABLE:
             raise Quarantined

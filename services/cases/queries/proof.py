@@ -107,7 +107,7 @@ def _readable(pieces: Iterable[Evidence]) -> list[Evidence]:
     """Without what carries a virus. Raises NotNumberedYet for what is not examined, ContentDamaged."""
     found = []
     for piece in pieces:
-        if piece.state is EvidenceState.RECEIVED:
+        if piece.state is EvidenceState.UNEXAMINED:
             raise NotNumberedYet(f"{piece.evidence_no} is not examined yet")
         if piece.state is not EvidenceState.QUARANTINED:
             piece.may_be_read()

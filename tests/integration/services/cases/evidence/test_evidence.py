@@ -48,7 +48,7 @@ def test_a_file_becomes_evidence_with_all_that_was_said(desk: Desk) -> None:
     }
     piece = desk.text(of_case(case), **said)
     assert piece["evidence_no"] == "ZW-EV-640521-2026-00001"
-    assert (piece["state"], piece["scan"], piece["owner"]) == ("received", "pending", "natural_resources")
+    assert (piece["state"], piece["scan"], piece["owner"]) == ("unexamined", "awaited", "natural_resources")
     assert (piece["clue_id"], piece["case_id"]) == (case["clue_id"], case["id"])
     assert piece["stated"]["taken_at"] == "2026-04-20T08:00:00+08:00"
     assert desk.examine() == 1
@@ -91,7 +91,7 @@ def test_the_same_content_is_linked_and_does_not_count_twice(desk: Desk) -> None
     asked = desk.office.query(COORDINATOR, "evidence.requirements", object="case", id=case["id"])
     [papers] = [item for item in asked["items"] if item["id"] == "E21"]
     assert papers["counted"] == [first["id"]]
-    assert papers["spoiled"] == [{"evidence_id": second["id"], "flags": ["duplicate"]}]
+    assert papers["spoiled"] == [{"evidence_id": second["id"], "flags": ["duplicate_content"]}]
 
 
 @pytest.mark.parametrize("stranger", [OTHER_OFFICER, OTHER_COUNTY, AGENCY], ids=["township", "county", "agency"])
@@ -323,7 +323,7 @@ def test_evidence_is_a_step_of_the_case(desk: Desk) -> None:
     case = filed(desk.office)
     desk.text(of_case(case))
     told = desk.office.query(COORDINATOR, "case.timeline", id=case["id"])["items"]
-    assert (told[-1]["title"], told[-1]["object"], told[-1]["to_state"]) == ("添加证据", "evidence", "received")
+    assert (told[-1]["title"], told[-1]["object"], told[-1]["to_state"]) == ("添加证据", "evidence", "unexamined")
 
 
 def test_a_repeated_command_adds_once(desk: Desk) -> None:

@@ -43,7 +43,7 @@ def test_while_the_scanner_is_away_evidence_waits_and_is_not_served(desk: Desk) 
     away = desk.worker(clamd=nobody(), again_s=0.0)
     for _ in range(5):
         assert away.run_once()
-    assert desk.get(piece)["state"] == "received"
+    assert desk.get(piece)["state"] == "unexamined"
     with FakeClamd() as clamd:
         assert desk.worker(clamd=clamd.address).run_once()
     # Waiting is no failed try, however long it took.
@@ -108,7 +108,7 @@ def test_a_worker_that_is_killed_leaves_nothing_half_done(desk: Desk) -> None:
         finally:
             killed.kill()
             killed.wait()
-        assert (desk.get(piece)["state"], desk.told("evidence-examined")) == ("received", 0)
+        assert (desk.get(piece)["state"], desk.told("evidence-examined")) == ("unexamined", 0)
         clamd.answers.set()
         again = desk.process(log, **settings)
         try:

@@ -61,7 +61,7 @@ def test_close_views_from_one_direction_are_one_view() -> None:
     ("changes", "missing"),
     [
         ({}, 0),
-        ({"state": EvidenceState.RECEIVED}, 1),
+        ({"state": EvidenceState.UNEXAMINED}, 1),
         ({"state": EvidenceState.EXCLUDED}, 1),
         ({"state": EvidenceState.QUARANTINED}, 1),
         ({"damaged": True}, 1),

@@ -147,7 +147,7 @@ class Store(RuleBasedStateMachine):
             self.piece.may_be_read()
         except TianweiError:
             assert (
-                self.piece.state in (EvidenceState.RECEIVED, EvidenceState.QUARANTINED)
+                self.piece.state in (EvidenceState.UNEXAMINED, EvidenceState.QUARANTINED)
                 or self.piece.damaged_at is not None
             )
         else:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.rulebook import Rules, TableRules
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
@@ -67,7 +68,13 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
         deadlines=read_deadlines(),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
+        rules=read_rules(),
     )
+
+
+def read_rules(file: Path = _REGISTER / "paths.toml") -> Rules:
+    """The rules by date of the paths of a case, from their seed file."""
+    return TableRules(_table(file))
 
 
 def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegister:

@@ -1,6 +1,7 @@
 """What cases tells: one event a change. Every event carries all that changed, so that replay gives the same state."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from shared.contracts.codes import (
     ClueSource,
     ClueState,
     JointActionState,
+    Measure,
     RectificationMethod,
     RectificationState,
     ReturnReason,
@@ -23,6 +25,7 @@ from shared.contracts.codes import (
 )
 from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef, PatchFacts
+from shared.contracts.procedure import Yuan
 
 
 class CasesEvent(Event, source="cases"):
@@ -131,6 +134,8 @@ class CaseFiledV1(CaseEvent):
     area_m2: AreaM2
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
+    area_threshold_met: bool | None = None
+    near_threshold: bool = False
 
 
 class CaseInvestigationStartedV1(CaseEvent):
@@ -142,17 +147,25 @@ class CaseInvestigationConcludedV1(CaseEvent):
 
 
 class CaseReviewStartedV1(CaseEvent):
-    pass
+    reviewers: list[str] = Field(default_factory=list)
+    major: bool = False
 
 
 class CasePartyNotifiedV1(CaseEvent):
     intended_penalty: str
     served_at: Instant
+    measures: list[Measure] = Field(default_factory=list)
+    fine_yuan: Yuan = Decimal(0)
+    hearing_offered: bool = False
+    service_method: str = "direct"
 
 
 class CaseDecidedV1(CaseEvent):
     decision: str
     decision_no: str
+    measures: list[Measure] = Field(default_factory=list)
+    fine_yuan: Yuan = Decimal(0)
+    deciding_agency: Agency | None = None
 
 
 class CaseServedV1(CaseEvent):
@@ -170,6 +183,7 @@ class CaseExecutedV1(CaseEvent):
 
 class CaseClosedV1(CaseEvent):
     ground: ClosingGround
+    transferred_to: str | None = None
 
 
 class RectificationEvent(CasesEvent):

@@ -108,6 +108,7 @@ class FileCase(Command, on="clue", verb="file-case"):
     lead_agency: Agency
     officers: Officers
     reason: Text
+    act_ended_on: date | None = Field(None, description="null while it goes on; two years later it is barred (APL 36)")
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
 

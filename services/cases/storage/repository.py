@@ -34,6 +34,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
+from shared.contracts.procedure import Procedure
 from shared.delivery.unit import TableStore
 from shared.errors import NotFound, StaleVersion
 from shared.principal import Actor
@@ -209,6 +210,7 @@ class CaseStore(ScopedStore[Case]):
             "violation_types": [type_.value for type_ in aggregate.violation_types],
             "lead_agency": aggregate.lead_agency.value,
             "closing_ground": aggregate.closing_ground and aggregate.closing_ground.value,
+            "procedure": aggregate.procedure.model_dump(mode="json", exclude_defaults=True),
         }
 
     def from_row(self, row: RowMapping) -> Case:
@@ -219,6 +221,7 @@ class CaseStore(ScopedStore[Case]):
             violation_types=[ViolationType(type_) for type_ in row["violation_types"]],
             lead_agency=Agency(row["lead_agency"]),
             closing_ground=row["closing_ground"] and ClosingGround(row["closing_ground"]),
+            procedure=Procedure.model_validate(row["procedure"]),
         )
 
     def beside(self, connection: Connection, case_id: UUID) -> tuple[list[UUID], list[UUID]]:

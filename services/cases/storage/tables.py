@@ -87,6 +87,9 @@ case = sa.Table(
     sa.Column("served_at", _instant),
     sa.Column("closed_at", _instant),
     sa.Column("closing_ground", sa.Text),
+    sa.Column(
+        "procedure", pg.JSONB, nullable=False, server_default="{}", comment="Procedure: what is beside the state"
+    ),
     sa.Index("case_newest", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_state_newest", "state", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),

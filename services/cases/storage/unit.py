@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.rulebook import Rules
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from shared.delivery.unit import Unit
@@ -23,6 +24,7 @@ class Desk:
     deadlines: DeadlineRegister
     numbers: Numbers
     boxes: CountyBoxes
+    rules: Rules
 
 
 class CasesUnit(Unit):
@@ -51,7 +53,7 @@ class CasesUnit(Unit):
 
     def moment_at(self, now: datetime) -> Moment:
         """The same for a fact that happened at another instant."""
-        return Moment(self.by, now, self.desk.deadlines)
+        return Moment(self.by, now, self.desk.deadlines, self.desk.rules)
 
     def number(self, kind: NumberKind, division_code: str) -> str:
         return self.desk.numbers.next(kind, division_code, self.now)

@@ -18,6 +18,7 @@ from gateway.middleware import Edge
 from gateway.parts import OpenParts
 from gateway.routers import (
     accounts,
+    action_proposals,
     agencies,
     cases,
     clue_imports,
@@ -25,8 +26,11 @@ from gateway.routers import (
     dead_letters,
     health,
     joint_actions,
+    listings,
     notices,
+    police_transfers,
     rectifications,
+    sealed_records,
     statistics,
     tasks,
 )
@@ -41,6 +45,10 @@ _ROUTERS = (
     notices,
     rectifications,
     joint_actions,
+    action_proposals,
+    police_transfers,
+    listings,
+    sealed_records,
     clue_imports,
     agencies,
     statistics,

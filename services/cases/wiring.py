@@ -14,6 +14,7 @@ from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.numbers import Numbers
+from services.cases.storage.sealing import Seals
 from services.cases.storage.unit import CasesUnit, Desk
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
@@ -69,6 +70,7 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
         rules=read_rules(),
+        seals=Seals.of(settings.secrets_key and settings.secrets_key.get_secret_value()),
     )
 
 

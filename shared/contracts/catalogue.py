@@ -2,10 +2,32 @@
 
 from collections.abc import Iterator
 
-from shared.contracts import agencies, case_path_events, cases_events, dead_letters, maintenance, notify
+from shared.contracts import (
+    action_proposals,
+    agencies,
+    case_path_events,
+    cases_events,
+    dead_letters,
+    listings,
+    maintenance,
+    notify,
+    police_transfer_events,
+    sealed_records,
+)
 from shared.contracts.base import Event
 
-_MODULES = (cases_events, case_path_events, agencies, notify, dead_letters, maintenance)
+_MODULES = (
+    cases_events,
+    case_path_events,
+    police_transfer_events,
+    listings,
+    action_proposals,
+    sealed_records,
+    agencies,
+    notify,
+    dead_letters,
+    maintenance,
+)
 
 
 def _events() -> Iterator[type[Event]]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.base import (
     AreaM2,
+    Bool,
     Command,
     DivisionCode,
     GetOne,
@@ -78,6 +79,7 @@ class StartVerification(Command, on="clue", verb="start-verification"):
 
     officers: Officers
     visited_at: Instant | None = None
+    act_going_on: Bool = Field(False, description="to be stopped at once (D04)")
 
 
 class SubmitOpinion(Command, on="clue", verb="submit-opinion"):

@@ -5,7 +5,7 @@ from datetime import date
 from services.cases.domain import standstill
 from services.cases.domain.case import Case
 from services.cases.domain.case_table import TABLE
-from services.cases.domain.police_transfer import AWAITED
+from services.cases.domain.police_transfer_table import AWAITED
 from services.cases.domain.procedure import crime_of
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import Forbidden

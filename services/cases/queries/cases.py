@@ -4,7 +4,9 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from services.cases.queries.discretion import case_for, clocks_for
 from services.cases.queries.parts import lies_in, mu
+from services.cases.storage.path_tables import action_proposal, listing, police_transfer
 from services.cases.storage.repository import CaseStore
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, clue, joint_action, rectification
@@ -52,7 +54,7 @@ _LISTING = Listing(
 
 def get_case(q: GetCase, by: Actor, connection: Connection) -> CaseView:
     found = _STORE.get_seen(connection, by, q.id)
-    return found.view(*_STORE.beside(connection, q.id))
+    return case_for(by, found.view(*_STORE.beside(connection, q.id)))
 
 
 def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]:
@@ -68,7 +70,7 @@ def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]
 
 
 def get_deadlines(q: GetDeadlines, by: Actor, connection: Connection) -> Deadlines:
-    """The clocks of the case, of its clue, items and actions: the running ones first, by due date."""
+    """The clocks of the case, of its clue and of what stands beside it: the running ones first, by due date."""
     found = connection.execute(
         sa.select(_c.clue_id, _c.deadlines).where(_c.id == q.id, visible(case, by))
     ).one_or_none()
@@ -79,9 +81,14 @@ def get_deadlines(q: GetDeadlines, by: Actor, connection: Connection) -> Deadlin
             sa.select(clue.c.deadlines).where(clue.c.id == found.clue_id),
             sa.select(rectification.c.deadlines).where(rectification.c.case_id == q.id),
             sa.select(joint_action.c.deadlines).where(joint_action.c.case_id == q.id),
+            *(
+                sa.select(table.c.deadlines).where(table.c.case_id == q.id, visible(table, by))
+                for table in (police_transfer, listing, action_proposal)
+            ),
         )
     ).scalars()
     clocks = [DeadlineView.model_validate(clock) for clocks in (found.deadlines, *beside) for clock in clocks]
+    clocks = clocks_for(by, clocks)
     return Deadlines(items=sorted(clocks, key=lambda clock: (clock.met_at is not None, str(clock.due_on))))
 
 

@@ -26,6 +26,9 @@ class NumberKind(StrEnum):
     CASE = "CA"
     RECTIFICATION = "RI"
     JOINT_ACTION = "JA"
+    POLICE_TRANSFER = "TR"
+    LISTING = "LS"
+    PROPOSAL = "AP"
 
 
 class Numbers:

@@ -9,7 +9,14 @@ from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rulebook import Rules
 from services.cases.storage.numbers import NumberKind, Numbers
+from services.cases.storage.path_repository import (
+    ActionProposalStore,
+    ListingStore,
+    PoliceTransferStore,
+    SealedRecordStore,
+)
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
+from services.cases.storage.sealing import Seals
 from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
@@ -25,6 +32,7 @@ class Desk:
     numbers: Numbers
     boxes: CountyBoxes
     rules: Rules
+    seals: Seals | None = None
 
 
 class CasesUnit(Unit):
@@ -32,6 +40,10 @@ class CasesUnit(Unit):
     cases = CaseStore()
     rectifications = RectificationStore()
     joint_actions = JointActionStore()
+    police_transfers = PoliceTransferStore()
+    listings = ListingStore()
+    proposals = ActionProposalStore()
+    sealed = SealedRecordStore()
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Chinese sentences of what the paths of a case refuse; `{basis}` is the rule it rests on. A test finds missing ones."""
+"""Chinese sentences of what the paths of a case refuse; `{basis}`: the rule it rests on. A test finds missing ones."""
 
 PATH_DETAILS: dict[str, str] = {
     # filing, duty separation

@@ -70,7 +70,7 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
         rules=read_rules(),
-        seals=Seals.of(settings.secrets_key and settings.secrets_key.get_secret_value()),
+        seals=None if settings.secrets_key is None else Seals(settings.secrets_key.get_secret_value()),
     )
 
 

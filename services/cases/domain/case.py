@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain import clocks, decision, standstill
-from services.cases.domain.case_table import TABLE
+from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.clue import Clue
 from services.cases.domain.people import folded, keep_apart
 from services.cases.domain.procedure import noted

@@ -91,7 +91,7 @@ def tell_party(case: Case, cmd: TellParty, moment: Moment) -> list[CaseEvent]:
     told = case.take(cmd, moment)
     require_running(case, "D12")
     owed = case.clock("D12")
-    told_at = moment.after(cmd.told_at, owed and owed.started_at, "told_at")
+    told_at = moment.after(cmd.told_at, None if owed is None else owed.started_at, "told_at")
     return [CasePartyToldV1(told_at=told_at, **told)]
 
 

@@ -136,7 +136,7 @@ def check_leaving_hearing(case: Case, cmd: ReviewCase) -> None:
 def end_of_publication(case: Case, method: str, served_on: date) -> list[ResumeFact]:
     """The clock goes on when the paper counts as served, however it was in the end."""
     published = case.procedure.publication
-    to_on = published.served_on if published is not None and method == "public" else served_on
+    to_on = min(published.served_on, served_on) if published is not None and method == "public" else served_on
     return standstill.resumes(case, PauseReason.PUBLIC_NOTICE, to_on)
 
 

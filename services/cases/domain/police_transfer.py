@@ -12,7 +12,7 @@ from uuid import UUID
 
 from services.cases.domain.case import Case
 from services.cases.domain.clocks import ClockNotRunning
-from services.cases.domain.police_transfer_table import TABLE
+from services.cases.domain.police_transfer_table import TABLE as TABLE
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import Forbidden
 from shared.clock import local_day, noon

@@ -13,7 +13,7 @@ from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rectification_facts import check_method, check_signers, checked_pbf, noted
-from services.cases.domain.rectification_table import TABLE
+from services.cases.domain.rectification_table import TABLE as TABLE
 from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import (

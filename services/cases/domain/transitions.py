@@ -114,7 +114,8 @@ class Transitions(Generic[S]):
         return self._laws.get(verb, self._law)
 
     def verbs(self, state: S | None) -> list[str]:
-        return sorted({row.verb for row in self.rows if row.at == state})
+        """The steps that somebody may take there; what other objects tell is not among them."""
+        return sorted({row.verb for row in self.rows if row.at == state and row.who})
 
     def who(self, verb: str) -> frozenset[Role]:
         """Every role that has a row of this verb."""

@@ -82,9 +82,9 @@ def settle_jurisdiction(cmd: c.SettleJurisdiction, call: Call, unit: CasesUnit) 
     """The other case of the dispute is the one that goes on, or the one that does not."""
     seen = unit.cases.get_seen(unit.connection, call.by, call.target)
     disputed = [one.case_id for one in seen.procedure.same_acts if one.disputed]
-    wanted = cmd.keeps_case_id if cmd.keeps_case_id != seen.id else (disputed or [None])[0]
-    if wanted is None:
+    if not disputed:
         raise InvalidInput("cases.not-in-dispute", "keeps_case_id", law="NRP 10")
+    wanted = cmd.keeps_case_id if cmd.keeps_case_id != seen.id else disputed[0]
     case, other, pending = _pair(call, unit, wanted)
     mine, its = ending.settle_jurisdiction(case, other, cmd, unit.moment, pending)
     unit.record(other, unit.cases, its)

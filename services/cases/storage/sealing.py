@@ -5,7 +5,6 @@ A database without the key tells neither what a record says nor of which case it
 
 import hashlib
 import hmac
-from typing import Self
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,10 +41,6 @@ class Seals:
         self._box = SecretBox(key_base64)
         derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tianwei sealed index")
         self._index = derived.derive(key_base64.encode())
-
-    @classmethod
-    def of(cls, key_base64: str | None) -> Self | None:
-        return None if key_base64 is None else cls(key_base64)
 
     def seal(self, record_id: UUID, revision: int, content: SealedContent) -> tuple[str, str]:
         """The sealed text and its digest."""

@@ -1,8 +1,9 @@
-"""The committed descriptions of the API and the events are those of the code."""
+"""The committed descriptions of the API, the events and the states are those of the code."""
 
 import json
 
 from gateway import openapi
+from services.cases import diagrams
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
 from shared.contracts.catalogue import EVENTS, SOURCES
@@ -16,6 +17,11 @@ def test_openapi_is_as_committed() -> None:
 def test_asyncapi_is_as_committed() -> None:
     """After a wanted change: python -m shared.contracts.asyncapi."""
     assert asyncapi.text() == asyncapi.FILE.read_text(encoding="utf-8")
+
+
+def test_transitions_are_as_committed() -> None:
+    """After a wanted change: python -m services.cases.diagrams."""
+    assert diagrams.text() == diagrams.FILE.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_has_every_event_of_the_house_once() -> None:

@@ -40,11 +40,11 @@ NOTICE_PAPERS = ("case_review_record", "penalty_notice", "hearing_right_notice")
 PACKAGE = ("crime_transfer_letter", "investigation_report", "property_list", "police_receipt", "appraisal_opinion")
 
 
-def step(office: Office, case: Any, verb: str, by: Actor = COORDINATOR, **body: Any) -> dict[str, Any]:
+def step(office: Office, case: Any, verb: str, by: Any = COORDINATOR, **body: Any) -> dict[str, Any]:
     return office.command(by, f"case.{verb}", body, case["id"])
 
 
-def move(office: Office, transfer: Any, verb: str, by: Actor = COORDINATOR, **body: Any) -> dict[str, Any]:
+def move(office: Office, transfer: Any, verb: str, by: Any = COORDINATOR, **body: Any) -> dict[str, Any]:
     return office.command(by, f"police_transfer.{verb}", body, transfer["id"])
 
 
@@ -163,7 +163,8 @@ def today(office: Office, days: int = 0) -> str:
 
 
 def clock_of(view: Any, rule_id: str) -> dict[str, Any]:
-    return [clock for clock in view["deadlines"] if clock["rule_id"] == rule_id][-1]
+    found: dict[str, Any] = [clock for clock in view["deadlines"] if clock["rule_id"] == rule_id][-1]
+    return found
 
 
 def get_case(office: Office, case: Any, by: Actor = COORDINATOR) -> dict[str, Any]:

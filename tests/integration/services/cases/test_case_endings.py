@@ -1,5 +1,7 @@
 """Enforcement, closing, reopening and two cases about one act: their paths and refusals (domain.md 3.2, 8.5)."""
 
+from typing import Any
+
 from tests.integration.services.cases.office import (
     COORDINATOR,
     Office,
@@ -132,7 +134,7 @@ def test_a_closed_case_is_reopened_by_order_only_and_not_fined_twice(office: Off
     )
 
 
-HOMESTEAD = {"violation_types": ["VT04"], "party_name": "某村民", "party_kind": "person"}
+HOMESTEAD: dict[str, Any] = {"violation_types": ["VT04"], "party_name": "某村民", "party_kind": "person"}
 
 
 def test_two_agencies_about_one_homestead_the_first_to_file_keeps_it(office: Office) -> None:

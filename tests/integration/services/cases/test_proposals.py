@@ -19,7 +19,7 @@ def waiting(office: Office, case: Any) -> dict[str, Any]:
 
 
 def none(office: Office, case: Any) -> bool:
-    return office.query(COORDINATOR, "action_proposal.list", case_id=case["id"])["items"] == []
+    return not office.query(COORDINATOR, "action_proposal.list", case_id=case["id"])["items"]
 
 
 def test_a_small_plain_case_proposes_nothing(office: Office) -> None:

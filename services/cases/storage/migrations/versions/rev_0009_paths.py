@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 # A new database is made by 0001 as the tables are today; there every step finds its work done.
-_ADDED = (
+ADDED = (
     "ALTER TABLE \"case\" ADD COLUMN IF NOT EXISTS procedure jsonb NOT NULL DEFAULT '{}'",
     "ALTER TABLE rectification ADD COLUMN IF NOT EXISTS facts jsonb NOT NULL DEFAULT '{}'",
     "ALTER TABLE rectification ALTER COLUMN term_on DROP NOT NULL",
@@ -51,7 +51,7 @@ WHERE r.facts = '{}' AND EXISTS (
 
 
 def upgrade() -> None:
-    for statement in (*_ADDED, PROCEDURES, REVIEWS):
+    for statement in (*ADDED, PROCEDURES, REVIEWS):
         op.get_bind().exec_driver_sql(statement)
     METADATA.create_all(op.get_bind(), tables=list(TABLES))
 

@@ -18,6 +18,7 @@ from gateway.middleware import Edge
 from gateway.parts import OpenParts
 from gateway.routers import (
     accounts,
+    action_proposals,
     agencies,
     calendar,
     cases,
@@ -27,9 +28,12 @@ from gateway.routers import (
     evidence,
     health,
     joint_actions,
+    listings,
     notices,
+    police_transfers,
     rectifications,
     rules,
+    sealed_records,
     statistics,
     tasks,
 )
@@ -44,6 +48,10 @@ _ROUTERS = (
     notices,
     rectifications,
     joint_actions,
+    action_proposals,
+    police_transfers,
+    listings,
+    sealed_records,
     clue_imports,
     evidence,
     agencies,

@@ -6,8 +6,11 @@ from the error's facts.
 
 import enum
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from gateway.path_texts import PATH_DETAILS, PATH_WORDS
+from shared.citations import cite
 from shared.contracts import codes
 
 _TITLES = {
@@ -38,7 +41,7 @@ DETAILS: dict[str, str] = {
     "auth.organisation-wrong": "角色“{role}”的单位代码应为：{expected}。",
     "auth.jurisdiction-wrong": "角色“{role}”的辖区代码应为 {digits} 位数字。",
     "principal-invalid": "身份凭证无效或已过期，请重新登录后再试。",
-    "role-not-allowed": "您的角色不能做此操作，需要：{allowed}。",
+    "role-not-allowed": "您的角色不能做此操作，需要：{allowed}。{basis}",
     # the request itself
     "http.body-too-large": "请求内容超过上限 {most_bytes} 字节。",
     "http.head-too-large": "请求地址和请求头超过上限 {most_bytes} 字节。",
@@ -92,9 +95,9 @@ DETAILS: dict[str, str] = {
     "division.township-missing": "行政区划“{name}”（{value}）没有具体到乡镇。",
     "division.outside-county": "行政区划“{name}”（{value}）不在{county}内。",
     # cases
-    "cases.transition-not-allowed": "{object}当前状态为“{state}”，不能做“{verb}”；现在可以：{allowed}。",
-    "cases.outcome-not-allowed": "{object}当前状态为“{state}”，“{verb}”不能是“{outcome}”；可以是：{allowed}。",
-    "cases.document-missing": "“{verb}”还缺少文书：{missing}。",
+    "cases.transition-not-allowed": "{object}当前状态为“{state}”，不能做“{verb}”；现在可以：{allowed}。{basis}",
+    "cases.outcome-not-allowed": "{object}当前状态为“{state}”，“{verb}”不能是“{outcome}”；可以是：{allowed}。{basis}",
+    "cases.document-missing": "“{verb}”还缺少文书：{missing}。{basis}",
     "cases.in-the-future": "“{field}”是已经发生的事，不能晚于现在（{value}）。",
     "cases.in-the-past": "“{field}”是将要进行的事，不能早于今天（{value}）。",
     "cases.before-earlier-step": "“{field}”（{value}）不能早于前一步的日期（{earlier}）。",
@@ -103,8 +106,8 @@ DETAILS: dict[str, str] = {
     "cases.clue-not-assigned": "该线索没有分派给您所在的乡镇。",
     "cases.division-outside-jurisdiction": "“{name}”（{value}）不在您的辖区内。",
     "cases.not-a-township": "“{name}”（{value}）不是乡镇（街道）或其下的村。",
-    "cases.notice-period-running": "当事人陈述申辩期到 {until} 才结束，此前不能作出处罚决定。",
-    "cases.area-remaining": "还有 {remaining_area_m2} 平方米没有整改到位，不能销号。",
+    "cases.notice-period-running": "当事人陈述申辩期到 {until} 才结束，此前不能作出处罚决定。{basis}",
+    "cases.area-remaining": "还有 {remaining_area_m2} 平方米没有整改到位，不能销号。{basis}",
     "cases.area-exceeds": "面积 {value_m2} 平方米超过上限 {most_m2} 平方米。",
     "cases.tillage-not-restored": "耕作条件为“{state}”，未达到可播种条件，不能验收。",
     "cases.lead-not-invited": "牵头部门“{agency}”应在受邀部门之中：{invited}。",
@@ -241,6 +244,7 @@ DETAILS: dict[str, str] = {
     "patch.overlay-missing": "没有填写耕地和永久基本农田的占用面积。",
     "patch.image-dates-reversed": "前后时相颠倒（{before}，{after}）。",
     "patch.crosses-county-border": "图斑跨越县界，县内占 {share_inside}。",
+    **PATH_DETAILS,
     "patch.outline-simplified": "图形顶点过多（{vertices} 个），线索中按 {kept} 个显示；面积按原图形计算。",
 }
 
@@ -300,6 +304,7 @@ _REASONS = {
 }
 
 _WORDS = {
+    **PATH_WORDS,
     "clue": "线索",
     "case": "案件",
     "rectification": "整改事项",
@@ -405,7 +410,23 @@ _WORDS = {
 }
 # A verb that is called otherwise where it acts on this object.
 _WORDS_OF: dict[str, dict[str, str]] = {
-    "rectification": {"accept": "验收", "report": "报告完成"},
+    "rectification": {"accept": "验收", "report": "报告完成", "check": "乡镇核查"},
+    "police_transfer": {"report": "报告移送意见", "supplement": "补充材料"},
+    "listing": {"decline": "不予挂牌", "notify": "送达通知", "talk": "约谈"},
+    "action_proposal": {"decline": "不采纳"},
+    "sealed_record": {"decline": "不予移送"},
+}
+# What a state is called depends on whose it is.
+_STATES_OF: dict[str, type[enum.StrEnum]] = {
+    "clue": codes.ClueState,
+    "case": codes.CaseState,
+    "rectification": codes.RectificationState,
+    "joint_action": codes.JointActionState,
+    "police_transfer": codes.TransferState,
+    "listing": codes.ListingState,
+    "action_proposal": codes.ProposalState,
+    "sealed_record": codes.SealedState,
+    "task": codes.TaskState,
 }
 # Facts that hold our codes; what a person wrote is told as it is.
 _CODED = frozenset(
@@ -434,6 +455,9 @@ _CODED = frozenset(
         "why",
         "steps",
         "step",
+        "violation",
+        "measures",
+        "paper",
     }
 )
 _CODES = {
@@ -454,10 +478,11 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     sentence = DETAILS.get(code)
     if sentence is None:
         return f"请求没有完成（{code}）。"
-    words = _WORDS_OF.get(str(facts.get("object")), {})
+    words = _words_of(str(facts.get("object")))
     told = _Facts({name: _fact(value, words) if name in _CODED else _plain(value) for name, value in facts.items()})
     told["field"] = field or "请求"
     told["reason_text"] = reason(str(facts.get("reason")))
+    told["basis"] = f"依据：{cite(str(facts['law']))}。" if facts.get("law") else ""
     return sentence.format_map(told)
 
 
@@ -467,6 +492,14 @@ def flag_title(code: str) -> str:
         return codes.title(codes.EvidenceFlagCode(code))
     except ValueError:
         return code
+
+
+@cache
+def _words_of(acting_on: str) -> dict[str, str]:
+    """Verbs and states as an object has them; a word that is both means the verb only where the verb is asked for."""
+    states = _STATES_OF.get(acting_on)
+    told = {} if states is None else {str(state): codes.title(state) for state in states}
+    return {**told, **_WORDS_OF.get(acting_on, {})}
 
 
 def reason(kind: str) -> str:

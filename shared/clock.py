@@ -1,6 +1,6 @@
 """Time as the house counts it: instants in UTC, days in Asia/Shanghai."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -58,3 +58,8 @@ class FixedClock:
 def local_day(instant: datetime) -> date:
     """The calendar day on which an instant falls in Asia/Shanghai."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def noon(day: date) -> datetime:
+    """An instant that certainly falls on a day in Asia/Shanghai: from which terms of days are counted."""
+    return datetime.combine(day, time(12), SHANGHAI)

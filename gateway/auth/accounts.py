@@ -27,6 +27,10 @@ _ORGANISATIONS: dict[Role, list[str]] = {
     Role.AGENCY_OFFICER: list(Agency),
     Role.AGENCY_SYSTEM: list(Agency),
     Role.RECIPIENT_CLERK: list(Recipient),
+    Role.CHIEF: list(Agency),
+    Role.ACTING_CHIEF: list(Agency),
+    Role.LEADER: list(Agency),
+    Role.LEGAL_REVIEWER: list(Agency),
 }
 _DIVISION = re.compile(r"\d{6}(\d{3})?", re.ASCII)
 _LEVEL_OF = {COUNTY_DIGITS: DivisionLevel.COUNTY, TOWNSHIP_DIGITS: DivisionLevel.TOWNSHIP}

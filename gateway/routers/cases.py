@@ -2,6 +2,7 @@
 
 from gateway.forwarding import Api, CommandRoute, QueryRoute
 from shared.contracts.base import Page
+from shared.contracts.case_paths import CASE_PATH_COMMANDS
 from shared.contracts.cases import (
     CASE_COMMANDS,
     CaseRow,
@@ -13,7 +14,7 @@ from shared.contracts.cases import (
 )
 from shared.contracts.deadlines import Deadlines, GetDeadlines
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
-from shared.contracts.rectifications import OrderRectification, RectificationView
+from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationView
 
 _TAG = "cases"
 
@@ -24,6 +25,17 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("cases", GetTimeline, "/cases/{id}/timeline", Timeline), _TAG)
     api.query(QueryRoute("cases", GetDeadlines, "/cases/{id}/deadlines", Deadlines), _TAG)
     api.commands("cases", [c for c in CASE_COMMANDS if c is not OrderRectification], "/cases", CaseView, _TAG)
+    api.commands("cases", CASE_PATH_COMMANDS, "/cases", CaseView, _TAG)
+    api.command(
+        CommandRoute(
+            "cases",
+            OpenRectification,
+            "/cases/{id}/open-rectification",
+            RectificationView,
+            location="/rectifications/{id}",
+        ),
+        _TAG,
+    )
     api.command(
         CommandRoute(
             "cases",

@@ -2,6 +2,7 @@
 
 from gateway.forwarding import Api, CommandRoute, QueryRoute
 from shared.contracts.base import Page
+from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases import CaseView
 from shared.contracts.clues import CLUE_COMMANDS, ClueRow, ClueView, FileCase, GetClue, ListClues, ReportClue
 from shared.contracts.deadlines import Deadlines, GetClueDeadlines
@@ -21,4 +22,7 @@ def add_to(api: Api) -> None:
         CommandRoute("cases", FileCase, "/clues/{id}/file-case", CaseView, location="/cases/{id}"),
         _TAG,
     )
+    for command in (StopAct, DeclineFiling):
+        path = f"/clues/{{id}}/{command.verb}"
+        api.command(CommandRoute("cases", command, path, CaseView, location="/cases/{id}"), _TAG)
     api.commands("cases", [c for c in CLUE_COMMANDS if c is not FileCase], "/clues", ClueView, _TAG)

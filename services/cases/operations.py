@@ -3,17 +3,25 @@
 Who may command is said once, in the transition tables of the domain.
 """
 
-from services.cases.domain import case, clue, custody, evidence, joint_action, rectification
+from typing import Any
+
+from services.cases.domain import action_proposal, case, clue, custody, evidence, joint_action, rectification
 from services.cases.domain.transitions import COORDINATOR, TOWNSHIP
+from services.cases.handlers import case_paths as on_path
 from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
 from services.cases.handlers import evidence as on_evidence
 from services.cases.handlers import evidence_copies as on_copy
 from services.cases.handlers import joint_actions as on_action
+from services.cases.handlers import listings as on_listing
+from services.cases.handlers import police_transfers as on_transfer
 from services.cases.handlers import proof_bundles as on_bundle
+from services.cases.handlers import proposals as on_proposal
+from services.cases.handlers import rectification_paths as on_item_path
 from services.cases.handlers import rectifications as on_item
 from services.cases.handlers import rules as on_rule
+from services.cases.handlers import sealed_records as on_sealed
 from services.cases.queries import deadlines as on_clock
 from services.cases.queries.cases import get_case, get_statistics, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
@@ -30,6 +38,9 @@ from services.cases.queries.evidence import (
     may_add_evidence,
 )
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
+from services.cases.queries.listings import get_listing, list_listings
+from services.cases.queries.police_transfers import get_police_transfer, list_police_transfers
+from services.cases.queries.proposals import get_action_proposal, list_proposals
 from services.cases.queries.rectifications import get_rectification, list_rectifications
 from services.cases.queries.rules import (
     get_calendar_year,
@@ -39,14 +50,19 @@ from services.cases.queries.rules import (
     list_rules,
 )
 from services.cases.queries.timeline import get_timeline
+from shared.contracts import action_proposals as ap
+from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
 from shared.contracts import clue_imports as ci
 from shared.contracts import clues as cl
 from shared.contracts import deadlines as dl
 from shared.contracts import evidence as ev
 from shared.contracts import joint_actions as ja
+from shared.contracts import listings as li
+from shared.contracts import police_transfers as pt
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
+from shared.contracts import sealed_records as sr
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
@@ -54,6 +70,12 @@ from shared.operations import CommandOperation, Operation, QueryOperation
 _EVERYBODY = frozenset(Role)
 # Not who runs cases: he would be changing the clocks that bind him.
 _RULE_EDITORS = frozenset({Role.ADMINISTRATOR})
+
+
+def _beside(handlers: dict[type[Any], Any]) -> tuple[CommandOperation, ...]:
+    """Steps of the paths: the tables refuse who may not take them, and name the rule; the scope hides the rest."""
+    return tuple(CommandOperation(contract, handler, _EVERYBODY) for contract, handler in handlers.items())
+
 
 OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.ReportClue, on_clue.report_clue, clue.TABLE.who("report")),
@@ -109,6 +131,31 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ev.GetCopy, get_copy, _EVERYBODY),
     QueryOperation(ev.ListCopies, list_copies, _EVERYBODY),
     QueryOperation(ev.GetBundle, get_bundle, _EVERYBODY),
+    CommandOperation(ja.PostponeAction, on_action.postpone_action, joint_action.TABLE.who("postpone")),
+    CommandOperation(ja.RescheduleAction, on_action.reschedule_action, joint_action.TABLE.who("reschedule")),
+    CommandOperation(ja.CancelAction, on_action.cancel_action, joint_action.TABLE.who("cancel")),
+    CommandOperation(cp.StopAct, on_clue.stop_act, clue.TABLE.who("stop")),
+    CommandOperation(cp.DeclineFiling, on_clue.decline_filing, clue.TABLE.who("decline-filing")),
+    CommandOperation(ri.OpenRectification, on_case.open_rectification, case.TABLE.who("open-rectification")),
+    CommandOperation(li.ProposeListing, on_listing.propose_listing, _EVERYBODY),
+    CommandOperation(ap.ProposeJointAction, on_proposal.propose_action, action_proposal.TABLE.who("propose")),
+    CommandOperation(ap.ApproveProposal, on_proposal.approve_proposal, _EVERYBODY),
+    CommandOperation(ap.DeclineProposal, on_proposal.decline_proposal, _EVERYBODY),
+    CommandOperation(pt.SuspectCrime, on_transfer.suspect_crime, _EVERYBODY),
+    # To everybody but its named readers a sealed record does not exist: 404, never 403.
+    CommandOperation(sr.SealClue, on_sealed.seal_clue, _EVERYBODY),
+    CommandOperation(sr.OpenSealed, on_sealed.open_sealed, _EVERYBODY, frozenset({"content", "openings"})),
+    *_beside(on_path.HANDLERS),
+    *_beside(on_item_path.HANDLERS),
+    *_beside(on_transfer.HANDLERS),
+    *_beside(on_listing.HANDLERS),
+    *_beside(on_sealed.HANDLERS),
+    QueryOperation(pt.GetPoliceTransfer, get_police_transfer, _EVERYBODY),
+    QueryOperation(pt.ListPoliceTransfers, list_police_transfers, _EVERYBODY),
+    QueryOperation(li.GetListing, get_listing, _EVERYBODY),
+    QueryOperation(li.ListListings, list_listings, _EVERYBODY),
+    QueryOperation(ap.GetProposal, get_action_proposal, _EVERYBODY),
+    QueryOperation(ap.ListProposals, list_proposals, _EVERYBODY),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),

@@ -1,19 +1,29 @@
-"""`python -m services.cases.rebuild clue|case|rectification|joint_action|rule`: computes a table again from the log."""
+"""`python -m services.cases.rebuild clue|case|…`: computes a table again from the log."""
 
 from sqlalchemy import Table
 
+from services.cases.domain.action_proposal import ActionProposal
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.custody import Copy, Custody
 from services.cases.domain.evidence import Evidence
 from services.cases.domain.joint_action import JointAction
+from services.cases.domain.listing import Listing
+from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.rule import Rule
+from services.cases.domain.sealed_record import SealedRecord
 from services.cases.settings import CasesSettings
-from services.cases.storage import evidence_tables, rule_tables, tables
+from services.cases.storage import evidence_tables, path_tables, rule_tables, tables
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.deadlines import HOLD_SWEEP
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
+from services.cases.storage.path_repository import (
+    ActionProposalStore,
+    ListingStore,
+    PoliceTransferStore,
+    SealedRecordStore,
+)
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from services.cases.storage.rules import RuleStore
 from services.cases.wiring import NAME
@@ -30,7 +40,8 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
     return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
 
 
-# Not here: imports, proof bundles, examinations that wait, numbers in use and shipped rules follow from no event.
+# Not here: imports, proof bundles, examinations that wait, numbers in use and shipped rules follow from no event; what
+# is sealed lies in no event, only its digest.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),
@@ -71,6 +82,34 @@ PROJECTIONS = (
     ),
     OwnProjection(
         "证据副本", lambda id_, _: Copy(id=id_), Copy.TYPE, CopyStore(), [Computed(evidence_tables.evidence_copy)]
+    ),
+    OwnProjection(
+        "移送公安",
+        lambda id_, _: PoliceTransfer(id=id_),
+        PoliceTransfer.TYPE,
+        PoliceTransferStore(),
+        _with_clocks(path_tables.police_transfer, PoliceTransfer.TYPE),
+    ),
+    OwnProjection(
+        "挂牌督办",
+        lambda id_, _: Listing(id=id_),
+        Listing.TYPE,
+        ListingStore(),
+        _with_clocks(path_tables.listing, Listing.TYPE),
+    ),
+    OwnProjection(
+        "联合执法建议",
+        lambda id_, _: ActionProposal(id=id_),
+        ActionProposal.TYPE,
+        ActionProposalStore(),
+        _with_clocks(path_tables.action_proposal, ActionProposal.TYPE),
+    ),
+    OwnProjection(
+        "密封移送",
+        lambda id_, county: SealedRecord(id=id_, jurisdiction=county),
+        SealedRecord.TYPE,
+        SealedRecordStore(),
+        [Computed(path_tables.sealed_record)],
     ),
 )
 

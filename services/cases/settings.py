@@ -6,9 +6,13 @@ from shared.settings import BlobSettings, BusSettings, ProcessSettings
 
 
 class CasesData(ProcessSettings):
-    """What every process that works on the database of cases is told. cases_dsn: the limited run-time role."""
+    """What every process that works on the database of cases is told. cases_dsn: the limited run-time role.
+
+    secrets_key: base64 of 32 bytes, by which clues on officials are sealed; without it none can be made or opened.
+    """
 
     cases_dsn: SecretStr
+    secrets_key: SecretStr | None = None
 
 
 class CasesSettings(CasesData, BusSettings):

@@ -1,12 +1,15 @@
 """Builds the cases service: its registers, stores and runners; alone names concrete classes."""
 
+import tomllib
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.path_rules import PathRules
 from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
@@ -15,6 +18,7 @@ from services.cases.storage import evidence_jobs, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.rule_files import ShippedRow, read_all
 from services.cases.storage.rules import Rules
+from services.cases.storage.sealing import Seals
 from services.cases.storage.unit import CasesUnit, Desk
 from shared.clock import Clock, local_day, open_clock
 from shared.contracts.rule_values import VALUE_OF
@@ -28,6 +32,7 @@ from shared.service import Ring, ServiceParts, assemble
 from shared.workdays import WorkDays
 
 NAME = "cases"
+_REGISTER = Path(__file__).parent / "register"
 _IMPORT_BATCH = 200
 
 
@@ -101,7 +106,19 @@ def desk_of(settings: CasesData, clock: Clock, number_block: int = 20) -> Desk:
         rules=Rules(reading, clock),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
+        path_table=read_path_table(),
+        seals=None if settings.secrets_key is None else Seals(settings.secrets_key.get_secret_value()),
     )
+
+
+def read_path_table(file: Path = _REGISTER / "paths.toml") -> dict[str, Any]:
+    """What the paths of a case need beside the registers of rules, from its file."""
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def shipped_path_rules() -> PathRules:
+    """The rules of the paths as they are shipped, without a database."""
+    return PathRules(shipped_rules(date(2026, 1, 1)), read_path_table())
 
 
 def shipped_rules(today: date) -> RuleBook:

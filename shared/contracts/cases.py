@@ -1,6 +1,7 @@
 """Cases (案件), their timeline and statistics: commands, queries, views."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pydantic import Field
 
 from shared.contracts.base import (
     AreaM2,
+    Bool,
     Command,
     GetOne,
     Instant,
@@ -22,10 +24,14 @@ from shared.contracts.codes import (
     Agency,
     CaseState,
     ClosingGround,
+    Measure,
     ViolationType,
 )
 from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification
+
+Measures = Annotated[list[Measure], Field(max_length=len(Measure), json_schema_extra={"uniqueItems": True})]
 
 
 class StartInvestigation(Command, on="case", verb="investigate"):
@@ -50,7 +56,10 @@ class ConcludeInvestigation(CaseStep, on="case", verb="conclude"):
 
 
 class ReviewCase(CaseStep, on="case", verb="review"):
-    """Take the report into review (审理)."""
+    """Take the report into review (审理), or back to it. reviewers: who handled the case is none of them."""
+
+    reviewers: list[ShortText] = Field(default_factory=list, max_length=20)
+    major: Bool = Field(False, description="complex or major: legal review and collective discussion are needed")
 
 
 class NotifyParty(CaseStep, on="case", verb="notice"):
@@ -58,6 +67,12 @@ class NotifyParty(CaseStep, on="case", verb="notice"):
 
     intended_penalty: Text
     served_at: Instant
+    measures: Measures = Field(default_factory=list)
+    fine_yuan: Yuan = Decimal(0)
+    hearing_offered: Bool = Field(False, description="told that it may ask for a hearing (NRP 34)")
+    service_method: ServiceMethod = "direct"
+    witness: ShortText | None = None
+    refusal: ShortText | None = Field(None, description="why the party did not take the paper")
 
 
 class DecideCase(CaseStep, on="case", verb="decide"):
@@ -65,13 +80,21 @@ class DecideCase(CaseStep, on="case", verb="decide"):
 
     decision: Text
     decision_no: ShortText
+    measures: Measures = Field(default_factory=list)
+    fine_yuan: Yuan = Decimal(0)
+    deciding_agency: Agency | None = Field(None, description="in whose name; the lead agency when not said")
+    violation_types: list[ViolationType] = Field(
+        default_factory=list, max_length=10, description="what is punished; all of the case when not said"
+    )
 
 
 class ServeDecision(CaseStep, on="case", verb="serve"):
     """Serve the decision (送达)."""
 
-    service_method: Literal["direct", "left", "electronic", "entrusted", "mail", "public"]
+    service_method: ServiceMethod
     served_at: Instant
+    witness: ShortText | None = None
+    refusal: ShortText | None = Field(None, description="why the party did not take the paper")
 
 
 class StartPerformance(CaseStep, on="case", verb="perform"):
@@ -86,6 +109,7 @@ class CloseCase(CaseStep, on="case", verb="close"):
     """Close the procedure (结案, NRP 46). The land is another matter: see rectification."""
 
     ground: ClosingGround
+    transferred_to: ShortText | None = Field(None, description="who goes on with it, of a transfer for jurisdiction")
 
 
 class CaseRow(View):
@@ -101,7 +125,7 @@ class CaseRow(View):
     division_name: str
     area_m2: AreaM2
     area_mu: float
-    filed_at: Instant
+    filed_at: Instant = Field(description="of a case that is not filed (yet): when it was opened")
     due_on: date | None
     clue_id: UUID
     clue_no: str
@@ -123,6 +147,7 @@ class CaseView(CaseRow):
     deadlines: list[DeadlineView]
     rectification_ids: list[UUID]
     joint_action_ids: list[UUID]
+    procedure: Procedure = Field(default_factory=Procedure)
 
 
 class GetCase(GetOne, operation="case.get"):
@@ -143,7 +168,9 @@ class TimelineEntry(View):
     actor_name: str
     what: str = Field(description="event type")
     title: str = Field(description="Chinese name of the step")
-    object: Literal["clue", "case", "rectification", "joint_action", "evidence"]
+    object: Literal[
+        "clue", "case", "rectification", "joint_action", "evidence", "police_transfer", "listing", "action_proposal"
+    ]
     object_id: UUID
     from_state: str | None
     to_state: str | None

@@ -1,6 +1,7 @@
 """What cases tells: one event a change. Every event carries all that changed, so that replay gives the same state."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +18,20 @@ from shared.contracts.codes import (
     ClosingGround,
     ClueSource,
     ClueState,
+    DelayReason,
     JointActionState,
+    Measure,
     RectificationMethod,
     RectificationState,
     ReturnReason,
+    SentBackReason,
     VerificationOpinion,
     ViolationType,
 )
 from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef, PatchFacts
+from shared.contracts.procedure import Yuan
+from shared.contracts.rectifications import Signer
 
 
 class CasesEvent(Event, source="cases"):
@@ -104,6 +110,13 @@ class ClueClosedV1(ClueEvent):
     pass
 
 
+class ClueActStoppedV1(ClueEvent):
+    """The act was ordered stopped; the case that began with it is not filed yet."""
+
+    case_id: UUID
+    case_no: str
+
+
 class ClueTurnedIntoCaseV1(ClueEvent):
     case_id: UUID
     case_no: str
@@ -134,6 +147,8 @@ class CaseFiledV1(CaseEvent):
     area_m2: AreaM2
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
+    area_threshold_met: bool | None = None
+    near_threshold: bool = False
 
 
 class CaseInvestigationStartedV1(CaseEvent):
@@ -145,17 +160,25 @@ class CaseInvestigationConcludedV1(CaseEvent):
 
 
 class CaseReviewStartedV1(CaseEvent):
-    pass
+    reviewers: list[str] = Field(default_factory=list)
+    major: bool = False
 
 
 class CasePartyNotifiedV1(CaseEvent):
     intended_penalty: str
     served_at: Instant
+    measures: list[Measure] = Field(default_factory=list)
+    fine_yuan: Yuan = Decimal(0)
+    hearing_offered: bool = False
+    service_method: str = "direct"
 
 
 class CaseDecidedV1(CaseEvent):
     decision: str
     decision_no: str
+    measures: list[Measure] = Field(default_factory=list)
+    fine_yuan: Yuan = Decimal(0)
+    deciding_agency: Agency | None = None
 
 
 class CaseServedV1(CaseEvent):
@@ -173,6 +196,7 @@ class CaseExecutedV1(CaseEvent):
 
 class CaseClosedV1(CaseEvent):
     ground: ClosingGround
+    transferred_to: str | None = None
 
 
 class RectificationEvent(CasesEvent):
@@ -195,6 +219,70 @@ class RectificationOrderedV1(RectificationEvent):
     division_code: str
     division_name: str
     place: str
+    pbf_area_m2: AreaM2 | None = None
+
+
+class RectificationOpenedV1(RectificationEvent):
+    case_no: str
+    title: str
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2
+    division_code: str
+    division_name: str
+    place: str
+
+
+class RectificationPlanSetV1(RectificationEvent):
+    method: RectificationMethod
+    term_on: date
+    responsible_person: str
+    requirement: str
+
+
+class RectificationStartedV1(RectificationEvent):
+    pass
+
+
+class RectificationExtensionRequestedV1(RectificationEvent):
+    days: int
+    delay_reason: DelayReason
+    asked_on: date
+
+
+class RectificationExtendedV1(RectificationEvent):
+    """The new end stands in recounts."""
+
+    approved_by: str
+
+
+class RectificationExtensionRefusedV1(RectificationEvent):
+    pass
+
+
+class RectificationSentBackV1(RectificationEvent):
+    sent_back_reason: SentBackReason
+
+
+class RectificationResubmittedV1(RectificationEvent):
+    pass
+
+
+class RectificationReviewEndedV1(RectificationEvent):
+    pass
+
+
+class RectificationRecheckedV1(RectificationEvent):
+    account: str
+
+
+class RectificationReboundV1(RectificationEvent):
+    """The check of the next season failed; clue_id: the new clue about the same land."""
+
+    account: str
+    rebound_area_m2: AreaM2
+    clue_id: UUID
+    clue_no: str
 
 
 class RectificationReportedV1(RectificationEvent):
@@ -213,6 +301,8 @@ class RectificationAcceptedV1(RectificationEvent):
     rectified_area_m2: AreaM2
     tillage_state: str
     members: list[str]
+    formalities_area_m2: AreaM2 | None = None
+    signers: list[Signer] = Field(default_factory=list)
 
 
 class RectificationReviewRequestedV1(RectificationEvent):
@@ -311,6 +401,20 @@ class JointActionTaskReportedV1(JointActionTaskEvent):
 
 class JointActionClosedV1(JointActionEvent):
     pass
+
+
+class JointActionPostponedV1(JointActionEvent):
+    pass
+
+
+class JointActionRescheduledV1(JointActionEvent):
+    acting_at: Instant
+
+
+class JointActionCancelledV1(JointActionEvent):
+    """task_ids: those that were open and are withdrawn with it."""
+
+    task_ids: list[UUID]
 
 
 class ClueImportFinishedV1(CasesEvent):

@@ -2,10 +2,36 @@
 
 from collections.abc import Iterator
 
-from shared.contracts import agencies, cases_events, dead_letters, evidence_events, maintenance, notify, rule_events
+from shared.contracts import (
+    action_proposals,
+    agencies,
+    case_path_events,
+    cases_events,
+    dead_letters,
+    evidence_events,
+    listings,
+    maintenance,
+    notify,
+    police_transfer_events,
+    rule_events,
+    sealed_records,
+)
 from shared.contracts.base import Event
 
-_MODULES = (cases_events, evidence_events, rule_events, agencies, notify, dead_letters, maintenance)
+_MODULES = (
+    cases_events,
+    case_path_events,
+    police_transfer_events,
+    listings,
+    action_proposals,
+    sealed_records,
+    evidence_events,
+    rule_events,
+    agencies,
+    notify,
+    dead_letters,
+    maintenance,
+)
 
 
 def _events() -> Iterator[type[Event]]:

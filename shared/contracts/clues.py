@@ -8,6 +8,7 @@ from pydantic import Field
 
 from shared.contracts.base import (
     AreaM2,
+    Bool,
     Command,
     DivisionCode,
     GetOne,
@@ -78,6 +79,7 @@ class StartVerification(Command, on="clue", verb="start-verification"):
 
     officers: Officers
     visited_at: Instant | None = None
+    act_going_on: Bool = Field(False, description="to be stopped at once (D04)")
 
 
 class SubmitOpinion(Command, on="clue", verb="submit-opinion"):
@@ -108,6 +110,7 @@ class FileCase(Command, on="clue", verb="file-case"):
     lead_agency: Agency
     officers: Officers
     reason: Text
+    act_ended_on: date | None = Field(None, description="null while it goes on; two years later it is barred (APL 36)")
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
 

@@ -10,6 +10,11 @@ class Role(StrEnum):
     AGENCY_SYSTEM = "agency_system"
     RECIPIENT_CLERK = "recipient_clerk"
     ADMINISTRATOR = "administrator"
+    # Of an agency (domain.md 2.1); acting_chief is the flag of who stands in for the chief.
+    CHIEF = "chief"
+    ACTING_CHIEF = "acting_chief"
+    LEADER = "leader"
+    LEGAL_REVIEWER = "legal_reviewer"
 
 
 class Agency(StrEnum):
@@ -70,25 +75,177 @@ ILLEGAL_OPINIONS = frozenset({VerificationOpinion.NON_AGRI_ILLEGAL, Verification
 
 
 class CaseState(StrEnum):
+    """domain.md 3.2; clue_verified is the clue's own state opinion_submitted."""
+
+    STOPPED = "stopped"
+    NOT_FILED = "not_filed"
     FILED = "filed"
     INVESTIGATING = "investigating"
+    SUSPENDED = "suspended"
+    TERMINATED = "terminated"
     REPORT_DONE = "report_done"
     UNDER_REVIEW = "under_review"
+    LEGAL_REVIEW = "legal_review"
+    COLLECTIVE = "collective"
     NOTICED = "noticed"
+    HEARING = "hearing"
     DECIDED = "decided"
+    NO_PENALTY = "no_penalty"
     SERVED = "served"
     PERFORMING = "performing"
+    DEMANDED = "demanded"
+    COURT_APPLIED = "court_applied"
+    COURT_RULED = "court_ruled"
     EXECUTED = "executed"
     CLOSED = "closed"
+    ARCHIVED = "archived"
+    REOPENED = "reopened"
+
+
+class TransferState(StrEnum):
+    """Of a hand-over to public security (domain.md 3.5)."""
+
+    DUE = "due"
+    REPORTED = "reported"
+    APPROVED = "approved"
+    REFUSED_BY_CHIEF = "refused_by_chief"
+    RECEIPTED = "receipted"
+    SUPPLEMENT_ASKED = "supplement_asked"
+    FILED = "filed"
+    REFUSED = "refused"
+    RECONSIDERING = "reconsidering"
+    REFUSED_FINAL = "refused_final"
+    PROC_SUPERVISION = "proc_supervision"
+    CLOSED_ADMIN = "closed_admin"
+    ENDED = "ended"
+
+
+class SealedState(StrEnum):
+    """Of a sealed hand-over of a clue on an official (domain.md 2.7)."""
+
+    DRAFTED = "drafted"
+    SENT = "sent"
+    RECEIPTED = "receipted"
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+class ListingState(StrEnum):
+    """Of a supervision listing (domain.md 3.8)."""
+
+    PROPOSED = "proposed"
+    DECLINED = "declined"
+    APPROVED = "approved"
+    NOTIFIED = "notified"
+    SIGNED = "signed"
+    IN_PROGRESS = "in_progress"
+    EXTENDED = "extended"
+    DONE_REPORTED = "done_reported"
+    VERIFIED = "verified"
+    DELISTED = "delisted"
+    PUBLISHED = "published"
+    OVERDUE = "overdue"
+    TALK = "talk"
+
+
+class ProposalState(StrEnum):
+    """Of a proposal of a joint action (domain.md 4.2)."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class ActionTrigger(StrEnum):
+    """domain.md 4.2, 1 to 9."""
+
+    STOP_ORDER_IGNORED = "stop_order_ignored"
+    SEVERAL_LEADS = "several_leads"
+    LARGE_AREA = "large_area"
+    RESISTANCE = "resistance"
+    DEMOLITION_ON_SITE = "demolition_on_site"
+    OFFICIAL_OR_COLLECTIVE = "official_or_collective"
+    REPEATED = "repeated"
+    SUPERIOR_OR_MEDIA = "superior_or_media"
+    LEAD_ASKS = "lead_asks"
+
+
+class Measure(StrEnum):
+    """What a penalty decision orders (domain.md 2.3)."""
+
+    RETURN_LAND = "return_land"
+    DEMOLISH = "demolish"
+    CONFISCATE_BUILDINGS = "confiscate_buildings"
+    CONFISCATE_GAINS = "confiscate_gains"
+    FINE = "fine"
+    CORRECT = "correct"
+    RESTORE = "restore"
+
+
+class TerminateReason(StrEnum):
+    """domain.md 5.6, NRP 28."""
+
+    NO_FACT = "no_fact"
+    TIME_BARRED = "time_barred"
+    NOT_OUR_JURISDICTION = "not_our_jurisdiction"
+    OTHER = "other"
+
+
+class NotFiledReason(StrEnum):
+    MINOR_AND_CORRECTED = "minor_and_corrected"
+    CONDITIONS_MISSING = "conditions_missing"
+
+
+class NoPenaltyReason(StrEnum):
+    """APL 33."""
+
+    MINOR_AND_CORRECTED = "minor_and_corrected"
+    FIRST_AND_CORRECTED = "first_and_corrected"
+    NO_FAULT = "no_fault"
+    NO_FACT = "no_fact"
+
+
+class ReopenGround(StrEnum):
+    """Who may have a closed case taken up again (domain.md 3.2)."""
+
+    SUPERIOR_ORDER = "superior_order"
+    COURT_DECISION = "court_decision"
+    RECONSIDERATION_DECISION = "reconsideration_decision"
+
+
+class SentBackReason(StrEnum):
+    """domain.md 5.6."""
+
+    NO_AZIMUTH = "no_azimuth"
+    POSITION_OFF = "position_off"
+    TIME_WRONG = "time_wrong"
+    AREA_DIFFERS = "area_differs"
+    PROOF_MISSING = "proof_missing"
+    JUDGED_WRONG = "judged_wrong"
+
+
+class DelayReason(StrEnum):
+    """domain.md 5.6."""
+
+    APPRAISAL_PENDING = "appraisal_pending"
+    PARTY_MISSING = "party_missing"
+    SEASON = "season"
+    LITIGATION = "litigation"
+    FUNDS = "funds"
+    OTHER = "other"
 
 
 class RectificationState(StrEnum):
+    OPEN = "open"
+    PLAN_SET = "plan_set"
     RECTIFYING = "rectifying"
     REPORTED = "reported"
     TOWNSHIP_CHECKED = "township_checked"
     ACCEPTED_COUNTY = "accepted_county"
     REVIEWING_UP = "reviewing_up"
+    SENT_BACK = "sent_back"
     STRUCK_OFF = "struck_off"
+    REOPENED = "reopened"
 
 
 class JointActionState(StrEnum):
@@ -96,6 +253,8 @@ class JointActionState(StrEnum):
     PARTLY_SIGNED = "partly_signed"
     ALL_SIGNED = "all_signed"
     FEEDBACK_PARTIAL = "feedback_partial"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
     CLOSED = "closed"
 
 
@@ -144,6 +303,46 @@ class DocumentKind(StrEnum):
     ACCEPTANCE_SHEET = "acceptance_sheet"
     REVIEW_RESULT = "review_result"
     STRIKE_OFF_SHEET = "strike_off_sheet"
+    STOP_ORDER = "stop_order"
+    NOT_FILED_APPROVAL = "not_filed_approval"
+    SURVEY_RECORD = "survey_record"
+    SUSPENSION_DECISION = "suspension_decision"
+    RESUMPTION_DECISION = "resumption_decision"
+    TERMINATION_APPROVAL = "termination_approval"
+    LEGAL_OPINION = "legal_opinion"
+    COLLECTIVE_RECORD = "collective_record"
+    HEARING_RIGHT_NOTICE = "hearing_right_notice"
+    HEARING_REQUEST = "hearing_request"
+    HEARING_NOTICE = "hearing_notice"
+    HEARING_RECORD = "hearing_record"
+    HEARING_REPORT = "hearing_report"
+    NO_PENALTY_DECISION = "no_penalty_decision"
+    PUBLIC_SERVICE_RECORD = "public_service_record"
+    ELECTRONIC_SERVICE_CONSENT = "electronic_service_consent"
+    DEMAND_NOTICE = "demand_notice"
+    COURT_APPLICATION = "court_application"
+    COURT_RULING = "court_ruling"
+    ARCHIVE_INDEX = "archive_index"
+    REOPENING_ORDER = "reopening_order"
+    EXTENSION_APPROVAL = "extension_approval"
+    APPRAISAL_COMMISSION = "appraisal_commission"
+    APPRAISAL_OPINION = "appraisal_opinion"
+    JURISDICTION_LETTER = "jurisdiction_letter"
+    RECUSAL_DECISION = "recusal_decision"
+    TRANSFER_REPORT = "transfer_report"
+    CRIME_TRANSFER_LETTER = "crime_transfer_letter"
+    PROPERTY_LIST = "property_list"
+    POLICE_RECEIPT = "police_receipt"
+    POLICE_REPLY = "police_reply"
+    RECONSIDERATION_REQUEST = "reconsideration_request"
+    SUPERVISION_SUGGESTION = "supervision_suggestion"
+    MATERIAL_HANDOVER = "material_handover"
+    LISTING_APPROVAL = "listing_approval"
+    LISTING_NOTICE = "listing_notice"
+    DELISTING_APPROVAL = "delisting_approval"
+    LEGALITY_PROOF = "legality_proof"
+    STATE_COUNCIL_APPROVAL = "state_council_approval"
+    RECHECK_RECORD = "recheck_record"
 
 
 class PauseReason(StrEnum):
@@ -399,17 +598,6 @@ class EvidenceFlagCode(StrEnum):
     DUPLICATE_CONTENT = "duplicate_content"
 
 
-class SentBackReason(StrEnum):
-    """Closed list of domain.md 5.6."""
-
-    PHOTO_WITHOUT_AZIMUTH = "photo_without_azimuth"
-    POSITION_OFF = "position_off"
-    TIME_MISMATCH = "time_mismatch"
-    AREA_MISMATCH = "area_mismatch"
-    MATERIAL_MISSING = "material_missing"
-    WRONG_JUDGEMENT = "wrong_judgement"
-
-
 class CopyState(StrEnum):
     ACTIVE = "active"
     REVOKED = "revoked"
@@ -460,19 +648,14 @@ _TITLES: dict[str, str] = {
     "no_position": "没有位置",
     "too_far": "位置偏离",
     "datum_unknown": "坐标系不明",
-    "no_azimuth": "没有方位角",
+    "no_azimuth": "照片无方位角",
     "magnetic_azimuth": "磁方位角",
     "edited": "经过编辑",
     "late_upload": "延迟上传",
     "unreadable": "无法读取",
     "name_differs": "扩展名不符",
     "duplicate_content": "内容重复",
-    "photo_without_azimuth": "照片无方位角",
-    "position_off": "位置偏离",
-    "time_mismatch": "时间不符",
-    "area_mismatch": "面积不一致",
-    "material_missing": "举证材料缺失",
-    "wrong_judgement": "判定错误",
+    "judged_wrong": "判定错误",
     "CopyState.active": "有效",
     "revoked": "已收回",
     "VT01": "未经批准或者骗取批准占用耕地搞建设",
@@ -665,6 +848,133 @@ _TITLES: dict[str, str] = {
     "delivered": "已送达",
     "exhausted": "送达失败",
     "cancelled": "已取消",
+    "chief": "单位主要负责人",
+    "acting_chief": "主持工作的负责人",
+    "leader": "单位分管负责人",
+    "legal_reviewer": "法制审核人员",
+    "stopped": "制止",
+    "not_filed": "不予立案",
+    "suspended": "中止调查",
+    "terminated": "终止调查",
+    "legal_review": "法制审核",
+    "collective": "集体讨论",
+    "hearing": "听证",
+    "no_penalty": "不予处罚",
+    "demanded": "催告",
+    "court_applied": "申请强制执行",
+    "court_ruled": "法院裁定",
+    "archived": "归档",
+    "reopened": "恢复办理",
+    "due": "应当移送",
+    "approved": "已批准",
+    "refused_by_chief": "负责人不批准",
+    "receipted": "已签收回执",
+    "supplement_asked": "要求补充材料",
+    "refused": "不予立案",
+    "reconsidering": "复议中",
+    "refused_final": "复议维持不立案",
+    "proc_supervision": "检察机关立案监督",
+    "closed_admin": "退回行政处理",
+    "ended": "刑事程序终结",
+    "TransferState.reported": "已报负责人",
+    "TransferState.filed": "公安机关已立案",
+    "drafted": "已拟稿",
+    "sent": "已发出",
+    "answered": "已回告",
+    "SealedState.receipted": "已签收",
+    "SealedState.declined": "不予移送",
+    "proposed": "已提出",
+    "in_progress": "督办中",
+    "extended": "已延期",
+    "done_reported": "已报办结",
+    "verified": "已核验",
+    "delisted": "已摘牌",
+    "published": "已公布",
+    "overdue": "超期",
+    "talk": "约谈",
+    "ListingState.declined": "不予挂牌",
+    "ListingState.signed": "已签收",
+    "ProposalState.declined": "不予采纳",
+    "stop_order_ignored": "责令停止后继续施工",
+    "several_leads": "涉及两个以上主管部门",
+    "large_area": "占用面积达到标准",
+    "resistance": "暴力抗法或者聚众阻挠",
+    "demolition_on_site": "现场拆除复耕",
+    "official_or_collective": "当事人为公职人员或者村集体",
+    "repeated": "同一当事人十二个月内再次违法",
+    "superior_or_media": "上级交办或者媒体曝光",
+    "lead_asks": "牵头部门申请",
+    "return_land": "退还土地",
+    "demolish": "限期拆除",
+    "confiscate_buildings": "没收建筑物",
+    "confiscate_gains": "没收违法所得",
+    "fine": "罚款",
+    "correct": "责令改正",
+    "restore": "恢复土地原状",
+    "no_fact": "事实不成立",
+    "time_barred": "超过时效",
+    "not_our_jurisdiction": "非本部门管辖",
+    "minor_and_corrected": "轻微并及时改正",
+    "conditions_missing": "不符合立案条件",
+    "first_and_corrected": "初次违法且轻微并改正",
+    "no_fault": "没有主观过错",
+    "superior_order": "上级决定",
+    "court_decision": "法院裁判",
+    "reconsideration_decision": "行政复议决定",
+    "position_off": "位置偏离",
+    "time_wrong": "时间不符",
+    "area_differs": "面积不一致",
+    "proof_missing": "举证材料缺失",
+    "appraisal_pending": "鉴定未出",
+    "party_missing": "当事人下落不明",
+    "season": "季节（作物未收）",
+    "litigation": "诉讼复议中",
+    "funds": "资金",
+    "open": "待整改",
+    "plan_set": "方案已定",
+    "sent_back": "打回",
+    "RectificationState.reopened": "复发（反弹）",
+    "postponed": "已延期",
+    "JointActionState.cancelled": "已取消",
+    "stop_order": "责令停止违法行为通知书",
+    "not_filed_approval": "不予立案呈批表",
+    "survey_record": "现场勘验笔录",
+    "suspension_decision": "中止调查决定书",
+    "resumption_decision": "恢复调查决定书",
+    "termination_approval": "终止调查呈批表",
+    "legal_opinion": "法制审核意见书",
+    "collective_record": "集体讨论记录",
+    "hearing_right_notice": "听证告知书",
+    "hearing_request": "听证申请书",
+    "hearing_notice": "听证通知书",
+    "hearing_record": "听证笔录",
+    "hearing_report": "听证报告",
+    "no_penalty_decision": "不予行政处罚决定书",
+    "public_service_record": "公告送达记录",
+    "electronic_service_consent": "电子送达确认书",
+    "demand_notice": "履行行政处罚决定催告书",
+    "court_application": "强制执行申请书",
+    "court_ruling": "行政裁定书",
+    "archive_index": "卷内目录",
+    "reopening_order": "恢复办理依据文书",
+    "extension_approval": "延长期限呈批表",
+    "appraisal_commission": "鉴定委托书",
+    "jurisdiction_letter": "管辖移送（指定）文书",
+    "recusal_decision": "回避决定书",
+    "transfer_report": "移送涉嫌犯罪案件报告",
+    "crime_transfer_letter": "涉嫌犯罪案件移送书",
+    "property_list": "涉案物品清单",
+    "police_receipt": "移送回执",
+    "police_reply": "公安机关书面答复",
+    "reconsideration_request": "提请复议书",
+    "supervision_suggestion": "立案监督建议书",
+    "material_handover": "涉案材料移交清单",
+    "listing_approval": "挂牌督办呈批表",
+    "listing_notice": "挂牌督办通知书",
+    "delisting_approval": "摘牌审批表",
+    "legality_proof": "合法性证明材料",
+    "state_council_approval": "国务院用地批准文件",
+    "recheck_record": "复核记录",
 }
 
 

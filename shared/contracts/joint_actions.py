@@ -55,6 +55,25 @@ class ReassignTask(Command, on="joint_action", verb="reassign"):
     reason: Text
 
 
+class PostponeAction(Command, on="joint_action", verb="postpone"):
+    """Put the action off (延期): its tasks stay; a new date follows."""
+
+    reason: Text
+
+
+class RescheduleAction(Command, on="joint_action", verb="reschedule"):
+    """Name the new date of an action that was put off."""
+
+    acting_at: Instant
+    reason: Text
+
+
+class CancelAction(Command, on="joint_action", verb="cancel"):
+    """Call the action off (取消): its open tasks are withdrawn everywhere."""
+
+    reason: Text
+
+
 class JointTaskView(View):
     """The coordinator's picture of one agency's task."""
 
@@ -107,4 +126,4 @@ class ListJointActions(ListQuery, operation="joint_action.list"):
     case_id: UUID | None = None
 
 
-JOINT_ACTION_COMMANDS: tuple[type[Command], ...] = (ReassignTask,)
+JOINT_ACTION_COMMANDS: tuple[type[Command], ...] = (ReassignTask, PostponeAction, RescheduleAction, CancelAction)

@@ -1,6 +1,7 @@
 """Rectification items (整改销号): commands, queries, views."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from shared.contracts.base import (
     AreaM2,
     Bool,
     Command,
+    Contract,
     GetOne,
     Instant,
     Int,
@@ -20,10 +22,19 @@ from shared.contracts.base import (
     View,
 )
 from shared.contracts.codes import (
+    DelayReason,
     RectificationMethod,
     RectificationState,
+    SentBackReason,
 )
 from shared.contracts.parts import DeadlineView, DocumentRef
+
+
+class Signer(Contract):
+    """Who signed the acceptance sheet, and for whom (domain.md 3.7)."""
+
+    part: Literal["party_or_village", "township", "agriculture", "natural_resources", "coordinator"]
+    name: ShortText
 
 
 class OrderRectification(Command, on="case", verb="order-rectification"):
@@ -33,15 +44,80 @@ class OrderRectification(Command, on="case", verb="order-rectification"):
     method: RectificationMethod
     area_m2: AreaM2
     farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2 | None = Field(None, description="when not said: as much of it as the case has")
     term_days: Annotated[Int, Field(ge=1, le=365)] = Field(description="calendar days given in the order")
     responsible_person: ShortText
     requirement: Text
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
 
+class OpenRectification(Command, on="case", verb="open-rectification"):
+    """Open an item whose method and term are still to be set (待整改)."""
+
+    title: ShortText
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2 | None = None
+    reason: Text
+    documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
+
+
 class RectificationStep(Command, on="rectification", verb=""):
     reason: Text | None = None
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
+
+
+class SetPlan(RectificationStep, on="rectification", verb="set-plan"):
+    """Set method, term and responsible person (方案已定); the order goes out with it."""
+
+    method: RectificationMethod
+    term_days: Annotated[Int, Field(ge=1, le=365)]
+    responsible_person: ShortText
+    requirement: Text
+
+
+class StartRectification(RectificationStep, on="rectification", verb="start"):
+    """Work has begun (整改中)."""
+
+
+class RequestMoreTime(RectificationStep, on="rectification", verb="request-extension"):
+    """Ask for more time: once, at most thirty days, three working days before the end (R06)."""
+
+    days: Annotated[Int, Field(ge=1, le=365)]
+    delay_reason: DelayReason
+    reason: Text
+    asked_on: date | None = None
+
+
+class GrantMoreTime(RectificationStep, on="rectification", verb="grant-extension"):
+    approved_by: ShortText
+
+
+class RefuseMoreTime(RectificationStep, on="rectification", verb="refuse-extension"):
+    reason: Text
+
+
+class SendBack(RectificationStep, on="rectification", verb="send-back"):
+    """Sent back by whoever reviews it (打回), with the reason of the list."""
+
+    sent_back_reason: SentBackReason
+    reason: Text
+
+
+class Resubmit(RectificationStep, on="rectification", verb="resubmit"):
+    """Hand the evidence up again."""
+
+
+class EndReview(RectificationStep, on="rectification", verb="end-review"):
+    """The review of the upper level has ended and found nothing (审核结束)."""
+
+
+class Recheck(RectificationStep, on="rectification", verb="recheck"):
+    """Look again in the next crop season (R05). Not passed: a new clue, linked to the item (反弹)."""
+
+    passed: Bool
+    account: Text
+    rebound_area_m2: AreaM2 | None = None
 
 
 class ReportRectification(RectificationStep, on="rectification", verb="report"):
@@ -64,6 +140,10 @@ class AcceptRectification(RectificationStep, on="rectification", verb="accept"):
     rectified_area_m2: AreaM2
     tillage_state: Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]
     members: Officers
+    formalities_area_m2: AreaM2 | None = Field(None, description="of it, where papers were completed; never on PBF")
+    signers: list[Signer] = Field(
+        default_factory=list, max_length=20, description="of the acceptance sheet; when given, all five parts"
+    )
 
 
 class RequestReview(RectificationStep, on="rectification", verb="request-review"):
@@ -72,6 +152,22 @@ class RequestReview(RectificationStep, on="rectification", verb="request-review"
 
 class StrikeOff(RectificationStep, on="rectification", verb="strike-off"):
     """Strike the item off the list (销号): nothing remains and the review ended."""
+
+
+class RectificationFacts(View):
+    """review_ended: nothing is struck off before (domain.md 3.7)."""
+
+    pbf_area_m2: AreaM2 = Decimal(0)
+    formalities_area_m2: AreaM2 = Decimal(0)
+    signers: list[Signer] = Field(default_factory=list)
+    review_ended: bool = False
+    extension_asked_on: date | None = None
+    extension_days: int | None = None
+    extension_reason: DelayReason | None = None
+    sent_back_reason: SentBackReason | None = None
+    sent_back_times: int = 0
+    rechecked_at: Instant | None = None
+    rebound_clue_ids: list[UUID] = Field(default_factory=list)
 
 
 class RectificationRow(View):
@@ -90,7 +186,7 @@ class RectificationRow(View):
     remaining_area_m2: AreaM2
     remaining_area_mu: float
     ordered_at: Instant
-    term_on: date = Field(description="last day of the term in the order")
+    term_on: date | None = Field(description="last day of the term in the order; null while there is none")
     due_on: date | None
     struck_off_at: Instant | None
 
@@ -101,6 +197,7 @@ class RectificationView(RectificationRow):
     responsible_person: str
     documents: list[DocumentRef]
     deadlines: list[DeadlineView]
+    facts: RectificationFacts = Field(default_factory=RectificationFacts)
 
 
 class GetRectification(GetOne, operation="rectification.get"):
@@ -114,6 +211,15 @@ class ListRectifications(ListQuery, operation="rectification.list"):
 
 
 RECTIFICATION_COMMANDS: tuple[type[Command], ...] = (
+    SetPlan,
+    StartRectification,
+    RequestMoreTime,
+    GrantMoreTime,
+    RefuseMoreTime,
+    SendBack,
+    Resubmit,
+    EndReview,
+    Recheck,
     ReportRectification,
     CheckRectification,
     AcceptRectification,

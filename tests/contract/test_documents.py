@@ -1,10 +1,10 @@
-"""The committed descriptions of the API and the events are those of the code."""
+"""The committed descriptions of the API, the events and the states are those of the code."""
 
 import json
 
 from gateway import openapi
 from gateway.openapi_document import FILE as A_FILE
-from services.cases import rules_document
+from services.cases import diagrams, rules_document
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
 from shared.contracts.catalogue import EVENTS, SOURCES
@@ -23,6 +23,11 @@ def test_asyncapi_is_as_committed() -> None:
 def test_the_rules_are_as_committed() -> None:
     """After a wanted change of a register: python -m services.cases.rules_document."""
     assert rules_document.text() == rules_document.FILE.read_text(encoding="utf-8")
+
+
+def test_transitions_are_as_committed() -> None:
+    """After a wanted change: python -m services.cases.diagrams."""
+    assert diagrams.text() == diagrams.FILE.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_has_every_event_of_the_house_once() -> None:

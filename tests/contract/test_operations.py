@@ -44,10 +44,10 @@ def test_every_operation_has_a_route_but_the_internal_ones() -> None:
 
 def test_every_event_is_told_by_a_domain_or_the_kernel() -> None:
     used = {
-        node.id
+        node.id if isinstance(node, ast.Name) else node.attr
         for file in Path(services.__path__[0]).glob("*/domain/*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Name)
+        if isinstance(node, ast.Name | ast.Attribute)
     }
     kernel = [*EVENTS_OF.values(), *MAINTENANCE_OF.values()]
     used |= {event.__name__ for known in kernel for event in vars(known).values()}

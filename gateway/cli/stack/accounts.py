@@ -11,6 +11,9 @@ from shared.contracts.codes import Agency, Recipient, Role, title
 # Without characters that are mistaken for one another on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
+# The agency whose leaders the demonstration has (domain.md 2.1).
+_LEAD = Agency.NATURAL_RESOURCES
+
 Account = dict[str, Any]
 
 
@@ -40,6 +43,10 @@ def _people(county: str, townships: Mapping[str, str]) -> list[Account]:
         ),
         *(_of_agency(agency, Role.AGENCY_OFFICER, "", "工作人员", county) for agency in Agency),
         *(_of_agency(agency, Role.AGENCY_SYSTEM, "-system", "业务系统", county) for agency in Agency),
+        *(
+            _of_agency(_LEAD, role, f"-{_login(role)}", title(role), county)
+            for role in (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
+        ),
         *(
             _account(_login(clerk), f"{title(clerk)}收文人员", Role.RECIPIENT_CLERK, clerk, county)
             for clerk in Recipient

@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from gateway.cli.stack.layout import Home, write_private
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
-SEALING = ("agencies", "notify")
+SEALING = ("cases", "agencies", "notify")
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,17 @@ def load_or_make(home: Home) -> Secrets:
     if home.secrets_file.exists():
         kept = json.loads(home.secrets_file.read_text(encoding="utf-8"))
     known = {field.name for field in fields(Secrets)}
-    if known <= kept.keys():
+    sealing = kept.get("sealing_keys", {})
+    if known <= kept.keys() and set(SEALING) <= sealing.keys():
         return Secrets(**{name: kept[name] for name in known})
-    made = Secrets(**{**_fresh(), **{name: kept[name] for name in known & kept.keys()}})
+    fresh = _fresh()
+    old = {name: kept[name] for name in known & kept.keys()}
+    made = Secrets(**{**fresh, **old, "sealing_keys": {**fresh["sealing_keys"], **sealing}})
     write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
     return made
 
 
-def _fresh() -> dict[str, object]:
+def _fresh() -> dict[str, Any]:
     key = Ed25519PrivateKey.generate()
     return {
         "signing_key": _text(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())),

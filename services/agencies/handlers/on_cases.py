@@ -1,9 +1,16 @@
 """What cases tells: a joint action was convened, a declined task was given anew."""
 
+from uuid import UUID
+
 from services.agencies.domain.task import Order, Task
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.base import EventMeta
-from shared.contracts.cases_events import ConvenedTask, JointActionConvenedV1, JointActionTaskReassignedV1
+from shared.contracts.cases_events import (
+    ConvenedTask,
+    JointActionCancelledV1,
+    JointActionConvenedV1,
+    JointActionTaskReassignedV1,
+)
 from shared.delivery.reactor import Reaction
 from shared.outgoing import deliveries
 
@@ -16,12 +23,23 @@ def on_joint_action_convened(event: JointActionConvenedV1, meta: EventMeta, unit
 
 def on_joint_action_task_reassigned(event: JointActionTaskReassignedV1, meta: EventMeta, unit: AgenciesUnit) -> None:
     """The declined task ends, were it still open, and the new one takes its place."""
-    former = unit.tasks.find(unit.connection, event.declined_task_id)
-    if former is not None:
-        deliveries.cancel(unit, former.id, "reassigned")
-        if former.is_open:
-            unit.record(former, unit.tasks, former.withdraw(event.reason or "改派", unit.now))
+    _withdraw(event.declined_task_id, "reassigned", event.reason or "改派", unit)
     _issue(event, event.task, meta, unit)
+
+
+def on_joint_action_cancelled(event: JointActionCancelledV1, _: EventMeta, unit: AgenciesUnit) -> None:
+    """What is still open is withdrawn, and nothing of it is delivered any more."""
+    for task_id in event.task_ids:
+        _withdraw(task_id, "cancelled", event.reason or "联合执法取消", unit)
+
+
+def _withdraw(task_id: UUID, why: str, reason: str, unit: AgenciesUnit) -> None:
+    task = unit.tasks.find(unit.connection, task_id)
+    if task is None:
+        return
+    deliveries.cancel(unit, task.id, why)
+    if task.is_open:
+        unit.record(task, unit.tasks, task.withdraw(reason, unit.now))
 
 
 def _issue(
@@ -57,4 +75,5 @@ def _order(event: JointActionConvenedV1 | JointActionTaskReassignedV1, convened:
 REACTIONS = (
     Reaction(JointActionConvenedV1, on_joint_action_convened),
     Reaction(JointActionTaskReassignedV1, on_joint_action_task_reassigned),
+    Reaction(JointActionCancelledV1, on_joint_action_cancelled),
 )

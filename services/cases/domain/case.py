@@ -2,17 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain import clocks, decision, standstill
+from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.clue import Clue
+from services.cases.domain.path_rules import Reach
+from services.cases.domain.people import folded, keep_apart
+from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Charged, Moment, Progress
-from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
+from services.cases.domain.service import check_service
+from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.clock import local_day
+from shared.contracts.case_path_events import CaseOpenedEvent, CaseRecusalDecidedV1, CaseReopenedV1
+from shared.contracts.case_paths import PathStep
 from shared.contracts.cases import (
     CaseStep,
     CaseView,
@@ -39,87 +47,13 @@ from shared.contracts.cases_events import (
     CasePerformanceStartedV1,
     CaseReviewStartedV1,
     CaseServedV1,
+    CasesEvent,
 )
+from shared.contracts.clocks import DeadlineFact
 from shared.contracts.clues import FileCase
-from shared.contracts.codes import Agency, CaseState, ClosingGround, DocumentKind, ViolationType
+from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, ViolationType
 from shared.contracts.parts import DeadlineView
-from shared.errors import Conflict
-
-_STATE = CaseState
-_DOC = DocumentKind
-
-
-class NoticePeriodRunning(Conflict):
-    """The party may still state its case (NRP 33): no decision before the term is over. until: its last day."""
-
-    def __init__(self, until: date) -> None:
-        super().__init__("cases.notice-period-running", None, until=until.isoformat())
-
-
-def _beside(verb: str, *states: CaseState) -> tuple[Row[CaseState], ...]:
-    """Steps that open another object beside the case and leave its own state alone."""
-    return tuple(Row(verb, state, state) for state in states)
-
-
-TABLE: Transitions[CaseState] = Transitions(
-    "case",
-    Row("file-case", None, _STATE.FILED, starts=("D10", "S02")),
-    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, starts=("S03",), stops=frozenset({"S02"})),
-    Row(
-        "conclude",
-        _STATE.INVESTIGATING,
-        _STATE.REPORT_DONE,
-        needs=frozenset({_DOC.INVESTIGATION_REPORT, _DOC.EVIDENCE_LIST}),
-        starts=("S04",),
-        stops=frozenset({"S03"}),
-    ),
-    Row("review", _STATE.REPORT_DONE, _STATE.UNDER_REVIEW, starts=("S05",), stops=frozenset({"S04"})),
-    Row(
-        "notice",
-        _STATE.UNDER_REVIEW,
-        _STATE.NOTICED,
-        needs=frozenset({_DOC.CASE_REVIEW_RECORD, _DOC.PENALTY_NOTICE}),
-        starts=("D14",),
-        stops=frozenset({"S05"}),
-    ),
-    Row(
-        "decide",
-        _STATE.NOTICED,
-        _STATE.DECIDED,
-        needs=frozenset({_DOC.PENALTY_DECISION}),
-        starts=("D17",),
-        stops=frozenset({"D10", "D14"}),
-    ),
-    Row(
-        "serve",
-        _STATE.DECIDED,
-        _STATE.SERVED,
-        needs=frozenset({_DOC.SERVICE_RECEIPT}),
-        starts=("S06", "D18"),
-        stops=frozenset({"D17"}),
-    ),
-    Row("perform", _STATE.SERVED, _STATE.PERFORMING, stops=frozenset({"S06"})),
-    Row(
-        "execute",
-        _STATE.PERFORMING,
-        _STATE.EXECUTED,
-        needs=frozenset({_DOC.PERFORMANCE_RECORD}),
-        starts=("S07",),
-        stops=frozenset({"D18"}),
-    ),
-    Row(
-        "close",
-        _STATE.EXECUTED,
-        _STATE.CLOSED,
-        outcome=ClosingGround.EXECUTED,
-        needs=frozenset({_DOC.CLOSING_APPROVAL}),
-        starts=("A01",),
-        stops=ALL_CLOCKS,
-    ),
-    # 结案 is not 销号: the land may be ordered put right even after the procedure has ended.
-    *_beside("order-rectification", *_STATE),
-    *_beside("convene-joint-action", *(state for state in _STATE if state is not _STATE.CLOSED)),
-)
+from shared.contracts.procedure import Procedure
 
 
 @dataclass(kw_only=True)
@@ -152,6 +86,7 @@ class Case(Progress):
     served_at: datetime | None = None
     closed_at: datetime | None = None
     closing_ground: ClosingGround | None = None
+    procedure: Procedure = field(default_factory=Procedure)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -163,8 +98,13 @@ class Case(Progress):
     # decisions
 
     def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
-        """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE."""
+        """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
+
+        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred.
+        """
         row = TABLE.permit(self.state, "file-case", moment.by)
+        decision.check_time_bar(cmd.act_ended_on, moment)
+        reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment)
         return [
             CaseFiledV1(
                 case_id=self.id,
@@ -186,45 +126,112 @@ class Case(Progress):
                 area_m2=clue.area_m2 or Decimal(0),
                 farmland_area_m2=clue.farmland_area_m2 or Decimal(0),
                 pbf_area_m2=clue.pbf_area_m2 or Decimal(0),
-                **self.step(row, moment, reason=cmd.reason, documents=cmd.documents),
+                area_threshold_met=reach.met,
+                near_threshold=reach.near,
+                **self.step(
+                    row,
+                    moment,
+                    reason=cmd.reason,
+                    documents=cmd.documents,
+                    starts=self._first_clocks(clue, reach, moment),
+                ),
             )
         ]
 
+    def _first_clocks(self, clue: Clue, reach: Reach, moment: Moment) -> list[DeadlineFact]:
+        """D10 and S02; what the areas ask for; a report of a large case that the clue still owes goes on here."""
+        rules = ["D10", "S02"] + (["S10"] if reach.met else []) + (["S09"] if reach.near else [])
+        starts = [moment.deadlines.start(rule_id, moment.now) for rule_id in rules]
+        owed = clue.clock("D07")
+        if owed is not None and owed.met_at is None and not self.is_running("D07"):
+            starts.append(clocks.again(owed, moment.deadlines.count(owed), moment.now))
+        return starts
+
     def investigate(self, cmd: StartInvestigation, moment: Moment) -> list[CaseEvent]:
-        return [CaseInvestigationStartedV1(officers=cmd.officers, **self._told(cmd, moment))]
+        """Raises Forbidden for an officer who withdrew (APL 43)."""
+        told = self.take(cmd, moment)
+        withdrawn = [one.officer for one in self.procedure.recusals if one.granted]
+        keep_apart(cmd.officers, withdrawn, "cases.officer-withdrew", "officers", "APL 43")
+        return [CaseInvestigationStartedV1(officers=cmd.officers, **told)]
 
     def conclude(self, cmd: ConcludeInvestigation, moment: Moment) -> list[CaseEvent]:
-        return [CaseInvestigationConcludedV1(conclusion=cmd.conclusion, **self._told(cmd, moment))]
+        return [CaseInvestigationConcludedV1(conclusion=cmd.conclusion, **self.take(cmd, moment))]
 
     def review(self, cmd: ReviewCase, moment: Moment) -> list[CaseEvent]:
-        return [CaseReviewStartedV1(**self._told(cmd, moment))]
+        """Into review, or back to it. Nobody reviews what he handled."""
+        decision.check_leaving_hearing(self, cmd)
+        resumes = standstill.resumes(self, PauseReason.HEARING, moment.today)
+        told = self.take(cmd, moment, resumes=resumes)
+        reviewers = cmd.reviewers or [moment.by.name]
+        keep_apart(reviewers, self.procedure.handlers, "cases.reviewer-is-handler", "reviewers", "RULES 2.1")
+        return [CaseReviewStartedV1(reviewers=reviewers, major=cmd.major, **told)]
 
     def notice(self, cmd: NotifyParty, moment: Moment) -> list[CaseEvent]:
-        """The party's term D14 runs from the day the notice was served, which is not before the filing."""
-        told = self._told(cmd, moment, started_at=moment.after(cmd.served_at, self.filed_at, "served_at"))
-        return [CasePartyNotifiedV1(intended_penalty=cmd.intended_penalty, served_at=cmd.served_at, **told)]
+        """The party's terms D14 and D15 run from the day the notice was served, which is not before the filing."""
+        served_at = moment.after(cmd.served_at, self.filed_at, "served_at")
+        rules = ["D14", "D15"] if cmd.hearing_offered else ["D14"]
+        told = self.take(
+            cmd,
+            moment,
+            starts=[moment.deadlines.start(rule_id, served_at) for rule_id in rules],
+            resumes=decision.end_of_publication(self, cmd.service_method, local_day(served_at)),
+        )
+        decision.check_notice(self, cmd, moment)
+        return [
+            CasePartyNotifiedV1(
+                intended_penalty=cmd.intended_penalty,
+                served_at=cmd.served_at,
+                measures=cmd.measures,
+                fine_yuan=cmd.fine_yuan,
+                hearing_offered=cmd.hearing_offered,
+                service_method=cmd.service_method,
+                **told,
+            )
+        ]
 
-    def decide(self, cmd: DecideCase, moment: Moment) -> list[CaseEvent]:
-        """Raises NoticePeriodRunning until the party's term to state its case is over."""
-        told = self._told(cmd, moment)
-        term = self.clock("D14")
-        if term is not None and term.due_on is not None and local_day(moment.now) <= term.due_on:
-            raise NoticePeriodRunning(term.due_on)
-        return [CaseDecidedV1(decision=cmd.decision, decision_no=cmd.decision_no, **told)]
+    def decide(self, cmd: DecideCase, moment: Moment, fined_elsewhere: Sequence[str] = ()) -> list[CaseEvent]:
+        """fined_elsewhere: numbers of cases in which this act was fined already. Refused as domain/decision.py says."""
+        told = self.take(cmd, moment)
+        decision.check_decision(self, cmd, moment, fined_elsewhere)
+        return [
+            CaseDecidedV1(
+                decision=cmd.decision,
+                decision_no=cmd.decision_no,
+                measures=cmd.measures,
+                fine_yuan=cmd.fine_yuan,
+                deciding_agency=cmd.deciding_agency or self.lead_agency,
+                **told,
+            )
+        ]
 
     def serve(self, cmd: ServeDecision, moment: Moment) -> list[CaseEvent]:
-        """A decision is served after it was made."""
-        told = self._told(cmd, moment, started_at=moment.after(cmd.served_at, self.decided_at, "served_at"))
+        """A decision is served after it was made; the party's remedies and the power to enforce run from then on."""
+        served_at = moment.after(cmd.served_at, self.decided_at, "served_at")
+        told = self.take(cmd, moment, starts=decision.clocks_of_service(self, served_at, moment))
+        held = self.held(cmd.documents)
+        check_service(cmd, "penalty_decision", held, self.procedure.publication, local_day(served_at))
         return [CaseServedV1(service_method=cmd.service_method, served_at=cmd.served_at, **told)]
 
     def perform(self, cmd: StartPerformance, moment: Moment) -> list[CaseEvent]:
-        return [CasePerformanceStartedV1(**self._told(cmd, moment))]
+        return [CasePerformanceStartedV1(**self.take(cmd, moment))]
 
     def execute(self, cmd: CompleteExecution, moment: Moment) -> list[CaseEvent]:
-        return [CaseExecutedV1(**self._told(cmd, moment))]
+        """Raises Forbidden where the court did not grant the enforcement."""
+        told = self.take(cmd, moment)
+        if self.procedure.court == "not_granted":
+            raise Forbidden("cases.court-refused", None, "AEL 57")
+        return [CaseExecutedV1(**told)]
 
-    def close(self, cmd: CloseCase, moment: Moment) -> list[CaseEvent]:
-        return [CaseClosedV1(ground=cmd.ground, **self._told(cmd, moment, outcome=cmd.ground))]
+    def close(
+        self, cmd: CloseCase, moment: Moment, transfers_pending: bool = False, *, settling: bool = False
+    ) -> list[CaseEvent]:
+        """transfers_pending: a hand-over beside the case is due and not made. Raises Forbidden (NRP 46).
+
+        settling: the step that closes it also ends the dispute about it.
+        """
+        told = self.take(cmd, moment, outcome=cmd.ground)
+        decision.check_closing(self, cmd, transfers_pending, settling)
+        return [CaseClosedV1(ground=cmd.ground, transferred_to=cmd.transferred_to, **told)]
 
     def may_open(self, verb: str, moment: Moment) -> None:
         """Whether an item or action may be opened beside the case now. Raises TransitionNotAllowed."""
@@ -247,24 +254,27 @@ class Case(Progress):
             pbf_area_m2=self.pbf_area_m2,
         )
 
-    def _told(
-        self,
-        cmd: CaseStep | StartInvestigation,
-        moment: Moment,
-        outcome: str = "",
-        started_at: datetime | None = None,
+    def take(
+        self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = "", **more: Any
     ) -> dict[str, Any]:
+        """What the event of a step says, once the table permits it. more: as Progress.step takes it."""
         row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
-        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, started_at=started_at)
+        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, **more)
 
     # changes
 
+    def _note(self, event: CasesEvent) -> None:
+        super()._note(event)
+        if isinstance(event, CaseEvent):
+            self.procedure = noted(self.procedure, event)
+
     @singledispatchmethod
     def _change(self, event: CaseEvent) -> None:
-        """Concluded, under review, performing, executed: the state alone changes."""
+        """Of most steps the state and the procedure alone change."""
 
-    @_change.register
-    def _(self, event: CaseFiledV1) -> None:
+    @_change.register(CaseFiledV1)
+    @_change.register(CaseOpenedEvent)
+    def _(self, event: CaseFiledV1 | CaseOpenedEvent) -> None:
         self.case_no, self.title = event.case_no, event.title
         self.violation_types = event.violation_types
         self.party_name, self.party_kind = event.party_name, event.party_kind
@@ -280,6 +290,16 @@ class Case(Progress):
     @_change.register
     def _(self, event: CaseInvestigationStartedV1) -> None:
         self.officers = event.officers
+
+    @_change.register
+    def _(self, event: CaseRecusalDecidedV1) -> None:
+        if event.granted:
+            left = [name for name in self.officers if folded(name) != folded(event.officer)]
+            self.officers = [*left, *([event.replaced_by] if event.replaced_by else [])]
+
+    @_change.register
+    def _(self, _: CaseReopenedV1) -> None:
+        self.closing_ground = self.closed_at = self.notice_served_at = None
 
     @_change.register
     def _(self, event: CasePartyNotifiedV1) -> None:
@@ -334,4 +354,5 @@ class Case(Progress):
             deadlines=self.deadlines,
             rectification_ids=list(rectification_ids),
             joint_action_ids=list(joint_action_ids),
+            procedure=self.procedure,
         )

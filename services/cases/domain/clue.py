@@ -12,7 +12,9 @@ from services.cases.domain.areas import check_land
 from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
 from shared.area import mu_from_m2
+from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases_events import (
+    ClueActStoppedV1,
     ClueAssignedV1,
     ClueClosedV1,
     ClueEvent,
@@ -80,7 +82,7 @@ TABLE: Transitions[ClueState] = Transitions(
         _STATE.SIGNED,
         _STATE.VERIFYING,
         who=TOWNSHIP,
-        starts=("D08",),
+        starts=("D08", "D04", "D07"),
         stops=frozenset({"D02"}),
     ),
     Row(
@@ -91,8 +93,14 @@ TABLE: Transitions[ClueState] = Transitions(
         needs=frozenset({DocumentKind.VERIFICATION_REPORT, DocumentKind.SITE_PHOTOS}),
         stops=frozenset({"D03"}),
     ),
+    # The act is going on: stopped at once (NRP 15); the case begins with it, the clue is verified as before.
+    *(
+        Row("stop", state, state, who=TOWNSHIP, stops=frozenset({"D04"}))
+        for state in (_STATE.VERIFYING, _STATE.OPINION_SUBMITTED)
+    ),
     Row("close", _STATE.OPINION_SUBMITTED, _STATE.CLOSED_LEGAL, outcome="legal", stops=ALL_CLOCKS),
     Row("close", _STATE.OPINION_SUBMITTED, _STATE.CLOSED_OTHER, outcome="other", stops=ALL_CLOCKS),
+    Row("decline-filing", _STATE.OPINION_SUBMITTED, _STATE.TO_CASE, outcome="illegal", stops=ALL_CLOCKS),
     Row(
         "file-case",
         _STATE.OPINION_SUBMITTED,
@@ -208,10 +216,15 @@ class Clue(Progress):
         return [ClueRejectedV1(**self.told(row, moment, reason=cmd.reason))]
 
     def start_verification(self, cmd: StartVerification, moment: Moment) -> list[ClueEvent]:
-        """The filing clock D08 runs from the visit, when the violation is found."""
+        """The filing clock D08 runs from the visit, when the violation is found; D04 where the act is going on, D07
+        where the areas make it a large case."""
         row = self._permit_verifier("start-verification", moment)
         visited_at = None if cmd.visited_at is None else moment.past(cmd.visited_at, "visited_at")
-        told = self.told(row, moment, started_at=visited_at)
+        rules = ["D08", "D04"] if cmd.act_going_on else ["D08"]
+        if moment.rules.reach(self.pbf_area_m2, self.farmland_area_m2, moment.today).met:
+            rules.append("D07")
+        starts = [moment.deadlines.start(rule_id, visited_at or moment.now) for rule_id in rules]
+        told = self.told(row, moment, starts=starts)
         return [ClueVerificationStartedV1(officers=cmd.officers, visited_at=visited_at, **told)]
 
     def submit_opinion(self, cmd: SubmitOpinion, moment: Moment) -> list[ClueEvent]:
@@ -236,6 +249,17 @@ class Clue(Progress):
     def turn_into_case(self, cmd: FileCase, moment: Moment, case_id: UUID, case_no: str) -> list[ClueEvent]:
         row = TABLE.permit(self.state, "file-case", moment.by, self.held(cmd.documents), self.outcome)
         told = self.told(row, moment, reason=cmd.reason, documents=cmd.documents)
+        return [ClueTurnedIntoCaseV1(case_id=case_id, case_no=case_no, **told)]
+
+    def stop(self, cmd: StopAct, moment: Moment, case_id: UUID, case_no: str) -> list[ClueEvent]:
+        """The act is stopped; the case that begins with it stands beside the clue."""
+        row = self._permit_verifier("stop", moment, cmd.documents)
+        told = self.told(row, moment, reason=cmd.reason)
+        return [ClueActStoppedV1(case_id=case_id, case_no=case_no, **told)]
+
+    def decline_filing(self, cmd: DeclineFiling, moment: Moment, case_id: UUID, case_no: str) -> list[ClueEvent]:
+        row = TABLE.permit(self.state, "decline-filing", moment.by, self.held(cmd.documents), self.outcome)
+        told = self.told(row, moment, reason=cmd.reason)
         return [ClueTurnedIntoCaseV1(case_id=case_id, case_no=case_no, **told)]
 
     @property
@@ -290,8 +314,9 @@ class Clue(Progress):
         self.pbf_area_m2 = event.pbf_area_m2
         self.suspected_type = event.suspected_type
 
-    @_change.register
-    def _(self, event: ClueTurnedIntoCaseV1) -> None:
+    @_change.register(ClueTurnedIntoCaseV1)
+    @_change.register(ClueActStoppedV1)
+    def _(self, event: ClueTurnedIntoCaseV1 | ClueActStoppedV1) -> None:
         self.case_id = event.case_id
 
     def view(self) -> ClueView:

@@ -93,7 +93,7 @@ def sent_back_reasons(answers: Sequence[Answered], rules: EvidenceRules) -> list
         if not answer.blocks:
             continue
         told = [rules.sent_back_reason(code) for _, flags in answer.spoiled for code in flags]
-        reasons += [reason for reason in told if reason] or [SentBackReason.MATERIAL_MISSING]
+        reasons += [reason for reason in told if reason] or [SentBackReason.PROOF_MISSING]
     return list(dict.fromkeys(reasons))
 
 

@@ -14,9 +14,12 @@ from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
 from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
+    JointActionCancelledV1,
     JointActionClosedV1,
     JointActionConvenedV1,
     JointActionEvent,
+    JointActionPostponedV1,
+    JointActionRescheduledV1,
     JointActionTaskAcceptedV1,
     JointActionTaskDeclinedV1,
     JointActionTaskReassignedV1,
@@ -26,9 +29,12 @@ from shared.contracts.cases_events import (
 from shared.contracts.clocks import DeadlineFact
 from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskState
 from shared.contracts.joint_actions import (
+    CancelAction,
     ConveneJointAction,
     JointActionView,
+    PostponeAction,
     ReassignTask,
+    RescheduleAction,
 )
 from shared.contracts.parts import DeadlineView
 from shared.errors import Conflict, InvalidInput
@@ -104,6 +110,20 @@ TABLE: Transitions[JointActionState] = Transitions(
     *_to("reassign", [_STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED], [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED]),
     *_to("reassign", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL]),
     Row("close", _STATE.FEEDBACK_PARTIAL, _STATE.CLOSED, who=_FACT, stops=ALL_CLOCKS),
+    # Side states (domain.md 4.3). What agencies tell meanwhile is taken in and moves the action no more.
+    *(Row("postpone", state, _STATE.POSTPONED, stops=frozenset({"J07"})) for state in _OPEN),
+    *_to(
+        "reschedule", [_STATE.POSTPONED], [state for state in _OPEN if state is not _STATE.ALL_SIGNED], starts=("J07",)
+    ),
+    *_to("reschedule", [_STATE.POSTPONED], [_STATE.ALL_SIGNED], starts=("J07",), stops=_SIGNED),
+    Row("close", _STATE.POSTPONED, _STATE.CLOSED, who=_FACT, stops=ALL_CLOCKS),
+    *(Row("cancel", state, _STATE.CANCELLED, stops=ALL_CLOCKS) for state in (*_OPEN, _STATE.POSTPONED)),
+    *(
+        row
+        for verb in ("task-signed", "task-accepted", "task-declined", "task-reported")
+        for row in _to(verb, [_STATE.POSTPONED], [_STATE.POSTPONED], who=_FACT)
+    ),
+    law="SEED 9",
 )
 
 
@@ -213,6 +233,27 @@ class JointAction(Progress):
             )
         ]
 
+    def postpone(self, cmd: PostponeAction, moment: Moment) -> list[JointActionEvent]:
+        """The clock of the feedback stops; that of the signing goes on."""
+        row = TABLE.permit(self.state, cmd.verb, moment.by)
+        return [JointActionPostponedV1(**self.told(row, moment, reason=cmd.reason))]
+
+    def reschedule(self, cmd: RescheduleAction, moment: Moment) -> list[JointActionEvent]:
+        """Feedback is due after the new date. Raises InvalidInput for a day that is over."""
+        if self.state is not _STATE.POSTPONED:
+            TABLE.permit(self.state, cmd.verb, moment.by)
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing(self.tasks))
+        feedback = moment.deadlines.start("J07", moment.ahead(cmd.acting_at, "acting_at"))
+        told = self.told(row, moment, reason=cmd.reason, starts=[feedback])
+        return [JointActionRescheduledV1(acting_at=cmd.acting_at, **told)]
+
+    def cancel(self, cmd: CancelAction, moment: Moment) -> list[JointActionEvent]:
+        """Open tasks are withdrawn; agencies hear of it by this event."""
+        row = TABLE.permit(self.state, cmd.verb, moment.by)
+        done = (TaskState.REPORTED, TaskState.DECLINED, TaskState.WITHDRAWN)
+        withdrawn = [task.id for task in self.tasks if task.replaced_by is None and task.state not in done]
+        return [JointActionCancelledV1(task_ids=withdrawn, **self.told(row, moment, reason=cmd.reason))]
+
     def task_signed(self, task_id: UUID, signed_by: str, moment: Moment) -> list[JointActionEvent]:
         """Told by agencies, as the next three; what was known already tells nothing."""
         task = self._advancing(task_id, TaskState.SIGNED)
@@ -264,7 +305,8 @@ class JointAction(Progress):
         """The row to the state that the tasks come to once this one has changed."""
         changed = replace(task, **changes)
         tasks = [changed if other is task else other for other in self.tasks]
-        return TABLE.permit(self.state, verb, moment.by, outcome=standing(tasks))
+        to = _STATE.POSTPONED if self.state is _STATE.POSTPONED else standing(tasks)
+        return TABLE.permit(self.state, verb, moment.by, outcome=to)
 
     def _told_of(
         self, task: Task, row: Row[JointActionState], moment: Moment, reason: str | None = None
@@ -317,6 +359,20 @@ class JointAction(Progress):
     @_change.register
     def _(self, event: JointActionClosedV1) -> None:
         self.closed_at = event.at
+
+    @_change.register
+    def _(self, _: JointActionPostponedV1) -> None:
+        """Its date is open."""
+
+    @_change.register
+    def _(self, event: JointActionRescheduledV1) -> None:
+        self.acting_at = event.acting_at
+
+    @_change.register
+    def _(self, event: JointActionCancelledV1) -> None:
+        self.closed_at = event.at
+        for task_id in event.task_ids:
+            self._set(task_id, state=TaskState.WITHDRAWN)
 
     def _set(self, task_id: UUID, **changes: Any) -> None:
         self.tasks = [replace(task, **changes) if task.id == task_id else task for task in self.tasks]

@@ -3,15 +3,16 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain import clocks
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.path_rules import PathRules
 from services.cases.domain.transitions import ALL_CLOCKS, Row
-from shared.clock import local_day
+from shared.clock import SHANGHAI, local_day
 from shared.contracts.cases_events import CasesEvent, DeadlinesRecountedV1
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.codes import Agency, DocumentKind
@@ -32,11 +33,27 @@ def _implausible(name: str, reason: str, at: datetime) -> InvalidInput:
 
 @dataclass(frozen=True)
 class Moment:
-    """Who decides and when, with the register that counts the terms."""
+    """Who decides and when, with the register that counts the terms and the rules by date."""
 
     by: Actor
     now: datetime
     deadlines: DeadlineRegister
+    rules: PathRules
+
+    @property
+    def today(self) -> date:
+        """In Asia/Shanghai."""
+        return local_day(self.now)
+
+    def past_day(self, on: date, name: str, earliest: date | None = None) -> date:
+        """A day a person states of something that happened, not before an earlier step. Raises InvalidInput."""
+        if on > self.today:
+            raise InvalidInput("cases.in-the-future", name, value=on.isoformat())
+        if on < self.today - _FURTHEST:
+            raise _implausible(name, "greater_than_equal", datetime.combine(on, time(), SHANGHAI))
+        if earliest is not None and on < earliest:
+            raise InvalidInput("cases.before-earlier-step", name, value=on.isoformat(), earlier=earliest.isoformat())
+        return on
 
     def past(self, at: datetime, name: str) -> datetime:
         """An instant a person states of something that happened. Raises InvalidInput when it is still to come."""

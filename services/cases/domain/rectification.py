@@ -1,7 +1,7 @@
 """A rectification item (整改销号): from the order to the strike-off (domain.md 3.7)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from functools import singledispatchmethod
@@ -9,15 +9,22 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain import clocks
-from services.cases.domain.areas import check_land, check_part
+from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.progress import Moment, Progress
-from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
+from services.cases.domain.rectification_facts import check_method, check_signers, checked_pbf, noted
+from services.cases.domain.rectification_table import TABLE as TABLE
+from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import (
+    CasesEvent,
     RectificationAcceptedV1,
     RectificationEvent,
+    RectificationExtendedV1,
+    RectificationOpenedV1,
     RectificationOrderedV1,
+    RectificationPlanSetV1,
+    RectificationReboundV1,
     RectificationReportedV1,
     RectificationReviewRequestedV1,
     RectificationStruckOffV1,
@@ -29,6 +36,7 @@ from shared.contracts.rectifications import (
     AcceptRectification,
     CheckRectification,
     OrderRectification,
+    RectificationFacts,
     RectificationStep,
     RectificationView,
     ReportRectification,
@@ -37,15 +45,13 @@ from shared.contracts.rectifications import (
 )
 from shared.errors import Conflict
 
-_STATE = RectificationState
-_DOC = DocumentKind
-
 
 class AreaRemaining(Conflict):
     """Land still waits to be put right: no strike-off."""
 
     def __init__(self, remaining_area_m2: Decimal) -> None:
-        super().__init__("cases.area-remaining", None, remaining_area_m2=float(remaining_area_m2))
+        facts = {"remaining_area_m2": float(remaining_area_m2), "law": "RULES 3.7"}
+        super().__init__("cases.area-remaining", None, **facts)
 
 
 class TillageNotRestored(Conflict):
@@ -53,72 +59,6 @@ class TillageNotRestored(Conflict):
 
     def __init__(self, state: str) -> None:
         super().__init__("cases.tillage-not-restored", "tillage_state", state=state)
-
-
-TABLE: Transitions[RectificationState] = Transitions(
-    "rectification",
-    Row(
-        "order-rectification",
-        None,
-        _STATE.RECTIFYING,
-        needs=frozenset({_DOC.CORRECTION_ORDER}),
-        starts=("R01",),
-    ),
-    Row(
-        "report",
-        _STATE.RECTIFYING,
-        _STATE.REPORTED,
-        who=TOWNSHIP,
-        needs=frozenset({_DOC.RECTIFICATION_REPORT}),
-        starts=("R02",),
-        stops=frozenset({"R01"}),
-    ),
-    Row(
-        "check",
-        _STATE.REPORTED,
-        _STATE.TOWNSHIP_CHECKED,
-        who=TOWNSHIP,
-        outcome="passed",
-        needs=frozenset({_DOC.TOWNSHIP_CHECK_RECORD}),
-        starts=("R03",),
-        stops=frozenset({"R02"}),
-    ),
-    # Not passed: the term of the order was never met and goes on as it was.
-    Row(
-        "check",
-        _STATE.REPORTED,
-        _STATE.RECTIFYING,
-        who=TOWNSHIP,
-        outcome="failed",
-        starts=("R01",),
-        stops=frozenset({"R02"}),
-    ),
-    Row(
-        "accept",
-        _STATE.TOWNSHIP_CHECKED,
-        _STATE.ACCEPTED_COUNTY,
-        needs=frozenset({_DOC.ACCEPTANCE_SHEET}),
-        starts=("R04",),
-        stops=frozenset({"R03"}),
-    ),
-    # Accepted in part: what remains is worked on and reported again.
-    Row("report", _STATE.ACCEPTED_COUNTY, _STATE.REPORTED, who=TOWNSHIP, starts=("R02",), stops=frozenset({"R04"})),
-    Row("report", _STATE.REVIEWING_UP, _STATE.REPORTED, who=TOWNSHIP, starts=("R02",), stops=frozenset({"S08"})),
-    Row(
-        "request-review",
-        _STATE.ACCEPTED_COUNTY,
-        _STATE.REVIEWING_UP,
-        starts=("S08",),
-        stops=frozenset({"R04"}),
-    ),
-    Row(
-        "strike-off",
-        _STATE.REVIEWING_UP,
-        _STATE.STRUCK_OFF,
-        needs=frozenset({_DOC.ACCEPTANCE_SHEET, _DOC.REVIEW_RESULT, _DOC.STRIKE_OFF_SHEET}),
-        stops=ALL_CLOCKS,
-    ),
-)
 
 
 @dataclass(kw_only=True)
@@ -145,6 +85,7 @@ class Rectification(Progress):
     responsible_person: str = ""
     requirement: str = ""
     struck_off_at: datetime | None = None
+    facts: RectificationFacts = field(default_factory=RectificationFacts)
 
     @property
     def remaining_area_m2(self) -> Decimal:
@@ -166,8 +107,8 @@ class Rectification(Progress):
         case.may_open(cmd.verb, moment)
         held = {document.kind for document in cmd.documents}
         row = TABLE.permit(self.state, cmd.verb, moment.by, held)
-        check_land(cmd.area_m2, cmd.farmland_area_m2, None)
-        check_part("area_m2", ordered_before_m2 + cmd.area_m2, case.area_m2)
+        pbf_m2 = checked_pbf(cmd, case, ordered_before_m2)
+        check_method(cmd.method, pbf_m2, held)
         term = moment.deadlines.start("R01", moment.now, cmd.term_days)
         return [
             RectificationOrderedV1(
@@ -182,6 +123,7 @@ class Rectification(Progress):
                 term_on=term.due_on,
                 responsible_person=cmd.responsible_person,
                 requirement=cmd.requirement,
+                pbf_area_m2=pbf_m2,
                 division_code=case.division_code,
                 division_name=case.division_name,
                 place=case.place,
@@ -210,11 +152,16 @@ class Rectification(Progress):
         if cmd.tillage_state != "ready_to_sow" and self.method is not RectificationMethod.COMPLETE_FORMALITIES:
             raise TillageNotRestored(cmd.tillage_state)
         check_part("rectified_area_m2", cmd.rectified_area_m2, self.area_m2)
+        check_signers(cmd.signers)
+        # Papers are completed only where no permanent basic farmland is (LAL 44).
+        check_part("formalities_area_m2", cmd.formalities_area_m2, self.area_m2 - self.facts.pbf_area_m2)
         return [
             RectificationAcceptedV1(
                 rectified_area_m2=cmd.rectified_area_m2,
                 tillage_state=cmd.tillage_state,
                 members=cmd.members,
+                formalities_area_m2=cmd.formalities_area_m2,
+                signers=cmd.signers,
                 **told,
             )
         ]
@@ -223,10 +170,13 @@ class Rectification(Progress):
         return [RectificationReviewRequestedV1(**self._told(cmd, moment))]
 
     def strike_off(self, cmd: StrikeOff, moment: Moment) -> list[RectificationEvent]:
-        """Raises AreaRemaining."""
+        """Nothing remains and the upper level's review has ended. Raises AreaRemaining, Forbidden."""
         told = self._told(cmd, moment)
         if self.remaining_area_m2 > 0:
             raise AreaRemaining(self.remaining_area_m2)
+        brought = {document.kind for document in cmd.documents}
+        if not self.facts.review_ended and DocumentKind.REVIEW_RESULT not in brought:
+            raise Forbidden("cases.review-not-ended", None, "RULES 3.7")
         return [
             RectificationStruckOffV1(
                 case_no=self.case_no,
@@ -252,15 +202,53 @@ class Rectification(Progress):
         moment: Moment,
         outcome: str = "",
         starts: Sequence[DeadlineFact] | None = None,
+        **more: Any,
     ) -> dict[str, Any]:
         row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
-        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, starts=starts)
+        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, starts=starts, **more)
+
+    # the paths beside the straight one: domain/rectification_paths.py
+
+    def take(self, cmd: RectificationStep, moment: Moment, outcome: str = "", **more: Any) -> dict[str, Any]:
+        """What the event of a step says, once the table permits it."""
+        return self._told(cmd, moment, outcome, **more)
+
+    def term_again(self, moment: Moment) -> list[DeadlineFact]:
+        """The term of the order, going on as it was."""
+        return self._term_again(moment)
 
     # changes
+
+    def _note(self, event: CasesEvent) -> None:
+        super()._note(event)
+        if isinstance(event, RectificationEvent):
+            self.facts = noted(self.facts, event)
 
     @singledispatchmethod
     def _change(self, event: RectificationEvent) -> None:
         """Handed up for review: the state alone changes."""
+
+    @_change.register
+    def _(self, event: RectificationOpenedV1) -> None:
+        self.item_no, self.case_id, self.case_no = event.item_no, event.case_id, event.case_no
+        self.title, self.ordered_at = event.title, event.at
+        self.division_code = self.jurisdiction = event.division_code
+        self.division_name, self.place = event.division_name, event.place
+        self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
+
+    @_change.register
+    def _(self, event: RectificationPlanSetV1) -> None:
+        self.method, self.term_on = event.method, event.term_on
+        self.responsible_person, self.requirement = event.responsible_person, event.requirement
+
+    @_change.register
+    def _(self, event: RectificationExtendedV1) -> None:
+        self.term_on = next((one.due_on for one in event.recounts if one.rule_id == "R01"), self.term_on)
+
+    @_change.register
+    def _(self, event: RectificationReboundV1) -> None:
+        self.rectified_area_m2 = self.accepted_area_m2 = self.area_m2 - event.rebound_area_m2
+        self.struck_off_at = self.term_on = None
 
     @_change.register
     def _(self, event: RectificationOrderedV1) -> None:
@@ -294,7 +282,6 @@ class Rectification(Progress):
         assert self.state is not None
         assert self.case_id is not None
         assert self.ordered_at is not None
-        assert self.term_on is not None
         return RectificationView(
             id=self.id,
             item_no=self.item_no,
@@ -319,4 +306,5 @@ class Rectification(Progress):
             responsible_person=self.responsible_person,
             documents=self.documents,
             deadlines=self.deadlines,
+            facts=self.facts,
         )

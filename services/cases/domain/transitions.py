@@ -3,13 +3,13 @@
 What has no row is refused. A side path is a new row (and its method), never a new if.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared.contracts.codes import DocumentKind, Role
-from shared.errors import Conflict
+from shared.errors import Conflict, NotAllowed
 from shared.principal import Actor
 
 S = TypeVar("S", bound=StrEnum)
@@ -19,21 +19,26 @@ ALL_CLOCKS = frozenset({"*"})
 
 COORDINATOR = frozenset({Role.COORDINATOR})
 TOWNSHIP = frozenset({Role.COORDINATOR, Role.TOWNSHIP_OFFICER})
+CHIEFS = frozenset({Role.CHIEF, Role.ACTING_CHIEF})
+LEADERS = frozenset({Role.LEADER}) | CHIEFS
+DECIDERS = COORDINATOR | LEADERS
 
 
 class TransitionNotAllowed(Conflict):
-    """The state has no such step. allowed: the steps it has."""
+    """The state has no such step. allowed: the steps it has. law: the rule the step stands under."""
 
-    def __init__(self, name: str, state: str | None, verb: str, allowed: Iterable[str]) -> None:
+    def __init__(self, name: str, state: str | None, verb: str, allowed: Iterable[str], law: str = "") -> None:
         super().__init__(
-            "cases.transition-not-allowed", None, object=name, state=state, verb=verb, allowed=sorted(allowed)
+            "cases.transition-not-allowed", None, object=name, state=state, verb=verb, allowed=sorted(allowed), law=law
         )
 
 
 class OutcomeNotAllowed(Conflict):
     """The state has the step, but not with this outcome (a legal opinion makes no case)."""
 
-    def __init__(self, name: str, state: str | None, verb: str, outcome: str, allowed: Iterable[str]) -> None:
+    def __init__(
+        self, name: str, state: str | None, verb: str, outcome: str, allowed: Iterable[str], law: str = ""
+    ) -> None:
         super().__init__(
             "cases.outcome-not-allowed",
             None,
@@ -42,14 +47,29 @@ class OutcomeNotAllowed(Conflict):
             verb=verb,
             outcome=outcome,
             allowed=sorted(allowed),
+            law=law,
         )
 
 
 class DocumentMissing(Conflict):
     """Documents that must exist before this step."""
 
-    def __init__(self, verb: str, missing: Iterable[DocumentKind]) -> None:
-        super().__init__("cases.document-missing", "documents", verb=verb, missing=sorted(missing))
+    def __init__(self, verb: str, missing: Iterable[DocumentKind], law: str = "") -> None:
+        super().__init__("cases.document-missing", "documents", verb=verb, missing=sorted(missing), law=law)
+
+
+class Forbidden(Conflict):
+    """A rule forbids the step as things stand. law: its citation (shared/citations.py)."""
+
+    def __init__(self, code: str, field: str | None, law: str, **facts: Any) -> None:
+        super().__init__(code, field, law=law, **facts)
+
+
+class RoleMissing(NotAllowed):
+    """The step belongs to another role. law: the rule that gives it to that role."""
+
+    def __init__(self, allowed: Iterable[Role], law: str) -> None:
+        super().__init__("role-not-allowed", None, allowed=sorted(allowed), law=law)
 
 
 @dataclass(frozen=True)
@@ -71,11 +91,14 @@ class Row(Generic[S]):
 
 
 class Transitions(Generic[S]):
-    """name: the object's name in errors."""
+    """name: the object's name in errors. law: what its steps stand under; laws: of single verbs, otherwise."""
 
-    def __init__(self, name: str, *rows: Row[S]) -> None:
+    def __init__(self, name: str, *rows: Row[S], law: str = "", laws: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.rows = rows
+        self._law, self._laws = law, dict(laws or {})
+        if unknown := self._laws.keys() - {row.verb for row in rows}:
+            raise ValueError(f"laws of no verb: {sorted(unknown)}")
         self._by_step: dict[tuple[S | None, str], dict[str, Row[S]]] = {}
         for row in rows:
             outcomes = self._by_step.setdefault((row.at, row.verb), {})
@@ -86,8 +109,13 @@ class Transitions(Generic[S]):
     def __iter__(self) -> Iterator[Row[S]]:
         return iter(self.rows)
 
+    def law(self, verb: str) -> str:
+        """The rule a step stands under, as refusals cite it; empty for none."""
+        return self._laws.get(verb, self._law)
+
     def verbs(self, state: S | None) -> list[str]:
-        return sorted({row.verb for row in self.rows if row.at == state})
+        """The steps that somebody may take there; what other objects tell is not among them."""
+        return sorted({row.verb for row in self.rows if row.at == state and row.who})
 
     def who(self, verb: str) -> frozenset[Role]:
         """Every role that has a row of this verb."""
@@ -99,12 +127,12 @@ class Transitions(Generic[S]):
         """The row of this step. Raises TransitionNotAllowed, OutcomeNotAllowed, NotAllowed, DocumentMissing."""
         outcomes = self._by_step.get((state, verb))
         if outcomes is None:
-            raise TransitionNotAllowed(self.name, state, verb, self.verbs(state))
+            raise TransitionNotAllowed(self.name, state, verb, self.verbs(state), self.law(verb))
         row = outcomes.get(outcome)
         if row is None:
-            raise OutcomeNotAllowed(self.name, state, verb, outcome, outcomes)
-        if row.who:
-            by.require(row.who)
+            raise OutcomeNotAllowed(self.name, state, verb, outcome, outcomes, self.law(verb))
+        if row.who and row.who.isdisjoint(by.roles):
+            raise RoleMissing(row.who, self.law(verb))
         if missing := row.needs.difference(held):
-            raise DocumentMissing(verb, missing)
+            raise DocumentMissing(verb, missing, self.law(verb))
         return row

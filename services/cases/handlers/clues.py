@@ -8,13 +8,16 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.cases.domain import case_filing
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.patch import Patch
+from services.cases.handlers.proposing import propose_at_filing
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
 from services.cases.storage.unit import CasesUnit, Stored
+from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases import CaseView
 from shared.contracts.clues import (
     AssignClue,
@@ -129,15 +132,45 @@ def close_clue(cmd: CloseClue, call: Call, unit: CasesUnit) -> ClueView:
 
 
 def file_case(cmd: FileCase, call: Call, unit: CasesUnit) -> CaseView:
-    """The clue ends and the case begins, in one commit."""
+    """The clue ends and the case begins, in one commit; one that was only stopped is filed under its own number."""
     clue = _locked(call, unit)
-    case = Case(id=new_id())
-    case_no = unit.number(NumberKind.CASE, clue.division_code)
+    case, case_no = case_of(clue, unit)
     turned = clue.turn_into_case(cmd, unit.moment, case.id, case_no)
     filed = case.file(cmd, unit.moment, clue, case_no)
     unit.record(clue, unit.clues, turned)
     unit.record(case, unit.cases, filed)
+    propose_at_filing(case, clue.source, unit)
+    return case.view(*unit.cases.beside(unit.connection, case.id))
+
+
+def stop_act(cmd: StopAct, call: Call, unit: CasesUnit) -> CaseView:
+    """The order to stop opens the case; the clue is verified as before. Raises TransitionNotAllowed a second time."""
+    clue = _locked(call, unit)
+    case, case_no = case_of(clue, unit)
+    stopped = clue.stop(cmd, unit.moment, case.id, case_no)
+    opened = case_filing.stop(case, cmd, unit.moment, clue, case_no)
+    unit.record(clue, unit.clues, stopped)
+    unit.record(case, unit.cases, opened)
     return case.view([], [])
+
+
+def decline_filing(cmd: DeclineFiling, call: Call, unit: CasesUnit) -> CaseView:
+    """The clue ends in a case that is not filed, and says why."""
+    clue = _locked(call, unit)
+    case, case_no = case_of(clue, unit)
+    turned = clue.decline_filing(cmd, unit.moment, case.id, case_no)
+    declined = case_filing.decline(case, cmd, unit.moment, clue, case_no)
+    unit.record(clue, unit.clues, turned)
+    unit.record(case, unit.cases, declined)
+    return case.view([], [])
+
+
+def case_of(clue: Clue, unit: CasesUnit) -> tuple[Case, str]:
+    """The case that began with the order to stop, locked; else a new one. With its number."""
+    if clue.case_id is not None:
+        case = unit.cases.lock(unit.connection, clue.case_id)
+        return case, case.case_no
+    return Case(id=new_id()), unit.number(NumberKind.CASE, clue.division_code)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,36 @@
 """Joint actions, on the coordinator's side; what agencies do comes by on_agencies.py."""
 
 from services.cases.storage.unit import CasesUnit
-from shared.contracts.joint_actions import JointActionView, ReassignTask
+from shared.contracts.joint_actions import (
+    CancelAction,
+    JointActionView,
+    PostponeAction,
+    ReassignTask,
+    RescheduleAction,
+)
 from shared.operations import Call
 
 
 def reassign_task(cmd: ReassignTask, call: Call, unit: CasesUnit) -> JointActionView:
     action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
     unit.record(action, unit.joint_actions, action.reassign(cmd, unit.moment))
+    return action.view()
+
+
+def postpone_action(cmd: PostponeAction, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.postpone(cmd, unit.moment))
+    return action.view()
+
+
+def reschedule_action(cmd: RescheduleAction, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.reschedule(cmd, unit.moment))
+    return action.view()
+
+
+def cancel_action(cmd: CancelAction, call: Call, unit: CasesUnit) -> JointActionView:
+    """Agencies withdraws the open tasks when it hears of it."""
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.cancel(cmd, unit.moment))
     return action.view()

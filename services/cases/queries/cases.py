@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from services.cases.queries.discretion import case_for
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.repository import CaseStore
 from services.cases.storage.scope import visible
@@ -48,7 +49,7 @@ _LISTING = Listing(
 
 def get_case(q: GetCase, by: Actor, connection: Connection) -> CaseView:
     found = _STORE.get_seen(connection, by, q.id)
-    return found.view(*_STORE.beside(connection, q.id))
+    return case_for(by, found.view(*_STORE.beside(connection, q.id)))
 
 
 def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]:

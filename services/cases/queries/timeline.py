@@ -6,8 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.cases.queries.custody import TITLES as EVIDENCE_TITLES
+from services.cases.queries.discretion import hidden_from
+from services.cases.queries.titles import PATH_TITLES
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.evidence_tables import evidence
+from services.cases.storage.path_tables import action_proposal, listing, police_transfer
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
@@ -53,13 +56,17 @@ TITLES: dict[str, str] = {
     e.DeadlinesRecountedV1.type: "重算期限",
     e.DeadlineAlarmRaisedV1.type: "期限提醒",
     **EVIDENCE_TITLES,
+    **PATH_TITLES,
 }
 
 _NOT_PASSED = "乡镇核查未通过"
 
 
 def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
-    """Every step of the case, its clue, items and actions, oldest first. Raises NotFound."""
+    """Every step of the case, its clue and what stands beside it, oldest first. Raises NotFound.
+
+    Of sealed records there is nothing here, for anybody; of a hand-over to public security only for who may know.
+    """
     clue_id = connection.execute(
         sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by))
     ).scalar_one_or_none()
@@ -68,6 +75,10 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
     beside = sa.union_all(
         sa.select(rectification.c.id).where(rectification.c.case_id == q.id),
         sa.select(joint_action.c.id).where(joint_action.c.case_id == q.id),
+        *(
+            sa.select(table.c.id).where(table.c.case_id == q.id, visible(table, by))
+            for table in (police_transfer, listing, action_proposal)
+        ),
         sa.select(sa.literal(q.id, case.c.id.type)),
         sa.select(sa.literal(clue_id, case.c.id.type)),
         sa.select(evidence.c.id).where(evidence.c.clue_id == clue_id),
@@ -89,7 +100,8 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
         # Ids are UUIDv7: within one commit they keep the order in which things were said.
         .order_by(event_log.c.occurred_at, event_log.c.event_id)
     )
-    return Timeline(items=[_entry(step) for step in steps])
+    hidden = hidden_from(by)
+    return Timeline(items=[_entry(step) for step in steps if step.type not in hidden])
 
 
 def _entry(step: Any) -> TimelineEntry:

@@ -27,6 +27,9 @@ class NumberKind(StrEnum):
     RECTIFICATION = "RI"
     JOINT_ACTION = "JA"
     EVIDENCE = "EV"
+    POLICE_TRANSFER = "TR"
+    LISTING = "LS"
+    PROPOSAL = "AP"
 
 
 class Numbers:

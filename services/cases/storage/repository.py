@@ -34,6 +34,8 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
+from shared.contracts.procedure import Procedure
+from shared.contracts.rectifications import RectificationFacts
 from shared.delivery.unit import TableStore
 from shared.errors import NotFound, StaleVersion
 from shared.principal import Actor
@@ -114,7 +116,7 @@ class ScopedStore(TableStore[P]):
         """The columns that only this table has."""
 
 
-def _head(row: RowMapping) -> dict[str, Any]:
+def head_of(row: RowMapping) -> dict[str, Any]:
     return {
         "id": row["id"],
         "version": row["version"],
@@ -124,7 +126,7 @@ def _head(row: RowMapping) -> dict[str, Any]:
     }
 
 
-def _same(source: Any, names: Sequence[str]) -> dict[str, Any]:
+def same(source: Any, names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(source, name) for name in names}
 
 
@@ -156,7 +158,7 @@ class ClueStore(ScopedStore[Clue]):
 
     def columns(self, aggregate: Clue) -> dict[str, Any]:
         return {
-            **_same(aggregate, _CLUE),
+            **same(aggregate, _CLUE),
             "due_on": aggregate.due_on,
             "source": aggregate.source.value,
             "suspected_type": aggregate.suspected_type and aggregate.suspected_type.value,
@@ -167,7 +169,7 @@ class ClueStore(ScopedStore[Clue]):
 
     def from_row(self, row: RowMapping) -> Clue:
         return Clue(
-            **_head(row),
+            **head_of(row),
             **{name: row[name] for name in _CLUE},
             state=ClueState(row["state"]),
             source=ClueSource(row["source"]),
@@ -209,21 +211,23 @@ class CaseStore(ScopedStore[Case]):
 
     def columns(self, aggregate: Case) -> dict[str, Any]:
         return {
-            **_same(aggregate, _CASE),
+            **same(aggregate, _CASE),
             "due_on": aggregate.due_on,
             "violation_types": [type_.value for type_ in aggregate.violation_types],
             "lead_agency": aggregate.lead_agency.value,
             "closing_ground": aggregate.closing_ground and aggregate.closing_ground.value,
+            "procedure": aggregate.procedure.model_dump(mode="json", exclude_defaults=True),
         }
 
     def from_row(self, row: RowMapping) -> Case:
         return Case(
-            **_head(row),
+            **head_of(row),
             **{name: row[name] for name in _CASE},
             state=CaseState(row["state"]),
             violation_types=[ViolationType(type_) for type_ in row["violation_types"]],
             lead_agency=Agency(row["lead_agency"]),
             closing_ground=row["closing_ground"] and ClosingGround(row["closing_ground"]),
+            procedure=Procedure.model_validate(row["procedure"]),
         )
 
     def beside(self, connection: Connection, case_id: UUID) -> tuple[list[UUID], list[UUID]]:
@@ -263,7 +267,20 @@ class RectificationStore(ScopedStore[Rectification]):
         super().__init__(tables.rectification)
 
     def columns(self, aggregate: Rectification) -> dict[str, Any]:
-        return {**_same(aggregate, _RECTIFICATION), "due_on": aggregate.due_on, "method": aggregate.method.value}
+        return {
+            **same(aggregate, _RECTIFICATION),
+            "due_on": aggregate.due_on,
+            "method": aggregate.method.value,
+            "facts": aggregate.facts.model_dump(mode="json", exclude_defaults=True),
+        }
+
+    def of_case(self, connection: Connection, case_id: UUID) -> list[Rectification]:
+        """The items of a case, oldest first."""
+        item = tables.rectification
+        rows = connection.execute(
+            sa.select(item).where(item.c.case_id == case_id).order_by(item.c.ordered_at, item.c.id)
+        )
+        return [self.from_row(row) for row in rows.mappings()]
 
     def ordered_area_m2(self, connection: Connection, case_id: UUID) -> Decimal:
         """What the items of a case come to."""
@@ -273,10 +290,11 @@ class RectificationStore(ScopedStore[Rectification]):
 
     def from_row(self, row: RowMapping) -> Rectification:
         return Rectification(
-            **_head(row),
+            **head_of(row),
             **{name: row[name] for name in _RECTIFICATION},
             state=RectificationState(row["state"]),
             method=RectificationMethod(row["method"]),
+            facts=RectificationFacts.model_validate(row["facts"]),
         )
 
 
@@ -300,7 +318,7 @@ class JointActionStore(ScopedStore[JointAction]):
     def columns(self, aggregate: JointAction) -> dict[str, Any]:
         assert aggregate.brief is not None
         return {
-            **_same(aggregate, _JOINT_ACTION),
+            **same(aggregate, _JOINT_ACTION),
             "division_code": aggregate.jurisdiction,
             "case_no": aggregate.brief.case_no,
             "lead_agency": aggregate.lead_agency.value,
@@ -310,7 +328,7 @@ class JointActionStore(ScopedStore[JointAction]):
 
     def from_row(self, row: RowMapping) -> JointAction:
         return JointAction(
-            **_head(row),
+            **head_of(row),
             **{name: row[name] for name in _JOINT_ACTION},
             state=JointActionState(row["state"]),
             lead_agency=Agency(row["lead_agency"]),

@@ -1,14 +1,34 @@
 """Who sees which rows: the one place that narrows every select and every lock. What is not seen does not exist (404).
 
-coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it. Others: nothing.
+coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it, but nothing of a
+hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. police:
+hand-overs that have reached them. Others: nothing. Sealed records are seen by nobody through here.
 """
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
-from shared.contracts.codes import Role
+from services.cases.storage.path_tables import action_proposal, police_transfer
+from services.cases.storage.tables import case, clue
+from shared.contracts.codes import Agency, Role, TransferState
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
+
+_OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
+_INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
+_POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
+# Of these a township sees nothing (domain.md 5.7).
+_NOT_FOR_TOWNSHIPS = (police_transfer, action_proposal)
+_WITH_POLICE = [
+    state.value
+    for state in TransferState
+    if state not in (TransferState.DUE, TransferState.REPORTED, TransferState.APPROVED, TransferState.REFUSED_BY_CHIEF)
+]
+
+
+def has_insight(by: Actor) -> bool:
+    """Whether the actor may know where a hand-over to public security stands (domain.md 5.7)."""
+    return by.has(*_INSIDERS)
 
 
 def visible(table: Table, by: Actor) -> ColumnElement[bool]:
@@ -16,7 +36,13 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
-    if by.has(Role.TOWNSHIP_OFFICER) and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
+    if by.has(*_OF_AGENCY) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), _led_by(table, by.org_code)))
+    police = by.has(*_POLICE) and by.org_code == Agency.PUBLIC_SECURITY
+    if table is police_transfer and police and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(_WITH_POLICE)))
+    for_township = by.has(Role.TOWNSHIP_OFFICER) and table not in _NOT_FOR_TOWNSHIPS
+    if for_township and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
         # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
         if "township_code" in table.c:
@@ -37,6 +63,17 @@ def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
 def may_report_in(division_code: str, by: Actor) -> bool:
     """Whether a division lies where the actor may take in clues."""
     return _is_prefix(by.jurisdiction, 2) and division_code.startswith(by.jurisdiction)
+
+
+def _led_by(table: Table, agency: str) -> ColumnElement[bool]:
+    """Whether a row is a case that the agency leads, or stands beside one."""
+    if table is case:
+        led: ColumnElement[bool] = case.c.lead_agency == agency
+        return led
+    if table is clue:
+        return clue.c.id.in_(sa.select(case.c.clue_id).where(case.c.lead_agency == agency))
+    beside: ColumnElement[bool] = table.c.case_id.in_(sa.select(case.c.id).where(case.c.lead_agency == agency))
+    return beside
 
 
 def _lies_in(table: Table, prefix: str) -> ColumnElement[bool]:

@@ -87,6 +87,9 @@ case = sa.Table(
     sa.Column("served_at", _instant),
     sa.Column("closed_at", _instant),
     sa.Column("closing_ground", sa.Text),
+    sa.Column(
+        "procedure", pg.JSONB, nullable=False, server_default="{}", comment="Procedure: what is beside the state"
+    ),
     sa.Index("case_newest", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_state_newest", "state", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),
@@ -109,10 +112,11 @@ rectification = sa.Table(
     sa.Column("rectified_area_m2", _area, nullable=False),
     sa.Column("accepted_area_m2", _area, nullable=False),
     sa.Column("ordered_at", _instant, nullable=False),
-    sa.Column("term_on", sa.Date, nullable=False),
+    sa.Column("term_on", sa.Date, comment="null while there is no plan"),
     sa.Column("responsible_person", sa.Text, nullable=False),
     sa.Column("requirement", sa.Text, nullable=False),
     sa.Column("struck_off_at", _instant),
+    sa.Column("facts", pg.JSONB, nullable=False, server_default="{}", comment="RectificationFacts"),
     sa.Index("rectification_newest", sa.text("ordered_at DESC"), sa.text("id DESC")),
     sa.Index("rectification_case", "case_id"),
     sa.Index("rectification_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),

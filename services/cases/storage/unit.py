@@ -1,5 +1,6 @@
 """The unit of work of cases: its stores, and the registers that its rules ask."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -8,10 +9,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.path_rules import PathRules
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rule_book import RuleBook
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
+from services.cases.storage.path_repository import (
+    ActionProposalStore,
+    ListingStore,
+    PoliceTransferStore,
+    SealedRecordStore,
+)
 from services.cases.storage.repository import (
     CaseStore,
     ClueStore,
@@ -20,6 +28,7 @@ from services.cases.storage.repository import (
     ScopedStore,
 )
 from services.cases.storage.rules import Rules
+from services.cases.storage.sealing import Seals
 from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
@@ -34,6 +43,8 @@ class Desk:
     rules: Rules
     numbers: Numbers
     boxes: CountyBoxes
+    path_table: Mapping[str, Sequence[Mapping[str, Any]]]
+    seals: Seals | None = None
 
     @property
     def deadlines(self) -> DeadlineRegister:
@@ -49,6 +60,10 @@ class CasesUnit(Unit):
     evidence = EvidenceStore()
     custody = CustodyStore()
     copies = CopyStore()
+    police_transfers = PoliceTransferStore()
+    listings = ListingStore()
+    proposals = ActionProposalStore()
+    sealed = SealedRecordStore()
 
     def __init__(
         self,
@@ -75,6 +90,11 @@ class CasesUnit(Unit):
         """The rules as they are now: one book for everything this unit decides."""
         return self.desk.rules.book()
 
+    @cached_property
+    def path_rules(self) -> PathRules:
+        """What the paths of a case ask of the rules."""
+        return PathRules(self.rules, self.desk.path_table)
+
     @property
     def moment(self) -> Moment:
         """What a decision in this unit is taken with."""
@@ -82,7 +102,7 @@ class CasesUnit(Unit):
 
     def moment_at(self, now: datetime) -> Moment:
         """The same for a fact that happened at another instant."""
-        return Moment(self.by, now, self.rules.deadlines)
+        return Moment(self.by, now, self.rules.deadlines, self.path_rules)
 
     def number(self, kind: NumberKind, division_code: str) -> str:
         return self.desk.numbers.next(kind, division_code, self.now)

@@ -10,6 +10,21 @@ from services.notify.storage.case_briefs import find_case, keep_case, keep_item,
 from services.notify.storage.unit import NotifyUnit
 from shared.clock import local_day
 from shared.contracts.base import EventMeta
+from shared.contracts.case_path_events import (
+    CaseArchivedV1,
+    CaseCourtAppliedV1,
+    CaseCourtRuledV1,
+    CaseDeliberatedV1,
+    CaseHearingRequestedV1,
+    CaseLegalReviewRequestedV1,
+    CasePenaltyWaivedV1,
+    CasePerformanceDemandedV1,
+    CaseReopenedV1,
+    CaseResumedV1,
+    CaseSupplementOrderedV1,
+    CaseSuspendedV1,
+    CaseTerminatedV1,
+)
 from shared.contracts.cases_events import (
     CaseClosedV1,
     CaseDecidedV1,
@@ -24,9 +39,15 @@ from shared.contracts.cases_events import (
     CaseServedV1,
     RectificationAcceptedV1,
     RectificationEvent,
+    RectificationOpenedV1,
     RectificationOrderedV1,
+    RectificationPlanSetV1,
+    RectificationReboundV1,
     RectificationReportedV1,
+    RectificationResubmittedV1,
     RectificationReviewRequestedV1,
+    RectificationSentBackV1,
+    RectificationStartedV1,
     RectificationStruckOffV1,
     RectificationTownshipCheckedV1,
 )
@@ -113,6 +134,19 @@ CASE_STEPS: tuple[type[CaseEvent], ...] = (
     CasePerformanceStartedV1,
     CaseExecutedV1,
     CaseClosedV1,
+    CaseSuspendedV1,
+    CaseResumedV1,
+    CaseTerminatedV1,
+    CaseSupplementOrderedV1,
+    CaseLegalReviewRequestedV1,
+    CaseDeliberatedV1,
+    CaseHearingRequestedV1,
+    CasePenaltyWaivedV1,
+    CasePerformanceDemandedV1,
+    CaseCourtAppliedV1,
+    CaseCourtRuledV1,
+    CaseArchivedV1,
+    CaseReopenedV1,
 )
 ITEM_STEPS: tuple[type[RectificationEvent], ...] = (
     RectificationOrderedV1,
@@ -120,6 +154,12 @@ ITEM_STEPS: tuple[type[RectificationEvent], ...] = (
     RectificationTownshipCheckedV1,
     RectificationAcceptedV1,
     RectificationReviewRequestedV1,
+    RectificationOpenedV1,
+    RectificationPlanSetV1,
+    RectificationStartedV1,
+    RectificationSentBackV1,
+    RectificationResubmittedV1,
+    RectificationReboundV1,
 )
 
 _CASE_MOVES = tuple(Reaction(step, on_case_moved) for step in CASE_STEPS)

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from shared.contracts.codes import Agency
 from tests.integration.services.agencies.house import House, coordinator, officer
-from tests.unit.services.agencies.builders import convened, reassigned
+from tests.unit.services.agencies.builders import cancelled, convened, reassigned
 
 
 def test_a_convened_action_becomes_a_task_and_a_delivery_for_every_agency(house: House) -> None:
@@ -58,3 +58,19 @@ def test_a_reassignment_of_an_unknown_task_still_makes_the_new_one(house: House)
     event = reassigned(convened(Agency.AGRICULTURE), uuid4(), Agency.AGRICULTURE)
     house.react(event)
     assert house.told() == ["task-issued"]
+
+
+def test_a_cancelled_action_withdraws_what_is_open_and_leaves_what_was_reported(house: House) -> None:
+    event = convened(Agency.NATURAL_RESOURCES, Agency.AGRICULTURE)
+    house.react(event)
+    open_task, declined = (task.task_id for task in event.tasks)
+    body = {"return_reason": "not_our_duty", "reason": "不属本单位职责"}
+    house.done(officer(Agency.AGRICULTURE), "task.decline", body, declined)
+    called_off = cancelled(event, open_task, declined, uuid4())
+    house.react(called_off)
+    house.react(called_off)
+    assert house.told(open_task) == ["task-issued", "task-withdrawn"]
+    assert house.delivery(open_task)["state"] == "cancelled"
+    assert house.told(declined)[-1] == "task-declined"
+    task = house.asked(coordinator(), "task.get", id=str(open_task))
+    assert task["state"] == "withdrawn"

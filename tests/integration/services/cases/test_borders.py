@@ -262,7 +262,8 @@ def test_a_step_in_the_wrong_state_says_which_steps_there_are(shared_office: Off
     case = filed(shared_office)
     refused = refusal(shared_office, COORDINATOR, "case.perform", {}, case["id"])
     assert refused.code == "cases.transition-not-allowed"
-    assert refused.facts["allowed"] == ["convene-joint-action", "investigate", "order-rectification"]
+    assert {"convene-joint-action", "investigate", "order-rectification"} <= set(refused.facts["allowed"])
+    assert not {"perform", "decide", "transfer-moved"} & set(refused.facts["allowed"])
     assert shared_office.command(COORDINATOR, "case.investigate", OFFICERS, case["id"])["version"] == 2
 
 

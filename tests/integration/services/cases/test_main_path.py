@@ -74,7 +74,8 @@ def test_a_clue_goes_all_the_way_to_closed_and_struck_off(office: Office) -> Non
     assert case["division_name"] == "中宁县恩和镇"
     assert case["area_mu"] == 12.6
     item = strike_off(office, case)
-    assert (item["state"], item["remaining_area_m2"], item["due_on"]) == ("struck_off", 0.0, None)
+    # The next crop season is looked at again (R05).
+    assert (item["state"], item["remaining_area_m2"], item["due_on"]) == ("struck_off", 0.0, "2026-10-20")
     closed = close_case(office, case)
     assert (closed["state"], closed["closing_ground"], closed["version"]) == ("closed", "executed", 10)
     assert closed["rectification_ids"] == [item["id"]]
@@ -90,7 +91,10 @@ def test_the_timeline_tells_every_step_with_who_when_and_why(office: Office) -> 
     case = filed(office)
     item = strike_off(office, case)
     close_case(office, case)
-    told = office.query(COORDINATOR, "case.timeline", id=case["id"])["items"]
+    whole = office.query(COORDINATOR, "case.timeline", id=case["id"])["items"]
+    # What the system proposed beside the case stands in it too.
+    assert {entry["object"] for entry in whole} == {"clue", "case", "rectification", "listing", "action_proposal"}
+    told = [entry for entry in whole if entry["object"] in ("clue", "case", "rectification")]
     assert [entry["what"] for entry in told] == [
         event.type for event in office.events(case["clue_id"], case["id"], item["id"])
     ]
@@ -129,7 +133,10 @@ def test_deciding_before_the_partys_term_is_over_is_refused(office: Office) -> N
     office.days_pass(7)
     with pytest.raises(Refused) as caught:
         step(office, case, "decide", **decision())
-    assert (caught.value.code, caught.value.facts) == ("cases.notice-period-running", {"until": "2026-06-16"})
+    assert (caught.value.code, caught.value.facts) == (
+        "cases.notice-period-running",
+        {"until": "2026-06-16", "law": "NRP 33"},
+    )
     office.days_pass(1)
     assert step(office, case, "decide", **decision())["state"] == "decided"
 
@@ -237,7 +244,10 @@ def test_strike_off_with_area_remaining_is_refused(office: Office) -> None:
     office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
-    assert (caught.value.code, caught.value.facts) == ("cases.area-remaining", {"remaining_area_m2": 399.5})
+    assert (caught.value.code, caught.value.facts) == (
+        "cases.area-remaining",
+        {"remaining_area_m2": 399.5, "law": "RULES 3.7"},
+    )
     # The rest is worked on and reported again.
     again = office.command(OFFICER, "rectification.report", {"rectified_area_m2": 8400, "account": "补做"}, item["id"])
     assert (again["state"], again["remaining_area_mu"]) == ("reported", 0.0)
@@ -254,10 +264,12 @@ def test_a_failed_township_check_goes_back_under_the_same_term(office: Office) -
     assert entry["title"] == "乡镇核查未通过"
 
 
-def checked(office: Office, **changes: Any) -> dict[str, Any]:
-    """An item that has passed its township check."""
+def checked(office: Office, pbf_area_m2: int = 4200, **changes: Any) -> dict[str, Any]:
+    """An item that has passed its township check. pbf_area_m2: of its case."""
     order = correction(**changes)
-    item = office.command(COORDINATOR, "case.order-rectification", order, filed(office)["id"])
+    clue = verified(office, pbf_area_m2=pbf_area_m2)
+    case = office.command(COORDINATOR, "clue.file-case", filing(), clue["id"])
+    item = office.command(COORDINATOR, "case.order-rectification", order, case["id"])
     report = {"rectified_area_m2": 8400, "account": "完成", **papers("rectification_report")}
     office.command(OFFICER, "rectification.report", report, item["id"])
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
@@ -282,7 +294,7 @@ def test_land_that_cannot_be_sown_is_not_accepted(shared_office: Office, state: 
 
 def test_where_only_formalities_were_completed_no_tillage_is_asked_for(shared_office: Office) -> None:
     office = shared_office
-    item = checked(office, method="complete_formalities")
+    item = checked(office, pbf_area_m2=0, method="complete_formalities")
     accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
     accepted = office.command(
         COORDINATOR, "rectification.accept", {**accept, "tillage_state": "seriously_destroyed"}, item["id"]

@@ -24,11 +24,14 @@ from shared.rebuild.comparison import CannotCompare, Comparison
 from shared.rebuild.own_log import OwnLog
 from shared.rebuild.program import Rebuilder
 from tests.integration.services.cases.evidence.desk import Desk, of_case
-from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, sand_yard
+from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, papers, sand_yard
+from tests.integration.services.cases.path_people import DEPUTY, appraised, handed_over, performing, today
 from tests.integration.services.cases.test_joint_actions import AG, NR, Action
+from tests.integration.services.cases.test_listings import under_way as listing_under_way
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
 from tests.integration.services.cases.test_receive_patches import SQUARE, patch
 from tests.integration.services.cases.test_rules import limit, load_year, set_rule, setting, shipped_row
+from tests.integration.services.cases.test_sealed_records import draft as draft_of_clue
 from tests.support.fake_clamd import EICAR, FakeClamd
 from tests.support.meanwhile import look_while
 
@@ -53,6 +56,7 @@ def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     seen = sand_yard(longitude=105.5, latitude=37.5, found_at="2026-04-01T08:00:00+08:00")
     office.command(COORDINATOR, "clue.report", seen)
     import_patches(office, 3)
+    beside_the_case(office)
     edit_rules(office)
     desk = Desk(office, tmp_path)
     evidence_story(desk, case)
@@ -85,6 +89,28 @@ def edit_rules(office: Office) -> None:
     changed = set_rule(office, "deadline", "D01", setting(limit(3), "2026-06-01", replaces=row_id))
     set_rule(office, "deadline", "D01", setting(limit(2), "2026-07-01", replaces=changed["rows"][-1]["row_id"]))
     load_year(office, 2027, days=[{"date": "2027-01-01", "kind": "holiday", "name": "元旦", "source": "通知"}])
+
+
+def beside_the_case(office: Office) -> None:
+    """A hand-over and back, a listing under way, a proposal declined, a clue sealed and opened; paths with areas."""
+    case = appraised(office)
+    draft = draft_of_clue(office, case)
+    office.command(DEPUTY, "sealed_record.send", {"document_no": "1"}, draft["id"])
+    transfer = handed_over(office, case)
+    reply = {"document_no": "n", "received_on": today(office), "reason": "r", **papers("police_reply")}
+    office.command(COORDINATOR, "police_transfer.police-refuse", reply, transfer["id"])
+    listing_under_way(office, case)
+    [proposal] = office.query(COORDINATOR, "action_proposal.list", case_id=case["id"])["items"]
+    office.command(COORDINATOR, "action_proposal.decline", {"reason": "r"}, proposal["id"])
+    performing(office, ("fine",), 4000.5)
+    item = office.command(
+        COORDINATOR,
+        "case.open-rectification",
+        {"title": "t", "area_m2": 100.5, "farmland_area_m2": 0, "reason": "r"},
+        case["id"],
+    )
+    plan = {"method": "combined", "term_days": 30, "responsible_person": "镇长", "requirement": "q"}
+    office.command(COORDINATOR, "rectification.set-plan", {**plan, **papers("correction_order")}, item["id"])
 
 
 def import_patches(office: Office, number: int) -> None:

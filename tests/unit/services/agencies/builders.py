@@ -10,6 +10,7 @@ from shared.contracts.agencies import TaskIssuedV1, TaskResult
 from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
+    JointActionCancelledV1,
     JointActionConvenedV1,
     JointActionTaskReassignedV1,
 )
@@ -128,6 +129,13 @@ def reassigned(former: JointActionConvenedV1, declined: UUID, agency: Agency) ->
     same = {name: getattr(former, name) for name in ("action_id", "action_no", "case_id")}
     action = {**_action(former.brief.division_code), **same, "from_state": JointActionState.NOTIFIED}
     return JointActionTaskReassignedV1(**action, declined_task_id=declined, task=_task(agency))
+
+
+def cancelled(former: JointActionConvenedV1, *withdrawn: UUID) -> JointActionCancelledV1:
+    """The action is called off with these tasks open."""
+    same = {name: getattr(former, name) for name in ("at", "action_id", "action_no", "case_id")}
+    states = {"from_state": JointActionState.NOTIFIED, "to_state": JointActionState.CANCELLED}
+    return JointActionCancelledV1(**same, **states, reason="当事人已自行拆除", task_ids=list(withdrawn))
 
 
 def _task(agency: Agency) -> ConvenedTask:

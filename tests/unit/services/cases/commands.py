@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from services.cases.domain import case, clue, rectification
 from services.cases.domain.progress import Moment
-from services.cases.wiring import read_deadlines
+from services.cases.wiring import read_deadlines, shipped_path_rules
 from shared.contracts import cases as c
 from shared.contracts import clues as cl
 from shared.contracts import rectifications as ri
@@ -25,17 +26,23 @@ from shared.contracts.parts import DocumentRef
 from shared.principal import Actor
 
 REGISTER = read_deadlines()
+RULES = shipped_path_rules()
 COORDINATOR = Actor("c", "王协调", frozenset({Role.COORDINATOR}), "640521000000", "640521")
 OFFICER = Actor("o", "李乡镇", frozenset({Role.TOWNSHIP_OFFICER}), "640521104", "640521104")
 STRANGER = Actor("a", "周部门", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
 START = datetime(2026, 4, 20, 1, 12, tzinfo=UTC)
 TOWNSHIP = "640521104000"
 OFFICERS = ["甲", "乙"]
-ALL_PAPERS = [DocumentRef(kind=kind, title=kind.value) for kind in DocumentKind]
+# Every paper that a step of these objects asks for: a command carries fifty at most.
+ALL_PAPERS = [
+    DocumentRef(kind=kind, title=kind.value)
+    for kind in DocumentKind
+    if any(kind in row.needs for table in (clue.TABLE, case.TABLE, rectification.TABLE) for row in table)
+]
 
 
 def moment(by: Actor = COORDINATOR, now: datetime = START) -> Moment:
-    return Moment(by, now, REGISTER)
+    return Moment(by, now, REGISTER, RULES)
 
 
 def report(**changes: Any) -> cl.ReportClue:

@@ -23,7 +23,7 @@ from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.workdays import WorkDays
-from tests.unit.services.cases.commands import COORDINATOR
+from tests.unit.services.cases.commands import COORDINATOR, RULES
 
 DAYS = WorkDays.load()
 PAPER = DocumentRef(kind=DocumentKind.EVIDENCE_LIST, title="证明")
@@ -56,7 +56,7 @@ class History(RuleBasedStateMachine):
         row = Row("stay", CaseState.FILED, CaseState.FILED, stops=stops)
         before = list(self.case.deadlines)
         try:
-            told = self.case.told(row, Moment(COORDINATOR, self.now, self.register), **facts)
+            told = self.case.told(row, Moment(COORDINATOR, self.now, self.register, RULES), **facts)
         except TianweiError:
             assert self.case.deadlines == before
             return False

@@ -73,6 +73,17 @@ def test_a_secret_added_by_a_later_version_is_made_and_the_others_stay(home: Hom
     assert renewed.sealing_keys.keys() == made.sealing_keys.keys()
 
 
+def test_a_sealing_key_of_a_later_version_is_added_and_the_others_stay(home: Home) -> None:
+    made = secrets.load_or_make(home)
+    older = json.loads(home.secrets_file.read_text())
+    del older["sealing_keys"]["cases"]
+    home.secrets_file.write_text(json.dumps(older))
+    renewed = secrets.load_or_make(home)
+    assert renewed.sealing_keys["cases"]
+    assert renewed.sealing_keys["notify"] == made.sealing_keys["notify"]
+    assert secrets.load_or_make(home) == renewed
+
+
 def test_secrets_are_not_shown_by_printing_them(home: Home) -> None:
     made = secrets.load_or_make(home)
     assert made.signing_key not in f"{made} {made!r}"

@@ -110,7 +110,7 @@ def test_a_refusal_says_which_evidence_is_missing_and_what_for_it_would_be_sent_
     with pytest.raises(EvidenceMissing) as refused:
         require("submit-opinion", found, RULES)
     assert refused.value.facts["wanted"] == ["不同方位的近景照片（还缺 2 件）"]
-    assert sent_back_reasons(found, RULES) == [SentBackReason.PHOTO_WITHOUT_AZIMUTH]
+    assert sent_back_reasons(found, RULES) == [SentBackReason.NO_AZIMUTH]
     told = texts.detail(refused.value.code, refused.value.facts)
     assert told == "“提交认定意见”还缺少证据：不同方位的近景照片（还缺 2 件）。"
 

@@ -40,6 +40,7 @@ from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.principal import Actor
 from tests.unit.services.cases.commands import COORDINATOR, OFFICER, REGISTER, START, STRANGER
+from tests.unit.services.cases.commands import RULES as PATH_RULES
 from tests.unit.services.cases.evidence.builders import RULE, RULES, photo
 
 AGENCY = Actor("agency", "周部门", frozenset({Role.AGENCY_OFFICER}), "natural_resources", "640521")
@@ -63,7 +64,7 @@ class Store(RuleBasedStateMachine):
         self._do(self.before, lambda one: one.examine(Examination(ScanVerdict.CLEAN, photo()), self._moment()))
 
     def _moment(self, by: Actor = COORDINATOR) -> Moment:
-        return Moment(by, self.now, REGISTER)
+        return Moment(by, self.now, REGISTER, PATH_RULES)
 
     def _adding(self, by: Actor = COORDINATOR) -> tuple[Any, ...]:
         about = About(EvidenceObject.CASE, UUID(int=1), UUID(int=2), UUID(int=1), "640521104000", None)

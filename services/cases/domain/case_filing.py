@@ -1,0 +1,111 @@
+"""Before the filing, and beside it: the act is stopped, or not filed; what must be reported upwards (NRP 15, 16)."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from services.cases.domain.case import Case
+from services.cases.domain.case_table import TABLE
+from services.cases.domain.clocks import ClockNotRunning
+from services.cases.domain.clue import Clue
+from services.cases.domain.progress import Moment
+from shared.contracts.case_path_events import (
+    CaseDefianceReportedV1,
+    CaseDroppedV1,
+    CaseFilingDeclinedV1,
+    CaseLargeAreaReportedV1,
+    CaseStoppedV1,
+    CaseStopReportedV1,
+)
+from shared.contracts.case_paths import (
+    DeclineFiling,
+    DropStopped,
+    PathStep,
+    ReportDefiance,
+    ReportLargeCase,
+    ReportStop,
+    StopAct,
+)
+from shared.contracts.cases_events import CaseEvent
+
+
+def stop(case: Case, cmd: StopAct, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
+    """Open the case with the order to stop the act; D05 runs from the minute of the order."""
+    ordered_at = moment.past(cmd.ordered_at, "ordered_at")
+    row = TABLE.permit(case.state, "stop", moment.by, {document.kind for document in cmd.documents})
+    told = case.step(row, moment, reason=cmd.reason, documents=cmd.documents, started_at=ordered_at)
+    return [CaseStoppedV1(**_head(case, cmd, clue, case_no), order_no=cmd.order_no, ordered_at=ordered_at, **told)]
+
+
+def decline(case: Case, cmd: DeclineFiling, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
+    """Keep on record that no case was filed, and why."""
+    row = TABLE.permit(case.state, "decline-filing", moment.by, {document.kind for document in cmd.documents})
+    told = case.step(row, moment, reason=cmd.reason, documents=cmd.documents)
+    return [CaseFilingDeclinedV1(**_head(case, cmd, clue, case_no), ground=cmd.ground, **told)]
+
+
+def drop(case: Case, cmd: DropStopped, moment: Moment) -> list[CaseEvent]:
+    return [CaseDroppedV1(ground=cmd.ground, **case.take(cmd, moment))]
+
+
+def report_stop(case: Case, cmd: ReportStop, moment: Moment) -> list[CaseEvent]:
+    """An act that goes on must be reported to the county government: D06."""
+    starts = []
+    if cmd.continues and not case.is_running("D06"):
+        starts = [moment.deadlines.start("D06", moment.now)]
+    told = case.take(cmd, moment, starts=starts)
+    return [
+        CaseStopReportedV1(
+            continues=cmd.continues, people_resisting=cmd.people_resisting, violence=cmd.violence, **told
+        )
+    ]
+
+
+def report_defiance(case: Case, cmd: ReportDefiance, moment: Moment) -> list[CaseEvent]:
+    return [CaseDefianceReportedV1(**_owed(case, cmd, moment, "D06"))]
+
+
+def report_large(case: Case, cmd: ReportLargeCase, moment: Moment) -> list[CaseEvent]:
+    return [CaseLargeAreaReportedV1(**_owed(case, cmd, moment, "D07"))]
+
+
+def _owed(case: Case, cmd: PathStep, moment: Moment, rule_id: str) -> dict[str, Any]:
+    """What a report says that meets a clock. Raises ClockNotRunning when none is owed."""
+    told = case.take(cmd, moment)
+    require_running(case, rule_id)
+    return told
+
+
+def require_running(case: Case, *rule_ids: str) -> None:
+    """Raises ClockNotRunning."""
+    for rule_id in rule_ids:
+        if not case.is_running(rule_id):
+            raise ClockNotRunning(rule_id, _running(case))
+
+
+def _running(case: Case) -> Sequence[str]:
+    return [clock.rule_id for clock in case.running]
+
+
+def _head(case: Case, cmd: StopAct | DeclineFiling, clue: Clue, case_no: str) -> dict[str, Any]:
+    return {
+        "case_id": case.id,
+        "case_no": case_no,
+        "title": cmd.title,
+        "violation_types": cmd.violation_types,
+        "party_name": cmd.party_name,
+        "party_kind": cmd.party_kind,
+        "lead_agency": cmd.lead_agency,
+        "officers": cmd.officers,
+        "clue_id": clue.id,
+        "clue_no": clue.clue_no,
+        "patch_no": clue.patch.patch_no if clue.patch else None,
+        "division_code": clue.division_code,
+        "division_name": clue.division_name,
+        "place": clue.place,
+        "longitude": clue.longitude,
+        "latitude": clue.latitude,
+        "area_m2": clue.area_m2 or Decimal(0),
+        "farmland_area_m2": clue.farmland_area_m2 or Decimal(0),
+        "pbf_area_m2": clue.pbf_area_m2 or Decimal(0),
+    }

@@ -1,0 +1,234 @@
+"""What stands against a notice, a decision, its service and the closing of a case (domain.md 3.2, forbidden steps)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from services.cases.domain import standstill
+from services.cases.domain.path_rules import Reach
+from services.cases.domain.service import check_service
+from services.cases.domain.transitions import DocumentMissing, Forbidden
+from shared.clock import local_day, noon
+from shared.contracts.codes import (
+    Agency,
+    CaseState,
+    ClosingGround,
+    DocumentKind,
+    Measure,
+    PauseReason,
+    TransferState,
+    ViolationType,
+)
+from shared.errors import Conflict, InvalidInput
+
+if TYPE_CHECKING:
+    from services.cases.domain.case import Case
+    from services.cases.domain.progress import Moment
+    from shared.contracts.cases import CloseCase, DecideCase, NotifyParty, ReviewCase
+    from shared.contracts.clocks import DeadlineFact, ResumeFact
+    from shared.contracts.procedure import Crime
+
+# A transfer that has not reached the police yet.
+_NOT_HANDED_OVER = frozenset(
+    {None, TransferState.DUE, TransferState.REPORTED, TransferState.APPROVED, TransferState.REFUSED_BY_CHIEF}
+)
+# With these nothing of the hand-over is open for the agency.
+_SETTLED = frozenset({None, TransferState.FILED, TransferState.CLOSED_ADMIN, TransferState.ENDED})
+# With these a fine may be decided: the police have given the case back, or the chief kept one that was not due.
+_FINE_FREE = frozenset({None, TransferState.CLOSED_ADMIN, TransferState.REFUSED_BY_CHIEF})
+_PERSONS = frozenset({"person", "individual_business"})
+
+
+class NoticePeriodRunning(Conflict):
+    """The party may still state its case (NRP 33): no decision before the term is over. until: its last day."""
+
+    def __init__(self, until: date) -> None:
+        super().__init__("cases.notice-period-running", None, law="NRP 33", until=until.isoformat())
+
+
+def reach_of(pbf_m2: Decimal | None, farmland_m2: Decimal | None, moment: Moment) -> Reach:
+    """Whether the areas of an act reach the limits in force today."""
+    return moment.rules.reach(pbf_m2, farmland_m2, moment.today)
+
+
+def check_time_bar(act_ended_on: date | None, moment: Moment) -> None:
+    """Raises Forbidden for an act that ended too long ago (APL 36)."""
+    if act_ended_on is None:
+        return
+    moment.past_day(act_ended_on, "act_ended_on")
+    years = moment.rules.time_bar_years(moment.today)
+    last = _years_later(act_ended_on, years)
+    if moment.today > last:
+        raise Forbidden("cases.time-barred", "act_ended_on", "APL 36; NRP 16", until=last.isoformat())
+
+
+def check_notice(case: Case, cmd: NotifyParty, moment: Moment) -> None:
+    """Only an agency with power tells of a penalty; what is heavy needs the offer of a hearing. Raises Forbidden."""
+    _check_dispute(case)
+    _check_opinion(case)
+    _check_fine(cmd.measures, cmd.fine_yuan)
+    _check_power(case, case.lead_agency, case.violation_types, moment)
+    held = case.held(cmd.documents)
+    served_on = local_day(cmd.served_at)
+    if cmd.service_method != "direct":
+        check_service(cmd, "penalty_notice", held, case.procedure.publication, served_on)
+    if cmd.hearing_offered:
+        if DocumentKind.HEARING_RIGHT_NOTICE not in held:
+            raise DocumentMissing(cmd.verb, [DocumentKind.HEARING_RIGHT_NOTICE], "NRP 34")
+    elif heavy := _heavy(case, cmd.measures, cmd.fine_yuan, moment):
+        raise Forbidden("cases.hearing-not-offered", "hearing_offered", "APL 63; NRP 34", measures=sorted(heavy))
+
+
+def check_decision(case: Case, cmd: DecideCase, moment: Moment, fined_elsewhere: Sequence[str]) -> None:
+    """Raises Forbidden, NoticePeriodRunning: before the notice, before the party's terms are over, without the
+    opinions that are needed, without power, in place of a hand-over, twice for one act, heavier than was told."""
+    if case.notice_served_at is None:
+        raise Forbidden("cases.not-noticed", None, "APL 44; APL 62")
+    _check_terms(case, moment)
+    _check_dispute(case)
+    _check_opinion(case)
+    _check_reviewed(case)
+    _check_fine(cmd.measures, cmd.fine_yuan)
+    _check_power(case, cmd.deciding_agency or case.lead_agency, cmd.violation_types or case.violation_types, moment)
+    _check_crime(case, cmd)
+    if cmd.fine_yuan:
+        former = case.procedure.penalty
+        mine = [case.case_no] if former and former.fine_yuan and not case.procedure.penalty_revoked else []
+        if fined := [*mine, *fined_elsewhere]:
+            raise Forbidden("cases.fined-already", "fine_yuan", "APL 29", cases=fined)
+    told = case.procedure.intended
+    if told is not None and told.measures and cmd.fine_yuan > told.fine_yuan:
+        raise Forbidden("cases.heavier-than-told", "fine_yuan", "APL 45", told_yuan=float(told.fine_yuan))
+
+
+def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling: bool = False) -> None:
+    """Hand-overs come before the closing, whichever they are. Raises Forbidden, InvalidInput."""
+    if transfers_pending or is_crime_open(case):
+        raise Forbidden("cases.transfers-due", None, "NRP 46")
+    if not settling:
+        _check_dispute(case)
+    transferred = cmd.ground is ClosingGround.JURISDICTION_TRANSFERRED
+    if transferred != (cmd.transferred_to is not None):
+        raise InvalidInput("cases.transferred-to-whom", "transferred_to", law="NRP 46", ground=cmd.ground)
+    if case.state is CaseState.COURT_RULED and cmd.ground is ClosingGround.OTHER and case.procedure.court == "granted":
+        raise Forbidden("cases.court-granted", "ground", "NRP 46")
+
+
+def is_crime_open(case: Case) -> bool:
+    """Whether a hand-over to public security is due and not made, or waits for something the agency must answer."""
+    crime = _crime(case)
+    if crime.transfer_state is TransferState.REFUSED_BY_CHIEF:
+        return crime.due
+    return crime.transfer_state not in _SETTLED or (crime.due and crime.transfer_state is None)
+
+
+def check_leaving_hearing(case: Case, cmd: ReviewCase) -> None:
+    """Back from a hearing that was not held only with the reason why. Raises Forbidden."""
+    hearing = case.procedure.hearing
+    if case.state is CaseState.HEARING and (hearing is None or hearing.held_at is None) and cmd.reason is None:
+        raise Forbidden("cases.hearing-not-held", "reason", "APL 64")
+
+
+def end_of_publication(case: Case, method: str, served_on: date) -> list[ResumeFact]:
+    """The clock goes on when the paper counts as served, however it was in the end."""
+    published = case.procedure.publication
+    to_on = min(published.served_on, served_on) if published is not None and method == "public" else served_on
+    return standstill.resumes(case, PauseReason.PUBLIC_NOTICE, to_on)
+
+
+def clocks_of_service(case: Case, served_at: datetime, moment: Moment) -> list[DeadlineFact]:
+    """S06, D18, the party's remedies D19 to D21, and the power to enforce D22 from the end of the one that counts."""
+    penalty = case.procedure.penalty
+    remedy = moment.rules.remedy(penalty.measures if penalty else [], moment.today)
+    rules = ["S06", "D18", *sorted({"D20", "D21", *remedy.over})]
+    starts = [moment.deadlines.start(rule_id, served_at) for rule_id in rules]
+    counted = next(fact for fact in starts if fact.rule_id == remedy.count_from)
+    if counted.due_on is not None:
+        starts.append(moment.deadlines.start("D22", noon(counted.due_on)))
+    return starts
+
+
+def end_of_term(case: Case, rule_id: str, moment: Moment) -> date | None:
+    """The last day of a term that began with the service, also of a case served before it was counted."""
+    clock = case.clock(rule_id)
+    if clock is not None:
+        return clock.due_on
+    return None if case.served_at is None else moment.deadlines.start(rule_id, case.served_at).due_on
+
+
+def _check_terms(case: Case, moment: Moment) -> None:
+    for rule_id in ("D14", "D15"):
+        term = case.clock(rule_id)
+        offered = rule_id == "D14" or (case.procedure.hearing_offered and case.procedure.hearing is None)
+        if term is None or term.due_on is None or not offered or moment.today > term.due_on:
+            continue
+        if rule_id == "D14":
+            raise NoticePeriodRunning(term.due_on)
+        raise Forbidden("cases.hearing-term-running", None, "APL 64; NRP 34", until=term.due_on.isoformat())
+
+
+def _check_opinion(case: Case) -> None:
+    """Nothing leaves the legal unit but with its opinion; what it does not agree to goes back to review."""
+    if case.state is not CaseState.LEGAL_REVIEW:
+        return
+    if case.procedure.legal_opinion is None:
+        raise Forbidden("cases.legal-opinion-missing", None, "APL 58")
+    if case.procedure.legal_opinion == "disagreed":
+        raise Forbidden("cases.legal-opinion-against", None, "APL 58")
+
+
+def _check_reviewed(case: Case) -> None:
+    found = case.procedure
+    if found.review_owed or (found.major and found.legal_opinion != "agreed"):
+        raise Forbidden("cases.legal-opinion-missing", None, "APL 58")
+    if found.major and not found.deliberated:
+        raise Forbidden("cases.not-deliberated", None, "APL 57")
+
+
+def _check_dispute(case: Case) -> None:
+    if disputed := [one.case_no for one in case.procedure.same_acts if one.disputed]:
+        raise Forbidden("cases.jurisdiction-disputed", None, "APL 25; NRP 10", cases=disputed)
+
+
+def _check_fine(measures: Iterable[Measure], fine_yuan: Decimal) -> None:
+    if (Measure.FINE in measures) != (fine_yuan > 0):
+        raise InvalidInput("cases.fine-and-measure-differ", "fine_yuan", law="APL 59")
+
+
+def _check_power(case: Case, agency: Agency, violations: Iterable[ViolationType], moment: Moment) -> None:
+    """What an agency without the power decides is void."""
+    for violation in violations:
+        if moment.rules.power_on(agency, violation, case.division_code, moment.today) is None:
+            raise Forbidden("cases.no-power", "deciding_agency", "APL 38", agency=agency, violation=violation)
+
+
+def _check_crime(case: Case, cmd: DecideCase) -> None:
+    crime = _crime(case)
+    if crime.due and crime.transfer_state in _NOT_HANDED_OVER:
+        raise Forbidden("cases.transfer-first", None, "APL 27; T310 11")
+    if cmd.fine_yuan and crime.transfer_state not in _FINE_FREE:
+        raise Forbidden("cases.fine-waits", "fine_yuan", "APL 35; T310 11")
+
+
+def _heavy(case: Case, measures: Iterable[Measure], fine_yuan: Decimal, moment: Moment) -> list[str]:
+    """Measures for which a hearing must be offered."""
+    rule = moment.rules.hearing_rule(moment.today)
+    heavy = [measure.value for measure in rule.measures.intersection(measures)]
+    limit = rule.fine_person_yuan if case.party_kind in _PERSONS else rule.fine_unit_yuan
+    return heavy + ([Measure.FINE.value] if fine_yuan >= limit else [])
+
+
+def _crime(case: Case) -> Crime:
+    crime = case.procedure.crime
+    assert crime is not None, "a case in the domain knows all of itself"
+    return crime
+
+
+def _years_later(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year + years, day=28)

@@ -1,0 +1,152 @@
+"""What the paths of a case ask of the rules by date: powers, thresholds, hearings, fees, remedies, triggers, levels.
+
+Powers, thresholds, leads and triggers come from the registers that people edit (rule_book.py); the rest from rows with
+valid_from of services/cases/register/paths.toml. Source: domain.md 2, 3.2, 3.8, 4.2.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from services.cases.domain.powers import PowerGrant
+from services.cases.domain.rule_book import RuleBook
+from services.cases.domain.thresholds import LandTaken
+from shared.contracts.codes import ORG_TYPE_OF, ActionTrigger, Agency, Measure, RuleRegister, ViolationType
+from shared.contracts.rule_values import JointActionTriggerValue
+from shared.errors import Conflict
+
+_ALWAYS = date.max
+
+
+class RuleMissing(Conflict):
+    """No row of the register is in force: nothing is decided by guessing. section: of the register."""
+
+    def __init__(self, section: str, on: date) -> None:
+        super().__init__("cases.rule-missing", None, section=section, on=on.isoformat())
+
+
+@dataclass(frozen=True)
+class Reach:
+    """met: an area alone reaches its limit. near: not met, but so close that legal staff must look."""
+
+    met: bool
+    near: bool
+
+
+@dataclass(frozen=True)
+class HearingRule:
+    """measures: those that need one. fine_person_yuan, fine_unit_yuan: from which fine on."""
+
+    measures: frozenset[Measure]
+    fine_person_yuan: Decimal
+    fine_unit_yuan: Decimal
+
+
+@dataclass(frozen=True)
+class RemedyRule:
+    """over: clocks of the party's remedies that must have ended before enforcement.
+
+    count_from: from whose end the power to enforce (D22) runs.
+    """
+
+    over: tuple[str, ...]
+    count_from: str
+
+
+@dataclass(frozen=True)
+class ListingLevel:
+    """Who lists for supervision; term_days: the terms that may be given."""
+
+    code: str
+    title: str
+    basis: str
+    term_days: tuple[int, ...]
+
+
+class PathRules:
+    """Every answer is that of a day: a change never rewrites the past.
+
+    table: section -> rows, each with valid_from and perhaps valid_to (the last day).
+    """
+
+    def __init__(self, book: RuleBook, table: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self._book = book
+        self._table = table
+
+    def power_on(self, agency: Agency, violation: ViolationType, division_code: str, on: date) -> PowerGrant | None:
+        return self._book.power_grant_on(agency, violation, on, division_code)
+
+    def reach(self, pbf_m2: Decimal | None, farmland_m2: Decimal | None, on: date) -> Reach:
+        """Whether areas reach the limits of article 342 of the criminal law.
+
+        pbf_m2: permanent basic farmland, part of farmland_m2; what is beside it is other cultivated land.
+        """
+        pbf_m2 = pbf_m2 or Decimal(0)
+        land = LandTaken(pbf_m2, max((farmland_m2 or Decimal(0)) - pbf_m2, Decimal(0)))
+        limits = self._book.thresholds(on)
+        return Reach(limits.area_threshold_met(land), limits.near_threshold(land))
+
+    def hearing_rule(self, on: date) -> HearingRule:
+        row = self._latest("hearing", on)
+        measures = frozenset(Measure(code) for code in row["measures"])
+        return HearingRule(measures, Decimal(row["fine_person_yuan"]), Decimal(row["fine_unit_yuan"]))
+
+    def late_fee_percent(self, on: date) -> Decimal:
+        return Decimal(str(self._latest("late_fee", on)["percent"]))
+
+    def remedy(self, measures: Iterable[Measure], on: date) -> RemedyRule:
+        """Of a decision that names no measure, the first row: the shorter remedy of land cases."""
+        given = set(measures)
+        rows = self._in_force("remedy", on)
+        if not rows:
+            raise RuleMissing("remedy", on)
+        row = next((row for row in rows if not given or given & set(row["measures"])), rows[-1])
+        return RemedyRule(tuple(row["over"]), row["count_from"])
+
+    def time_bar_years(self, on: date) -> int:
+        return int(self._latest("time_bar", on)["years"])
+
+    def public_service_days(self, on: date) -> int:
+        return int(self._latest("public_service", on)["days"])
+
+    def people_resisting(self, on: date) -> int:
+        """From how many on resistance asks for a joint action."""
+        return self._number_of(ActionTrigger.RESISTANCE, "people", on)
+
+    def repeated_months(self, on: date) -> int:
+        return self._number_of(ActionTrigger.REPEATED, "months", on)
+
+    def trigger_is_on(self, trigger: ActionTrigger, on: date) -> bool:
+        return trigger.value in self._book.joint_action_triggers(on)
+
+    def listing_level(self, code: str, on: date) -> ListingLevel | None:
+        for row in self._in_force("listing_level", on):
+            if row["code"] == code:
+                return ListingLevel(code, row["title"], row["basis"], tuple(row["term_days"]))
+        return None
+
+    def leads(self, violation: ViolationType, on: date) -> frozenset[Agency]:
+        """The agencies that may lead such a case."""
+        found = self._book.violation_type(violation, on)
+        leads = () if found is None else found.lead
+        return frozenset(agency for agency, body in ORG_TYPE_OF.items() if body in leads)
+
+    def _number_of(self, trigger: ActionTrigger, name: str, on: date) -> int:
+        found = self._book.entry(RuleRegister.JOINT_ACTION_TRIGGER, trigger.value, on)
+        if found is None or not isinstance(found.value, JointActionTriggerValue):
+            raise RuleMissing(trigger.value, on)
+        return int(found.value.numbers[name])
+
+    def _in_force(self, section: str, on: date) -> list[Mapping[str, Any]]:
+        """Oldest first, as the file has them. Before the first row, the first one holds: an old fact is judged too."""
+        rows = self._table.get(section, ())
+        found = [row for row in rows if row["valid_from"] <= on <= row.get("valid_to", _ALWAYS)]
+        return found if section == "listing_level" or found else list(rows[:1])
+
+    def _latest(self, section: str, on: date) -> Mapping[str, Any]:
+        rows = self._in_force(section, on)
+        if not rows:
+            raise RuleMissing(section, on)
+        return max(rows, key=lambda row: row["valid_from"])

@@ -1,0 +1,103 @@
+"""What an item is beside its state, and what may be said of it: PBF, papers in place of demolition, signers (3.7)."""
+
+from collections.abc import Callable, Collection, Sequence
+from decimal import Decimal
+from typing import Any
+
+from services.cases.domain.areas import check_land, check_part
+from services.cases.domain.case import Case
+from services.cases.domain.transitions import Forbidden
+from shared.contracts import cases_events as e
+from shared.contracts.codes import DocumentKind, RectificationMethod
+from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationFacts, Signer
+from shared.errors import InvalidInput
+
+_NOTHING = Decimal(0)
+_PARTS = frozenset({"party_or_village", "township", "agriculture", "natural_resources", "coordinator"})
+
+
+def checked_pbf(cmd: OrderRectification | OpenRectification, case: Case, before_m2: Decimal) -> Decimal:
+    """How much of the item is permanent basic farmland; together the items are no larger than the case.
+
+    Not said: as much as there can be. Said: no less than what the rest of the case leaves over. Raises InvalidInput.
+    """
+    check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
+    check_part("area_m2", before_m2 + cmd.area_m2, case.area_m2)
+    most = min(case.pbf_area_m2, cmd.area_m2)
+    least = max(cmd.area_m2 - (case.area_m2 - case.pbf_area_m2), _NOTHING)
+    if cmd.pbf_area_m2 is None:
+        return most
+    check_part("pbf_area_m2", cmd.pbf_area_m2, most)
+    if cmd.pbf_area_m2 < least:
+        raise InvalidInput("cases.pbf-understated", "pbf_area_m2", law="LAL 44", least_m2=float(least))
+    return cmd.pbf_area_m2
+
+
+def check_method(method: RectificationMethod, pbf_m2: Decimal, held: Collection[DocumentKind]) -> None:
+    """补办手续 never for PBF without the State Council's approval. Raises Forbidden (LAL 44)."""
+    approved = DocumentKind.STATE_COUNCIL_APPROVAL in held
+    if method is RectificationMethod.COMPLETE_FORMALITIES and pbf_m2 > 0 and not approved:
+        raise Forbidden("cases.formalities-on-pbf", "method", "LAL 44", pbf_area_m2=float(pbf_m2))
+
+
+def check_signers(signers: Sequence[Signer]) -> None:
+    """All five parts sign, or the sheet names none of them. Raises Forbidden."""
+    missing = _PARTS - {signer.part for signer in signers}
+    if signers and missing:
+        raise Forbidden("cases.signers-missing", "signers", "RULES 3.7", missing=sorted(missing))
+
+
+def noted(facts: RectificationFacts, event: e.RectificationEvent) -> RectificationFacts:
+    """The facts after an event."""
+    update = dict(_CHANGES.get(type(event), _same)(facts, event))
+    if any(document.kind is DocumentKind.REVIEW_RESULT for document in event.documents):
+        update.setdefault("review_ended", True)
+    return facts.model_copy(update=update) if update else facts
+
+
+def _same(_facts: RectificationFacts, _event: Any) -> dict[str, Any]:
+    return {}
+
+
+def _pbf(_facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    return {"pbf_area_m2": event.pbf_area_m2 or _NOTHING}
+
+
+def _accepted(_facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    return {"formalities_area_m2": event.formalities_area_m2 or _NOTHING, "signers": event.signers}
+
+
+def _asked(_facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    return {
+        "extension_asked_on": event.asked_on,
+        "extension_days": event.days,
+        "extension_reason": event.delay_reason,
+    }
+
+
+def _sent_back(facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    return {
+        "sent_back_reason": event.sent_back_reason,
+        "sent_back_times": facts.sent_back_times + 1,
+        "review_ended": False,
+    }
+
+
+def _rebound(facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    clues = [*facts.rebound_clue_ids, event.clue_id]
+    return {"rechecked_at": event.at, "review_ended": False, "rebound_clue_ids": clues}
+
+
+_CHANGES: dict[type[e.RectificationEvent], Callable[[RectificationFacts, Any], dict[str, Any]]] = {
+    e.RectificationOrderedV1: _pbf,
+    e.RectificationOpenedV1: _pbf,
+    e.RectificationReportedV1: lambda _facts, _event: {"review_ended": False},
+    e.RectificationAcceptedV1: _accepted,
+    e.RectificationExtensionRequestedV1: _asked,
+    e.RectificationExtendedV1: lambda _facts, _event: {"extension_asked_on": None},
+    e.RectificationExtensionRefusedV1: lambda _facts, _event: {"extension_asked_on": None},
+    e.RectificationSentBackV1: _sent_back,
+    e.RectificationReviewEndedV1: lambda _facts, _event: {"review_ended": True},
+    e.RectificationRecheckedV1: lambda _facts, event: {"rechecked_at": event.at},
+    e.RectificationReboundV1: _rebound,
+}

@@ -1,0 +1,44 @@
+"""Which clocks of an object stand still and go on with a step (NRP 38)."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from services.cases.domain import clocks
+from services.cases.domain.progress import Progress
+from shared.clock import local_day
+from shared.contracts.clocks import PauseFact, ResumeFact
+from shared.contracts.codes import DocumentKind, PauseReason
+from shared.contracts.parts import DeadlineView, DocumentRef
+
+
+def proof(documents: Iterable[DocumentRef], kind: DocumentKind) -> DocumentRef | None:
+    """The latest document of a kind."""
+    return next((document for document in reversed(list(documents)) if document.kind is kind), None)
+
+
+def pauses(
+    of: Progress, rule_ids: Iterable[str], reason: PauseReason, from_on: date, paper: DocumentRef | None
+) -> list[PauseFact]:
+    """For those of the clocks that run and are not over by that day: what is over does not stand still any more.
+
+    Raises PauseWithoutProof when there is a clock but no paper.
+    """
+    found = (clock for clock in of.running if clock.rule_id in set(rule_ids))
+    return [clocks.pause(clock.rule_id, reason, from_on, paper) for clock in found if _may_pause(clock, from_on)]
+
+
+def resumes(of: Progress, reason: PauseReason, to_on: date, paper: DocumentRef | None = None) -> list[ResumeFact]:
+    """For every clock that stands still for that reason. A day before its beginning is its beginning."""
+    found = []
+    for clock in of.running:
+        for pause in clock.pauses:
+            if pause.to_on is None and pause.reason is reason:
+                end = max(to_on, pause.from_on)
+                found.append(ResumeFact(rule_id=clock.rule_id, reason=reason, to_on=end, proof=paper))
+    return found
+
+
+def _may_pause(clock: DeadlineView, from_on: date) -> bool:
+    if from_on < local_day(clock.started_at):
+        return False
+    return clock.is_paused or clock.due_on is None or from_on <= clock.due_on

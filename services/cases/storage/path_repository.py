@@ -1,0 +1,144 @@
+"""Stores of what stands beside a case."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import Connection
+from sqlalchemy.engine import RowMapping
+
+from services.cases.domain.action_proposal import ActionProposal
+from services.cases.domain.listing import Listing
+from services.cases.domain.police_transfer import PoliceTransfer
+from services.cases.domain.sealed_record import SealedRecord
+from services.cases.storage import path_tables as tables
+from services.cases.storage.repository import ScopedStore, head_of, same
+from shared.contracts.action_proposals import Raised
+from shared.contracts.codes import Agency, ListingState, ProposalState, SealedState, TransferState
+from shared.contracts.listings import ListingFacts
+from shared.contracts.police_transfers import TransferFacts
+from shared.delivery.unit import TableStore
+
+_raised = TypeAdapter(list[Raised])
+_BESIDE = ("case_id", "case_no", "division_code")
+
+
+class PoliceTransferStore(ScopedStore[PoliceTransfer]):
+    _SAME = (*_BESIDE, "transfer_no", "opened_at", "mandatory")
+
+    def __init__(self) -> None:
+        super().__init__(tables.police_transfer)
+
+    def columns(self, aggregate: PoliceTransfer) -> dict[str, Any]:
+        return {
+            **same(aggregate, self._SAME),
+            "due_on": aggregate.due_on,
+            "lead_agency": aggregate.lead_agency.value,
+            "facts": aggregate.facts.model_dump(mode="json", exclude_defaults=True),
+        }
+
+    def from_row(self, row: RowMapping) -> PoliceTransfer:
+        return PoliceTransfer(
+            **head_of(row),
+            **{name: row[name] for name in self._SAME},
+            state=TransferState(row["state"]),
+            lead_agency=Agency(row["lead_agency"]),
+            facts=TransferFacts.model_validate(row["facts"]),
+        )
+
+
+class ListingStore(ScopedStore[Listing]):
+    _SAME = (
+        *_BESIDE,
+        "listing_no",
+        "proposed_at",
+        "level",
+        "level_title",
+        "target_unit",
+        "term_days",
+        "term_on",
+        "is_open",
+        "reason",
+    )
+
+    def __init__(self) -> None:
+        super().__init__(tables.listing)
+
+    def columns(self, aggregate: Listing) -> dict[str, Any]:
+        return {
+            **same(aggregate, self._SAME),
+            "due_on": aggregate.due_on,
+            "facts": aggregate.facts.model_dump(mode="json", exclude_defaults=True),
+        }
+
+    def from_row(self, row: RowMapping) -> Listing:
+        return Listing(
+            **head_of(row),
+            **{name: row[name] for name in self._SAME},
+            state=ListingState(row["state"]),
+            facts=ListingFacts.model_validate(row["facts"]),
+        )
+
+    def has(self, connection: Connection, case_id: UUID) -> bool:
+        """Whether the case was ever proposed for listing."""
+        found = sa.exists().where(tables.listing.c.case_id == case_id)
+        return bool(connection.execute(sa.select(found)).scalar_one())
+
+
+class ActionProposalStore(ScopedStore[ActionProposal]):
+    _SAME = (*_BESIDE, "proposal_no", "proposed_at", "urgent", "reason", "decided_by", "action_id")
+
+    def __init__(self) -> None:
+        super().__init__(tables.action_proposal)
+
+    def columns(self, aggregate: ActionProposal) -> dict[str, Any]:
+        return {
+            **same(aggregate, self._SAME),
+            "due_on": aggregate.due_on,
+            "triggers": [trigger.value for trigger in aggregate.triggers],
+            "raised": _raised.dump_python(aggregate.raised, mode="json"),
+            "wished": [agency.value for agency in aggregate.wished],
+        }
+
+    def from_row(self, row: RowMapping) -> ActionProposal:
+        return ActionProposal(
+            **head_of(row),
+            **{name: row[name] for name in self._SAME},
+            state=ProposalState(row["state"]),
+            raised=_raised.validate_python(row["raised"]),
+            wished=[Agency(agency) for agency in row["wished"]],
+        )
+
+    def waiting(self, connection: Connection, case_id: UUID) -> ActionProposal | None:
+        """The case's proposal that waits for its decision, locked. The case is locked already."""
+        table = tables.action_proposal
+        waits = sa.and_(table.c.case_id == case_id, table.c.state == ProposalState.PROPOSED.value)
+        row = connection.execute(sa.select(table).where(waits).with_for_update()).mappings().one_or_none()
+        return None if row is None else self.from_row(row)
+
+
+class SealedRecordStore(TableStore[SealedRecord]):
+    """Without scope: who may know of a record is known only once its seal is opened."""
+
+    def __init__(self) -> None:
+        super().__init__(tables.sealed_record)
+
+    def to_row(self, aggregate: SealedRecord) -> Mapping[str, Any]:
+        return {
+            "state": aggregate.state and aggregate.state.value,
+            "county": aggregate.jurisdiction,
+            "digest": aggregate.digest,
+            "changed_at": aggregate.changed_at,
+        }
+
+    def from_row(self, row: RowMapping) -> SealedRecord:
+        return SealedRecord(
+            id=row["id"],
+            version=row["version"],
+            jurisdiction=row["county"],
+            state=SealedState(row["state"]),
+            digest=row["digest"],
+            changed_at=row["changed_at"],
+        )

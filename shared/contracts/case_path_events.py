@@ -1,0 +1,250 @@
+"""What cases tells of the paths of a case beside the straight one."""
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.base import AreaM2, Instant
+from shared.contracts.cases_events import CaseEvent
+from shared.contracts.codes import (
+    Agency,
+    NoPenaltyReason,
+    NotFiledReason,
+    ReopenGround,
+    TerminateReason,
+    TransferState,
+    ViolationType,
+)
+from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+
+
+class CaseOpenedEvent(CaseEvent):
+    """A case that is not filed (yet) has the same head as a filed one."""
+
+    title: str
+    violation_types: list[ViolationType]
+    party_name: str
+    party_kind: str
+    lead_agency: Agency
+    officers: list[str]
+    clue_id: UUID
+    clue_no: str
+    patch_no: str | None
+    division_code: str
+    division_name: str
+    place: str
+    longitude: float | None
+    latitude: float | None
+    area_m2: AreaM2
+    farmland_area_m2: AreaM2
+    pbf_area_m2: AreaM2
+
+
+class CaseStoppedV1(CaseOpenedEvent):
+    order_no: str
+    ordered_at: Instant
+
+
+class CaseFilingDeclinedV1(CaseOpenedEvent):
+    ground: NotFiledReason
+
+
+class CaseDroppedV1(CaseEvent):
+    """A case that was stopped is not filed."""
+
+    ground: NotFiledReason
+
+
+class CaseStopReportedV1(CaseEvent):
+    continues: bool
+    people_resisting: int
+    violence: bool
+
+
+class CaseDefianceReportedV1(CaseEvent):
+    pass
+
+
+class CaseLargeAreaReportedV1(CaseEvent):
+    pass
+
+
+class CaseSurveyRecordSignedV1(CaseEvent):
+    surveyed_at: Instant
+    place: str
+    handlers: list[str]
+    certificates: list[str]
+    witness: str | None
+    party_refused: bool
+
+
+class CaseSuspendedV1(CaseEvent):
+    pass
+
+
+class CaseResumedV1(CaseEvent):
+    pass
+
+
+class CasePartyToldV1(CaseEvent):
+    told_at: Instant
+
+
+class CaseTerminatedV1(CaseEvent):
+    ground: TerminateReason
+
+
+class CaseSupplementOrderedV1(CaseEvent):
+    pass
+
+
+class CaseTermExtendedV1(CaseEvent):
+    approved_by: str
+    specially_complex: bool
+
+
+class CaseAppraisalCommissionedV1(CaseEvent):
+    appraiser: str
+    qualification: str
+    commissioned_on: date
+    questions: str
+
+
+class CaseAppraisedV1(CaseEvent):
+    """transfer_due: with these areas the hand-over to public security has become mandatory."""
+
+    opinion_on: date
+    opinion_no: str
+    destroyed: bool
+    destroyed_area_m2: AreaM2
+    destroyed_pbf_area_m2: AreaM2
+    recoverability: str
+    transfer_due: bool
+    near_threshold: bool
+
+
+class CaseThresholdReviewedV1(CaseEvent):
+    hand_over: bool
+
+
+class CaseTransferMovedV1(CaseEvent):
+    """Where the hand-over to public security stands; the penalty clock stands still while their answer is awaited."""
+
+    transfer_id: UUID
+    transfer_no: str
+    transfer_state: TransferState
+
+
+class CaseRecusalRequestedV1(CaseEvent):
+    officer: str
+
+
+class CaseRecusalDecidedV1(CaseEvent):
+    officer: str
+    granted: bool
+    replaced_by: str | None
+
+
+class CaseLegalReviewRequestedV1(CaseEvent):
+    pass
+
+
+class CaseLegalOpinionGivenV1(CaseEvent):
+    agrees: bool
+    opinion: str
+
+
+class CaseDeliberatedV1(CaseEvent):
+    members: list[str]
+    outcome: str
+
+
+class CasePenaltyWaivedV1(CaseEvent):
+    ground: NoPenaltyReason
+
+
+class CaseHearingRequestedV1(CaseEvent):
+    asked_on: date
+
+
+class CaseHearingAnnouncedV1(CaseEvent):
+    announced_on: date
+    first_day_on: date
+    hearing_at: Instant
+    place: str
+    chair: str
+
+
+class CaseHearingHeldV1(CaseEvent):
+    held_at: Instant
+    chair: str
+
+
+class CasePaperPublishedV1(CaseEvent):
+    paper: Paper
+    published_on: date
+    served_on: date
+
+
+class CaseFinePaidV1(CaseEvent):
+    paid_on: date
+    amount_yuan: Yuan
+    added_yuan: Yuan
+    collected_by: str
+
+
+class CaseRemedySoughtV1(CaseEvent):
+    kind: Literal["reconsideration", "suit"]
+    since: date
+
+
+class CaseRemedyEndedV1(CaseEvent):
+    upheld: bool
+    ended_on: date
+    document_no: str
+
+
+class CasePerformanceDemandedV1(CaseEvent):
+    service_method: ServiceMethod
+    served_at: Instant
+    added_yuan: Yuan
+
+
+class CaseCourtAppliedV1(CaseEvent):
+    court: str
+    applied_on: date
+
+
+class CaseCourtAcceptedV1(CaseEvent):
+    accepted_on: date
+
+
+class CaseCourtRuledV1(CaseEvent):
+    granted: bool
+    ruled_on: date
+    ruling_no: str
+
+
+class CaseArchivedV1(CaseEvent):
+    archive_no: str
+
+
+class CaseReopenedV1(CaseEvent):
+    ground: ReopenGround
+    order_no: str
+    revokes_penalty: bool
+
+
+class CaseConflictReportedV1(CaseEvent):
+    """Told of both cases about the same act."""
+
+    other_case_id: UUID
+    other_case_no: str
+    disputed: bool
+
+
+class CaseJurisdictionSettledV1(CaseEvent):
+    """Told of the case that goes on; the other one is closed as transferred."""
+
+    other_case_id: UUID
+    other_case_no: str

@@ -1,0 +1,189 @@
+"""Enforcement, closing, reopening and two cases about one act: their paths and refusals (domain.md 3.2, 8.5)."""
+
+from typing import Any
+
+from tests.integration.services.cases.office import (
+    COORDINATOR,
+    Office,
+    papers,
+)
+from tests.integration.services.cases.path_people import (
+    DEPUTY,
+    clock_of,
+    decided,
+    decision,
+    get_case,
+    investigating,
+    new_case,
+    noticed,
+    performing,
+    refused,
+    step,
+    today,
+    under_review,
+)
+
+
+def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(office: Office) -> None:
+    """Path j of domain.md 8.5."""
+    case = performing(office)
+    terms = {rule: clock_of(case, rule)["due_on"] for rule in ("D19", "D20", "D22")}
+    demand = papers("demand_notice")
+    early = refused(
+        office, COORDINATOR, "case.demand", {"served_at": office.clock.at.isoformat(), **demand}, case["id"]
+    )
+    assert (early.code, early.facts["law"]) == ("cases.remedy-term-running", "AEL 53")
+    while today(office) <= terms["D20"]:
+        office.days_pass(1)
+    case = step(office, case, "demand", served_at=office.clock.at.isoformat(), **demand)
+    waiting = clock_of(case, "D23")["due_on"]
+    apply = {"court": "中宁县人民法院", **papers("court_application")}
+    soon = refused(office, COORDINATOR, "case.apply-to-court", {**apply, "applied_on": today(office)}, case["id"])
+    assert (soon.code, soon.facts["until"], soon.facts["law"]) == ("cases.demand-running", waiting, "AEL 54")
+    while today(office) <= terms["D22"]:
+        office.days_pass(1)
+    late = refused(office, COORDINATOR, "case.apply-to-court", {**apply, "applied_on": today(office)}, case["id"])
+    assert (late.code, late.facts["until"], late.facts["law"]) == ("cases.court-too-late", terms["D22"], "AEL 53")
+    # In time, entered a day late.
+    case = step(office, case, "apply-to-court", **apply, applied_on=today(office, -1))
+    assert (case["state"], clock_of(case, "D24")["limit"]) == ("court_applied", 5)
+    case = step(office, case, "court-accept", accepted_on=today(office))
+    assert clock_of(case, "D25")["limit"] == 7
+    case = step(
+        office, case, "court-rule", granted=False, ruled_on=today(office), ruling_no="r", **papers("court_ruling")
+    )
+    no = refused(office, COORDINATOR, "case.execute", papers("performance_record"), case["id"])
+    assert (no.code, no.facts["law"]) == ("cases.court-refused", "AEL 57")
+    close = {"ground": "other", "reason": "不准予执行", **papers("closing_approval")}
+    assert refused(office, COORDINATOR, "case.close", close, case["id"]).code == "role-not-allowed"
+    assert step(office, case, "close", DEPUTY, **close)["state"] == "closed"
+
+
+def test_the_remedy_that_was_taken_holds_the_enforcement_up_and_starts_its_term_anew(office: Office) -> None:
+    case = performing(office)
+    step(office, case, "record-remedy", kind="suit", since=today(office))
+    demand = {"served_at": office.clock.at.isoformat(), **papers("demand_notice")}
+    assert refused(office, COORDINATOR, "case.demand", demand, case["id"]).code == "cases.remedy-running"
+    office.days_pass(20)
+    case = step(office, case, "end-remedy", upheld=True, ended_on=today(office), document_no="判1")
+    assert clock_of(case, "D22")["started_at"][:10] == today(office)
+    demand["served_at"] = office.clock.at.isoformat()
+    assert step(office, case, "demand", **demand)["state"] == "demanded"
+
+
+def test_a_late_fine_grows_by_three_per_cent_a_day_but_never_beyond_itself(office: Office) -> None:
+    """Path i of domain.md 8.5."""
+    case = performing(office, ("fine",), 4000)
+    due = clock_of(case, "D18")["due_on"]
+    while today(office) <= due:
+        office.days_pass(1)
+    office.days_pass(19)  # 20 days after the due date
+    own = {"paid_on": today(office), "amount_yuan": 100, "collected_by": "中宁县自然资源局"}
+    assert refused(office, COORDINATOR, "case.record-payment", own, case["id"]).facts["law"] == "APL 67"
+    pay = {**own, "collected_by": "代收银行"}
+    most = refused(office, COORDINATOR, "case.record-payment", {**pay, "amount_yuan": 6400.01}, case["id"])
+    assert (most.code, most.facts["owed_yuan"]) == ("cases.amount-not-owed", 6400.0)  # 4000 + 20 x 3% x 4000
+    office.days_pass(40)
+    more = refused(
+        office, COORDINATOR, "case.record-payment", {**pay, "paid_on": today(office), "amount_yuan": 9000}, case["id"]
+    )
+    assert more.facts["owed_yuan"] == 8000.0
+    paid = step(office, case, "record-payment", **{**pay, "amount_yuan": 8000})
+    assert (paid["procedure"]["penalty"]["paid_yuan"], paid["procedure"]["penalty"]["added_yuan"]) == (8000.0, 4000.0)
+
+
+def test_the_grounds_of_closing_belong_to_their_states(office: Office) -> None:
+    case = investigating(office)
+    step(office, case, "terminate", ground="no_fact", reason="事实不成立", **papers("termination_approval"))
+    wrong = refused(office, COORDINATOR, "case.close", {"ground": "executed", **papers("closing_approval")}, case["id"])
+    assert (wrong.code, wrong.facts["law"], wrong.facts["allowed"]) == (
+        "cases.outcome-not-allowed",
+        "NRP 46",
+        ["terminated"],
+    )
+    step(office, case, "close", ground="terminated", **papers("closing_approval"))
+    case = step(office, case, "archive", archive_no="档1", **papers("archive_index"))
+    assert (case["state"], case["due_on"]) == ("archived", None)
+
+
+def test_a_closed_case_is_reopened_by_order_only_and_not_fined_twice(office: Office) -> None:
+    case = performing(office, ("fine",), 4000)
+    step(office, case, "execute", **papers("performance_record"))
+    step(office, case, "close", ground="executed", **papers("closing_approval"))
+    body = {"ground": "superior_order", "order_no": "督1", "reason": "处罚不当", "revokes_penalty": False}
+    assert (
+        refused(office, COORDINATOR, "case.reopen", {**body, "ground": "own_idea"}, case["id"]).kind == "invalid-input"
+    )
+    assert refused(office, COORDINATOR, "case.reopen", body, case["id"]).facts["missing"] == ["reopening_order"]
+    case = step(office, case, "reopen", DEPUTY, **body, **papers("reopening_order"))
+    assert (case["state"], case["closed_at"], clock_of(case, "D10")["met_at"]) == ("reopened", None, None)
+    step(office, case, "review", **papers("case_review_record"))
+    served = {
+        "intended_penalty": "罚",
+        "served_at": office.clock.at.isoformat(),
+        "measures": ["fine"],
+        "fine_yuan": 100,
+    }
+    step(office, case, "notice", **served, **papers("penalty_notice"))
+    office.days_pass(20)
+    twice = refused(office, COORDINATOR, "case.decide", decision(measures=["fine"], fine_yuan=100), case["id"])
+    assert (twice.code, twice.facts["law"], twice.facts["cases"]) == (
+        "cases.fined-already",
+        "APL 29",
+        [case["case_no"]],
+    )
+
+
+HOMESTEAD: dict[str, Any] = {"violation_types": ["VT04"], "party_name": "某村民", "party_kind": "person"}
+
+
+def test_two_agencies_about_one_homestead_the_first_to_file_keeps_it(office: Office) -> None:
+    """Path b of domain.md 8.5."""
+    first = new_case(office, **HOMESTEAD, lead_agency="agriculture")
+    office.days_pass(1)
+    later = new_case(office, **HOMESTEAD, lead_agency="natural_resources")
+    body = {"other_case_id": first["id"], "disputed": False, "reason": "同一宅基地"}
+    bare = refused(office, COORDINATOR, "case.report-conflict", body, later["id"])
+    assert bare.facts["missing"] == ["jurisdiction_letter"]
+    closed = step(office, later, "report-conflict", **body, **papers("jurisdiction_letter"))
+    assert (closed["state"], closed["closing_ground"]) == ("closed", "jurisdiction_transferred")
+    assert closed["procedure"]["transferred_to"] == first["case_no"]
+    kept = get_case(office, first)
+    assert (kept["state"], [one["case_no"] for one in kept["procedure"]["same_acts"]]) == ("filed", [later["case_no"]])
+    away = {"ground": "superior_order", "order_no": "1", "reason": "r", "revokes_penalty": False}
+    again = refused(office, COORDINATOR, "case.reopen", {**away, **papers("reopening_order")}, later["id"])
+    assert (again.code, again.facts["law"]) == ("cases.transferred-away", "APL 25")
+
+
+def test_a_dispute_goes_to_the_coordinator_and_holds_both_up(office: Office) -> None:
+    first = under_review(office)
+    office.days_pass(1)
+    later = new_case(office, **HOMESTEAD, lead_agency="agriculture")
+    body = {"other_case_id": later["id"], "disputed": True, "reason": "都主张管辖"}
+    case = step(office, first, "report-conflict", **body)
+    assert case["state"] == "under_review"
+    assert clock_of(get_case(office, later), "D28")["limit"] == 7
+    served = {"intended_penalty": "拆", "served_at": office.clock.at.isoformat(), **papers("penalty_notice")}
+    held = refused(office, COORDINATOR, "case.notice", served, first["id"])
+    assert (held.code, held.facts["law"]) == ("cases.jurisdiction-disputed", "APL 25; NRP 10")
+    third = new_case(office)
+    ruling = {"keeps_case_id": third["id"], "reason": "县政府指定", **papers("jurisdiction_letter")}
+    assert refused(office, COORDINATOR, "case.settle-jurisdiction", ruling, first["id"]).code == "cases.not-in-dispute"
+    settled = step(office, first, "settle-jurisdiction", **{**ruling, "keeps_case_id": later["id"]})
+    assert (settled["state"], settled["closing_ground"]) == ("closed", "jurisdiction_transferred")
+    kept = get_case(office, later)
+    assert (kept["state"], clock_of(kept, "D28")["met_at"] is not None) == ("filed", True)
+    assert not kept["procedure"]["same_acts"][0]["disputed"]
+
+
+def test_one_act_is_not_fined_in_two_cases(office: Office) -> None:
+    first = decided(office, ("fine",), 4000)
+    later = noticed(office, measures=["fine"], fine_yuan=4000)
+    body = {"other_case_id": later["id"], "disputed": True, "reason": "同一行为"}
+    step(office, first, "report-conflict", **body)
+    settle = {"keeps_case_id": first["id"], "reason": "先立案", **papers("jurisdiction_letter")}
+    office.days_pass(20)
+    assert refused(office, COORDINATOR, "case.decide", decision(measures=["fine"], fine_yuan=1), later["id"]).code == (
+        "cases.jurisdiction-disputed"
+    )
+    assert step(office, later, "settle-jurisdiction", **settle)["state"] == "closed"

@@ -35,6 +35,7 @@ _MIGRATES = "import os; open(os.path.join(os.environ['TIANWEI_HOME'], 'migrated'
 def make(folder: Path) -> Path:
     """The folder to put on PYTHONPATH."""
     shutil.copytree(ROOT / "shared", folder / "shared", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "services" / "cases" / "register", folder / "services" / "cases" / "register")
     cli = folder / "gateway" / "cli"
     shutil.copytree(ROOT / "gateway" / "cli" / "stack", cli / "stack", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__init__.py", "__main__.py", "app.py", "usage.py"):

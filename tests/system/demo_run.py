@@ -29,8 +29,6 @@ FIGURES = {
     "tasks_signed": 5,
     "notices_by_recipient": {"discipline_commission": 7, "organisation_department": 7, "party_committee": 7},
     "notices_signed": 21,
-    "events_published": 212,
-    "events_applied": 301,
 }
 
 
@@ -67,5 +65,7 @@ def _kill(folder: Path, name: str) -> str:
 
 def _figures(lines: list[str]) -> dict[str, Any]:
     figures: dict[str, Any] = json.loads(lines[-1])
-    figures.pop("seconds", None)
+    # How many alarms the days of the drill raise depends on what is open when they pass.
+    for varying in ("seconds", "events_published", "events_applied"):
+        assert figures.pop(varying) > 0
     return figures

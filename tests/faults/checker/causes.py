@@ -19,6 +19,12 @@ GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
 _EVENTS = "SELECT event_id FROM event_log WHERE event_id = ANY(%s::uuid[])"
 _SUPERSEDED = "SELECT event_id FROM inbox_superseded WHERE event_id = ANY(%s::uuid[])"
+# A step of a ladder is raised once of one end of a clock.
+_RAISED_TWICE = """
+SELECT aggregate_id, payload->>'step', payload->>'due_on', count(*) FROM event_log WHERE type = %s
+GROUP BY 1, 2, 3 HAVING count(*) > 1
+"""
+_CLOCKS = "SELECT id FROM deadline WHERE id = ANY(%s::uuid[])"
 _ROWS = 'SELECT id FROM "{table}" WHERE id = ANY(%s::uuid[])'
 
 # Ids of these rows are causes of what a sender or worker found out.
@@ -28,6 +34,8 @@ _BY_SHOWING = (
     "tianwei.agencies.task-delivered.v1",
     "tianwei.notify.notice-delivered.v1",
 )
+# What the passing of time causes: an alarm of a clock that there is.
+_BY_TIME = "tianwei.cases.deadline-alarm-raised.v1"
 
 
 def check_twice(database: Database, findings: Findings) -> None:
@@ -35,6 +43,10 @@ def check_twice(database: Database, findings: Findings) -> None:
     for cause, type_, aggregate, number in database.rows(_DOUBLED):
         line = f"{database.name}: {number} times {type_} of {aggregate} from {cause}"
         findings.add("doubled", line, number - 1)
+    for clock, step, due_on, number in database.rows(_RAISED_TWICE, _BY_TIME):
+        findings.add(
+            "doubled", f"{database.name}: step {step} of clock {clock}, due {due_on}, {number} times", number - 1
+        )
 
 
 def check_causes(
@@ -63,10 +75,15 @@ def _check_service(
     told = database.rows(_TOLD, memory.causes.get(database.name, 0))
     unknown = {row[4] for row in told if row[4] is not None} - set(keys) - memory.known_causes
     known = _existing(unknown, database, everywhere)
+    alarmed = {str(row[3]) for row in told if row[2] == _BY_TIME}
+    clocks = {str(row[0]) for row in database.rows(_CLOCKS, sorted(alarmed))} if alarmed else set()
     for position, event_id, type_, aggregate, cause in told:
         if aggregate in poisoned or ".dead-letter-" in type_:
             continue
-        if cause is None and type_ not in _BY_SHOWING:
+        if type_ == _BY_TIME:
+            if str(aggregate) not in clocks:
+                findings.add("phantom", f"{database.name}: {type_} at {position} is of clock {aggregate}, which is not")
+        elif cause is None and type_ not in _BY_SHOWING:
             findings.add("phantom", f"{database.name}: {type_} at {position} ({event_id}) has no cause")
         elif cause in unknown and cause not in known:
             findings.add("phantom", f"{database.name}: {type_} at {position} comes from {cause}, which nobody knows")

@@ -59,9 +59,9 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
-		--python-version 3.11.0 pyproject.toml -o requirements.lock
-	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11.0 --extra dev pyproject.toml -o requirements-dev.lock
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11.0 --constraint requirements-dev.lock pyproject.toml -o requirements.lock
 	$(BIN)/python .ci/check_locks.py
 
 fmt: setup-dev ## 整理格式 (format)

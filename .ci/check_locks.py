@@ -71,11 +71,23 @@ def check(lock: Path, roots: list[Requirement]) -> list[str]:
     return problems
 
 
+def differing(lock: Path, other: Path) -> list[str]:
+    """Both files are installed into one environment: what they share has one version."""
+    ours, theirs = locked(lock)[0], locked(other)[0]
+    shared = sorted(ours.keys() & theirs.keys())
+    return [
+        f"{name}: {ours[name]} in {lock.name}, {theirs[name]} in {other.name} (run make lock)"
+        for name in shared
+        if ours[name] != theirs[name]
+    ]
+
+
 def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     run = [Requirement(text) for text in project["dependencies"]]
     dev = [Requirement(text) for text in project["optional-dependencies"]["dev"]]
     problems = check(ROOT / "requirements.lock", run) + check(ROOT / "requirements-dev.lock", run + dev)
+    problems += differing(ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:

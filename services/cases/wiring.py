@@ -69,7 +69,7 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
         deadlines=read_deadlines(),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
-        rules=read_rules(),
+        path_rules=read_rules(),
         seals=None if settings.secrets_key is None else Seals(settings.secrets_key.get_secret_value()),
     )
 

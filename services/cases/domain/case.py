@@ -11,11 +11,11 @@ from uuid import UUID
 from services.cases.domain import clocks, decision, standstill
 from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.clue import Clue
+from services.cases.domain.crime_area import Reach
 from services.cases.domain.people import folded, keep_apart
 from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.service import check_service
-from services.cases.domain.thresholds import Reach
 from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.clock import local_day

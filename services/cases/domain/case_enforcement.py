@@ -5,11 +5,11 @@ from decimal import Decimal
 
 from services.cases.domain.case import Case
 from services.cases.domain.case_filing import require_running
+from services.cases.domain.crime_area import added_fine
 from services.cases.domain.decision import end_of_term
 from services.cases.domain.people import folded
 from services.cases.domain.progress import Moment
 from services.cases.domain.service import check_service
-from services.cases.domain.thresholds import added_fine
 from services.cases.domain.transitions import Forbidden
 from shared.clock import local_day, noon
 from shared.contracts.case_path_events import (

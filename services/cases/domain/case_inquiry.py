@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.cases.domain import standstill, thresholds
+from services.cases.domain import crime_area, standstill
 from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.case_filing import require_running
@@ -163,7 +163,7 @@ def record_appraisal(case: Case, cmd: RecordAppraisal, moment: Moment) -> list[C
     if cmd.destroyed != (cmd.destroyed_area_m2 > 0):
         raise Forbidden("cases.appraisal-contradicts", "destroyed_area_m2", "JI2000 3")
     limit = moment.rules.crime_threshold(moment.today)
-    reach = thresholds.reach(cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2, limit)
+    reach = crime_area.reach(cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2, limit)
     paper = standstill.proof(cmd.documents, _DOC.APPRAISAL_OPINION)
     starts = [moment.deadlines.start("S09", moment.now)] if reach.near and not case.is_running("S09") else []
     resumes = standstill.resumes(case, PauseReason.APPRAISAL, on, paper)

@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain.areas import check_land
+from services.cases.domain.crime_area import reach
 from services.cases.domain.progress import Moment, Progress
-from services.cases.domain.thresholds import reach
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
 from shared.area import mu_from_m2
 from shared.contracts.case_paths import DeclineFiling, StopAct

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from services.cases.domain import standstill, thresholds
+from services.cases.domain import crime_area, standstill
+from services.cases.domain.crime_area import Reach
 from services.cases.domain.service import check_service
-from services.cases.domain.thresholds import Reach
 from services.cases.domain.transitions import DocumentMissing, Forbidden
 from shared.clock import local_day, noon
 from shared.contracts.codes import (
@@ -52,7 +52,7 @@ class NoticePeriodRunning(Conflict):
 def reach_of(pbf_m2: Decimal | None, farmland_m2: Decimal | None, moment: Moment) -> Reach:
     """Whether the areas of an act reach the limits in force today."""
     limit = moment.rules.crime_threshold(moment.today)
-    return thresholds.reach(pbf_m2 or Decimal(0), farmland_m2 or Decimal(0), limit)
+    return crime_area.reach(pbf_m2 or Decimal(0), farmland_m2 or Decimal(0), limit)
 
 
 def check_time_bar(act_ended_on: date | None, moment: Moment) -> None:

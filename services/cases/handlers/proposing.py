@@ -63,7 +63,7 @@ def settle_proposal(case: Case, action_id: UUID, reason: str, unit: CasesUnit) -
 
 
 def _propose_listing(case: Case, unit: CasesUnit) -> None:
-    level = unit.desk.rules.listing_level(_COUNTY, unit.moment.today)
+    level = unit.moment.rules.listing_level(_COUNTY, unit.moment.today)
     if level is None or not level.term_days:
         return
     order = ProposeListing(
@@ -81,7 +81,7 @@ def _propose_listing(case: Case, unit: CasesUnit) -> None:
 
 def _other_cases(case: Case, unit: CasesUnit) -> list[str]:
     """Numbers of cases of the same party in the county, filed within the months that the rules call repeated."""
-    months = unit.desk.rules.repeated_months(unit.moment.today)
+    months = unit.moment.rules.repeated_months(unit.moment.today)
     c = case_table.c
     found = unit.connection.execute(
         sa.select(c.case_no)

@@ -31,7 +31,7 @@ class Desk:
     deadlines: DeadlineRegister
     numbers: Numbers
     boxes: CountyBoxes
-    rules: Rules
+    path_rules: Rules
     seals: Seals | None = None
 
 
@@ -65,7 +65,7 @@ class CasesUnit(Unit):
 
     def moment_at(self, now: datetime) -> Moment:
         """The same for a fact that happened at another instant."""
-        return Moment(self.by, now, self.desk.deadlines, self.desk.rules)
+        return Moment(self.by, now, self.desk.deadlines, self.desk.path_rules)
 
     def number(self, kind: NumberKind, division_code: str) -> str:
         return self.desk.numbers.next(kind, division_code, self.now)

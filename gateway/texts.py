@@ -285,6 +285,7 @@ _REASONS = {
     "list_type": "应为数组",
     "dict_type": "应为对象",
     "model_type": "应为对象",
+    "people_two": f"须有两人以上，一人不能单独执法（依据：{cite('APL 42')}）",
     "names_repeated": "中有重复的姓名，须为不同的人",
     "time_parsing": "应为时刻，如 09:00:00",
     "not_a_fraction": "应为整数或分数，如 10000/3",

@@ -51,10 +51,18 @@ def _distinct(names: list[str]) -> list[str]:
     return names
 
 
+def _at_least_two(names: list[str]) -> list[str]:
+    """One alone investigates, checks and accepts nothing (APL 42): a refusal of its own, which names that rule."""
+    if len(names) < 2:
+        raise PydanticCustomError("people_two", "at least two people")
+    return names
+
+
 Officers = Annotated[
     list[ShortText],
-    Field(min_length=2, max_length=20, json_schema_extra={"uniqueItems": True}),
+    Field(max_length=20, json_schema_extra={"uniqueItems": True, "minItems": 2}),
     AfterValidator(_distinct),
+    AfterValidator(_at_least_two),
 ]
 """At least two people, each named once."""
 DivisionCode = Annotated[

@@ -22,6 +22,7 @@ CASE_FILED = event("cases", "case-filed")
 STRUCK_OFF = event("cases", "rectification-struck-off")
 CONVENED = event("cases", "joint-action-convened")
 REASSIGNED = event("cases", "joint-action-task-reassigned")
+CANCELLED = event("cases", "joint-action-cancelled")
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
 TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
@@ -35,18 +36,27 @@ _CASE_STEPS = (
     *("investigation-started", "investigation-concluded", "review-started", "party-notified"),
     *("decided", "served", "performance-started", "executed", "closed"),
 )
+# Steps beside the straight path after which a case, or an item, is in another state.
+_CASE_PATHS = (
+    *("suspended", "resumed", "terminated", "supplement-ordered", "legal-review-requested", "deliberated"),
+    *("hearing-requested", "penalty-waived", "performance-demanded", "court-applied", "court-ruled"),
+    *("archived", "reopened"),
+)
 _ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-requested")
+_ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
+# What the system proposes by itself with a step: a person decides later.
+_PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED}),
+    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED}),
     ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
     ("notify", "cases"): frozenset(
         {
             CASE_FILED,
             STRUCK_OFF,
-            *(event("cases", f"case-{step}") for step in _CASE_STEPS),
-            *(event("cases", f"rectification-{step}") for step in _ITEM_STEPS),
+            *(event("cases", f"case-{step}") for step in (*_CASE_STEPS, *_CASE_PATHS)),
+            *(event("cases", f"rectification-{step}") for step in (*_ITEM_STEPS, *_ITEM_PATHS)),
         }
     ),
 }
@@ -57,6 +67,7 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(CONVENED, TASK_ISSUED, each="tasks"),
         Reaction(REASSIGNED, TASK_ISSUED),
         Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
+        Reaction(CANCELLED, event("agencies", "task-withdrawn"), each="task_ids", least=0),
     ),
     ("cases", "agencies"): (
         *(
@@ -84,6 +95,10 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "rectification": Kept("rectification"),
         "joint_action": Kept("joint_action"),
         "deadline": Kept("deadline", silent=True),
+        "action_proposal": Kept("action_proposal"),
+        "listing": Kept("listing"),
+        "police_transfer": Kept("police_transfer"),
+        "sealed_record": Kept("sealed_record"),
         "clue_import": Kept("clue_import", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
@@ -156,14 +171,33 @@ _ITEM_VERBS = {
 ROUTES: tuple[Route, ...] = (
     _route("cases", "/clues", "clue-received", made="clue-received"),
     *(_route("cases", f"/clues/{{id}}/{verb}", f"clue-{fact}") for verb, fact in _CLUE_VERBS.items()),
-    _route("cases", "/clues/{id}/file-case", "clue-turned-into-case", "case-filed", made="case-filed"),
+    _route(
+        "cases",
+        "/clues/{id}/file-case",
+        "clue-turned-into-case",
+        "case-filed",
+        may=_PROPOSALS,
+        made="case-filed",
+    ),
     _route("cases", "/clue-imports", versioned=False),
     *(
         _route("cases", f"/cases/{{id}}/{verb}", f"case-{step}")
         for verb, step in zip(_CASE_VERBS, _CASE_STEPS, strict=True)
     ),
-    _route("cases", "/cases/{id}/order-rectification", "rectification-ordered", made="rectification-ordered"),
-    _route("cases", "/cases/{id}/joint-actions", "joint-action-convened", made="joint-action-convened"),
+    _route(
+        "cases",
+        "/cases/{id}/order-rectification",
+        "rectification-ordered",
+        may=_PROPOSALS,
+        made="rectification-ordered",
+    ),
+    _route(
+        "cases",
+        "/cases/{id}/joint-actions",
+        "joint-action-convened",
+        may=("action-proposal-approved",),
+        made="joint-action-convened",
+    ),
     *(_route("cases", f"/rectifications/{{id}}/{verb}", f"rectification-{fact}") for verb, fact in _ITEM_VERBS.items()),
     _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned"),
     _route("agencies", "/tasks/{id}/sign", "task-signed", may=("task-delivered",)),

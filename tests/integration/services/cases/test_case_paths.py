@@ -102,8 +102,9 @@ def test_an_act_that_ended_more_than_two_years_ago_is_not_filed(office: Office) 
 
 def test_filing_needs_two_officers(office: Office) -> None:
     clue = verified(office)
-    for officers in (["甲"], ["甲", " 甲"]):
-        assert refused(office, COORDINATOR, "clue.file-case", filing(officers=officers), clue["id"]).field == "officers"
+    for officers, why in ((["甲"], "people_two"), ([], "people_two"), (["甲", " 甲"], "names_repeated")):
+        no = refused(office, COORDINATOR, "clue.file-case", filing(officers=officers), clue["id"])
+        assert (no.code, no.field, no.facts["reason"]) == ("invalid-field", "officers", why)
 
 
 def test_a_record_of_the_site_is_signed_by_two_handlers(office: Office) -> None:

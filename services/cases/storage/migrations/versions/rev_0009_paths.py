@@ -13,6 +13,7 @@ depends_on = None
 # A new database is made by 0001 as the tables are today; there every step finds its work done.
 ADDED = (
     "ALTER TABLE \"case\" ADD COLUMN IF NOT EXISTS procedure jsonb NOT NULL DEFAULT '{}'",
+    'CREATE INDEX IF NOT EXISTS case_party ON "case" (party_name, filed_at DESC)',
     "ALTER TABLE rectification ADD COLUMN IF NOT EXISTS facts jsonb NOT NULL DEFAULT '{}'",
     "ALTER TABLE rectification ALTER COLUMN term_on DROP NOT NULL",
 )

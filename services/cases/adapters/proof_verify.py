@@ -21,6 +21,11 @@ GENESIS = "0" * 64
 OWN = ("manifest.json", "manifest.sha256")
 
 
+def acted_on(event: dict[str, Any]) -> Any:
+    """期限提醒说的是期限所属的事项。"""
+    return event["payload"]["object_id"] if event["aggregate_type"] == "deadline" else event["aggregate_id"]
+
+
 class Broken(Exception):
     """包本身打不开。"""
 
@@ -255,7 +260,7 @@ class Check:
         steps = self.parse("timeline.json") or []
         told = sorted((step["at"], step["what"], step["object_id"], step["actor_name"]) for step in steps)
         meant = sorted(
-            (event["payload"]["at"], event["type"], event["aggregate_id"], event["actor_name"])
+            (event["payload"]["at"], event["type"], acted_on(event), event["actor_name"])
             for event in events
             if event["aggregate_type"] not in ("evidence_custody", "evidence_copy")
         )

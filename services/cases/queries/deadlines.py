@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Table
 
 from services.cases.domain.alarms import ClockAlarms
 from services.cases.domain.explanation import explained
+from services.cases.queries.discretion import clocks_for
 from services.cases.storage import tables
 from services.cases.storage.calendars import calendar
 from services.cases.storage.deadline_tables import deadline
+from services.cases.storage.path_tables import action_proposal, listing, police_transfer
 from services.cases.storage.scope import visible
 from shared.contracts.base import GetOne
 from shared.contracts.codes import Role
@@ -36,13 +38,22 @@ from shared.ids import derived_id
 from shared.principal import Actor
 
 _MOST_MINE = 1000
+_BESIDE = (police_transfer, listing, action_proposal)
 # The steps at which what a township holds becomes the coordinator's to chase.
 _CLIMBED = ("E2", "E3", "E4", "E5")
-_NUMBERS = {"clue": "clue_no", "case": "case_no", "rectification": "item_no", "joint_action": "action_no"}
+_NUMBERS = {
+    "clue": "clue_no",
+    "case": "case_no",
+    "rectification": "item_no",
+    "joint_action": "action_no",
+    "police_transfer": "transfer_no",
+    "listing": "listing_no",
+    "action_proposal": "proposal_no",
+}
 
 
 def get_case_deadlines(q: GetDeadlines, by: Actor, connection: Connection, now: datetime) -> Deadlines:
-    """Of the case, its clue, items and actions: the running ones first, by due date. Raises NotFound."""
+    """Of the case, its clue and what stands beside it: the running ones first, by due date. Raises NotFound."""
     case = tables.case
     clue_id = connection.execute(
         sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by))
@@ -54,8 +65,9 @@ def get_case_deadlines(q: GetDeadlines, by: Actor, connection: Connection, now: 
         _clocks(tables.clue, tables.clue.c.id == clue_id),
         _clocks(tables.rectification, tables.rectification.c.case_id == q.id),
         _clocks(tables.joint_action, tables.joint_action.c.case_id == q.id),
+        *(_clocks(table, table.c.case_id == q.id, visible(table, by)) for table in _BESIDE),
     )
-    return _explained(connection.execute(found).all(), connection, now)
+    return _explained(connection.execute(found).all(), by, connection, now)
 
 
 def get_clue_deadlines(q: GetClueDeadlines, by: Actor, connection: Connection, now: datetime) -> Deadlines:
@@ -129,21 +141,22 @@ def _of_one(table: Table, q: GetOne, by: Actor, connection: Connection, now: dat
     found = connection.execute(_clocks(table, table.c.id == q.id, visible(table, by))).all()
     if not found:
         raise NotFound
-    return _explained(found, connection, now)
+    return _explained(found, by, connection, now)
 
 
-def _explained(objects: Sequence[Any], connection: Connection, now: datetime) -> Deadlines:
+def _explained(objects: Sequence[Any], by: Actor, connection: Connection, now: datetime) -> Deadlines:
     raised = _raised(objects, connection)
     items = [
         _item(
             one,
-            DeadlineView.model_validate(clock),
+            shown,
             raised.get(derived_id(one.id, "clock", number), []),
             connection,
             now,
         )
         for one in objects
         for number, clock in enumerate(one.deadlines, 1)
+        for shown in clocks_for(by, [DeadlineView.model_validate(clock)])
     ]
     return Deadlines(items=sorted(items, key=lambda clock: (clock.met_at is not None, str(clock.due_on))))
 

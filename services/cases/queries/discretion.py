@@ -1,6 +1,7 @@
 """What a reader of a case is not told: where a hand-over to public security stands (domain.md 5.7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from services.cases.storage.scope import has_insight
 from shared.contracts import case_path_events as e
@@ -19,6 +20,11 @@ _CLOCKS = frozenset({"S09"})
 def hidden_from(by: Actor) -> frozenset[str]:
     """Types of events of a case that the reader's timeline leaves out."""
     return frozenset() if has_insight(by) else _HIDDEN
+
+
+def is_hidden(by: Actor, said: Mapping[str, Any]) -> bool:
+    """Whether what an event says is an alarm of a clock that the reader is not told of."""
+    return not has_insight(by) and said.get("rule_id") in _CLOCKS
 
 
 def clocks_for(by: Actor, clocks: Sequence[DeadlineView]) -> list[DeadlineView]:

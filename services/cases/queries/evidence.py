@@ -92,12 +92,13 @@ def get_requirements(q: GetRequirements, by: Actor, connection: Connection) -> R
     subject = about(connection, by, q.object, q.id)
     rules = evidence_rules(connection)
     step = q.step or _STEP.get(q.object)
-    if step is None or step not in rules.steps():
+    if step is not None and step not in rules.steps():
         raise StepUnknown(step, sorted(rules.steps()))
     on = local_day(connection.execute(sa.select(sa.func.now())).scalar_one())
     types = violation_types(connection, subject)
     conditions = [word.strip() for word in q.conditions.split(",") if word.strip()]
-    answers = asked(rules, step, on, types, pieces_for(connection, by, subject), conditions)
+    # A joint action has no check-list of its own: nothing is missing.
+    answers = [] if step is None else asked(rules, step, on, types, pieces_for(connection, by, subject), conditions)
     return Requirements(
         rules_from=rules.photo(on).valid_from.isoformat(),
         violation_types=[type_.value for type_ in types],
@@ -110,7 +111,7 @@ def get_requirements(q: GetRequirements, by: Actor, connection: Connection) -> R
 class StepUnknown(InvalidInput):
     """No check-list of this name."""
 
-    def __init__(self, step: str | None, known: list[str]) -> None:
+    def __init__(self, step: str, known: list[str]) -> None:
         super().__init__("evidence.step-unknown", "step", step=step, steps=known)
 
 

@@ -15,11 +15,11 @@ from services.cases.domain.evidence import Evidence
 from services.cases.queries.cases import get_case
 from services.cases.queries.clues import get_clue
 from services.cases.queries.custody import custody_of
+from services.cases.queries.discretion import hidden_from, is_hidden
 from services.cases.queries.rectifications import get_rectification
-from services.cases.queries.timeline import get_timeline
+from services.cases.queries.timeline import get_timeline, told_of
 from services.cases.storage.evidence_stores import EvidenceStore
 from services.cases.storage.evidence_tables import evidence_copy
-from services.cases.storage.tables import joint_action, rectification
 from shared.contracts import cases_events as e
 from shared.contracts.cases import GetCase, GetTimeline
 from shared.contracts.clues import GetClue
@@ -72,12 +72,16 @@ def gather(connection: Connection, item_id: UUID, by: Actor, bundle_id: UUID, ma
     every = _STORE.of_land(connection, by, clue.id)
     pieces = _readable(every)
     ids = [
-        clue.id,
-        case.id,
-        *_beside(connection, case.id),
-        *(id_ for piece in every for id_ in (piece.id, custody_id(piece.id))),
+        *connection.execute(told_of(case.id, clue.id, by)).scalars(),
+        *(custody_id(piece.id) for piece in every),
+        *_copies(connection, every),
     ]
-    events = _events(connection, [*ids, *_copies(connection, every)])
+    hidden = hidden_from(by)
+    events = [
+        event
+        for event in _events(connection, ids)
+        if event["type"] not in hidden and not is_hidden(by, event["payload"])
+    ]
     head = connection.execute(sa.select(log_head.c.log_id, log_head.c.position, log_head.c.hash)).one()
     timeline = get_timeline(GetTimeline(id=case.id), by, connection)
     return Proof(
@@ -113,14 +117,6 @@ def _readable(pieces: Iterable[Evidence]) -> list[Evidence]:
             piece.may_be_read()
             found.append(piece)
     return found
-
-
-def _beside(connection: Connection, case_id: UUID) -> list[UUID]:
-    """The case's rectification items and joint actions."""
-    both = sa.union_all(
-        *(sa.select(table.c.id).where(table.c.case_id == case_id) for table in (rectification, joint_action))
-    )
-    return list(connection.execute(both).scalars())
 
 
 def _copies(connection: Connection, pieces: Iterable[Evidence]) -> list[UUID]:

@@ -1,12 +1,13 @@
 """The timeline of a case: read from the event log itself, so that it can neither miss nor invent a step."""
 
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.cases.queries.custody import TITLES as EVIDENCE_TITLES
-from services.cases.queries.discretion import hidden_from
+from services.cases.queries.discretion import hidden_from, is_hidden
 from services.cases.queries.titles import PATH_TITLES
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.evidence_tables import evidence
@@ -72,20 +73,6 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
     ).scalar_one_or_none()
     if clue_id is None:
         raise NotFound
-    beside = sa.union_all(
-        sa.select(rectification.c.id).where(rectification.c.case_id == q.id),
-        sa.select(joint_action.c.id).where(joint_action.c.case_id == q.id),
-        *(
-            sa.select(table.c.id).where(table.c.case_id == q.id, visible(table, by))
-            for table in (police_transfer, listing, action_proposal)
-        ),
-        sa.select(sa.literal(q.id, case.c.id.type)),
-        sa.select(sa.literal(clue_id, case.c.id.type)),
-        sa.select(evidence.c.id).where(evidence.c.clue_id == clue_id),
-    ).cte("beside")
-    objects = sa.select(beside.c[0])
-    # What has been raised of a clock is told of the clock itself.
-    ids = objects.union_all(sa.select(deadline.c.id).where(deadline.c.object_id.in_(objects)))
     steps = connection.execute(
         sa.select(
             event_log.c.occurred_at,
@@ -96,12 +83,32 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
             event_log.c.aggregate_id,
             event_log.c.payload,
         )
-        .where(event_log.c.aggregate_id.in_(ids))
+        .where(event_log.c.aggregate_id.in_(told_of(q.id, clue_id, by)))
         # Ids are UUIDv7: within one commit they keep the order in which things were said.
         .order_by(event_log.c.occurred_at, event_log.c.event_id)
     )
     hidden = hidden_from(by)
-    return Timeline(items=[_entry(step) for step in steps if step.type not in hidden])
+    return Timeline(
+        items=[_entry(step) for step in steps if step.type not in hidden and not is_hidden(by, step.payload)]
+    )
+
+
+def told_of(case_id: UUID, clue_id: UUID, by: Actor) -> sa.CompoundSelect[Any]:
+    """Ids of everything whose events make the timeline: clue, case, what stands beside it, and their clocks."""
+    beside = sa.union_all(
+        sa.select(rectification.c.id).where(rectification.c.case_id == case_id),
+        sa.select(joint_action.c.id).where(joint_action.c.case_id == case_id),
+        *(
+            sa.select(table.c.id).where(table.c.case_id == case_id, visible(table, by))
+            for table in (police_transfer, listing, action_proposal)
+        ),
+        sa.select(sa.literal(case_id, case.c.id.type)),
+        sa.select(sa.literal(clue_id, case.c.id.type)),
+        sa.select(evidence.c.id).where(evidence.c.clue_id == clue_id),
+    ).cte("beside")
+    objects = sa.select(beside.c[0])
+    # What has been raised of a clock is told of the clock itself.
+    return objects.union_all(sa.select(deadline.c.id).where(deadline.c.object_id.in_(objects)))
 
 
 def _entry(step: Any) -> TimelineEntry:

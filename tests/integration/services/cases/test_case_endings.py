@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.services.cases.office import (
     COORDINATOR,
     Office,
@@ -22,6 +24,11 @@ from tests.integration.services.cases.path_people import (
     today,
     under_review,
 )
+
+
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
 
 
 def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(office: Office) -> None:

@@ -20,6 +20,7 @@ from tests.support.nodes import PostgresNode
 
 ROLE = "cases_app"
 SECRETS_KEY = base64.b64encode(bytes(range(32))).decode()
+START = datetime(2026, 4, 20, 9, 12, tzinfo=SHANGHAI).astimezone(UTC)
 _numbers = count(1)
 
 
@@ -42,7 +43,7 @@ def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Offic
         cases_dsn=SecretStr(postgres.dsn(name, ROLE)),
         secrets_key=SecretStr(SECRETS_KEY),
     )
-    clock = FixedClock(datetime(2026, 4, 20, 9, 12, tzinfo=SHANGHAI).astimezone(UTC))
+    clock = FixedClock(START)
     parts = wire(settings, lambda: None, clock)
     yield Office(parts, signer, clock)
     parts.engine.dispose()
@@ -59,3 +60,10 @@ def office(postgres: PostgresNode, migrated: str, tmp_path: Path) -> Iterator[Of
 def shared_office(postgres: PostgresNode, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One database for the tests of a module that do not count rows."""
     yield from _office(postgres, migrated, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def same_office(shared_office: Office) -> Office:
+    """The module's database, at the morning of START again: for tests that look at objects of their own only."""
+    shared_office.clock.at = START
+    return shared_office

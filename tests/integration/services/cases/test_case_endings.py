@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.integration.services.cases.office import (
     COORDINATOR,
     Office,
@@ -22,6 +24,11 @@ from tests.integration.services.cases.path_people import (
     today,
     under_review,
 )
+
+
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
 
 
 def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(office: Office) -> None:
@@ -84,9 +91,8 @@ def test_a_late_fine_grows_by_three_per_cent_a_day_but_never_beyond_itself(offic
     most = refused(office, COORDINATOR, "case.record-payment", {**pay, "amount_yuan": 6400.01}, case["id"])
     assert (most.code, most.facts["owed_yuan"]) == ("cases.amount-not-owed", 6400.0)  # 4000 + 20 x 3% x 4000
     office.days_pass(40)
-    more = refused(
-        office, COORDINATOR, "case.record-payment", {**pay, "paid_on": today(office), "amount_yuan": 9000}, case["id"]
-    )
+    pay["paid_on"] = today(office)
+    more = refused(office, COORDINATOR, "case.record-payment", {**pay, "amount_yuan": 9000}, case["id"])
     assert more.facts["owed_yuan"] == 8000.0
     paid = step(office, case, "record-payment", **{**pay, "amount_yuan": 8000})
     assert (paid["procedure"]["penalty"]["paid_yuan"], paid["procedure"]["penalty"]["added_yuan"]) == (8000.0, 4000.0)

@@ -31,6 +31,11 @@ from tests.integration.services.cases.path_people import (
 )
 
 
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
+
+
 def verifying(office: Office) -> dict[str, Any]:
     clue = office.command(COORDINATOR, "clue.report", sand_yard(farmland_area_m2=7000, pbf_area_m2=4200))
     office.command(COORDINATOR, "clue.assign", {"township_code": "640521104000"}, clue["id"])
@@ -59,7 +64,7 @@ def test_an_act_is_stopped_during_verification_reported_and_filed_under_one_numb
     step(office, case, "report-defiance", OFFICER)
     owed = refused(office, OFFICER, "case.report-defiance", {}, case["id"])
     assert owed.code == "cases.clock-not-running"
-    [proposal] = office.query(COORDINATOR, "action_proposal.list")["items"]
+    [proposal] = office.query(COORDINATOR, "action_proposal.list", case_id=case["id"])["items"]
     assert set(proposal["triggers"]) == {"stop_order_ignored", "resistance"}
     opinion = {
         "opinion": "non_agri_illegal",

@@ -22,6 +22,11 @@ from tests.integration.services.cases.path_people import (
 from tests.integration.services.cases.test_main_path import strike_off
 
 
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
+
+
 def list_step(office: Office, listing: Any, verb: str, by: Any = COORDINATOR, **body: Any) -> dict[str, Any]:
     return office.command(by, f"listing.{verb}", body, listing["id"])
 

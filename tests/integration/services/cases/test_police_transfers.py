@@ -28,6 +28,12 @@ from tests.integration.services.cases.path_people import (
     transfer_of,
 )
 
+
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
+
+
 REPLY = papers("police_reply")
 
 
@@ -40,7 +46,7 @@ def test_area_alone_never_accuses_it_asks_for_an_appraisal(office: Office) -> No
     crime = case["procedure"]["crime"]
     assert (crime["area_threshold_met"], crime["tillage_destroyed"], crime["due"]) == (True, None, False)
     assert clock_of(case, "S10")["met_at"] is None
-    assert office.query(COORDINATOR, "police_transfer.list")["items"] == []
+    assert office.query(COORDINATOR, "police_transfer.list", case_id=case["id"])["items"] == []
 
 
 def test_area_and_destroyed_tillage_make_the_system_open_the_hand_over(office: Office) -> None:
@@ -247,7 +253,7 @@ def test_who_may_know_of_a_hand_over(office: Office) -> None:
         with pytest.raises(Refused) as caught:
             office.query(stranger, "police_transfer.get", id=transfer["id"])
         assert caught.value.kind == "not-found"
-        assert office.query(stranger, "police_transfer.list")["items"] == []
+        assert office.query(stranger, "police_transfer.list", case_id=case["id"])["items"] == []
     seen = get_case(office, case, OFFICER)
     assert seen["procedure"]["crime"] is None
     told = office.query(OFFICER, "case.timeline", id=case["id"])["items"]

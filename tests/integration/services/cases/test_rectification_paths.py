@@ -8,6 +8,12 @@ from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office
 from tests.integration.services.cases.path_people import clock_of, investigating, new_case, refused, step, today
 from tests.integration.services.cases.test_main_path import strike_off
 
+
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
+
+
 DONE = {"rectified_area_m2": 8400, "account": "完成", **papers("rectification_report")}
 CHECK = {"passed": True, "account": "属实", **papers("township_check_record")}
 ACCEPT = {

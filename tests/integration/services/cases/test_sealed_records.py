@@ -22,6 +22,12 @@ from tests.integration.services.cases.path_people import (
     today,
 )
 
+
+@pytest.fixture
+def office(same_office: Office) -> Office:
+    return same_office
+
+
 PERSON = "村支书乙某"
 STRANGERS = [OFFICER, AGENCY, OTHER_COUNTY, CHIEF, LEGAL, ORGANISATION, OTHER_DISCIPLINE, POLICE]
 

@@ -38,7 +38,7 @@ WEBHOOK_AGENCY = "natural_resources"
 WEBHOOK_OFFICE = "party_committee"
 COUNTY = "640521"
 _PROCESSES = (
-    *("gateway", "cases", "cases.worker", "cases.scheduler"),
+    *("gateway", "cases", "cases.worker", "cases.scheduler", "cases.evidence-worker"),
     *("agencies", "agencies.sender", "notify", "notify.sender"),
 )
 

@@ -342,6 +342,6 @@ def test_what_is_missing_is_told_in_words(desk: House) -> None:
     desk.services.answers["evidence.requirements"] = {"items": [item], "complete": False}
     path = f"/api/v1/rectifications/{ID}/evidence/requirements?step=strike-off"
     told = desk.ask("GET", path, by="li").json()["items"][0]["detail"]
-    assert told == "近景：需要 2 件，还缺 2 件。有 1 件因“没有方位角”不能计入。"
+    assert told == "近景：需要 2 件，还缺 2 件。有 1 件因“照片无方位角”不能计入。"
     asked = {"object": "rectification", "id": ID, "step": "strike-off"}
     assert desk.services.last("evidence.requirements")["body"] == asked

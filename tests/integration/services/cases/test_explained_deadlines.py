@@ -156,7 +156,10 @@ def test_every_object_explains_its_own_clocks(office: Office) -> None:
     )
     assert clock(office, "joint_action", action["id"], "J07")["due_on"] == "2026-05-13"
     of_case = office.query(COORDINATOR, "case.deadlines", id=case["id"])["items"]
-    assert {one["object"] for one in of_case} == {"clue", "case", "rectification", "joint_action"}
+    objects = {"clue", "case", "rectification", "joint_action"}
+    assert {one["object"] for one in of_case} == {*objects, "action_proposal"}
+    of_township = office.query(OFFICER, "case.deadlines", id=case["id"])["items"]
+    assert {one["object"] for one in of_township} == objects, "a proposal is no matter of the township"
     for kind, id_ in (("clue", case["clue_id"]), ("rectification", item["id"]), ("joint_action", action["id"])):
         for stranger in (AGENCY, OTHER_COUNTY, OTHER_OFFICER):
             with pytest.raises(Refused) as refused:

@@ -406,7 +406,9 @@ def test_alarms_stand_in_the_timeline_of_the_case(office: Office, sweeping: Call
     at(office, "2026-04-23T10:00")
     sweep(sweeping())
     told = office.query(COORDINATOR, "case.timeline", id=case["id"])["items"]
-    raised = [(one["title"], one["object_id"]) for one in told if one["actor"] == "scheduler"]
+    raised = [
+        (one["title"], one["object_id"]) for one in told if one["actor"] == "scheduler" and one["object"] == "case"
+    ]
     assert raised == [
         ("启动调查：提醒（E0，末日 2026-04-22）", case["id"]),
         ("启动调查：到期（E1，末日 2026-04-22）", case["id"]),

@@ -18,6 +18,7 @@ from shared.contracts.codes import (
     ClueSource,
     ClueState,
     JointActionState,
+    PositionCrs,
     RectificationMethod,
     RectificationState,
     ReturnReason,
@@ -52,6 +53,14 @@ class ClueEvent(CasesEvent):
     to_state: ClueState
 
 
+class StatedPosition(Contract):
+    """A position as it was told, before it was brought to CGCS2000."""
+
+    crs: PositionCrs
+    longitude: float
+    latitude: float
+
+
 class ClueReceivedV1(ClueEvent):
     clue_source: ClueSource
     division_code: str
@@ -68,6 +77,7 @@ class ClueReceivedV1(ClueEvent):
     patch: PatchFacts | None = None
     geometry: dict[str, Any] | None = None
     import_id: UUID | None = None
+    stated_position: StatedPosition | None = Field(None, description="only when told in another system")
 
 
 class ClueAssignedV1(ClueEvent):

@@ -10,12 +10,14 @@ import sqlalchemy as sa
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.patch import Patch
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
 from services.cases.storage.unit import CasesUnit, Stored
 from shared.contracts.cases import CaseView
+from shared.contracts.cases_events import StatedPosition
 from shared.contracts.clues import (
     AssignClue,
     CloseClue,
@@ -28,7 +30,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ClueSource
+from shared.contracts.codes import ClueSource, PositionCrs
 from shared.contracts.parts import PatchFacts
 from shared.divisions.bounds import Box
 from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
@@ -69,6 +71,7 @@ class PositionOutside(InvalidInput):
 
 def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     """Take in a clue. Reads nothing and locks nothing: reporting never waits for others."""
+    cmd, stated = _in_cgcs2000(cmd)
     division = _division(unit, cmd.division_code, "division_code")
     if not may_report_in(division.code, call.by):
         raise DivisionOutside("division_code", division)
@@ -77,7 +80,8 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     _check_position(cmd, unit.desk.boxes.around(division.code))
     clue = Clue(id=new_id())
     clue_no = unit.number(NumberKind.CLUE, division.code)
-    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.desk.divisions.full_name(division.code)))
+    name = unit.desk.divisions.full_name(division.code)
+    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, name, stated=stated))
     return clue.view()
 
 
@@ -220,6 +224,15 @@ def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[U
     columns = (clue_table.c.patch_no, clue_table.c.id, clue_table.c.clue_no)
     rows = unit.connection.execute(sa.select(*columns).where(clue_table.c.patch_no == sa.func.any(numbers)))
     return {row.patch_no: (row.id, row.clue_no) for row in rows}
+
+
+def _in_cgcs2000(cmd: ReportClue) -> tuple[ReportClue, StatedPosition | None]:
+    """The command with its position in CGCS2000 (0.1 mm), and the position as told where that was another one."""
+    if cmd.position_crs is PositionCrs.CGCS2000 or cmd.longitude is None or cmd.latitude is None:
+        return cmd, None
+    stated = StatedPosition(crs=cmd.position_crs, longitude=cmd.longitude, latitude=cmd.latitude)
+    longitude, latitude = to_cgcs2000(stated.crs, stated.longitude, stated.latitude)
+    return cmd.model_copy(update={"longitude": round(longitude, 9), "latitude": round(latitude, 9)}), stated
 
 
 def _check_position(cmd: ReportClue, county: Box) -> None:

@@ -4,11 +4,12 @@ Who may command is said once, in the transition tables of the domain.
 """
 
 from services.cases.domain import case, clue, joint_action, rectification
-from services.cases.domain.transitions import COORDINATOR
+from services.cases.domain.transitions import COORDINATOR, TOWNSHIP
 from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
 from services.cases.handlers import clues as on_clue
 from services.cases.handlers import joint_actions as on_action
+from services.cases.handlers import land as on_land
 from services.cases.handlers import rectifications as on_item
 from services.cases.handlers import rules as on_rule
 from services.cases.queries import deadlines as on_clock
@@ -16,6 +17,13 @@ from services.cases.queries.cases import get_case, get_statistics, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
+from services.cases.queries.land import (
+    get_land_layer,
+    get_overlay,
+    get_plot,
+    list_land_layers,
+    list_land_rows,
+)
 from services.cases.queries.rectifications import get_rectification, list_rectifications
 from services.cases.queries.rules import (
     get_calendar_year,
@@ -30,6 +38,7 @@ from shared.contracts import clue_imports as ci
 from shared.contracts import clues as cl
 from shared.contracts import deadlines as dl
 from shared.contracts import joint_actions as ja
+from shared.contracts import land as la
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
 from shared.contracts.codes import Role
@@ -51,6 +60,8 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
     CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
+    CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR),
+    CommandOperation(la.OverlayClue, on_land.overlay_clue, TOWNSHIP),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
     CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
@@ -76,6 +87,11 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
     QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY),
+    QueryOperation(la.ListLandLayers, list_land_layers, _EVERYBODY),
+    QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
+    QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
+    QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(la.GetPlot, get_plot, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),
     QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),

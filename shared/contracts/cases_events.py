@@ -18,6 +18,7 @@ from shared.contracts.codes import (
     ClueSource,
     ClueState,
     JointActionState,
+    LandLayerKind,
     PositionCrs,
     RectificationMethod,
     RectificationState,
@@ -26,6 +27,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.land import OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 
 
@@ -117,6 +119,31 @@ class ClueClosedV1(ClueEvent):
 class ClueTurnedIntoCaseV1(ClueEvent):
     case_id: UUID
     case_no: str
+
+
+class LandLayerLoadedV1(CasesEvent):
+    """A file of a base layer has been gone through; from valid_from on it is the layer, unless refused."""
+
+    layer_id: UUID
+    kind: LandLayerKind
+    version_name: str
+    valid_from: date
+    file_name: str
+    file_sha256: str
+    rows_created: int
+    rows_repaired: int
+    rows_rejected: int
+    refused: bool
+
+
+class ClueOverlaidV1(CasesEvent):
+    """The shape of a clue was laid over the layers of a day; result null: it could not be, and reason says why."""
+
+    overlay_id: UUID
+    clue_id: UUID
+    clue_no: str
+    on_day: date
+    result: OverlayFact | None
 
 
 class CaseEvent(CasesEvent):

@@ -61,7 +61,7 @@ def measure(geometries: Geometries, county: BaseGeometry, most_vertices: int) ->
     found: list[Shape | ShapeFault | None] = _faults(geometries, most_vertices)
     sound = np.flatnonzero([fault is None for fault in found])
     shapes = shapely.normalize(geometries[sound])
-    areas = _areas(shapes)
+    areas = ellipsoidal_areas(shapes)
     centres = shapely.centroid(shapes)
     shares = _shares(shapes, centres, county)
     hollow = ~shapely.contains(shapes, centres)
@@ -137,7 +137,7 @@ def _invalid(polygon: BaseGeometry) -> ShapeFault:
     return ShapeFault("patch.self-crossing" if "self-intersection" in reason else "patch.geometry-invalid", facts)
 
 
-def _areas(polygons: Geometries) -> NDArray[np.float64]:
+def ellipsoidal_areas(polygons: Geometries) -> NDArray[np.float64]:
     """Ellipsoidal m² of each: outer rings less holes."""
     parts, owners = shapely.get_parts(polygons, return_index=True)
     rings, part_of = shapely.get_rings(parts, return_index=True)

@@ -164,7 +164,10 @@ class Clue(Progress):
         import_id: UUID | None = None,
         stated: StatedPosition | None = None,
     ) -> list[ClueEvent]:
-        """Take the clue in. stated: its position as told, when that was in another system. patch, geometry, import_id: only of a clue that comes from a file of satellite patches."""
+        """Take the clue in. patch, geometry, import_id: only of a clue that comes from a file of satellite patches.
+
+        stated: its position as told, when that was in another system.
+        """
         row = TABLE.permit(self.state, "report", moment.by)
         if cmd.found_at is not None:
             moment.past(cmd.found_at, "found_at")

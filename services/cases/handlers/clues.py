@@ -1,6 +1,6 @@
 """Clues: taken in one by one or by the batch, given out, verified, closed, turned into cases."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,6 +12,7 @@ from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.patch import Patch
+from services.cases.storage import land
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
@@ -155,12 +156,16 @@ class ReceivedPatch:
 
 
 def receive_patches(
-    patches: Sequence[tuple[Patch, dict[str, Any] | None]], import_id: UUID, unit: CasesUnit
+    patches: Sequence[tuple[Patch, dict[str, Any] | None]],
+    import_id: UUID,
+    unit: CasesUnit,
+    then: Callable[[Sequence[Clue], CasesUnit], None] | None = None,
 ) -> list[ReceivedPatch]:
     """Make clues of good rows of a file, in their order; for batches of about 200, at four statements a batch.
 
     patches: with each its GeoJSON geometry in EPSG:4490. All of it goes into the event, which holds 64 KiB: simplify
     a shape of more than some 1,500 vertices first; the digest stays that of the full shape.
+    then: what else to do with the clues made, in the same unit.
     unit: opened for whoever asked for the import. Two batches with one new number: the later one fails on the unique
     index, and the runner's next try finds the clue.
     """
@@ -176,6 +181,9 @@ def receive_patches(
         known[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
     unit.clues.insert_many(unit.connection, made)
+    land.keep_shapes(unit.connection, [patch for patch, _ in patches])
+    if then is not None:
+        then(made, unit)
     return received
 
 

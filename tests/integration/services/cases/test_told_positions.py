@@ -24,7 +24,7 @@ def test_without_a_system_it_is_cgcs2000(office: Office) -> None:
 
 
 def test_an_unknown_system_is_refused(office: Office) -> None:
+    told = sand_yard(longitude=PLACE[0], latitude=PLACE[1], position_crs="beijing54")
     with pytest.raises(Refused) as refused:
-        told = sand_yard(longitude=PLACE[0], latitude=PLACE[1], position_crs="beijing54")
         office.command(COORDINATOR, "clue.report", told)
     assert refused.value.field == "position_crs"

@@ -26,6 +26,7 @@ from gateway.routers import (
     dead_letters,
     health,
     joint_actions,
+    land,
     notices,
     rectifications,
     rules,
@@ -44,6 +45,7 @@ _ROUTERS = (
     rectifications,
     joint_actions,
     clue_imports,
+    land,
     agencies,
     statistics,
     rules,
@@ -79,7 +81,9 @@ def create_app(open_parts: OpenParts, *, max_body_bytes: int = MIB, max_import_b
     add_routes(app)
     openapi_document.install(app)
     _add_problems(app)
-    app.add_middleware(Edge, max_body_bytes=max_body_bytes, larger={clue_imports.PATH: max_import_bytes})
+    app.add_middleware(
+        Edge, max_body_bytes=max_body_bytes, larger=dict.fromkeys((clue_imports.PATH, land.PATH), max_import_bytes)
+    )
     return app
 
 

@@ -79,8 +79,9 @@ class Client:
     def put(self, path: str, body: dict[str, Any]) -> Any:
         return self._ask("PUT", path, json=body)
 
-    def upload(self, path: str, name: str, stream: BinaryIO) -> Any:
-        return self._ask("POST", path, files={"file": (name, stream)})
+    def upload(self, path: str, name: str, stream: BinaryIO, fields: dict[str, str] | None = None) -> Any:
+        """A file in a form, with the form's other fields."""
+        return self._ask("POST", path, files={"file": (name, stream)}, data=fields)
 
     def items(self, path: str, most: int, **params: Any) -> list[dict[str, Any]]:
         """Up to `most` items of a list, over as many pages as it takes."""

@@ -27,7 +27,8 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
     return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
 
 
-# Not here: imports, numbers in use and shipped rules are no consequence of events.
+# Not here: imports, base layers and overlays (files and measurements make them), numbers in use and
+# shipped rules are no consequence of events.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),

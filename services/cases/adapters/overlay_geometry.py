@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from services.cases.adapters.patch_geometry import Geometries, ellipsoidal_areas
+from services.cases.adapters.quick_areas import quick_areas
 from shared.contracts.codes import LandLayerKind
 
 _PBF = LandLayerKind.PERMANENT_BASIC_FARMLAND
@@ -48,7 +49,7 @@ def laid_over(shapes: Geometries, layers: Iterable[Features]) -> list[dict[str, 
     protected: Geometries = np.full(len(shapes), None, dtype=object)
     for layer in layers:
         hits = _hits(shapes, layer.shapes)
-        areas = ellipsoidal_areas(hits.pieces)
+        areas = quick_areas(hits.pieces)
         if layer.kind is _PBF:
             protected = _unions(hits, len(shapes))
             for no in np.flatnonzero(~shapely.is_missing(protected)).tolist():
@@ -101,7 +102,7 @@ def _inside(hits: _Hits, areas: NDArray[np.float64], protected: Geometries) -> N
         parts[~solid] = shapely.Polygon()
         mixed = shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION
         parts[mixed] = [_polygons_of(part) for part in parts[mixed]]
-        inside[cut] = ellipsoidal_areas(parts)
+        inside[cut] = quick_areas(parts)
     return inside
 
 

@@ -144,9 +144,10 @@ def ellipsoidal_areas(polygons: Geometries) -> NDArray[np.float64]:
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     starts = np.searchsorted(ring_of, np.arange(len(rings) + 1)).tolist()
     outer = np.diff(part_of, prepend=-1) != 0
+    longitudes, latitudes = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
     areas = np.zeros(len(polygons))
     for ring, (start, end) in enumerate(pairwise(starts)):
-        area, _ = _GRS80.polygon_area_perimeter(points[start:end, 0], points[start:end, 1])
+        area, _ = _GRS80.polygon_area_perimeter(longitudes[start:end], latitudes[start:end])
         areas[owners[part_of[ring]]] += abs(area) if outer[ring] else -abs(area)
     return areas
 

@@ -12,7 +12,7 @@ from services.cases.domain.outline import outlined
 from services.cases.domain.patch import Patch, RowRejected
 from services.cases.handlers.clues import ReceivedPatch, receive_patches
 from services.cases.handlers.land import overlay_imported
-from services.cases.storage import import_jobs, import_rows
+from services.cases.storage import import_jobs, import_rows, land
 from services.cases.storage.import_jobs import ClueImportStore, view_of
 from services.cases.storage.import_rows import StoredPatch
 from services.cases.storage.job_queue import ImportJob
@@ -73,6 +73,7 @@ def _outcomes(job: ImportJob, batch: Sequence[Drawn | RowRejected], unit: CasesU
     drawn = [row for row in batch if not isinstance(row, RowRejected)]
     stored = import_rows.stored_patches(unit.connection, [patch.patch_no for patch, _ in drawn])
     fresh = [(patch, geometry) for patch, geometry in drawn if patch.patch_no not in stored]
+    land.keep_shapes(unit.connection, [patch for patch, _ in fresh])
     received = {row.row_no: row for row in receive_patches(fresh, job.id, unit, overlay_imported)}
     return [
         _rejected(row) if isinstance(row, RowRejected) else _accepted(row[0], job, stored, received) for row in batch

@@ -12,7 +12,6 @@ from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.patch import Patch
-from services.cases.storage import land
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
@@ -181,7 +180,6 @@ def receive_patches(
         known[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
     unit.clues.insert_many(unit.connection, made)
-    land.keep_shapes(unit.connection, [patch for patch, _ in patches])
     if then is not None:
         then(made, unit)
     return received

@@ -85,6 +85,8 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "joint_action": Kept("joint_action"),
         "deadline": Kept("deadline", silent=True),
         "clue_import": Kept("clue_import", silent=True),
+        "land_layer": Kept("land_layer", silent=True),
+        "overlay": Kept("overlay", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
     "agencies": {

@@ -170,7 +170,7 @@ def test_every_kind_of_file_is_read(desk: LandDesk, tmp_path: Path) -> None:
     package = tmp_path / "layer.gpkg"
     write_layer(package, classes("0102"), [square()])
     folder = tmp_path / "made.gdb"
-    options = {"driver": "OpenFileGDB", "geometry_type": "MultiPolygon", "promote_to_multi": True}
+    options: dict[str, Any] = {"driver": "OpenFileGDB", "geometry_type": "MultiPolygon", "promote_to_multi": True}
     write_layer(folder, classes("0102"), [square()], **options)
     zipped = tmp_path / "gdb.zip"
     with zipfile.ZipFile(zipped, "w") as archive:
@@ -278,13 +278,13 @@ def test_whom_it_does_not_concern_sees_neither_layers_nor_overlays_nor_plots(des
         ):
             with pytest.raises(Refused) as refused:
                 desk.office.query(by, operation, **asked)
-            assert refused.value.kind == "not_found"
+            assert refused.value.kind == "not-found"
     with pytest.raises(Refused) as unknown:
         desk.office.query(COORDINATOR, "plot.get", code="0000")
-    assert unknown.value.kind == "not_found"
+    assert unknown.value.kind == "not-found"
     body = {"kind": "parcel", "version_name": "x", "valid_from": "2025-12-31"}
     stored = desk.store(tmp_path / "parcel.geojson")
     with pytest.raises(Refused) as officer:
         desk.office.command(OFFICER, "land_layer.load", {**stored, **body})
-    assert officer.value.kind == "not_allowed"
+    assert officer.value.kind == "not-allowed"
     assert date.fromisoformat(layer["valid_from"]) + timedelta(1) == date(2026, 1, 1)

@@ -12,6 +12,7 @@ import shapely
 
 from gateway.cli.sample_patches import write_sample
 from gateway.cli.samples.layers import write_layers
+from services.cases.adapters.parser_process import PatchParser
 from services.cases.storage.land import LAYERS
 from shared.contracts.cases_events import ClueOverlaidV1, LandLayerLoadedV1
 from tests.integration.services.cases.import_desk import Desk
@@ -288,3 +289,17 @@ def test_whom_it_does_not_concern_sees_neither_layers_nor_overlays_nor_plots(des
         desk.office.command(OFFICER, "land_layer.load", {**stored, **body})
     assert officer.value.kind == "not-allowed"
     assert date.fromisoformat(layer["valid_from"]) + timedelta(1) == date(2026, 1, 1)
+
+
+def test_an_overlay_on_which_the_child_dies_is_refused_after_three_tries(desk: LandDesk, tmp_path: Path) -> None:
+    desk.loaded(tmp_path, "cultivated_land", classes("0102"), [square(-50, -50, 300)])
+    clue = patch_clue(desk, tmp_path, square())
+    worker = desk.worker(parser=PatchParser(most_s=0))
+    for _ in range(4):
+        assert worker.run_once()
+    assert not worker.run_once()
+    found = desk.overlay(clue)
+    assert (found["state"], found["problem"]["code"], found["result"]) == ("refused", "import.worker-crashed", None)
+    desk.office.command(COORDINATOR, "clue.overlay", {}, clue)
+    desk.finish()
+    assert desk.overlay(clue)["state"] == "finished"

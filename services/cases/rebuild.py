@@ -40,8 +40,8 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
     return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
 
 
-# Not here: imports, proof bundles, examinations that wait, numbers in use and shipped rules follow from no event; what
-# is sealed lies in no event, only its digest.
+# Not here: imports, base layers and overlays (files and measurements make them), proof bundles, examinations that wait,
+# numbers in use and shipped rules follow from no event; what is sealed lies in no event, only its digest.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),

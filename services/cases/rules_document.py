@@ -213,6 +213,12 @@ def _choice(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], "须附说明" if value.get("needs_text") else ""]
 
 
+def _land_class(value: Mapping[str, Any]) -> list[str]:
+    notes = [word for name, word in (("cultivated", "耕地"), ("wetland", "湿地")) if value.get(name)]
+    main = {"agricultural": "农用地", "construction": "建设用地", "unused": "未利用地"}[value["main_class"]]
+    return [value["title"], main, "、".join(notes)]
+
+
 def _setting(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], _plain(value.get("value")), value.get("why_open", ""), value.get("owner", "")]
 
@@ -240,6 +246,7 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.PHOTO_RULE: _table("要求、数值、说明", _photo),
     RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
     RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
+    RuleRegister.LAND_CLASS: _table("地类、三大类、说明", _land_class),
     RuleRegister.CONFIGURATION: _table("配置项、默认值、为何待定、责任人", _setting),
     RuleRegister.CALENDAR: _calendar,
 }

@@ -20,7 +20,9 @@ from shared.contracts.codes import (
     ClueState,
     DelayReason,
     JointActionState,
+    LandLayerKind,
     Measure,
+    PositionCrs,
     RectificationMethod,
     RectificationState,
     ReturnReason,
@@ -29,6 +31,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.land import OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import Yuan
 from shared.contracts.rectifications import Signer
@@ -58,6 +61,14 @@ class ClueEvent(CasesEvent):
     to_state: ClueState
 
 
+class StatedPosition(Contract):
+    """A position as it was told, before it was brought to CGCS2000."""
+
+    crs: PositionCrs
+    longitude: float
+    latitude: float
+
+
 class ClueReceivedV1(ClueEvent):
     clue_source: ClueSource
     division_code: str
@@ -74,6 +85,7 @@ class ClueReceivedV1(ClueEvent):
     patch: PatchFacts | None = None
     geometry: dict[str, Any] | None = None
     import_id: UUID | None = None
+    stated_position: StatedPosition | None = Field(None, description="only when told in another system")
 
 
 class ClueAssignedV1(ClueEvent):
@@ -120,6 +132,31 @@ class ClueActStoppedV1(ClueEvent):
 class ClueTurnedIntoCaseV1(ClueEvent):
     case_id: UUID
     case_no: str
+
+
+class LandLayerLoadedV1(CasesEvent):
+    """A file of a base layer has been gone through; from valid_from on it is the layer, unless refused."""
+
+    layer_id: UUID
+    kind: LandLayerKind
+    version_name: str
+    valid_from: date
+    file_name: str
+    file_sha256: str
+    rows_created: int
+    rows_repaired: int
+    rows_rejected: int
+    refused: bool
+
+
+class ClueOverlaidV1(CasesEvent):
+    """The shape of a clue was laid over the layers of a day; result null: it could not be, and reason says why."""
+
+    overlay_id: UUID
+    clue_id: UUID
+    clue_no: str
+    on_day: date
+    result: OverlayFact | None
 
 
 class CaseEvent(CasesEvent):

@@ -274,6 +274,20 @@ class ClosedListValue(RuleValue):
         return f"{self.list_name}.{self.code}"
 
 
+class LandClassValue(RuleValue):
+    """A class of the land survey and which of the three main classes it is (domain.md 7.3)."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9A-Z][0-9][A-Z]?)?$")]
+    title: ShortText
+    main_class: Literal["agricultural", "construction", "unused"]
+    cultivated: Bool = False
+    wetland: Bool = False
+
+    @property
+    def own_key(self) -> str:
+        return self.code
+
+
 class ConfigurationValue(RuleValue):
     """A row of domain.md 10. value null: not decided; what needs it is blocked. owner: who answers for it."""
 
@@ -346,6 +360,7 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.PHOTO_RULE: PhotoRuleValue,
     RuleRegister.JOINT_ACTION_TRIGGER: JointActionTriggerValue,
     RuleRegister.CLOSED_LIST: ClosedListValue,
+    RuleRegister.LAND_CLASS: LandClassValue,
     RuleRegister.CONFIGURATION: ConfigurationValue,
     RuleRegister.CALENDAR: CalendarValue,
 }

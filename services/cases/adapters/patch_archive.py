@@ -1,5 +1,6 @@
 """A zipped Shapefile from outside: looked through before anything is unpacked, unpacked under our own names."""
 
+import re
 import stat
 import zipfile
 import zlib
@@ -20,6 +21,8 @@ from services.cases.adapters.patch_refusals import (
 NEEDED = (".shp", ".shx", ".dbf", ".prj")
 _ARCHIVES = {".zip", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".zst"}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# System files of a geodatabase: tables, their indices, the folder's marks.
+_GDB_PART = re.compile(r"a[0-9a-f]{8}\.[A-Za-z0-9_]{1,40}|gdb|timestamps", re.ASCII)
 _CHUNK = 1024 * 1024
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -45,6 +48,44 @@ def unpack_shapefile(path: Path, into: Path, limits: PatchLimits) -> dict[str, P
         if not zipfile.is_zipfile(path):
             raise NotAZip(name=path.name) from broken
         raise Damaged(part="zip", reason="cannot-be-unpacked") from broken
+
+
+def is_geodatabase(path: Path) -> bool:
+    """Whether a zip holds a .gdb folder and no Shapefile. False for what is no zip."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [shown_name(member).lower() for member in archive.infolist()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    return any(name.endswith(".gdbtable") for name in names) and not any(name.endswith(".shp") for name in names)
+
+
+def unpack_geodatabase(path: Path, into: Path, limits: PatchLimits) -> Path:
+    """The one .gdb folder of a zip, under a name of ours. Raises FileRefused."""
+    folder = into / "layer.gdb"
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            _refuse_unsafe(members, limits)
+            left = limits.total_bytes
+            for name, member in _geodatabase_parts(members).items():
+                left -= _unpack(archive, member, folder / name, left, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as broken:
+        raise Damaged(part="zip", reason="cannot-be-unpacked") from broken
+    return folder
+
+
+def _geodatabase_parts(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """File name in the folder -> member. Only names that Esri gives such files."""
+    found: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    for member in members:
+        name = PurePosixPath(shown_name(member))
+        if not member.is_dir() and "__MACOSX" not in name.parts and _GDB_PART.fullmatch(name.name):
+            found.setdefault(name.parent.as_posix(), {})[name.name] = member
+    if len(found) > 1:
+        raise SeveralLayers(layers=[folder[:200] for folder in found])
+    return next(iter(found.values()))
 
 
 def shown_name(member: zipfile.ZipInfo) -> str:

@@ -1,9 +1,10 @@
 """Reading a file of satellite patches: a zipped Shapefile, a GeoPackage or GeoJSON, judged row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.cases.adapters.patch_crs import Placement
 from services.cases.adapters.patch_geometry import find_placement, measure, to_cgcs2000
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing
@@ -56,30 +57,36 @@ def read_patches(
     placement = find_placement(source.geometries, source.declared)
     shapes = measure(to_cgcs2000(source.geometries, placement), county, limits.vertices)
     rules = PatchRules(divisions, county_code)
-    header = PatchHeader(
-        kind=source.kind,
-        rows=len(source.row_nos),
-        crs=f"EPSG:{placement.epsg}",
-        encoding=source.encoding,
-        sample=_sample(source),
-        warnings=tuple(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)),
-    )
+    header = file_header(source, placement, REQUIRED_COLUMNS)
     outcomes = (
         rules.judge(row_no, raw, shape)
-        for row_no, raw, shape in zip(source.row_nos, _rows(source), shapes, strict=True)
+        for row_no, raw, shape in zip(source.row_nos, rows_of(source), shapes, strict=True)
     )
     return PatchFile(header, outcomes)
 
 
-def _rows(source: PatchSource) -> Iterator[dict[str, RawValue]]:
+def file_header(source: PatchSource, placement: Placement, plain: Sequence[str]) -> PatchHeader:
+    """What a person is shown of a file. plain: columns that are shown last, since they hold codes."""
+    return PatchHeader(
+        kind=source.kind,
+        rows=len(source.row_nos),
+        crs=f"EPSG:{placement.epsg}",
+        encoding=source.encoding,
+        sample=_sample(source, plain),
+        warnings=tuple(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)),
+    )
+
+
+def rows_of(source: PatchSource) -> Iterator[dict[str, RawValue]]:
+    """The attributes of each row."""
     names = list(source.columns)
     for values in zip(*source.columns.values(), strict=True):
         yield dict(zip(names, values, strict=True))
 
 
-def _sample(source: PatchSource) -> dict[str, str]:
+def _sample(source: PatchSource, plain: Sequence[str]) -> dict[str, str]:
     sample: dict[str, str] = {}
-    for name in sorted(source.columns, key=lambda column: column in REQUIRED_COLUMNS):
+    for name in sorted(source.columns, key=lambda column: column in plain):
         values = source.columns[name]
         for value in values[:200]:
             if isinstance(value, str) and not value.isascii():

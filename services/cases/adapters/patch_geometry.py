@@ -61,7 +61,7 @@ def measure(geometries: Geometries, county: BaseGeometry, most_vertices: int) ->
     found: list[Shape | ShapeFault | None] = _faults(geometries, most_vertices)
     sound = np.flatnonzero([fault is None for fault in found])
     shapes = shapely.normalize(geometries[sound])
-    areas = _areas(shapes)
+    areas = ellipsoidal_areas(shapes)
     centres = shapely.centroid(shapes)
     shares = _shares(shapes, centres, county)
     hollow = ~shapely.contains(shapes, centres)
@@ -137,16 +137,17 @@ def _invalid(polygon: BaseGeometry) -> ShapeFault:
     return ShapeFault("patch.self-crossing" if "self-intersection" in reason else "patch.geometry-invalid", facts)
 
 
-def _areas(polygons: Geometries) -> NDArray[np.float64]:
+def ellipsoidal_areas(polygons: Geometries) -> NDArray[np.float64]:
     """Ellipsoidal m² of each: outer rings less holes."""
     parts, owners = shapely.get_parts(polygons, return_index=True)
     rings, part_of = shapely.get_rings(parts, return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     starts = np.searchsorted(ring_of, np.arange(len(rings) + 1)).tolist()
     outer = np.diff(part_of, prepend=-1) != 0
+    longitudes, latitudes = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
     areas = np.zeros(len(polygons))
     for ring, (start, end) in enumerate(pairwise(starts)):
-        area, _ = _GRS80.polygon_area_perimeter(points[start:end, 0], points[start:end, 1])
+        area, _ = _GRS80.polygon_area_perimeter(longitudes[start:end], latitudes[start:end])
         areas[owners[part_of[ring]]] += abs(area) if outer[ring] else -abs(area)
     return areas
 

@@ -100,3 +100,9 @@ class TooLarge(FileRefused):
     """facts: most_bytes, found_bytes; without them: reading it took more memory than a parser may use."""
 
     refusal = "file.too-large"
+
+
+class OutsideCounty(FileRefused):
+    """No row of a layer lies in the county: another county's file, or another zone's. facts: longitude, latitude."""
+
+    refusal = "file.outside-county"

@@ -25,6 +25,7 @@ from shared.contracts.cases_events import (
     ClueSignedV1,
     ClueTurnedIntoCaseV1,
     ClueVerificationStartedV1,
+    StatedPosition,
 )
 from shared.contracts.clues import (
     AssignClue,
@@ -169,8 +170,12 @@ class Clue(Progress):
         patch: PatchFacts | None = None,
         geometry: dict[str, Any] | None = None,
         import_id: UUID | None = None,
+        stated: StatedPosition | None = None,
     ) -> list[ClueEvent]:
-        """Take the clue in. patch, geometry, import_id: only of a clue that comes from a file of satellite patches."""
+        """Take the clue in. patch, geometry, import_id: only of a clue that comes from a file of satellite patches.
+
+        stated: its position as told, when that was in another system.
+        """
         row = TABLE.permit(self.state, "report", moment.by)
         if cmd.found_at is not None:
             moment.past(cmd.found_at, "found_at")
@@ -195,6 +200,7 @@ class Clue(Progress):
                 patch=patch,
                 geometry=geometry,
                 import_id=import_id,
+                stated_position=stated,
                 **self.step(row, moment),
             )
         ]

@@ -60,6 +60,14 @@ def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
     return sa.or_(*conditions) if conditions else sa.false()
 
 
+def in_county(table: Table, by: Actor) -> ColumnElement[bool]:
+    """The condition that a row is of the county of somebody who works on clues there."""
+    works = by.has(Role.COORDINATOR) or by.has(Role.TOWNSHIP_OFFICER)
+    if not (works and _is_prefix(by.jurisdiction, COUNTY_DIGITS)):
+        return sa.false()
+    return _lies_in(table, by.jurisdiction[:COUNTY_DIGITS])
+
+
 def may_report_in(division_code: str, by: Actor) -> bool:
     """Whether a division lies where the actor may take in clues."""
     return _is_prefix(by.jurisdiction, 2) and division_code.startswith(by.jurisdiction)

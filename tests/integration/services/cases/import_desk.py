@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import PatchParser
 from services.cases.settings import WorkerSettings
-from services.cases.storage.import_jobs import WAKE_CHANNEL
+from services.cases.storage.job_queue import WAKE_CHANNEL
 from services.cases.wiring import wire_import
 from services.cases.worker import Worker, WorkerLimits
 from shared.blobs import FolderBlobStore
@@ -81,7 +81,7 @@ class Desk:
 
     def process(self, log: Path, **settings: str) -> subprocess.Popen[bytes]:
         """The shipped worker process on this desk's database and files."""
-        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
         told = {"TIANWEI_CASES_DSN": self.dsn, "TIANWEI_HOME": str(self.home), "TMPDIR": str(self.home)}
         with log.open("ab") as output:
             return subprocess.Popen(

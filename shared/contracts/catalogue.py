@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from shared.contracts import agencies, cases_events, dead_letters, maintenance, notify
+from shared.contracts import agencies, cases_events, clue_events, dead_letters, maintenance, notify
 from shared.contracts.base import Event
 
-_MODULES = (cases_events, agencies, notify, dead_letters, maintenance)
+_MODULES = (cases_events, clue_events, agencies, notify, dead_letters, maintenance)
 
 
 def _events() -> Iterator[type[Event]]:

@@ -37,6 +37,7 @@ clue_import = sa.Table(
     sa.Column("sample", pg.JSONB(none_as_null=True), comment="Chinese text as read: column -> text"),
     sa.Column("warnings", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("problem", pg.JSONB(none_as_null=True), comment="code, field, facts"),
+    sa.Column("completeness", pg.JSONB(none_as_null=True), comment="what the file holds and lacks"),
     sa.Column("lease_token", _uuid, comment="of the worker that has it"),
     sa.Column("lease_until", _instant),
     sa.Column(

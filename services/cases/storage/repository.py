@@ -18,7 +18,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.storage import tables
+from services.cases.storage import clue_columns, tables
 from services.cases.storage.scope import visible
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
@@ -142,6 +142,16 @@ _CLUE = [
     "geometry",
     "import_id",
     "case_id",
+    "review_required",
+    "submitted_by",
+    "missing_proofs",
+    "build_age",
+    "linked_to_id",
+    "linked_to_no",
+    "parent_id",
+    "parent_no",
+    "child_no",
+    "archive_no",
 ]
 
 
@@ -152,6 +162,7 @@ class ClueStore(ScopedStore[Clue]):
     def columns(self, aggregate: Clue) -> dict[str, Any]:
         return {
             **_same(aggregate, _CLUE),
+            **clue_columns.to_columns(aggregate),
             "due_on": aggregate.due_on,
             "source": aggregate.source.value,
             "suspected_type": aggregate.suspected_type and aggregate.suspected_type.value,
@@ -164,6 +175,7 @@ class ClueStore(ScopedStore[Clue]):
         return Clue(
             **_head(row),
             **{name: row[name] for name in _CLUE},
+            **clue_columns.from_columns(row),
             state=ClueState(row["state"]),
             source=ClueSource(row["source"]),
             suspected_type=row["suspected_type"] and ViolationType(row["suspected_type"]),

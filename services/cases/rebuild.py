@@ -1,11 +1,16 @@
-"""`python -m services.cases.rebuild clue|case|rectification|joint_action`: computes a table again from the log."""
+"""`python -m services.cases.rebuild clue|case|rectification|joint_action|…`: computes a table again from the log."""
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.duplicates import DuplicateProposal
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
+from services.cases.domain.reporter import ReporterRecord
 from services.cases.settings import CasesSettings
 from services.cases.storage import tables
+from services.cases.storage.clue_tables import clue_duplicate, clue_reporter
+from services.cases.storage.duplicates import DuplicateStore
+from services.cases.storage.reporters import ReporterStore
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from services.cases.wiring import NAME
 from shared.rebuild.comparison import OwnProjection
@@ -29,6 +34,21 @@ PROJECTIONS = (
         JointAction.TYPE,
         JointActionStore(),
         [Computed(tables.joint_action)],
+    ),
+    OwnProjection(
+        "线索查重",
+        lambda id_, _: DuplicateProposal(id=id_),
+        DuplicateProposal.TYPE,
+        DuplicateStore(),
+        [Computed(clue_duplicate)],
+    ),
+    # Who reported is sealed in columns of which the log says nothing; they stay what they are.
+    OwnProjection(
+        "举报记录",
+        lambda id_, _: ReporterRecord(id=id_),
+        ReporterRecord.TYPE,
+        ReporterStore(),
+        [Computed(clue_reporter, unkept=frozenset({"sealed", "replies"}))],
     ),
 )
 

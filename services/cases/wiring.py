@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import import_jobs
+from services.cases.storage import duplicates, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.unit import CasesUnit, Desk
 from shared.clock import Clock, open_clock
@@ -19,6 +20,7 @@ from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
+from shared.sealing import SecretBox
 from shared.service import Ring, ServiceParts, assemble
 from shared.workdays import WorkDays
 
@@ -44,7 +46,10 @@ def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> Ser
 
 def health(connection: Connection) -> dict[str, Any]:
     """What waits for the worker."""
-    return {"imports_waiting": import_jobs.waiting(connection)}
+    return {
+        "imports_waiting": import_jobs.waiting(connection),
+        "duplicate_checks_given_up": duplicates.given_up(connection),
+    }
 
 
 def wire_import(settings: CasesData, ring: Ring, clock: Clock | None = None) -> UnitRunner[CasesUnit]:
@@ -67,9 +72,26 @@ def desk_of(settings: CasesData, number_block: int = 20) -> Desk:
         deadlines=read_deadlines(),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
+        clue_rules=read_clue_rules(),
+        box=_box(settings),
     )
 
 
 def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegister:
     """The deadline register with the national working calendar."""
     return DeadlineRegister.of(tomllib.loads(file.read_text(encoding="utf-8")), WorkDays.load())
+
+
+def read_clue_rules(folder: Path = _REGISTER) -> ClueRules:
+    """What opinions must be proved by, and when two clues look like one."""
+    proofs, clues = (
+        tomllib.loads((folder / name).read_text(encoding="utf-8"))
+        for name in ("opinion_proofs.toml", "clue_rules.toml")
+    )
+    return ClueRules(proofs, clues)
+
+
+def _box(settings: CasesData) -> SecretBox | None:
+    """Only the service itself is told the key."""
+    key = settings.secrets_key.get_secret_value() if isinstance(settings, CasesSettings) else ""
+    return SecretBox(key) if key else None

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.cases.adapters.duplicate_checker import DuplicateChecker
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
 from services.cases.adapters.patch_lines import HeaderLine
@@ -26,9 +28,10 @@ from services.cases.settings import WorkerSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.import_jobs import ImportJob, LeaseLost
 from services.cases.storage.unit import CasesUnit
-from services.cases.wiring import wire_import
+from services.cases.wiring import read_clue_rules, wire_import
 from shared import telemetry
 from shared.blobs import FolderBlobStore
+from shared.clock import SHANGHAI
 from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import TianweiError, Unavailable
@@ -66,7 +69,9 @@ class Worker:
         *,
         heartbeat_file: Path | None = None,
         limits: WorkerLimits | None = None,
+        checker: DuplicateChecker | None = None,
     ) -> None:
+        self._checker = checker
         self._runner = runner
         self._engine = runner.engine
         self._parser = parser
@@ -87,7 +92,7 @@ class Worker:
             self._beat()
             self._bell.ensure()
             try:
-                worked = self.run_once()
+                worked = self.run_once() | self.check_once()
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
                 worked = False
@@ -120,6 +125,10 @@ class Worker:
         finally:
             telemetry.correlation_id.reset(token)
         return True
+
+    def check_once(self) -> bool:
+        """Look at clues that came in for others that are the same; False when none wait."""
+        return self._checker is not None and self._checker.run_once()
 
     def _carry(self, job: ImportJob) -> None:
         file = self._files.path(job.file_sha256)
@@ -213,7 +222,13 @@ def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -
         ImportBell(settings.cases_dsn.get_secret_value(), import_jobs.WAKE_CHANNEL),
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
+        checker=build_checker(runner),
     )
+
+
+def build_checker(runner: UnitRunner[CasesUnit]) -> DuplicateChecker:
+    """The distance decides only who is looked at; the rule in force on the day decides who is proposed."""
+    return DuplicateChecker(runner, read_clue_rules().duplicate(datetime.now(SHANGHAI).date()).most_distance_m)
 
 
 def main() -> None:

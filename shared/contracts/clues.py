@@ -192,13 +192,23 @@ class GetClue(GetOne, operation="clue.get"):
     pass
 
 
-class ListClues(ListQuery, operation="clue.list"):
+class ClueFilter(ListQuery):
+    """Which clues are meant."""
+
     state: ClueState | None = None
     source: ClueSource | None = None
     division: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = Field(
         None, description="prefix of the division code"
     )
-    no: ShortText | None = Field(None, description="exact clue number or patch number")
+    no: ShortText | None = Field(None, description="exact clue number, patch number or outside number")
+    review_state: ReviewState | None = None
+    counted_as: Literal["original", "verified"] | None = Field(
+        None, description="original: without child patches; verified: without patches that were split"
+    )
+
+
+class ListClues(ClueFilter, operation="clue.list"):
+    """Newest first."""
 
 
 CLUE_COMMANDS: tuple[type[Command], ...] = (

@@ -70,7 +70,10 @@ class Settings:
         return {
             "cases": [
                 _python(
-                    "cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", "BLOB_DIR", *bus), **nameko}
+                    "cases",
+                    "services.cases",
+                    Stage.SERVICE,
+                    {**self._of("CASES_DSN", "BLOB_DIR", *bus), **nameko, **self._sealing("cases")},
                 ),
                 _python("cases.worker", "services.cases.worker", Stage.SENDER, self._of("CASES_DSN", "BLOB_DIR")),
             ],

@@ -124,7 +124,7 @@ class ClueBranches(ClueReview):
         centre: tuple[float, float] | None,
         moment: Moment,
     ) -> list[ClueEvent]:
-        """This new clue begins as a child. clocks: that ran at the parent. centre: of the child's shape, if it has one."""
+        """This new clue begins as a child. clocks: that ran at the parent. centre: of the child's shape."""
         row: Row[ClueState] = TABLE.permit(None, "split-off", moment.by)
         assert parent.received_at is not None
         patch = parent.patch and parent.patch.model_copy(

@@ -53,7 +53,7 @@ class ClueReview(ClueRecord):
     def permit(
         self, verb: str, moment: Moment, brought: Sequence[DocumentRef] = (), outcome: str = ""
     ) -> Row[ClueState]:
-        """The row of a step; of a clue that became a case, a step of its review. Raises what Transitions.permit does."""
+        """The row of a step; of a clue that became a case, a step of its review. Raises as Transitions.permit."""
         held = self.held(brought)
         if self.state is ClueState.TO_CASE and any(row.verb == verb for row in REVIEW):
             REVIEW.permit(self.review_state, verb, moment.by, held)

@@ -111,4 +111,3 @@ class ClueRules:
         """The row in force on a day; before the first one, the first."""
         newest = sorted(rows, key=lambda row: row["valid_from"], reverse=True)
         return next((row for row in newest if row["valid_from"] <= on), newest[-1])
-

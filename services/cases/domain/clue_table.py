@@ -17,7 +17,7 @@ _SUPERIOR = frozenset({Role.SUPERIOR_REVIEWER})
 _OPINION_PAPERS = frozenset({DocumentKind.VERIFICATION_REPORT, DocumentKind.SITE_PHOTOS})
 
 REVIEW: Transitions[ReviewState] = Transitions(
-    "review",
+    "clue-review",
     Row("start-review", _REVIEW.OPINION_SUBMITTED, _REVIEW.COUNTY_REVIEW),
     Row("pass-review", _REVIEW.COUNTY_REVIEW, _REVIEW.CITY_REVIEW),
     Row("pass-review", _REVIEW.CITY_REVIEW, _REVIEW.PROVINCE_REVIEW, who=_SUPERIOR),
@@ -155,10 +155,7 @@ TABLE: Transitions[ClueState] = Transitions(
         )
         for state in _FILABLE
     ),
-    *(
-        Row("transfer-out", state, _STATE.TRANSFERRED_OUT, starts=("C02",), stops=ALL_CLOCKS)
-        for state in _TRANSFERABLE
-    ),
+    *(Row("transfer-out", state, _STATE.TRANSFERRED_OUT, starts=("C02",), stops=ALL_CLOCKS) for state in _TRANSFERABLE),
     Row(
         "answer-transfer",
         _STATE.TRANSFERRED_OUT,

@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.patch import Patch
+from services.cases.handlers import reporters as on_reporter
+from services.cases.storage import duplicates
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
 from services.cases.storage.unit import CasesUnit, Stored
+from shared.clock import local_day
 from shared.contracts.cases import CaseView
 from shared.contracts.clues import (
     AssignClue,
@@ -75,20 +78,28 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     if unit.desk.divisions.township_of(division.code) is None:
         raise NotATownship("division_code", division)
     _check_position(cmd, unit.desk.boxes.around(division.code))
+    on_reporter.check(cmd)
     clue = Clue(id=new_id())
     clue_no = unit.number(NumberKind.CLUE, division.code)
-    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.desk.divisions.full_name(division.code)))
+    name = unit.desk.divisions.full_name(division.code)
+    required = _review_required(cmd.source, unit)
+    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, name, review_required=required))
+    if cmd.reporter is not None:
+        on_reporter.keep(cmd, clue, call, unit)
+    duplicates.ask(unit.connection, [clue.id])
     return clue.view()
 
 
 def assign_clue(cmd: AssignClue, call: Call, unit: CasesUnit) -> ClueView:
-    township = _division(unit, cmd.township_code, "township_code")
-    if township.level is not DivisionLevel.TOWNSHIP:
-        raise NotATownship("township_code", township)
-    if not may_report_in(township.code, call.by):
-        raise DivisionOutside("township_code", township)
+    if cmd.township_code is not None:
+        township = _division(unit, cmd.township_code, "township_code")
+        if township.level is not DivisionLevel.TOWNSHIP:
+            raise NotATownship("township_code", township)
+        if not may_report_in(township.code, call.by):
+            raise DivisionOutside("township_code", township)
     clue = _locked(call, unit)
-    unit.record(clue, unit.clues, clue.assign(cmd, unit.moment))
+    undecided = duplicates.undecided(unit.connection, clue.id)
+    unit.record(clue, unit.clues, clue.assign(cmd, unit.moment, undecided))
     return clue.view()
 
 
@@ -118,7 +129,9 @@ def start_verification(cmd: StartVerification, call: Call, unit: CasesUnit) -> C
 
 def submit_opinion(cmd: SubmitOpinion, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
-    unit.record(clue, unit.clues, clue.submit_opinion(cmd, unit.moment))
+    rules, on = unit.desk.clue_rules, local_day(unit.now)
+    missing, age = rules.missing_proofs(cmd.opinion, cmd.proof, on), rules.build_age(cmd.proof, on)
+    unit.record(clue, unit.clues, clue.submit_opinion(cmd, unit.moment, missing, age))
     return clue.view()
 
 
@@ -172,6 +185,7 @@ def receive_patches(
         known[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
     unit.clues.insert_many(unit.connection, made)
+    duplicates.ask(unit.connection, [clue.id for clue in made if not clue.is_split])
     return received
 
 
@@ -205,6 +219,10 @@ def _receive(patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, uni
     told = clue.receive(cmd, unit.moment, clue_no, place, patch=facts, geometry=geometry, import_id=import_id)
     unit.record(clue, Stored(), told)
     return clue
+
+
+def _review_required(source: ClueSource, unit: CasesUnit) -> bool:
+    return unit.desk.clue_rules.review_required(source, local_day(unit.now))
 
 
 def _describe(patch: Patch) -> str:

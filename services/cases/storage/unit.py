@@ -5,24 +5,30 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
+from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.numbers import NumberKind, Numbers
+from services.cases.storage.reporters import ReporterStore
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
 from shared.principal import Actor
+from shared.sealing import SecretBox
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers of the service, made once at start; the same for every unit."""
+    """Registers of the service, made once at start; the same for every unit. box: where the secrets key is known."""
 
     divisions: Divisions
     deadlines: DeadlineRegister
     numbers: Numbers
     boxes: CountyBoxes
+    clue_rules: ClueRules
+    box: SecretBox | None = None
 
 
 class CasesUnit(Unit):
@@ -30,6 +36,8 @@ class CasesUnit(Unit):
     cases = CaseStore()
     rectifications = RectificationStore()
     joint_actions = JointActionStore()
+    duplicates = DuplicateStore()
+    reporters = ReporterStore()
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """Cases on a private PostgreSQL, migrated as in production, run under its limited role."""
 
+import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -38,6 +39,7 @@ def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Offic
         bus_url=SecretStr("amqp://unused"),
         principal_public_key=signer.public_key_base64,
         cases_dsn=SecretStr(postgres.dsn(name, ROLE)),
+        secrets_key=SecretStr(base64.b64encode(bytes(range(32))).decode()),
     )
     clock = FixedClock(datetime(2026, 4, 20, 9, 12, tzinfo=SHANGHAI).astimezone(UTC))
     parts = wire(settings, lambda: None, clock)

@@ -21,6 +21,7 @@ from shared.rebuild.audit import RepairAudit
 from shared.rebuild.comparison import CannotCompare, Comparison
 from shared.rebuild.own_log import OwnLog
 from shared.rebuild.program import Rebuilder
+from tests.integration.services.cases.clue_desk import look, proposals, reported
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, sand_yard
 from tests.integration.services.cases.test_joint_actions import AG, NR, Action
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
@@ -48,6 +49,11 @@ def story(office: Office) -> Office:
     seen = sand_yard(longitude=105.5, latitude=37.5, found_at="2026-04-01T08:00:00+08:00")
     office.command(COORDINATOR, "clue.report", seen)
     import_patches(office, 3)
+    named = office.command(COORDINATOR, "clue.report", reported())
+    office.command(COORDINATOR, "clue.view-reporter", {"purpose": "回访"}, named["id"])
+    look(office)
+    [(proposal, *_)] = proposals(office)[:1]
+    office.command(COORDINATOR, "clue_duplicate.decide", {"decision": "separate", "reason": "两处"}, proposal)
     return office
 
 

@@ -77,7 +77,7 @@ def test_a_row_starts_and_stops_only_clocks_of_the_register(row: Row[Any]) -> No
 @pytest.mark.parametrize(("table", "states"), TABLES, ids=[table.name for table, _ in TABLES])
 def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnum]) -> None:
     # The review begins where the clue's verification does.
-    reached: set[Any] = {None} if table.name != "review" else {None, ReviewState.VERIFYING}
+    reached: set[Any] = {None} if table.name != "clue-review" else {None, ReviewState.VERIFYING}
     while True:
         further = reached | {row.to for row in table if row.at in reached}
         if further == reached:
@@ -122,8 +122,8 @@ def test_townships_verify_and_put_right_but_do_not_decide() -> None:
         ("clue", "split"),
         ("clue", "split-off"),
         ("clue", "submit-opinion"),
-        ("review", "start-verification"),
-        ("review", "submit-opinion"),
+        ("clue-review", "start-verification"),
+        ("clue-review", "submit-opinion"),
         ("rectification", "report"),
         ("rectification", "check"),
     }

@@ -113,7 +113,7 @@ DETAILS: dict[str, str] = {
     "cases.proof-out-of-range": "“{field}”为 {value}，该认定意见要求在 {least} 至 {most} 之间。",
     "cases.proof-contradicts": "“{field}”与认定意见“{outcome}”矛盾。",
     "cases.other-ground-unknown": "“其他”类没有“{value}”这一种，可以是：{known}。",
-    "cases.already-passed-on": "该线索已移送过一次（{body}），不能再次移送；有争议的由上级决定（自然资源行政处罚办法第十一条）。",
+    "cases.already-passed-on": "该线索已移送过一次（{body}），不能再次移送；有争议的由上级决定（处罚办法第十一条）。",
     "cases.child-not-split": "子图斑不能再拆分，请在原图斑 {parent_no} 上拆成更多份。",
     "cases.split-areas-differ": "子图斑面积之和与原图斑相差 {difference_mu} 亩，超过 0.01 亩，请核对。",
     "cases.shape-malformed": "“{field}”的图形不能使用（{reason}）。",

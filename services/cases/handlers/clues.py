@@ -216,7 +216,16 @@ def _receive(patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, uni
     )
     clue = Clue(id=new_id())
     clue_no = unit.number(NumberKind.CLUE, patch.division_code)
-    told = clue.receive(cmd, unit.moment, clue_no, place, patch=facts, geometry=geometry, import_id=import_id)
+    told = clue.receive(
+        cmd,
+        unit.moment,
+        clue_no,
+        place,
+        patch=facts,
+        geometry=geometry,
+        import_id=import_id,
+        review_required=_review_required(cmd.source, unit),
+    )
     unit.record(clue, Stored(), told)
     return clue
 

@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -30,6 +31,7 @@ from shared.contracts.codes import (
     JointActionState,
     RectificationMethod,
     RectificationState,
+    ReviewState,
     VerificationOpinion,
     ViolationType,
 )
@@ -155,6 +157,18 @@ _CLUE = [
 ]
 
 
+@dataclass(frozen=True)
+class ReviewStanding:
+    """required: whether the levels above review it at all."""
+
+    required: bool
+    state: ReviewState | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state is ReviewState.REVIEW_ENDED
+
+
 class ClueStore(ScopedStore[Clue]):
     def __init__(self) -> None:
         super().__init__(tables.clue)
@@ -170,6 +184,14 @@ class ClueStore(ScopedStore[Clue]):
             "patch_no": aggregate.patch and aggregate.patch.patch_no,
             "patch": aggregate.patch and aggregate.patch.model_dump(mode="json"),
         }
+
+    def review_of_case(self, connection: Connection, case_id: UUID) -> ReviewStanding:
+        """How the review above stands of what a case was filed on: strike-off waits for its end (domain.md 3.7)."""
+        c = tables.clue.c
+        row = connection.execute(sa.select(c.review_required, c.review_state).where(c.case_id == case_id)).one_or_none()
+        if row is None:
+            return ReviewStanding(required=False, state=None)
+        return ReviewStanding(row.review_required, row.review_state and ReviewState(row.review_state))
 
     def from_row(self, row: RowMapping) -> Clue:
         return Clue(

@@ -240,15 +240,17 @@ def test_a_decided_proposal_is_not_decided_again_and_not_proposed_again(office: 
     look(office)
     [(proposal, *_)] = proposals(office)
     decide(office, proposal, "separate")
-    assert refusal(
-        office, COLLEAGUE, "clue_duplicate.decide", {"decision": "link", "reason": "是"}, proposal
-    ).facts["state"] == ("separate")
+    assert refusal(office, COLLEAGUE, "clue_duplicate.decide", {"decision": "link", "reason": "是"}, proposal).facts[
+        "state"
+    ] == ("separate")
     take_in(office, (3, FAR))
     look(office)
     assert len(proposals(office)) == 1
 
 
-@pytest.mark.parametrize("stranger", [OTHER_COUNTY, OFFICER, AGENCY, CITY], ids=["county", "township", "agency", "city"])
+@pytest.mark.parametrize(
+    "stranger", [OTHER_COUNTY, OFFICER, AGENCY, CITY], ids=["county", "township", "agency", "city"]
+)
 def test_nobody_but_the_county_sees_or_decides_a_proposal(office: Office, stranger: Any) -> None:
     take_in(office, (1, box()), (2, box()))
     look(office)

@@ -54,7 +54,6 @@ SUMMARIES: dict[str, str] = {
     "clue-duplicate-list": "列出查重建议",
     "clue-duplicate-get": "查看查重建议",
     "clue-duplicate-decide": "认定查重建议",
-    "clue-import-completeness": "查看导入文件的完整性报告",
     "dead-letter-list": "列出待处理事项（搁置的事件、拒收的消息、送达失败、停止的订阅）",
     "dead-letter-get": "查看待处理事项",
     "dead-letter-replay": "重做",

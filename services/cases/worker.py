@@ -205,10 +205,11 @@ def _about(header: HeaderLine) -> dict[str, Any]:
     """What the requester is shown of the file as a whole."""
     return {
         "rows_total": header.rows,
-        "crs": header.crs[:40],
+        "crs": header.crs[:40] or None,
         "encoding": header.encoding[:40],
         "sample": header.sample,
         "warnings": [{"code": warned.code, "facts": warned.facts} for warned in header.warnings],
+        "completeness": header.completeness,
     }
 
 

@@ -38,6 +38,16 @@ class ClueAliasesAddedV1(ClueEvent):
     aliases: list[AliasRef]
 
 
+class ClueShapeAddedV1(ClueEvent):
+    """A patch that a table had named got its shape."""
+
+    patch: PatchFacts
+    geometry: dict[str, Any]
+    longitude: float | None
+    latitude: float | None
+    area_m2: AreaM2 | None
+
+
 class ClueReboundNotedV1(ClueEvent):
     """It was found at the place of a struck-off item (反弹)."""
 

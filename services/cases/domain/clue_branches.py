@@ -26,6 +26,7 @@ from shared.contracts.clue_events import (
     ClueDeduplicatedV1,
     ClueLinkedV1,
     ClueReboundNotedV1,
+    ClueShapeAddedV1,
     ClueSplitOffV1,
     ClueSplitV1,
     ClueTransferAnsweredV1,
@@ -42,7 +43,7 @@ from shared.contracts.clue_steps import (
     TransferOut,
 )
 from shared.contracts.codes import ClueState, TransferReply
-from shared.contracts.parts import DeadlineView
+from shared.contracts.parts import DeadlineView, PatchFacts
 from shared.errors import InvalidInput
 
 
@@ -71,6 +72,30 @@ class ClueBranches(ClueReview):
 
     def add_aliases(self, cmd: AddAliases, moment: Moment) -> list[ClueEvent]:
         return self.take_aliases(cmd.aliases, moment)
+
+    def take_shape(
+        self,
+        patch: PatchFacts,
+        geometry: dict[str, Any],
+        longitude: float | None,
+        latitude: float | None,
+        area_m2: Decimal,
+        moment: Moment,
+    ) -> list[ClueEvent]:
+        """The shape of a patch that a table named; nothing for what ended. area_m2: until there is an opinion."""
+        if "take-shape" not in TABLE.verbs(self.state):
+            return []
+        row = TABLE.permit(self.state, "take-shape", moment.by)
+        return [
+            ClueShapeAddedV1(
+                patch=patch,
+                geometry=geometry,
+                longitude=longitude,
+                latitude=latitude,
+                area_m2=area_m2 if self.opinion is None else self.area_m2,
+                **self.told(row, moment),
+            )
+        ]
 
     def note_rebound(self, former: ReboundFact, duplicate_id: UUID, moment: Moment, reason: str) -> list[ClueEvent]:
         """It goes on as a clue of its own, and points at the struck-off item at whose place it lies."""

@@ -95,7 +95,7 @@ class ClueRecord(Progress):
 
     @property
     def patch_no(self) -> str | None:
-        return self.patch and self.patch.patch_no
+        return None if self.patch is None else self.patch.patch_no
 
     @property
     def numbers(self) -> list[AliasRef]:
@@ -203,6 +203,11 @@ class ClueRecord(Progress):
     @_change.register
     def _(self, event: ce.ClueAliasesAddedV1) -> None:
         self.aliases = [*self.aliases, *event.aliases]
+
+    @_change.register
+    def _(self, event: ce.ClueShapeAddedV1) -> None:
+        self.patch, self.geometry, self.area_m2 = event.patch, event.geometry, event.area_m2
+        self.longitude, self.latitude = event.longitude, event.latitude
 
     @_change.register
     def _(self, event: ce.ClueReboundNotedV1) -> None:

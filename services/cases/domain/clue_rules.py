@@ -92,7 +92,9 @@ class ClueRules:
             needs += more if given.get(condition) else []
         missing = [key for key in needs if key not in given]
         if alternatives := row.get("alternatives"):
-            missing += min(([key for key in keys if key not in given] for keys in alternatives), key=len)
+            lacking: list[list[str]] = [[key for key in keys if key not in given] for keys in alternatives]
+            nearest: list[str] = min(lacking, key=len)
+            missing += nearest
         return missing
 
     def _check(self, row: Table, given: Table, opinion: VerificationOpinion) -> None:

@@ -60,7 +60,7 @@ _FILABLE = (
     _STATE.REVIEW_ENDED,
 )
 # What may be noted of a clue at any time while it lives: steps that leave its state alone.
-_LIVING = tuple(
+_LIVING: tuple[ClueState, ...] = tuple(
     state
     for state in _STATE
     if state not in (_STATE.LINKED_TO_EXISTING, _STATE.SPLIT, _STATE.REJECTED, _STATE.ARCHIVED)
@@ -71,7 +71,7 @@ def _reviews() -> Iterator[Row[ClueState]]:
     """The steps of REVIEW, as steps of a clue of which there is no case, and of one of which there is."""
     for row in REVIEW:
         if row.verb != "submit-opinion":
-            at, to = _STATE(row.at), _STATE(row.to)
+            at, to = _STATE(str(row.at)), _STATE(str(row.to))
             yield Row(row.verb, at, to, who=row.who, needs=row.needs, starts=row.starts, stops=row.stops)
         yield Row(
             row.verb,
@@ -100,8 +100,9 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("reject", _STATE.DEDUPLICATED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.RETURNED_UNIT_WRONG, _STATE.REJECTED, stops=ALL_CLOCKS),
     *(Row("link", state, _STATE.LINKED_TO_EXISTING, stops=ALL_CLOCKS) for state in _LINKABLE),
-    *(Row("add-aliases", state, state) for state in _LIVING),
-    *(Row("note-rebound", state, state) for state in _LIVING),
+    *(Row("add-aliases", at, at) for at in _LIVING),
+    *(Row("note-rebound", at, at) for at in _LIVING),
+    *(Row("take-shape", at, at) for at in (*_LIVING, _STATE.SPLIT)),
     Row("sign", _STATE.ASSIGNED, _STATE.SIGNED, who=VERIFIERS, starts=("D02",), stops=frozenset({"D01"})),
     Row(
         "return",

@@ -103,7 +103,7 @@ def tell_reporter(cmd: TellReporter, call: Call, unit: CasesUnit) -> ReporterTol
         version=record.version,
         told_at=told_at,
         channel=cmd.channel,
-        outcome=outcome,  # type: ignore[arg-type]
+        outcome=outcome,
     )
 
 

@@ -27,6 +27,7 @@ TITLES: dict[str, str] = {
     ce.ClueDeduplicatedV1.type: "查重",
     ce.ClueLinkedV1.type: "并入已有线索",
     ce.ClueAliasesAddedV1.type: "登记其他编号",
+    ce.ClueShapeAddedV1.type: "补充图形",
     ce.ClueReboundNotedV1.type: "标注反弹",
     ce.ClueReviewStartedV1.type: "县级审核",
     ce.ClueReviewPassedV1.type: "审核通过",

@@ -110,7 +110,7 @@ def pair_id(one: UUID, other: UUID) -> UUID:
 
 
 def ask(connection: Connection, clue_ids: Sequence[UUID]) -> None:
-    """Have clues looked at for others that are the same; in the transaction that made or changed them."""
+    """Have clues looked at again, in the transaction that changed them. New ones wait by themselves (rev_0006)."""
     if clue_ids:
         again = {"tries": 0, "lease_until": None}
         asked = insert(clue_check).values([{"clue_id": id_} for id_ in clue_ids])

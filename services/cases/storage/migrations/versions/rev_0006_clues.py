@@ -85,6 +85,18 @@ _TABLES = (
         tries integer NOT NULL DEFAULT 0)
     """,
     "CREATE INDEX clue_check_waiting ON clue_check (asked_at)",
+    # In the statement that makes the clues: taking one in costs no round trip more.
+    """
+    CREATE FUNCTION tianwei_ask_duplicates() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO clue_check (clue_id) SELECT id FROM made WHERE state <> 'split' ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$
+    """,
+    """
+    CREATE TRIGGER clue_ask_duplicates AFTER INSERT ON clue REFERENCING NEW TABLE AS made
+    FOR EACH STATEMENT EXECUTE FUNCTION tianwei_ask_duplicates()
+    """,
     """
     CREATE TABLE clue_reporter (
         id uuid PRIMARY KEY, version integer NOT NULL, division_code text NOT NULL, clue_id uuid NOT NULL UNIQUE,
@@ -92,6 +104,7 @@ _TABLES = (
         sealed text NOT NULL DEFAULT '', replies text NOT NULL DEFAULT '', views integer NOT NULL DEFAULT 0,
         told_at timestamptz, told_outcome text)
     """,
+    "CREATE INDEX clue_import_row_clue ON clue_import_row (clue_id) WHERE clue_id IS NOT NULL AND raw IS NOT NULL",
     "ALTER TABLE clue_import ADD COLUMN IF NOT EXISTS completeness jsonb",
 )
 

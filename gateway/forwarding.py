@@ -18,7 +18,7 @@ from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from gateway.auth.caller import Caller
 from gateway.bodies import parsed, read_json
@@ -152,10 +152,10 @@ class QueryRoute:
             given["id"] = str(path_id(request, "id"))
         return parsed(self.query, given).model_dump(mode="json", exclude_unset=True) if given else {}
 
-    def parameters(self) -> Iterable[inspect.Parameter]:
+    def parameters(self, without: frozenset[str] = frozenset({"id"})) -> Iterable[inspect.Parameter]:
         yield from path_parameters(self.path)
         for name, info in self.query.model_fields.items():
-            if name != "id":
+            if name not in without:
                 said = Query(description=info.description)
                 yield _parameter(name, Annotated[info.annotation, *info.metadata, said], info.get_default())
 
@@ -214,8 +214,12 @@ class Api:
         parameters: Iterable[inspect.Parameter] = (),
         public: bool = False,
         openapi_extra: dict[str, Any] | None = None,
+        answer: type[Response] = JSONResponse,
     ) -> None:
-        """handler: takes the request alone. parameters: what its documentation names. public: needs no token."""
+        """handler: takes the request alone. parameters: what its documentation names. public: needs no token.
+
+        answer: the kind of answer, when it is no JSON; then view is None.
+        """
 
         async def endpoint(request: Request) -> Response:
             return await handler(request)
@@ -236,6 +240,7 @@ class Api:
             status_code=status,
             response_model=view,
             responses=PROBLEMS,
+            response_class=answer,
             route_class_override=_DirectRoute,
             openapi_extra=openapi_extra,
         )

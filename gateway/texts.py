@@ -47,6 +47,7 @@ DETAILS: dict[str, str] = {
     "http.parameter-invalid": "路径中的 {field} 不正确，应为{expected}。",
     "http.file-missing": "没有上传文件：请在表单字段 file 中放一个文件。",
     "http.file-empty": "上传的文件是空的。",
+    "http.export-too-large": "导出超过 {most} 行，请用条件缩小范围后分次导出。",
     "http.client-gone": "客户端已断开。",
     "http.no-such-path": "没有这个地址，接口清单见 /docs。",
     "http.method-not-allowed": "该地址不支持这种请求方法。",

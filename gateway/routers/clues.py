@@ -1,6 +1,7 @@
 """Clues (线索)."""
 
 from gateway.forwarding import Api, CommandRoute, QueryRoute
+from gateway.routers import clue_exports
 from shared.contracts.base import Page
 from shared.contracts.cases import CaseView
 from shared.contracts.clue_duplicates import DecideDuplicate, DuplicateRow, GetDuplicate, ListDuplicates
@@ -16,6 +17,7 @@ def add_to(api: Api) -> None:
         _TAG,
     )
     api.query(QueryRoute("cases", ListClues, "/clues", Page[ClueRow]), _TAG)
+    clue_exports.add_to(api)  # before `/clues/{id}`, which would take its address for an id
     api.query(QueryRoute("cases", GetClue, "/clues/{id}", ClueView, single=True), _TAG)
     api.command(
         CommandRoute("cases", FileCase, "/clues/{id}/file-case", CaseView, location="/cases/{id}"),

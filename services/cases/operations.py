@@ -14,6 +14,7 @@ from services.cases.handlers import joint_actions as on_action
 from services.cases.handlers import rectifications as on_item
 from services.cases.handlers import reporters as on_reporter
 from services.cases.queries.cases import get_case, get_deadlines, get_statistics, list_cases
+from services.cases.queries.clue_exports import export_clues
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.duplicates import get_duplicate, list_duplicates
@@ -22,6 +23,7 @@ from services.cases.queries.rectifications import get_rectification, list_rectif
 from services.cases.queries.timeline import get_timeline
 from shared.contracts import cases as c
 from shared.contracts import clue_duplicates as cd
+from shared.contracts import clue_exports as ce
 from shared.contracts import clue_imports as ci
 from shared.contracts import clue_steps as st
 from shared.contracts import clues as cl
@@ -80,6 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
+    QueryOperation(ce.ExportClues, export_clues, _EVERYBODY),
     QueryOperation(cd.GetDuplicate, get_duplicate, _EVERYBODY),
     QueryOperation(cd.ListDuplicates, list_duplicates, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),

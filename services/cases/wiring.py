@@ -84,11 +84,7 @@ def read_deadlines(file: Path = _REGISTER / "deadlines.toml") -> DeadlineRegiste
 
 def read_clue_rules(folder: Path = _REGISTER) -> ClueRules:
     """What opinions must be proved by, and when two clues look like one."""
-    proofs, clues = (
-        tomllib.loads((folder / name).read_text(encoding="utf-8"))
-        for name in ("opinion_proofs.toml", "clue_rules.toml")
-    )
-    return ClueRules(proofs, clues)
+    return ClueRules.load(folder)
 
 
 def _box(settings: CasesData) -> SecretBox | None:

@@ -56,11 +56,13 @@ def read_table(path: Path, limits: PatchLimits, book: ColumnBook, county: Box) -
     try:
         with zipfile.ZipFile(path) as archive:
             refuse_unsafe(archive.infolist(), limits)
-        workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            return _only_table(workbook, limits, book, county)
-        finally:
-            workbook.close()
+        # As a stream: the store calls files by their digest, and openpyxl judges a path by its extension.
+        with path.open("rb") as file:
+            workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            try:
+                return _only_table(workbook, limits, book, county)
+            finally:
+                workbook.close()
     except _BROKEN as broken:
         raise Damaged(part=".xlsx", reason="cannot-be-read") from broken
 

@@ -1,15 +1,18 @@
 """Rules of clues as dated data: register/opinion_proofs.toml, register/clue_rules.toml."""
 
+import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, Self
 
 from shared.contracts.clue_parts import OpinionProof
 from shared.contracts.codes import ClueSource, ReviewState, VerificationOpinion
 from shared.errors import InvalidInput
 
 Table = Mapping[str, Any]
+_REGISTER = Path(__file__).parents[1] / "register"
 
 
 class ProofOutOfRange(InvalidInput):
@@ -51,6 +54,14 @@ class ClueRules:
         self._cut_offs: list[Table] = proofs["cut_off"]
         self.other_grounds: dict[str, str] = {row["code"]: row["title"] for row in proofs["other_ground"]}
         self._clues = clues
+
+    @classmethod
+    def load(cls, folder: Path = _REGISTER) -> Self:
+        proofs, clues = (
+            tomllib.loads((folder / name).read_text(encoding="utf-8"))
+            for name in ("opinion_proofs.toml", "clue_rules.toml")
+        )
+        return cls(proofs, clues)
 
     def review_required(self, source: ClueSource, on: date) -> bool:
         """Whether the levels above review what is found of a clue received that day."""

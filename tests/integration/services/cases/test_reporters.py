@@ -98,6 +98,7 @@ def test_the_name_stands_nowhere_else(office: Office, caplog: pytest.LogCaptureF
             answers.append(office.query(by, listing))
     answers += [office.query(COORDINATOR, "clue.get", id=id_) for id_ in (told["id"], second["id"], patch)]
     answers.append(office.query(COORDINATOR, "clue.list", no=REPORTER["name"]))
+    answers += [office.query(COORDINATOR, "clue.export", layout=name) for name in ("working_table", "shapefile_fields")]
 
     said = orjson.dumps(answers).decode() + caplog.text
     stored = everything_stored(office)

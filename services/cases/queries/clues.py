@@ -1,5 +1,7 @@
 """Clues, as the office reads them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection
@@ -59,6 +61,16 @@ def list_clues(q: ListClues, by: Actor, connection: Connection) -> Page[ClueRow]
     return page(_LISTING, conditions(q, by), q, connection, _ROWS.validate_python)
 
 
+def called(number: str) -> sa.CompoundSelect[Any]:
+    """Ids of what is known by a number: each part by its own index, whatever order the list has."""
+    return sa.union(
+        *(
+            sa.select(_c.id).where(known)
+            for known in (_c.clue_no == number, _c.patch_no == number, _c.alias_numbers.contains([number]))
+        )
+    )
+
+
 def conditions(q: ClueFilter, by: Actor) -> list[ColumnElement[bool]]:
     """What the actor may see of what is asked for."""
     where = [visible(clue, by)]
@@ -69,7 +81,7 @@ def conditions(q: ClueFilter, by: Actor) -> list[ColumnElement[bool]]:
     if q.division is not None:
         where.append(lies_in(_c.division_code, q.division))
     if q.no is not None:
-        where.append(sa.or_(_c.clue_no == q.no, _c.patch_no == q.no, _c.alias_numbers.contains([q.no])))
+        where.append(_c.id.in_(called(q.no)))
     if q.review_state is not None:
         where.append(_c.review_state == q.review_state.value)
     if q.counted_as == "original":

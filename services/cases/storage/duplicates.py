@@ -1,5 +1,6 @@
 """Proposals that two clues are one, the clues waiting to be looked at for them, and who could be meant."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -61,9 +62,8 @@ LEFT JOIN LATERAL (
 """
 _SUBJECTS = sa.text(f"{_SUBJECT} WHERE c.id = ANY(CAST(:ids AS uuid[]))")
 
-# By place or by number, in the same county; neither itself nor its own parts, nor what ended in another clue.
-# A degree of longitude is at least 60 km here; the margin only has to be large enough.
-_CANDIDATES = sa.text("""
+# By place, in the same county; neither itself nor its own parts, nor what ended in another clue.
+_NEAR = sa.text("""
 SELECT w.id AS clue_id, o.id AS other_id
 FROM clue w CROSS JOIN LATERAL (
     SELECT o.id FROM clue o
@@ -76,15 +76,19 @@ FROM clue w CROSS JOIN LATERAL (
     ORDER BY o.received_at DESC LIMIT :most) o
 WHERE w.id = ANY(CAST(:ids AS uuid[])) AND w.west IS NOT NULL
   AND w.state NOT IN ('linked_to_existing', 'rejected', 'split')
-UNION
-SELECT w.id, o.id
-FROM clue w JOIN clue o ON o.id <> w.id AND left(o.division_code, 6) = left(w.division_code, 6)
- AND (o.alias_numbers && (w.alias_numbers || w.clue_no || coalesce(w.patch_no, w.clue_no))
-      OR o.patch_no = ANY(w.alias_numbers) OR o.clue_no = ANY(w.alias_numbers))
-WHERE w.id = ANY(CAST(:ids AS uuid[])) AND o.state NOT IN ('linked_to_existing', 'rejected', 'split')
-  AND w.state NOT IN ('linked_to_existing', 'rejected', 'split')
 """)
-
+_NUMBERS = """
+SELECT id, left(division_code, 6) AS county, clue_no, patch_no, alias_numbers FROM clue
+WHERE state NOT IN ('linked_to_existing', 'rejected', 'split') AND
+"""
+_NUMBERED = sa.text(f"{_NUMBERS} id = ANY(CAST(:ids AS uuid[]))")
+# Each part by its own index: over one condition of three the planner would read the whole table.
+_CALLED_SO = sa.text(f"""
+SELECT c.* FROM unnest(CAST(:numbers AS text[])) AS n(number)
+CROSS JOIN LATERAL ({_NUMBERS} alias_numbers @> ARRAY[n.number]) c
+UNION ALL {_NUMBERS} patch_no = ANY(CAST(:aliases AS text[]))
+UNION ALL {_NUMBERS} clue_no = ANY(CAST(:aliases AS text[]))
+""")
 _UNDECIDED = sa.text("""
 SELECT count(*) FROM clue_duplicate d
 JOIN clue c ON c.id = CASE WHEN d.clue_id = :id THEN d.other_id ELSE d.clue_id END
@@ -134,13 +138,35 @@ def given_up(connection: Connection) -> int:
 
 
 def candidates(connection: Connection, clue_ids: Sequence[UUID], distance_m: float) -> list[tuple[UUID, UUID]]:
-    """Pairs that might be one and were not proposed before, each once."""
+    """Pairs that might be one, by place or by number, and were not proposed before; each once."""
     ids = [str(id_) for id_ in clue_ids]
-    values = {"ids": ids, "margin": distance_m / 60_000, "most": _MOST_CANDIDATES}
-    pairs = {tuple(sorted(row)) for row in connection.execute(_CANDIDATES, values)}
-    known = sa.select(_d.id).where(_d.id.in_([pair_id(*pair) for pair in pairs]))
-    seen = set(connection.execute(known).scalars())
-    return sorted((one, other) for one, other in pairs if pair_id(one, other) not in seen)
+    # A degree of longitude is at least 60 km here; the margin only has to be large enough.
+    near = connection.execute(_NEAR, {"ids": ids, "margin": distance_m / 60_000, "most": _MOST_CANDIDATES})
+    pairs = {_pair(row.clue_id, row.other_id) for row in near} | _same_numbers(connection, ids)
+    known = set(connection.execute(sa.select(_d.id).where(_d.id.in_([pair_id(*pair) for pair in pairs]))).scalars())
+    return sorted(pair for pair in pairs if pair_id(*pair) not in known)
+
+
+def _pair(one: UUID, other: UUID) -> tuple[UUID, UUID]:
+    return (one, other) if one < other else (other, one)
+
+
+def _same_numbers(connection: Connection, ids: Sequence[str]) -> set[tuple[UUID, UUID]]:
+    """Pairs of which one is known by a number of the other, in the same county."""
+    wanted = connection.execute(_NUMBERED, {"ids": ids}).all()
+    aliases = {number for row in wanted for number in row.alias_numbers}
+    own = {number for row in wanted for number in (row.clue_no, row.patch_no) if number}
+    found = connection.execute(_CALLED_SO, {"numbers": sorted(aliases | own), "aliases": sorted(aliases)}).all()
+    holders: dict[tuple[str, str], set[UUID]] = defaultdict(set)
+    for row in {*map(_hashable, wanted), *map(_hashable, found)}:
+        for number in row[2]:
+            holders[(row[1], number)].add(row[0])
+    asked = {row.id for row in wanted}
+    return {_pair(one, other) for ids_ in holders.values() for one in ids_ & asked for other in ids_ if one != other}
+
+
+def _hashable(row: Any) -> tuple[UUID, str, frozenset[str]]:
+    return row.id, row.county, frozenset({row.clue_no, row.patch_no, *row.alias_numbers} - {None})
 
 
 def subjects(connection: Connection, clue_ids: Sequence[UUID]) -> dict[UUID, Subject]:

@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 
 from gateway.routers import clue_exports
+from gateway.sheets import MEDIA_TYPE
 from shared.contracts.codes import Role
 from shared.errors import Unavailable
 from tests.integration.gateway.conftest import House
@@ -39,7 +40,7 @@ def read(content: bytes) -> list[tuple[Any, ...]]:
 def test_every_page_stands_in_one_file_with_its_headings(desk: House) -> None:
     desk.services.answers["clue.export"] = pages([["XS1", "P1", 12.6], ["XS2", "P2", None]], [["XS3", "P3", 3]])
     answer = desk.ask("GET", "/api/v1/clues/export.xlsx?layout=working_table&state=assigned", by="li")
-    assert (answer.status_code, answer.headers["content-type"]) == (200, clue_exports.MEDIA_TYPE)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, MEDIA_TYPE)
     assert unquote(answer.headers["content-disposition"].partition("utf-8''")[2]).startswith("线索-")
     assert read(answer.content) == [
         tuple(HEADINGS),

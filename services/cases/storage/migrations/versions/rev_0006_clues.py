@@ -62,7 +62,7 @@ WHERE geometry IS NULL AND longitude IS NOT NULL AND latitude IS NOT NULL
 """
 
 _INDEXES = (
-    "CREATE INDEX IF NOT EXISTS clue_alias_numbers ON clue USING gin (alias_numbers)",
+    "CREATE INDEX IF NOT EXISTS clue_alias_numbers ON clue USING gin (alias_numbers) WITH (fastupdate = off)",
     "CREATE INDEX IF NOT EXISTS clue_extent ON clue USING gist (box(point(east, north), point(west, south)))",
     "CREATE INDEX IF NOT EXISTS clue_parent ON clue (parent_no) WHERE parent_no IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS clue_agency ON clue (agency) WHERE agency IS NOT NULL",

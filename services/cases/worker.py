@@ -128,7 +128,15 @@ class Worker:
 
     def check_once(self) -> bool:
         """Look at clues that came in for others that are the same; False when none wait."""
-        return self._checker is not None and self._checker.run_once()
+        if self._checker is None:
+            return False
+        try:
+            return self._checker.run_once()
+        except _DATABASE_AWAY:
+            raise
+        except Exception:  # it is tried again when its lease ends; imports go on
+            log.exception("clues could not be looked at for duplicates")
+            return False
 
     def _carry(self, job: ImportJob) -> None:
         file = self._files.path(job.file_sha256)

@@ -1,5 +1,7 @@
 """Reading the working table from a spreadsheet (.xlsx), in the limited child: values only, no formulas, no links."""
 
+import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -34,7 +36,9 @@ _BROKEN = (
     AttributeError,
     EOFError,
     OverflowError,
-    NotImplementedError,
+    RuntimeError,
+    OSError,  # a directory that points before the beginning of the file
+    struct.error,
 )
 _HEADER_WITHIN = 15
 _MOST_SHEETS = 50
@@ -57,7 +61,8 @@ def read_table(path: Path, limits: PatchLimits, book: ColumnBook, county: Box) -
         with zipfile.ZipFile(path) as archive:
             refuse_unsafe(archive.infolist(), limits)
         # As a stream: the store calls files by their digest, and openpyxl judges a path by its extension.
-        with path.open("rb") as file:
+        with path.open("rb") as file, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what openpyxl leaves out of styles and links is no matter here
             workbook = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
             try:
                 return _only_table(workbook, limits, book, county)

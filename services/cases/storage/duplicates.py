@@ -22,6 +22,7 @@ from shared.ids import derived_id
 from shared.principal import Actor
 
 MOST_TRIES = 5
+_ALONE_AFTER = 2
 _MOST_CANDIDATES = 50
 _d = clue_duplicate.c
 _SAME = (
@@ -43,7 +44,7 @@ _CLAIM = sa.text("""
 UPDATE clue_check SET tries = tries + 1, lease_until = clock_timestamp() + make_interval(secs => :lease_s)
 WHERE clue_id IN (
     SELECT clue_id FROM clue_check
-    WHERE tries < :most_tries AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    WHERE tries >= :least_tries AND tries < :most_tries AND (lease_until IS NULL OR lease_until < clock_timestamp())
     ORDER BY asked_at LIMIT :number FOR UPDATE SKIP LOCKED)
 RETURNING clue_id
 """)
@@ -122,9 +123,15 @@ def ask(connection: Connection, clue_ids: Sequence[UUID]) -> None:
 
 
 def claim(connection: Connection, number: int, lease_s: float) -> list[UUID]:
-    """Clues that nobody looks at, the longest waiting first; after MOST_TRIES tries they are left for a person."""
-    values = {"number": number, "lease_s": lease_s, "most_tries": MOST_TRIES}
-    return list(connection.execute(_CLAIM, values).scalars())
+    """Clues that nobody looks at, the longest waiting first; after MOST_TRIES tries they are left for a person.
+
+    What failed in a batch twice is taken by itself, so that one clue does not take the others down with it.
+    """
+    batch = {"number": number, "lease_s": lease_s, "least_tries": 0, "most_tries": _ALONE_AFTER}
+    if found := list(connection.execute(_CLAIM, batch).scalars()):
+        return found
+    alone = {**batch, "number": 1, "least_tries": _ALONE_AFTER, "most_tries": MOST_TRIES}
+    return list(connection.execute(_CLAIM, alone).scalars())
 
 
 def done(connection: Connection, clue_ids: Sequence[UUID]) -> None:

@@ -64,7 +64,8 @@ def take_in(office: Office, *drawn: tuple[int, dict[str, Any] | None], **changes
 
 
 def _centre(shape: dict[str, Any]) -> dict[str, float]:
-    ring = shape["coordinates"][0]
+    polygon = shape["coordinates"] if shape["type"] == "Polygon" else shape["coordinates"][0]
+    ring = polygon[0]
     (west, south), (east, north) = ring[0], ring[2]
     return {"longitude": (west + east) / 2, "latitude": (south + north) / 2}
 

@@ -1,6 +1,7 @@
 """Clues that are one: found by number and place, proposed by the system, decided by a person, never deleted."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.integration.services.cases.clue_desk import (
     reported,
     take_in,
 )
+from tests.integration.services.cases.import_desk import Desk
 from tests.integration.services.cases.office import (
     AGENCY,
     COORDINATOR,
@@ -28,7 +30,9 @@ from tests.integration.services.cases.office import (
     papers,
     sand_yard,
 )
+from tests.integration.services.cases.patch_writing import geojson, row, square
 from tests.integration.services.cases.test_main_path import strike_off
+from tests.support.nodes import wait_until
 
 TOWNSHIP = {"township_code": "640521104000"}
 FAR = box(105.6, 37.5)
@@ -286,7 +290,26 @@ def test_a_geometry_child_that_does_not_answer_leaves_the_clues_waiting(office: 
 def test_what_cannot_be_looked_at_is_left_for_a_person_and_told_by_the_health_answer(office: Office) -> None:
     take_in(office, (1, box()), (2, box()))
     with importing(office) as runner, office.parts.engine.connect() as connection:
-        for _ in range(5):
+        for _ in range(2 + 2 * 3):  # twice together, then three times each by itself
             assert DuplicateChecker(runner, 50, OverlapChild(most_s=0.001), lease_s=0).run_once()
         assert not DuplicateChecker(runner, 50).run_once()
         assert office.parts.health(connection)["duplicate_checks_given_up"] == 2
+
+
+def test_the_shipped_worker_looks_at_what_was_imported_and_at_what_was_reported(office: Office, tmp_path: Path) -> None:
+    desk = Desk(office, tmp_path)
+    told = office.command(COORDINATOR, "clue.report", reported(longitude=105.739, latitude=37.5440, reporter=None))
+    path = tmp_path / "a.geojson"
+    path.write_bytes(geojson([row(1)], [square(side=200)]))
+    desk.ask(path)
+    process = desk.process(tmp_path / "worker.log")
+    try:
+        wait_until(lambda: bool(proposals(office)), what="a proposal")
+    finally:
+        process.terminate()
+        process.wait(10)
+    [(_, newer, older, grounds)] = proposals(office)
+    [patch] = office.query(COORDINATOR, "clue.list", no=row(1)["JCBH"])["items"]
+    assert ({newer, older}, grounds) == ({patch["id"], told["id"]}, ["centre_inside"])
+    with office.parts.engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM clue_check")).scalar_one() == 0

@@ -44,6 +44,7 @@ class DuplicateRule:
     centre_inside: bool
     most_distance_m: float
     period_months: int
+    most_proposals: int = 3
 
 
 class ClueRules:
@@ -81,7 +82,11 @@ class ClueRules:
     def duplicate(self, on: date) -> DuplicateRule:
         row = self._row(self._clues["duplicate"], on)
         return DuplicateRule(
-            float(row["least_iou"]), row["centre_inside"], float(row["most_distance_m"]), row["period_months"]
+            float(row["least_iou"]),
+            row["centre_inside"],
+            float(row["most_distance_m"]),
+            row["period_months"],
+            row["most_proposals"],
         )
 
     def build_age(self, proof: OpinionProof | None, on: date) -> Literal["new", "stock"] | None:

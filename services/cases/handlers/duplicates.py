@@ -1,10 +1,14 @@
 """Two clues that look like one: the system proposes, a named person decides (domain.md 7.2)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from services.cases.domain.clue import Clue
-from services.cases.domain.duplicates import DuplicateProposal, LinkTargetEnded, Overlap, likeness
+from services.cases.domain.clue_rules import DuplicateRule
+from services.cases.domain.duplicates import DuplicateProposal, Likeness, LinkTargetEnded, Overlap, likeness
 from services.cases.queries.duplicates import duplicate_row
 from services.cases.storage import duplicates
 from services.cases.storage.duplicates import Subject, pair_id
@@ -13,7 +17,7 @@ from shared.clock import local_day
 from shared.contracts.clue_duplicates import DecideDuplicate, DuplicateRow
 from shared.contracts.clue_parts import ReboundFact
 from shared.contracts.clue_steps import ConfirmUnique
-from shared.contracts.codes import ClueState, DuplicateKind
+from shared.contracts.codes import ClueState, DuplicateGround, DuplicateKind
 from shared.operations import Call
 
 
@@ -25,19 +29,33 @@ class Pair:
     other: Subject
     overlap: Overlap
 
+    @property
+    def id(self) -> UUID:
+        """Of the proposal that they are one."""
+        return pair_id(self.one.compared.id, self.other.compared.id)
+
+    @property
+    def by_age(self) -> tuple[Subject, Subject]:
+        """The newer, the older: by when they were received, of one batch by their numbers."""
+        older, newer = sorted((self.one, self.other), key=lambda subject: (subject.received_at, subject.clue_no))
+        return newer, older
+
 
 def propose(pairs: Sequence[Pair], unit: CasesUnit) -> None:
-    """Proposals for the pairs that look like one; a pair that was proposed before stays as it is."""
+    """Proposals for the pairs that look like one; a pair that was proposed before stays as it is.
+
+    Of one clue the likeliest few: a common number, then the larger overlap, then the older clue.
+    """
     rule = unit.desk.clue_rules.duplicate(local_day(unit.now))
-    ids = {pair_id(pair.one.compared.id, pair.other.compared.id): pair for pair in pairs}
-    known = unit.duplicates.known(unit.connection, list(ids))
-    for id_, pair in sorted(ids.items()):
-        found = likeness(pair.one.compared, pair.other.compared, pair.overlap, rule)
-        if found is None or id_ in known:
+    known = unit.duplicates.known(unit.connection, [pair.id for pair in pairs])
+    made: Counter[UUID] = Counter()
+    for pair, found in sorted(_alike(pairs, rule), key=_likelier):
+        newer, older = pair.by_age
+        if pair.id in known or made[newer.compared.id] >= rule.most_proposals:
             continue
-        newer, older = _by_age(pair)
+        made[newer.compared.id] += 1
         proposal, told = DuplicateProposal.propose(
-            id_,
+            pair.id,
             newer.compared,
             older.compared,
             (newer.clue_no, older.clue_no),
@@ -48,10 +66,17 @@ def propose(pairs: Sequence[Pair], unit: CasesUnit) -> None:
         unit.record(proposal, unit.duplicates, told)
 
 
-def _by_age(pair: Pair) -> tuple[Subject, Subject]:
-    """The newer, the older: by when it was received, and of one batch by its number."""
-    older, newer = sorted((pair.one, pair.other), key=lambda subject: (subject.received_at, subject.clue_no))
-    return newer, older
+def _alike(pairs: Sequence[Pair], rule: DuplicateRule) -> Iterator[tuple[Pair, Likeness]]:
+    for pair in {pair.id: pair for pair in pairs}.values():
+        found = likeness(pair.one.compared, pair.other.compared, pair.overlap, rule)
+        if found is not None:
+            yield pair, found
+
+
+def _likelier(found: tuple[Pair, Likeness]) -> tuple[bool, float, datetime, str]:
+    pair, like = found
+    older = pair.by_age[1]
+    return DuplicateGround.NUMBER not in like.grounds, -pair.overlap.iou, older.received_at, older.clue_no
 
 
 def decide_duplicate(cmd: DecideDuplicate, call: Call, unit: CasesUnit) -> DuplicateRow:

@@ -135,6 +135,15 @@ def test_a_pair_is_proposed_once_whoever_looks_and_however_often(office: Office)
     assert len(proposals(office)) == 1
 
 
+def test_of_a_place_reported_over_and_over_only_the_likeliest_are_proposed(office: Office) -> None:
+    ids = take_in(office, *((number, box(105.5 + number * 0.00001)) for number in range(1, 9)))
+    look(office)
+    found = proposals(office, limit=200)
+    of_last = [older for _, newer, older, _ in found if newer == ids[-1]]
+    assert sorted(of_last) == sorted(ids[4:7]), "those that overlap most"
+    assert len(found) == 0 + 1 + 2 + 3 * 5
+
+
 def test_a_clue_with_an_undecided_proposal_is_not_given_out(office: Office) -> None:
     first, second = take_in(office, (1, box()), (2, box()))
     look(office)

@@ -4,7 +4,9 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -248,11 +250,17 @@ def test_an_archive_bomb_in_the_shape_of_a_workbook_is_refused(tmp_path: Path) -
     assert refusal(path).code == "file.archive-too-large"
 
 
+@cache
+def whole_workbook() -> bytes:
+    """The same bytes every time: a workbook holds the moment at which it was written."""
+    with TemporaryDirectory() as folder:
+        return table(Path(folder) / "whole.xlsx", [good(1)]).read_bytes()
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_a_damaged_workbook_is_refused_and_never_breaks_the_reader(tmp_path: Path, data: st.DataObject) -> None:
-    whole = table(tmp_path / "whole.xlsx", [good(1)]).read_bytes()
-    broken = bytearray(whole)
+    broken = bytearray(whole_workbook())
     for _ in range(data.draw(st.integers(1, 6))):
         broken[data.draw(st.integers(4, len(broken) - 1))] = data.draw(st.integers(0, 255))
     path = tmp_path / "broken.xlsx"

@@ -1,5 +1,8 @@
 """Clues beside their main path: reviewed above, sent back, cut in parts, transferred, archived."""
 
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from tests.integration.services.cases.clue_desk import (
     proposals,
     take_in,
 )
+from tests.integration.services.cases.conftest import open_office
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
@@ -30,12 +34,34 @@ from tests.integration.services.cases.office import (
     verified,
 )
 from tests.integration.services.cases.test_main_path import strike_off
+from tests.support.nodes import PostgresNode
 
 TOWNSHIP = {"township_code": "640521104000"}
 AGRICULTURE = type(COORDINATOR)("agriculture:1", "马农业", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
 
 
 OPEN = {"type": "Polygon", "coordinates": [[[105.5, 37.4], [105.6, 37.4], [105.6, 37.5], [105.5, 37.5]]]}
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def office(shared_office: Office) -> Office:
+    """One database for all but the tests that count what is in it."""
+    return shared_office
+
+
+@pytest.fixture
+def empty(postgres: PostgresNode, migrated: str, tmp_path: Path) -> Iterator[Office]:
+    yield from open_office(postgres, migrated, tmp_path)
+
+
+def a_patch(office: Office) -> str:
+    """A clue of a patch that lies by itself."""
+    number = next(_numbers)
+    (id_,) = take_in(office, (number, box(105.3 + number * 0.01)))
+    return id_
 
 
 def refusal(office: Office, *args: Any, **more: Any) -> Refused:
@@ -63,9 +89,9 @@ def opinion(**changes: Any) -> dict[str, Any]:
     }
 
 
-def submitted(office: Office, number: int = 1, **changes: Any) -> str:
+def submitted(office: Office, **changes: Any) -> str:
     """A patch with an opinion of the township."""
-    (id_,) = take_in(office, (number, box(105.5 + number * 0.01)))
+    id_ = a_patch(office)
     under_verification(office, id_)
     office.command(OFFICER, "clue.submit-opinion", opinion(**changes), id_)
     return id_
@@ -150,7 +176,7 @@ def test_an_opinion_that_stops_being_a_violation_is_refused_once_there_is_a_case
 
 
 def test_nobody_reviews_what_he_submitted_himself(office: Office) -> None:
-    (id_,) = take_in(office, (1, box()))
+    id_ = a_patch(office)
     under_verification(office, id_)
     office.command(COORDINATOR, "clue.submit-opinion", opinion(), id_)
     assert refusal(office, COORDINATOR, "clue.start-review", {}, id_).code == "cases.reviewer-submitted"
@@ -184,7 +210,7 @@ def test_an_opinion_without_its_proof_is_not_reviewed_and_says_what_is_missing(o
 
 
 def test_a_road_too_wide_is_no_rural_road(office: Office) -> None:
-    (id_,) = take_in(office, (1, box()))
+    id_ = a_patch(office)
     under_verification(office, id_)
     wide = opinion(opinion="rural_road", proof={"road_width_m": 12, "road_outside_network": True})
     refused = refusal(office, OFFICER, "clue.submit-opinion", wide, id_)
@@ -194,14 +220,14 @@ def test_a_road_too_wide_is_no_rural_road(office: Office) -> None:
 # --- given to an agency
 
 
-def test_a_clue_given_to_an_agency_is_seen_and_verified_there_and_only_there(office: Office) -> None:
-    told = office.command(COORDINATOR, "clue.report", sand_yard())
-    other = office.command(COORDINATOR, "clue.report", sand_yard())
-    office.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
-    assert [row["id"] for row in office.query(AGRICULTURE, "clue.list")["items"]] == [told["id"]]
-    assert refusal(office, AGRICULTURE, "clue.sign", {}, other["id"]).kind == "not-found"
-    assert office.command(AGRICULTURE, "clue.sign", {}, told["id"])["state"] == "signed"
-    assert refusal(office, OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, told["id"]).code == (
+def test_a_clue_given_to_an_agency_is_seen_and_verified_there_and_only_there(empty: Office) -> None:
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    other = empty.command(COORDINATOR, "clue.report", sand_yard())
+    empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    assert [row["id"] for row in empty.query(AGRICULTURE, "clue.list")["items"]] == [told["id"]]
+    assert refusal(empty, AGRICULTURE, "clue.sign", {}, other["id"]).kind == "not-found"
+    assert empty.command(AGRICULTURE, "clue.sign", {}, told["id"])["state"] == "signed"
+    assert refusal(empty, OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, told["id"]).code == (
         "cases.clue-not-assigned"
     )
 
@@ -220,17 +246,18 @@ def parts(*areas: float, **more: Any) -> dict[str, Any]:
 
 
 def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(office: Office) -> None:
-    (id_,) = take_in(office, (1, box()))
+    id_ = a_patch(office)
     under_verification(office, id_)
     due_on = clue(office, id_)["due_on"]
-    half = box(side=0.0005)
+    west = clue(office, id_)["longitude"] - 0.0005
+    half = box(west, side=0.0005)
     cut = {"children": [{"area_m2": 5000, "geometry": half}, {"area_m2": 3400, "note": "道路"}], "reason": "用途不同"}
     parent = office.command(OFFICER, "clue.split", cut, id_)
     assert (parent["state"], parent["is_split"], parent["warnings"]) == ("split", True, [])
     first, second = (clue(office, child["clue_id"]) for child in parent["split"]["children"])
     assert [first["patch_no"], second["patch_no"]] == [f"{parent['patch_no']}_1", f"{parent['patch_no']}_2"]
     assert [first["clue_no"], second["clue_no"]] == [f"{parent['clue_no']}_1", f"{parent['clue_no']}_2"]
-    assert (first["geometry"], first["longitude"], second["geometry"]) == (half, 105.50025, None)
+    assert (first["geometry"], first["longitude"], second["geometry"]) == (half, pytest.approx(west + 0.00025), None)
     for child in (first, second):
         assert (child["state"], child["parent_id"], child["officers"]) == ("verifying", id_, ["甲", "乙"])
         assert child["due_on"] == due_on
@@ -244,17 +271,17 @@ def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(office: Offic
     assert office.command(COORDINATOR, "clue.close", {"reason": "农村道路"}, second["id"])["state"] == "closed_legal"
 
 
-def test_originals_leave_children_out_and_verified_patches_leave_split_parents_out(office: Office) -> None:
-    first, second = take_in(office, (1, box()), (2, box(105.6)))
-    under_verification(office, first)
-    office.command(OFFICER, "clue.split", parts(5000, 3400), first)
+def test_originals_leave_children_out_and_verified_patches_leave_split_parents_out(empty: Office) -> None:
+    first, second = take_in(empty, (1, box()), (2, box(105.6)))
+    under_verification(empty, first)
+    empty.command(OFFICER, "clue.split", parts(5000, 3400), first)
 
     def counted(how: str | None) -> int:
         asked = {"counted_as": how} if how else {}
-        return int(office.query(COORDINATOR, "clue.list", with_total=True, **asked)["total"])
+        return int(empty.query(COORDINATOR, "clue.list", with_total=True, **asked)["total"])
 
     assert (counted(None), counted("original"), counted("verified")) == (4, 2, 3)
-    assert not clue(office, second)["is_split"]
+    assert not clue(empty, second)["is_split"]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +291,7 @@ def test_areas_of_children_that_do_not_make_up_the_parent_are_warned_of(
     office: Office, areas: tuple[float, float], difference_mu: float
 ) -> None:
     """8400 m2 are 12.60 mu; 8386.67 are 12.58 (domain.md 8.5 g)."""
-    (id_,) = take_in(office, (1, box()))
+    id_ = a_patch(office)
     under_verification(office, id_)
     parent = office.command(OFFICER, "clue.split", parts(*areas), id_)
     warned = [warning["code"] for warning in parent["warnings"]]
@@ -286,7 +313,7 @@ def test_areas_of_children_that_do_not_make_up_the_parent_are_warned_of(
 def test_a_shape_of_a_child_that_is_none_is_refused_and_nothing_is_cut(
     office: Office, geometry: dict[str, Any], reason: str
 ) -> None:
-    (id_,) = take_in(office, (1, box()))
+    id_ = a_patch(office)
     under_verification(office, id_)
     refused = refusal(office, OFFICER, "clue.split", parts(5000, 3400, geometry=geometry), id_)
     assert (refused.code, refused.facts["reason"]) == ("cases.shape-malformed", reason)
@@ -295,7 +322,7 @@ def test_a_shape_of_a_child_that_is_none_is_refused_and_nothing_is_cut(
 
 
 def test_a_child_is_not_cut_again_and_a_part_is_not_larger_than_its_whole(office: Office) -> None:
-    (id_,) = take_in(office, (1, box()))
+    id_ = a_patch(office)
     under_verification(office, id_)
     wrong = {"children": [{"area_m2": 10, "farmland_area_m2": 20}, {"area_m2": 10}], "reason": "x"}
     assert refusal(office, OFFICER, "clue.split", wrong, id_).code == "cases.area-exceeds"
@@ -305,17 +332,17 @@ def test_a_child_is_not_cut_again_and_a_part_is_not_larger_than_its_whole(office
     assert refusal(office, OFFICER, "clue.split", parts(1, 2), id_).code == "cases.transition-not-allowed"
 
 
-def test_children_are_no_duplicates_of_their_parent_or_of_each_other(office: Office) -> None:
-    (id_,) = take_in(office, (1, box()))
-    look(office)
-    under_verification(office, id_)
-    office.command(OFFICER, "clue.split", parts(5000, 3400, geometry=box()), id_)
-    take_in(office, (9, box()))
-    look(office)
-    assert {frozenset(found[3]) for found in proposals(office)} == {
+def test_children_are_no_duplicates_of_their_parent_or_of_each_other(empty: Office) -> None:
+    id_ = take_in(empty, (1, box()))[0]
+    look(empty)
+    under_verification(empty, id_)
+    empty.command(OFFICER, "clue.split", parts(5000, 3400, geometry=box()), id_)
+    take_in(empty, (9, box()))
+    look(empty)
+    assert {frozenset(found[3]) for found in proposals(empty)} == {
         frozenset({"overlap", "centre_inside", "same_period"})
     }
-    assert len(proposals(office)) == 2, "the new patch with each child, and with nothing else"
+    assert len(proposals(empty)) == 2, "the new patch with each child, and with nothing else"
 
 
 # --- given away

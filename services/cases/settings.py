@@ -12,7 +12,12 @@ class CasesData(ProcessSettings):
 
 
 class CasesSettings(CasesData, BusSettings):
-    """Of `python -m services.cases`."""
+    """Of `python -m services.cases`.
+
+    secrets_key: base64 of 32 bytes; seals who reported. Without it no named report can be taken in.
+    """
+
+    secrets_key: SecretStr = SecretStr("")
 
 
 class WorkerSettings(CasesData, BlobSettings):

@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import evidence_jobs, import_jobs
+from services.cases.storage import duplicates, evidence_jobs, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.rule_files import ShippedRow, read_all
 from services.cases.storage.rules import Rules
@@ -24,6 +25,7 @@ from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import COUNTY_DIGITS, Divisions
 from shared.ids import derived_id
 from shared.principal import Actor
+from shared.sealing import SecretBox
 from shared.service import Ring, ServiceParts, assemble
 from shared.workdays import WorkDays
 
@@ -53,6 +55,7 @@ def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
     missing = desk.rules.book().calendars.missing(local_day(clock.now()))
     return {
         "imports_waiting": import_jobs.waiting(connection),
+        "duplicate_checks_given_up": duplicates.given_up(connection),
         **evidence_jobs.waiting(connection),
         "calendar_missing": 0 if missing is None else 1,
         "calendar_missing_year": missing,
@@ -101,6 +104,8 @@ def desk_of(settings: CasesData, clock: Clock, number_block: int = 20) -> Desk:
         rules=Rules(reading, clock),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
+        clue_rules=read_clue_rules(),
+        box=_box(settings),
     )
 
 
@@ -127,3 +132,14 @@ def _entry(row: ShippedRow) -> Entry:
         source=row.source,
         value=VALUE_OF[row.register].model_validate(row.value),
     )
+
+
+def read_clue_rules() -> ClueRules:
+    """What opinions must be proved by, and when two clues look like one."""
+    return ClueRules.load()
+
+
+def _box(settings: CasesData) -> SecretBox | None:
+    """Only the service itself is told the key."""
+    key = settings.secrets_key.get_secret_value() if isinstance(settings, CasesSettings) else ""
+    return SecretBox(key) if key else None

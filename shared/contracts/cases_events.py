@@ -1,13 +1,14 @@
 """What cases tells: one event a change. Every event carries all that changed, so that replay gives the same state."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.base import AreaM2, Contract, Event, Instant
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
+from shared.contracts.clue_parts import AliasRef, OpinionProof, ReportFacts
 from shared.contracts.codes import (
     Agency,
     AlarmAction,
@@ -20,6 +21,7 @@ from shared.contracts.codes import (
     JointActionState,
     RectificationMethod,
     RectificationState,
+    RejectReason,
     ReturnReason,
     VerificationOpinion,
     ViolationType,
@@ -68,10 +70,19 @@ class ClueReceivedV1(ClueEvent):
     patch: PatchFacts | None = None
     geometry: dict[str, Any] | None = None
     import_id: UUID | None = None
+    aliases: list[AliasRef] = Field(default_factory=list)
+    report: ReportFacts | None = None
+    review_required: bool = False
+    parent_id: UUID | None = None
+    parent_no: str | None = None
+    child_no: int | None = None
 
 
 class ClueAssignedV1(ClueEvent):
-    township_code: str
+    """To a township or to an agency."""
+
+    township_code: str | None
+    agency: Agency | None = None
 
 
 class ClueSignedV1(ClueEvent):
@@ -83,7 +94,7 @@ class ClueReturnedV1(ClueEvent):
 
 
 class ClueRejectedV1(ClueEvent):
-    pass
+    reject_reason: RejectReason | None = None
 
 
 class ClueVerificationStartedV1(ClueEvent):
@@ -98,6 +109,10 @@ class ClueOpinionSubmittedV1(ClueEvent):
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
     suspected_type: ViolationType | None
+    submitted_by: str | None = None
+    proof: OpinionProof | None = None
+    missing_proofs: list[str] = Field(default_factory=list)
+    build_age: Literal["new", "stock"] | None = None
 
 
 class ClueClosedV1(ClueEvent):

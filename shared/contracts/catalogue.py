@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 
-from shared.contracts import agencies, cases_events, dead_letters, evidence_events, maintenance, notify, rule_events
+from shared.contracts import (
+    agencies,
+    cases_events,
+    clue_events,
+    dead_letters,
+    evidence_events,
+    maintenance,
+    notify,
+    rule_events,
+)
 from shared.contracts.base import Event
 
-_MODULES = (cases_events, evidence_events, rule_events, agencies, notify, dead_letters, maintenance)
+_MODULES = (cases_events, clue_events, evidence_events, rule_events, agencies, notify, dead_letters, maintenance)
 
 
 def _events() -> Iterator[type[Event]]:

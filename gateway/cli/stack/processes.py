@@ -77,7 +77,12 @@ class Settings:
         bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY")
         return {
             "cases": [
-                _python("cases", "services.cases", Stage.SERVICE, {**self._of("CASES_DSN", *bus), **nameko}),
+                _python(
+                    "cases",
+                    "services.cases",
+                    Stage.SERVICE,
+                    {**self._of("CASES_DSN", *bus), **nameko, **self._sealing("cases")},
+                ),
                 _python(
                     "cases.worker",
                     "services.cases.worker",

@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -11,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from gateway.cli.stack.layout import Home, write_private
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
-SEALING = ("agencies", "notify")
+SEALING = ("cases", "agencies", "notify")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Secrets:
     postgres_password: str  # of the superuser, used by the supervisor only
     bus_password: str
     role_passwords: dict[str, str]  # database role -> password
-    sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals its partners' secrets at rest
+    sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals secrets at rest
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -35,9 +36,11 @@ def load_or_make(home: Home) -> Secrets:
     if home.secrets_file.exists():
         kept = json.loads(home.secrets_file.read_text(encoding="utf-8"))
     known = {field.name for field in fields(Secrets)}
-    if known <= kept.keys():
+    if known <= kept.keys() and set(SEALING) <= kept["sealing_keys"].keys():
         return Secrets(**{name: kept[name] for name in known})
-    made = Secrets(**{**_fresh(), **{name: kept[name] for name in known & kept.keys()}})
+    fresh: dict[str, Any] = _fresh()
+    keys = {**fresh["sealing_keys"], **kept.get("sealing_keys", {})}
+    made = Secrets(**{**fresh, **{name: kept[name] for name in known & kept.keys()}, "sealing_keys": keys})
     write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
     return made
 

@@ -102,10 +102,14 @@ class Moment:
 
 @dataclass(frozen=True)
 class Charged:
-    """Whose clock it is, beside the kind of holder that its rule names."""
+    """Whose clock it is, beside the kind of holder that its rule names.
+
+    holder: another kind of holder than the rule names; None: as the rule has it.
+    """
 
     agencies: Sequence[Agency] = ()
     township_code: str | None = None
+    holder: str | None = None
 
 
 @dataclass(kw_only=True)

@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rule_book import RuleBook
+from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
+from services.cases.storage.reporters import ReporterStore
 from services.cases.storage.repository import (
     CaseStore,
     ClueStore,
@@ -24,16 +27,22 @@ from shared.delivery.unit import Unit
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
 from shared.principal import Actor
+from shared.sealing import SecretBox
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers of the service, made once at start; the same for every unit. rules: at most a second old."""
+    """Registers of the service, made once at start; the same for every unit.
+
+    rules: at most a second old. box: where the secrets key is known.
+    """
 
     divisions: Divisions
     rules: Rules
     numbers: Numbers
     boxes: CountyBoxes
+    clue_rules: ClueRules
+    box: SecretBox | None = None
 
     @property
     def deadlines(self) -> DeadlineRegister:
@@ -49,6 +58,8 @@ class CasesUnit(Unit):
     evidence = EvidenceStore()
     custody = CustodyStore()
     copies = CopyStore()
+    duplicates = DuplicateStore()
+    reporters = ReporterStore()
 
     def __init__(
         self,

@@ -1,5 +1,6 @@
 """Cases on a private PostgreSQL, migrated as in production, run under its limited role."""
 
+import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -29,7 +30,7 @@ def migrated(postgres: PostgresNode) -> str:
     return "cases_migrated"
 
 
-def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Office]:
+def open_office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Office]:
     name = f"cases_{next(_numbers)}"
     postgres.create_database(name, like=migrated)
     signer = PrincipalSigner(new_signing_key())
@@ -38,6 +39,7 @@ def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Offic
         bus_url=SecretStr("amqp://unused"),
         principal_public_key=signer.public_key_base64,
         cases_dsn=SecretStr(postgres.dsn(name, ROLE)),
+        secrets_key=SecretStr(base64.b64encode(bytes(range(32))).decode()),
     )
     clock = FixedClock(datetime(2026, 4, 20, 9, 12, tzinfo=SHANGHAI).astimezone(UTC))
     parts = wire(settings, lambda: None, clock)
@@ -49,10 +51,10 @@ def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Offic
 @pytest.fixture
 def office(postgres: PostgresNode, migrated: str, tmp_path: Path) -> Iterator[Office]:
     """A service with an empty database, on Monday 2026-04-20 09:12."""
-    yield from _office(postgres, migrated, tmp_path)
+    yield from open_office(postgres, migrated, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def shared_office(postgres: PostgresNode, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One database for the tests of a module that do not count rows."""
-    yield from _office(postgres, migrated, tmp_path_factory.mktemp("home"))
+    yield from open_office(postgres, migrated, tmp_path_factory.mktemp("home"))

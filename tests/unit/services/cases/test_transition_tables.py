@@ -1,11 +1,12 @@
 """The tables themselves: every state and verb has a row or is refused; rows name only what exists."""
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 import pytest
 
-from services.cases.domain import case, clue, joint_action, rectification
+from services.cases.domain import case, clue, clue_table, joint_action, rectification
 from services.cases.domain.transitions import (
     ALL_CLOCKS,
     DocumentMissing,
@@ -16,8 +17,9 @@ from services.cases.domain.transitions import (
 )
 from shared.contracts.base import Command
 from shared.contracts.cases import CASE_COMMANDS
+from shared.contracts.clue_steps import CLUE_STEPS
 from shared.contracts.clues import CLUE_COMMANDS
-from shared.contracts.codes import CaseState, ClueState, DocumentKind, JointActionState, RectificationState
+from shared.contracts.codes import CaseState, ClueState, DocumentKind, JointActionState, RectificationState, ReviewState
 from shared.contracts.joint_actions import JOINT_ACTION_COMMANDS, ConveneJointAction
 from shared.contracts.rectifications import RECTIFICATION_COMMANDS
 from shared.errors import NotAllowed
@@ -25,6 +27,7 @@ from tests.unit.services.cases.commands import COORDINATOR, OFFICER, REGISTER, S
 
 TABLES: list[tuple[Transitions[Any], type[StrEnum]]] = [
     (clue.TABLE, ClueState),
+    (clue_table.REVIEW, ReviewState),
     (case.TABLE, CaseState),
     (rectification.TABLE, RectificationState),
     (joint_action.TABLE, JointActionState),
@@ -45,15 +48,16 @@ def test_every_state_and_verb_has_a_row_or_is_refused(table: Transitions[Any], s
             table.permit(state, verb, COORDINATOR, DocumentKind)
         assert caught.value.facts["allowed"] == table.verbs(state)
     for row in rows:
-        assert table.permit(state, verb, COORDINATOR, DocumentKind, row.outcome) is row
+        who = replace(COORDINATOR, roles=row.who or COORDINATOR.roles)
+        assert table.permit(state, verb, who, DocumentKind, row.outcome) is row
         with pytest.raises(OutcomeNotAllowed):
-            table.permit(state, verb, COORDINATOR, DocumentKind, "no such outcome")
+            table.permit(state, verb, who, DocumentKind, "no such outcome")
         if row.who:
             with pytest.raises(NotAllowed):
                 table.permit(state, verb, STRANGER, DocumentKind, row.outcome)
         for missing in row.needs:
             with pytest.raises(DocumentMissing) as lacking:
-                table.permit(state, verb, COORDINATOR, set(DocumentKind) - {missing}, row.outcome)
+                table.permit(state, verb, who, set(DocumentKind) - {missing}, row.outcome)
             assert lacking.value.facts["missing"] == [missing]
 
 
@@ -72,7 +76,8 @@ def test_a_row_starts_and_stops_only_clocks_of_the_register(row: Row[Any]) -> No
 
 @pytest.mark.parametrize(("table", "states"), TABLES, ids=[table.name for table, _ in TABLES])
 def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnum]) -> None:
-    reached: set[Any] = {None}
+    # The review begins where the clue's verification does.
+    reached: set[Any] = {None} if table.name != "clue-review" else {None, ReviewState.VERIFYING}
     while True:
         further = reached | {row.to for row in table if row.at in reached}
         if further == reached:
@@ -84,7 +89,7 @@ def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnu
 @pytest.mark.parametrize(
     ("table", "ends"),
     [
-        (clue.TABLE, {"to_case", "closed_legal", "closed_other", "rejected"}),
+        (clue.TABLE, {"to_case", "linked_to_existing", "split", "rejected", "archived"}),
         (case.TABLE, {"closed"}),
         (rectification.TABLE, {"struck_off"}),
         (joint_action.TABLE, {"closed"}),
@@ -98,7 +103,7 @@ def test_only_the_ends_have_no_way_on(table: Transitions[Any], ends: set[str]) -
 
 def test_every_command_of_the_contracts_has_rows() -> None:
     asked: list[tuple[Transitions[Any], tuple[type[Command], ...]]] = [
-        (clue.TABLE, CLUE_COMMANDS),
+        (clue.TABLE, (*CLUE_COMMANDS, *CLUE_STEPS)),
         (case.TABLE, (*CASE_COMMANDS, ConveneJointAction)),
         (rectification.TABLE, RECTIFICATION_COMMANDS),
         (joint_action.TABLE, JOINT_ACTION_COMMANDS),
@@ -114,7 +119,11 @@ def test_townships_verify_and_put_right_but_do_not_decide() -> None:
         ("clue", "sign"),
         ("clue", "return"),
         ("clue", "start-verification"),
+        ("clue", "split"),
+        ("clue", "split-off"),
         ("clue", "submit-opinion"),
+        ("clue-review", "start-verification"),
+        ("clue-review", "submit-opinion"),
         ("rectification", "report"),
         ("rectification", "check"),
     }

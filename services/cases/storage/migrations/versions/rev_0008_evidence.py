@@ -5,7 +5,7 @@ from alembic import op
 from services.cases.storage.evidence_tables import METADATA
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

@@ -73,6 +73,18 @@ def test_a_secret_added_by_a_later_version_is_made_and_the_others_stay(home: Hom
     assert renewed.sealing_keys.keys() == made.sealing_keys.keys()
 
 
+def test_a_service_that_seals_since_a_later_version_gets_a_key_and_the_others_keep_theirs(home: Home) -> None:
+    made = secrets.load_or_make(home)
+    older = json.loads(home.secrets_file.read_text())
+    del older["sealing_keys"]["cases"]
+    home.secrets_file.write_text(json.dumps(older))
+    renewed = secrets.load_or_make(home)
+    assert renewed.sealing_keys["cases"]
+    kept = {name: key for name, key in renewed.sealing_keys.items() if name != "cases"}
+    assert kept == older["sealing_keys"]
+    assert (renewed.signing_key, secrets.load_or_make(home)) == (made.signing_key, renewed)
+
+
 def test_secrets_are_not_shown_by_printing_them(home: Home) -> None:
     made = secrets.load_or_make(home)
     assert made.signing_key not in f"{made} {made!r}"

@@ -116,7 +116,7 @@ class Charged:
 class Progress(ABC):
     """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
 
-    touched: places of the clocks that have changed since it was loaded.
+    touched: places of the clocks that have changed since it was loaded, or have another holder.
     """
 
     TYPE: ClassVar[str]
@@ -171,8 +171,15 @@ class Progress(ABC):
         self._note(event)
         if isinstance(event, DeadlinesRecountedV1):
             return
+        before = [] if self.state is None else [self.charged(clock) for clock in self.deadlines]
         self.state = event.to_state
         self._change(event)
+        # Also a clock that was met long ago: who has the object now has its clocks, as when the log is replayed.
+        self.touched |= {
+            place
+            for place, (clock, one) in enumerate(zip(self.deadlines, before, strict=False))
+            if self.charged(clock) != one
+        }
 
     @abstractmethod
     def _change(self, event: Any) -> None: ...

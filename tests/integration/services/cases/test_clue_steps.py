@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from services.cases.rebuild import PROJECTIONS
 from services.cases.storage.repository import ClueStore
 from shared.contracts.codes import Role
+from shared.principal import Actor
+from shared.rebuild.own_log import OwnLog
 from tests.integration.services.cases.clue_desk import (
     CITY,
     COLLEAGUE,
@@ -171,7 +174,7 @@ def test_an_opinion_that_stops_being_a_violation_is_refused_once_there_is_a_case
     id_ = submitted(office)
     office.command(COORDINATOR, "clue.file-case", filing(), id_)
     office.command(COORDINATOR, "clue.start-review", {}, id_)
-    office.command(COORDINATOR, "clue.send-back", {"reasons": ["judged_wrong"], "note": "判定错误"}, id_)
+    office.command(COORDINATOR, "clue.send-back", {"reasons": ["wrong_judgement"], "note": "判定错误"}, id_)
     office.command(OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
     changed = opinion(opinion="false_change", proof={"images_compared": True})
     assert refusal(office, OFFICER, "clue.submit-opinion", changed, id_).code == "cases.outcome-not-allowed"
@@ -184,7 +187,7 @@ def test_nobody_reviews_what_he_submitted_himself(office: Office) -> None:
     assert refusal(office, COORDINATOR, "clue.start-review", {}, id_).code == "cases.reviewer-submitted"
     office.command(COLLEAGUE, "clue.start-review", {}, id_)
     assert refusal(office, COORDINATOR, "clue.pass-review", {}, id_).code == "cases.reviewer-submitted"
-    assert refusal(office, COORDINATOR, "clue.send-back", {"reasons": ["area_differs"], "note": "面积"}, id_).code == (
+    assert refusal(office, COORDINATOR, "clue.send-back", {"reasons": ["area_mismatch"], "note": "面积"}, id_).code == (
         "cases.reviewer-submitted"
     )
 
@@ -234,6 +237,25 @@ def test_a_clue_given_to_an_agency_is_seen_and_verified_there_and_only_there(emp
     )
 
 
+def test_the_clocks_of_a_clue_are_those_of_whom_it_was_given_to(empty: Office) -> None:
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    assert held(empty, AGRICULTURE) == {"D01", "D03"}
+    assert held(empty, OFFICER) == set()
+    returned = {"return_reason": "place_outside", "reason": "不在本部门职责内"}
+    empty.command(AGRICULTURE, "clue.return", returned, told["id"])
+    empty.command(COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    assert held(empty, AGRICULTURE) == set()
+    assert held(empty, OFFICER) == {"D01", "D03"}
+    # The clock that the agency had met is told of the clue as it is now, as the log says when it is replayed.
+    projection = next(projection for projection in PROJECTIONS if projection.name == "clue")
+    assert OwnLog(empty.parts.engine, "cases", projection, lambda *_: None).rebuild(None).differences == []
+
+
+def held(office: Office, by: Actor) -> set[str]:
+    return {clock["rule_id"] for clock in office.query(by, "deadline.mine")["items"]}
+
+
 @pytest.mark.parametrize("given", [{}, {**TOWNSHIP, "agency": "agriculture"}], ids=["nobody", "both"])
 def test_a_clue_is_given_to_one(office: Office, given: dict[str, Any]) -> None:
     told = office.command(COORDINATOR, "clue.report", sand_yard())
@@ -251,6 +273,9 @@ def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(office: Offic
     id_ = a_patch(office)
     under_verification(office, id_)
     due_on = clue(office, id_)["due_on"]
+    (verification,) = (clock for clock in clue(office, id_)["deadlines"] if clock["rule_id"] == "D03")
+    assert verification["holder"] == "township"
+    assert verification["alarms"]
     west = clue(office, id_)["longitude"] - 0.0005
     half = box(west, side=0.0005)
     cut = {"children": [{"area_m2": 5000, "geometry": half}, {"area_m2": 3400, "note": "道路"}], "reason": "用途不同"}
@@ -263,6 +288,7 @@ def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(office: Offic
     for child in (first, second):
         assert (child["state"], child["parent_id"], child["officers"]) == ("verifying", id_, ["甲", "乙"])
         assert child["due_on"] == due_on
+        assert [clock for clock in child["deadlines"] if clock["rule_id"] == "D03"] == [verification]
     illegal = opinion(area_m2=5000, farmland_area_m2=5000, pbf_area_m2=4000)
     road = {"road_width_m": 4, "road_outside_network": True}
     legal = opinion(opinion="rural_road", area_m2=3400, farmland_area_m2=0, pbf_area_m2=0, proof=road)

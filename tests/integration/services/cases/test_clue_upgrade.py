@@ -17,7 +17,7 @@ from tests.support.nodes import PostgresNode
 
 
 def set_back(owner: sa.Engine) -> None:
-    """As revision 0003 left it."""
+    """As revision 0005 left it; 0008 makes no table that is there."""
     columns = ", ".join(f"DROP COLUMN {column.split()[0]}" for column in rev_0006_clues._COLUMNS)
     with owner.begin() as connection:
         connection.execute(sa.text("DROP TRIGGER clue_ask_duplicates ON clue"))
@@ -26,7 +26,7 @@ def set_back(owner: sa.Engine) -> None:
         connection.execute(sa.text("ALTER TABLE clue_import DROP COLUMN completeness"))
         connection.execute(sa.text("DROP INDEX clue_import_row_clue"))
         connection.execute(sa.text("DROP TABLE clue_duplicate, clue_check, clue_reporter"))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
 
 
 def test_an_older_database_has_afterwards_what_its_log_says(office: Office, postgres: PostgresNode) -> None:

@@ -43,7 +43,7 @@ def add_to(api: Api) -> None:
         about="Take a file of satellite patches; the answer is a job to watch.",
         view=ToldImport,
         status=202,
-        openapi_extra=file_form("zipped Shapefile, GeoPackage or GeoJSON", {}),
+        openapi_extra=file_form("zipped Shapefile, GeoPackage, GeoJSON or the working table as .xlsx", {}),
     )
     api.query(QueryRoute("cases", GetClueImport, "/clue-imports/{id}", ToldImport, told=told_import), _TAG)
     api.query(QueryRoute("cases", ListImportRows, "/clue-imports/{id}/rows", Page[ToldRow], told=told_rows), _TAG)

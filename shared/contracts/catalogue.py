@@ -7,6 +7,7 @@ from shared.contracts import (
     agencies,
     case_path_events,
     cases_events,
+    clue_events,
     dead_letters,
     evidence_events,
     listings,
@@ -20,6 +21,7 @@ from shared.contracts.base import Event
 
 _MODULES = (
     cases_events,
+    clue_events,
     case_path_events,
     police_transfer_events,
     listings,

@@ -119,17 +119,21 @@ class Moment:
 
 @dataclass(frozen=True)
 class Charged:
-    """Whose clock it is, beside the kind of holder that its rule names."""
+    """Whose clock it is, beside the kind of holder that its rule names.
+
+    holder: another kind of holder than the rule names; None: as the rule has it.
+    """
 
     agencies: Sequence[Agency] = ()
     township_code: str | None = None
+    holder: str | None = None
 
 
 @dataclass(kw_only=True)
 class Progress(ABC):
     """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
 
-    touched: places of the clocks that have changed since it was loaded.
+    touched: places of the clocks that have changed since it was loaded, or have another holder.
     """
 
     TYPE: ClassVar[str]
@@ -184,8 +188,15 @@ class Progress(ABC):
         self._note(event)
         if isinstance(event, DeadlinesRecountedV1):
             return
+        before = [] if self.state is None else [self.charged(clock) for clock in self.deadlines]
         self.state = event.to_state
         self._change(event)
+        # Also a clock that was met long ago: who has the object now has its clocks, as when the log is replayed.
+        self.touched |= {
+            place
+            for place, (clock, one) in enumerate(zip(self.deadlines, before, strict=False))
+            if self.charged(clock) != one
+        }
 
     @abstractmethod
     def _change(self, event: Any) -> None: ...

@@ -49,6 +49,7 @@ clue_import = sa.Table(
     "clue_import",
     METADATA,
     *file_job("created", "known", "rejected"),
+    sa.Column("completeness", pg.JSONB(none_as_null=True), comment="what the file holds and lacks"),
     sa.Index("clue_import_open", "requested_at", postgresql_where=sa.text("state IN ('queued', 'running')")),
 )
 
@@ -65,6 +66,7 @@ clue_import_row = sa.Table(
     sa.Column("code", sa.Text),
     sa.Column("facts", pg.JSONB, nullable=False),
     sa.Column("warnings", pg.JSONB, nullable=False),
-    sa.Column("raw", pg.JSONB(none_as_null=True), comment="attributes of a rejected row"),
+    sa.Column("raw", pg.JSONB(none_as_null=True), comment="attributes of a rejected row, and of a row of a table"),
+    sa.Index("clue_import_row_clue", "clue_id", postgresql_where=sa.text("clue_id IS NOT NULL AND raw IS NOT NULL")),
     sa.Index("clue_import_row_rejected", "import_id", "row_no", postgresql_where=sa.text("outcome = 'rejected'")),
 )

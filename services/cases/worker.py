@@ -307,14 +307,15 @@ class Worker:
 
 def _about(header: HeaderLine) -> dict[str, Any]:
     """What the requester is shown of the file as a whole."""
-    return {
+    about = {
         "rows_total": header.rows,
         "crs": header.crs[:40] or None,
         "encoding": header.encoding[:40],
         "sample": header.sample,
         "warnings": [{"code": warned.code, "facts": warned.facts} for warned in header.warnings],
-        "completeness": header.completeness,
     }
+    # Only patches are reported on, and only their jobs have where to keep it.
+    return about if header.completeness is None else {**about, "completeness": header.completeness}
 
 
 def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -> Worker:

@@ -18,12 +18,13 @@ from shared.contracts.clue_imports import GetClueImport, ListImportRows, StartCl
 _TAG = "clue-imports"
 PATH = f"{PREFIX}/clue-imports"
 _FORM = "multipart/form-data"
+_FLAGS = {"true": True, "false": False}
 
 
-def file_form(file: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """The documentation of a form with a file. file: what kinds are taken; fields: the schemas of the others."""
-    properties = {"file": {"type": "string", "format": "binary", "description": file}, **fields}
-    schema = {"type": "object", "required": list(properties), "properties": properties}
+def file_form(file: str, fields: dict[str, Any], options: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The documentation of a form with a file. file: what kinds are taken; fields, options: schemas of the others."""
+    required = {"file": {"type": "string", "format": "binary", "description": file}, **fields}
+    schema = {"type": "object", "required": list(required), "properties": {**required, **(options or {})}}
     key = {
         "name": "idempotency-key",
         "in": "header",
@@ -55,17 +56,23 @@ async def start_import(request: Request) -> Response:
     return json_answer(told_import(job), 202, {"Location": f"{PATH}/{job['id']}"})
 
 
-async def file_job(request: Request, command: type[Command], fields: Sequence[str] = ()) -> dict[str, Any]:
-    """Store the file of a form and order its job; the answer of the service. fields: of the form, for the command."""
+async def file_job(
+    request: Request, command: type[Command], fields: Sequence[str] = (), flags: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Store the file of a form and order its job; the answer of the service.
+
+    fields, flags: of the form, for the command; a flag says true or false.
+    """
     call = await asked(request)
     key = command_id(request)
     if media_type(request) != _FORM:
         raise MediaTypeUnsupported(media_type(request), [_FORM])
-    async with request.form(max_files=1, max_fields=5) as form:
+    async with request.form(max_files=1, max_fields=10) as form:
         upload = form.get("file")
         if upload is None or isinstance(upload, str):
             raise FileMissing
-        told = {name: value for name in fields if isinstance(value := form.get(name), str)}
+        told: dict[str, Any] = {name: value for name in fields if isinstance(value := form.get(name), str)}
+        told |= {name: _FLAGS.get(str(form[name]), form[name]) for name in flags if isinstance(form.get(name), str)}
         name = PurePath((upload.filename or "").replace("\\", "/")).name
         stored = await asyncio.to_thread(call.parts.blobs.put, upload.file)
     if not stored.size:

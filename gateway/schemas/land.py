@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gateway import texts
 from gateway.schemas.clue_imports import ImportProblem, ToldWarning, told_fault, told_import
+from shared.contracts.codes import OverlayDay, title
 from shared.contracts.land import LandLayerView, LandRowView, OverlayView
 
 
@@ -20,6 +21,7 @@ class ToldLandRow(LandRowView):
 
 class ToldOverlay(OverlayView):
     problem: ImportProblem | None = Field(description="why it could not be made")  # type: ignore[assignment]
+    why: str = Field(description="Chinese: by which day the versions of the layers were chosen")
     note_details: list[str] = Field(description="Chinese sentences of the result's notes, in their order")
 
 
@@ -33,4 +35,6 @@ def told_land_rows(page: dict[str, Any]) -> dict[str, Any]:
 def told_overlay(overlay: dict[str, Any]) -> dict[str, Any]:
     problem, result = overlay["problem"], overlay["result"]
     notes = [texts.detail(note, {}) for note in result["notes"]] if result else []
-    return {**overlay, "problem": problem and told_fault(problem), "note_details": notes}
+    basis, day = title(OverlayDay(overlay["day_basis"])), overlay["on_day"]
+    why = f"{basis}（{day}），采用当日有效的图层版本：行为发生前的土地状况以此为准。"
+    return {**overlay, "problem": problem and told_fault(problem), "why": why, "note_details": notes}

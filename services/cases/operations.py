@@ -18,6 +18,7 @@ from services.cases.handlers import evidence_copies as on_copy
 from services.cases.handlers import joint_actions as on_action
 from services.cases.handlers import land as on_land
 from services.cases.handlers import listings as on_listing
+from services.cases.handlers import overlays as on_overlay
 from services.cases.handlers import police_transfers as on_transfer
 from services.cases.handlers import proof_bundles as on_bundle
 from services.cases.handlers import proposals as on_proposal
@@ -45,9 +46,11 @@ from services.cases.queries.evidence import (
 )
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
 from services.cases.queries.land import (
+    get_case_overlay,
     get_land_layer,
     get_overlay,
     get_plot,
+    get_rectification_overlay,
     list_land_layers,
     list_land_rows,
 )
@@ -123,7 +126,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link")),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
     CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR),
-    CommandOperation(la.OverlayClue, on_land.overlay_clue, TOWNSHIP),
+    CommandOperation(la.OverlayClue, on_overlay.overlay_clue, TOWNSHIP),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
     CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
@@ -203,6 +206,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
     QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
     QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(la.GetCaseOverlay, get_case_overlay, _EVERYBODY),
+    QueryOperation(la.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
     QueryOperation(la.GetPlot, get_plot, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),

@@ -7,7 +7,7 @@ a worker goes on where the last batch ended. SIGTERM ends the batch at hand and 
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,20 +26,22 @@ from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
 from services.cases.adapters.patch_lines import HeaderLine
 from services.cases.domain.clue_import import FileMissing, ParserCrashed, WorkerCrashed
+from services.cases.domain.overlay import Measured, OverlayGivenUp
 from services.cases.handlers.clue_imports import draw, finish_import, import_batch, refuse_import
-from services.cases.handlers.land import (
+from services.cases.handlers.land import finish_land, land_batch, refuse_land
+from services.cases.handlers.overlays import (
     Shaped,
-    finish_land,
     finish_overlay,
-    land_batch,
-    refuse_land,
+    finish_plots,
+    keep_plots,
     refuse_overlay,
     shaped,
+    shaped_plots,
 )
 from services.cases.settings import WorkerSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.job_queue import WAKE_CHANNEL, FileQueue, ImportJob, JobQueue, Lease, LeaseLost
-from services.cases.storage.land import LAYERS, OVERLAYS, features_near
+from services.cases.storage.land import LAYERS, OVERLAYS, PLOTS, features_near
 from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import read_clue_rules, wire_import
 from shared import telemetry
@@ -58,12 +60,13 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, Unavailable)
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """rows: in one unit. overlays: for one child.
+    """rows: in one unit. overlays, plots: for one child.
 
     lease_s: longer than any unit takes. tries: of a job that makes no progress."""
 
     rows: int = 200
     overlays: int = 200
+    plots: int = 2000
     lease_s: float = 15.0
     tries: int = 3
     poll_s: float = 1.0
@@ -72,19 +75,25 @@ class WorkerLimits:
 
 @dataclass(frozen=True)
 class FileKind:
-    """Jobs whose file a limited child reads row by row. reads: what the child is told that it is."""
+    """Jobs whose file a limited child reads row by row. reads: what the child is told of it."""
 
     queue: FileQueue
-    reads: Callable[[ImportJob], str]
+    reads: Callable[[ImportJob], list[str]]
     draw: Callable[[list[Any]], list[Any]]
     batch: Callable[[ImportJob, int, list[Any], CasesUnit], None]
     finish: Callable[[ImportJob, CasesUnit], None]
     refuse: Callable[[ImportJob, TianweiError, CasesUnit], None]
 
 
+def _reads_layer(job: ImportJob) -> list[str]:
+    wanted, repair = job.row["layer_name"], job.row["repair"]
+    # Joined by "=", so that no name can be taken for an option.
+    return [job.row["kind"], *([f"--layer={wanted}"] if wanted else []), *(["--repair"] if repair else [])]
+
+
 _FILES = (
-    FileKind(import_jobs.QUEUE, lambda _: "patches", draw, import_batch, finish_import, refuse_import),
-    FileKind(LAYERS, lambda job: str(job.row["kind"]), lambda rows: rows, land_batch, finish_land, refuse_land),
+    FileKind(import_jobs.QUEUE, lambda _: ["patches"], draw, import_batch, finish_import, refuse_import),
+    FileKind(LAYERS, _reads_layer, lambda rows: rows, land_batch, finish_land, refuse_land),
 )
 
 
@@ -140,7 +149,7 @@ class Worker:
 
         Raises what a database that is away raises: the job's lease ends by itself.
         """
-        return any(self._take_up(kind) for kind in _FILES) or self._take_up_overlays()
+        return any(self._take_up(kind) for kind in _FILES) or self._take_up_overlays() or self._take_up_plots()
 
     def _take_up(self, kind: FileKind) -> bool:
         with self._engine.begin() as connection:
@@ -230,7 +239,7 @@ class Worker:
             reach(CrashPoint.IMPORT_AFTER_BATCH)
             start += len(batch)
         self._unit(job, partial(kind.finish, job))
-        log.info("imported a file", extra={"import_id": str(job.id), "kind": kind.reads(job), "rows": start})
+        log.info("imported a file", extra={"import_id": str(job.id), "kind": kind.reads(job)[0], "rows": start})
 
     def _refuse(self, kind: FileKind, job: ImportJob, problem: TianweiError) -> None:
         self._unit(job, partial(kind.refuse, job, problem))
@@ -241,11 +250,20 @@ class Worker:
         ready: dict[tuple[Any, ...], list[Shaped]] = {}
         for job in jobs:
             if job.tries > self._limits.tries:
-                self._unit(job, partial(refuse_overlay, job, WorkerCrashed(job.tries - 1)))
+                self._unit(job, partial(refuse_overlay, job, OverlayGivenUp(job.tries - 1)))
             elif (one := self._shaped(job)) is not None:
                 ready.setdefault(tuple(layer.id for layer in one.layers), []).append(one)
         for group in ready.values():
-            self._measure(group)
+            left = [one.job for one in group]
+            for one, measured in self._measured(group, OVERLAYS, left):
+                try:
+                    self._unit(one.job, partial(finish_overlay, one, measured))
+                except Unavailable:
+                    raise
+                except TianweiError as problem:
+                    self._unit(one.job, partial(refuse_overlay, one.job, problem))
+                left.remove(one.job)
+            log.info("laid shapes over", extra={"shapes": len(group)})
 
     def _shaped(self, job: Lease) -> Shaped | None:
         found: list[Shaped] = []
@@ -257,21 +275,40 @@ class Worker:
             self._unit(job, partial(refuse_overlay, job, problem))
         return found[-1] if found else None
 
-    def _measure(self, group: list[Shaped]) -> None:
-        jobs, layers = [one.job for one in group], group[0].layers
+    def _take_up_plots(self) -> bool:
+        with self._engine.begin() as connection:
+            jobs = PLOTS.claim_many(connection, self._limits.lease_s, 1)
+        for job in jobs:
+            self._guarded(PLOTS, [job], partial(self._measure_plots, job))
+        return bool(jobs)
+
+    def _measure_plots(self, job: Lease) -> None:
+        """Some plots, then the job goes back, so that what people wait for comes first; ended when none are left."""
+        found: list[Shaped] = []
+        if job.tries <= self._limits.tries:
+            self._unit(job, lambda unit: found.extend(shaped_plots(job, self._limits.plots, unit)))
+        if not found:
+            self._unit(job, partial(finish_plots, job))
+            return
+        measured = list(self._measured(found, PLOTS, [job]))
+        self._unit(job, partial(keep_plots, job, measured))
+        self._release(PLOTS, [job], counted=True)
+
+    def _measured(self, group: list[Shaped], queue: JobQueue, jobs: list[Lease]) -> Iterator[tuple[Shaped, Measured]]:
+        """Shapes that lie on the same layers, with what a child measured of each."""
         with TemporaryDirectory(prefix="tianwei-overlay-") as folder:
             file = Path(folder) / "overlay"
             with file.open("wb") as lines, self._engine.begin() as connection:
                 for one in group:
-                    lines.write(orjson.dumps([None, None, one.wkb.hex()]) + b"\n")
-                for kind, name, wkb in features_near(connection, layers, [one.box for one in group]):
+                    least = [one.sliver.m2, one.sliver.width_m]
+                    lines.write(orjson.dumps([None, least, one.wkb.hex()]) + b"\n")
+                for kind, name, wkb in features_near(connection, group[0].layers, [one.box for one in group]):
                     lines.write(orjson.dumps([kind.value, name, wkb.hex()]) + b"\n")
-            with self._parser.parse(file, file.name, "", partial(self._pulse, OVERLAYS, jobs), "overlay") as parsed:
+            pulse = partial(self._pulse, queue, jobs)
+            with self._parser.parse(file, file.name, "", pulse, ("overlay",)) as parsed:
                 for one, measured in zip(group, parsed.outcomes(skip=0), strict=True):
-                    self._pulse(OVERLAYS, jobs)
-                    self._unit(one.job, partial(finish_overlay, one, measured))
-                    jobs.remove(one.job)
-        log.info("laid shapes over", extra={"shapes": len(group)})
+                    pulse()
+                    yield one, measured
 
     def _unit(self, job: Lease, act: Callable[[CasesUnit], None]) -> None:
         """One unit of work in the name of whoever asked for the import."""

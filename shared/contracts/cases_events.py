@@ -23,6 +23,7 @@ from shared.contracts.codes import (
     JointActionState,
     LandLayerKind,
     Measure,
+    OverlayDay,
     PositionCrs,
     RectificationMethod,
     RectificationState,
@@ -150,7 +151,8 @@ class ClueTurnedIntoCaseV1(ClueEvent):
 
 
 class LandLayerLoadedV1(CasesEvent):
-    """A file of a base layer has been gone through; from valid_from on it is the layer, unless refused."""
+    """A file of a base layer has been gone through; from valid_from on it is the layer, unless refused: then nothing
+    of it is in force."""
 
     layer_id: UUID
     kind: LandLayerKind
@@ -161,6 +163,7 @@ class LandLayerLoadedV1(CasesEvent):
     rows_created: int
     rows_repaired: int
     rows_rejected: int
+    rows_outside: int
     refused: bool
 
 
@@ -171,7 +174,10 @@ class ClueOverlaidV1(CasesEvent):
     clue_id: UUID
     clue_no: str
     on_day: date
+    day_basis: OverlayDay
+    requested_at: Instant
     result: OverlayFact | None
+    problem: dict[str, Any] | None = Field(None, description="code, field, facts")
 
 
 class CaseEvent(CasesEvent):

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -58,15 +58,15 @@ class PatchParser:
 
     @contextmanager
     def parse(
-        self, file: Path, name: str, county_code: str, pulse: Callable[[], None], reads: str = "patches"
+        self, file: Path, name: str, county_code: str, pulse: Callable[[], None], reads: Sequence[str] = ("patches",)
     ) -> Iterator[ParsedFile]:
-        """Read a file. name: its owner's; reads: patches, a kind of base layer or overlay (patch_parser).
-        pulse: called every second, may raise to give up.
+        """Read a file. name: its owner's; reads: patches, a kind of base layer or overlay, with options of its own
+        behind it (patch_parser). pulse: called every second, may raise to give up.
 
         Raises what the parser refuses the file for, ParserCrashed when it died.
         """
         command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
-        command += ["--reads", reads]
+        command += ["--reads", *reads]
         self._sweep()
         # Both files have no name, so that they go with the process, however it ends.
         with TemporaryFile() as spool, TemporaryFile() as murmurs:

@@ -4,6 +4,7 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from services.cases.adapters.patch_limits import PatchLimits
@@ -13,6 +14,7 @@ from services.cases.adapters.patch_refusals import (
     ArchiveTooLarge,
     ArchiveUnsafePath,
     Damaged,
+    LayerUnknown,
     MemberMissing,
     NotAZip,
     SeveralLayers,
@@ -37,7 +39,7 @@ def unpack_shapefile(path: Path, into: Path, limits: PatchLimits) -> dict[str, P
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             refuse_unsafe(members, limits)
-            parts = _find_parts(members)
+            parts = _find_parts(members, limits.layer)
             left = limits.total_bytes
             unpacked: dict[str, Path] = {}
             for extension, member in parts.items():
@@ -83,9 +85,25 @@ def _geodatabase_parts(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipI
         name = PurePosixPath(shown_name(member))
         if not member.is_dir() and "__MACOSX" not in name.parts and _GDB_PART.fullmatch(name.name):
             found.setdefault(name.parent.as_posix(), {})[name.name] = member
+    if not found:
+        names = sorted(shown_name(member)[:200] for member in members if not member.is_dir())
+        raise MemberMissing(missing=["a00000001.gdbtable"], members=names[:20])
     if len(found) > 1:
         raise SeveralLayers(layers=[folder[:200] for folder in found])
     return next(iter(found.values()))
+
+
+def chosen(layers: Sequence[str], wanted: str | None) -> str:
+    """The layer that is meant. wanted: as it was asked for. Raises SeveralLayers, LayerUnknown; both list them."""
+    shown = [name[:200] for name in layers[:50]]
+    if wanted is not None:
+        same = [name for name in layers if name.casefold() == wanted.strip().casefold()]
+        if not same:
+            raise LayerUnknown(value=wanted[:200], layers=shown)
+        return wanted if wanted in layers else same[0]
+    if len(layers) > 1:
+        raise SeveralLayers(layers=shown)
+    return layers[0]
 
 
 def shown_name(member: zipfile.ZipInfo) -> str:
@@ -130,18 +148,19 @@ def _refuse_unsafe_member(member: zipfile.ZipInfo, limits: PatchLimits) -> None:
         raise ArchiveTooLarge(limit="ratio", most=limits.ratio, found=ratio, member=name[:200])
 
 
-def _find_parts(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+def _find_parts(members: list[zipfile.ZipInfo], wanted: str | None) -> dict[str, zipfile.ZipInfo]:
     files = {}
     for member in members:
         name = PurePosixPath(shown_name(member))
         if not member.is_dir() and not name.name.startswith("._") and "__MACOSX" not in name.parts:
             files[name.as_posix().lower()] = member
     shapes = sorted(name for name in files if name.endswith(".shp"))
-    if len(shapes) > 1:
-        raise SeveralLayers(layers=[shown_name(files[name])[:200] for name in shapes])
     if not shapes:
         raise MemberMissing(missing=[".shp"], members=sorted(files)[:20])
-    stem = shapes[0].removesuffix(".shp")
+    stems = {PurePosixPath(shown_name(files[name])).stem: name for name in shapes}
+    if len(stems) < len(shapes):  # of one name in two folders: told apart by the folder
+        stems = {shown_name(files[name]): name for name in shapes}
+    stem = stems[chosen(list(stems), wanted)].removesuffix(".shp")
     if missing := [extension for extension in NEEDED if stem + extension not in files]:
         raise MemberMissing(missing=missing, members=sorted(files)[:20])
     return {extension: files[stem + extension] for extension in (*NEEDED, ".cpg") if stem + extension in files}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cases.adapters.patch_crs import Placement
-from services.cases.adapters.patch_geometry import find_placement, measure, to_cgcs2000
+from services.cases.adapters.patch_geometry import checked, find_placement
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing
 from services.cases.adapters.patch_sources import Kind, PatchSource, kind_of, read_source
@@ -65,7 +65,7 @@ def read_patches(
     if missing := [column for column in REQUIRED_COLUMNS if column not in source.columns]:
         raise ColumnsMissing(missing=missing, present=[column[:40] for column in source.columns][:60])
     placement = find_placement(source.geometries, source.declared)
-    shapes = measure(to_cgcs2000(source.geometries, placement), county, limits.vertices)
+    shapes = checked(source.geometries, placement, county, limits.vertices)
     rules = PatchRules(divisions, county_code)
     outcomes: Iterable[Patch | RowRejected] = (
         rules.judge(row_no, raw, shape)

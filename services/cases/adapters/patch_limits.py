@@ -9,6 +9,7 @@ class PatchLimits:
 
     ratio: unpacked to packed of one member above small_bytes (blank-padded DBF columns pack well, so it is generous).
     vertices: of one patch. columns: attributes of a patch. geodatabase: whether a zipped .gdb may be read.
+    layer: which one is meant where a file has several.
     """
 
     rows: int = 100_000
@@ -20,3 +21,4 @@ class PatchLimits:
     vertices: int = 50_000
     columns: int = 255
     geodatabase: bool = False
+    layer: str | None = None

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from services.cases.adapters.patch_files import PatchFile
     from shared.errors import TianweiError
 
-LAYERS = ("cultivated_land", "permanent_basic_farmland", "ecological_red_line", "urban_boundary", "parcel")
+LAYERS = (
+    "cultivated_land",
+    "permanent_basic_farmland",
+    "ecological_red_line",
+    "urban_boundary",
+    "parcel",
+    "pbf_reserve_area",
+    "high_standard_farmland",
+    "approved_land",
+)
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 120
 WRITTEN_BYTES = 1024 * 1024 * 1024
@@ -70,6 +79,8 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reads", choices=("patches", "overlay", *LAYERS), default="patches")
     parser.add_argument("--county", required=True, help="division code of the county, 6 or 12 digits")
     parser.add_argument("--name", help="the name its owner gave the file, when it is stored under another")
+    parser.add_argument("--layer", help="which one is meant where the file has several")
+    parser.add_argument("--repair", action="store_true", help="mend rings of a base layer that cross themselves")
     parser.add_argument("--max-rows", type=int, default=100_000)
     parser.add_argument("--memory-bytes", type=int, default=MEMORY_BYTES)
     parser.add_argument("--cpu-seconds", type=int, default=CPU_SECONDS)
@@ -126,8 +137,12 @@ def _read(options: argparse.Namespace) -> "PatchFile | LandFile":
     if options.reads == "patches":
         limits = PatchLimits(rows=options.max_rows)
         return read_patches(options.file, name, options.county, Divisions.load(), boundaries, limits)
-    limits = PatchLimits(rows=options.max_rows, vertices=500_000, geodatabase=True)
-    return read_land(options.file, name, LandLayerKind(options.reads), options.county, boundaries, limits)
+    # A geodatabase has five files a table, and some forty tables before its first layer.
+    limits = PatchLimits(
+        rows=options.max_rows, vertices=500_000, members=2000, geodatabase=True, layer=options.layer or None
+    )
+    kind = LandLayerKind(options.reads)
+    return read_land(options.file, name, kind, options.county, boundaries, limits, repair=options.repair)
 
 
 def _overlay(file: Path) -> int:
@@ -135,10 +150,10 @@ def _overlay(file: Path) -> int:
     from services.cases.adapters.overlay_geometry import laid_over
     from services.cases.adapters.patch_lines import end_line, header_line, overlay_line
 
-    shapes, layers = read_overlay(file)
+    shapes, slivers, layers = read_overlay(file)
     out = sys.stdout.buffer
     out.write(header_line("overlay", len(shapes), "EPSG:4490", "UTF-8", {}, ()))
-    for measured in laid_over(shapes, layers):
+    for measured in laid_over(shapes, layers, slivers):
         out.write(overlay_line(measured))
     out.write(end_line(len(shapes), 0))
     out.flush()

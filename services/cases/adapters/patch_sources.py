@@ -13,7 +13,7 @@ import orjson
 import pyogrio
 import shapely
 
-from services.cases.adapters.patch_archive import is_geodatabase, unpack_geodatabase, unpack_shapefile
+from services.cases.adapters.patch_archive import chosen, is_geodatabase, unpack_geodatabase, unpack_shapefile
 from services.cases.adapters.patch_crs import WGS84, declared_epsg, geojson_epsg
 from services.cases.adapters.patch_dbf import read_dbf
 from services.cases.adapters.patch_geometry import Geometries
@@ -24,7 +24,6 @@ from services.cases.adapters.patch_refusals import (
     KindUnknown,
     NoPatches,
     NotAZip,
-    SeveralLayers,
     TooLarge,
     TooManyRows,
 )
@@ -146,7 +145,7 @@ def _read_geodatabase(path: Path, limits: PatchLimits) -> PatchSource:
 
 
 def _read_database(kind: Kind, path: Path, limits: PatchLimits) -> PatchSource:
-    layer = _only_layer(path)
+    layer = _chosen_layer(path, limits.layer)
     options = {"layer": layer, "max_features": limits.rows + 1, "datetime_as_string": True}
     meta, _, encoded, values = _read_with_gdal(path, **options)
     if encoded is None:
@@ -161,16 +160,14 @@ def _read_database(kind: Kind, path: Path, limits: PatchLimits) -> PatchSource:
     return PatchSource(kind, columns, row_nos, _from_wkb(encoded), declared_epsg(meta["crs"]), "UTF-8")
 
 
-def _only_layer(path: Path) -> str:
+def _chosen_layer(path: Path, wanted: str | None) -> str:
     try:
         layers = [str(name) for name, kind in pyogrio.list_layers(path).tolist() if kind is not None]
     except pyogrio.errors.DataSourceError as broken:
         raise Damaged(part=path.suffix, reason="cannot-be-read") from broken
-    if len(layers) > 1:
-        raise SeveralLayers(layers=[name[:200] for name in layers[:20]])
     if not layers:
         raise NoPatches()
-    return layers[0]
+    return chosen(layers, wanted)
 
 
 def _read_geojson(path: Path, limits: PatchLimits) -> PatchSource:

@@ -16,6 +16,7 @@ _AXIS_M = 6378137.0
 _FLATTENING = 1 / 298.257222101
 _E2 = _FLATTENING * (2 - _FLATTENING)
 _E = np.sqrt(_E2)
+_DEGREE_M = 111_700.0
 _LONGEST_DEGREES = 0.003  # of a polygon's box: some 300 m
 
 Numbers = NDArray[np.float64]
@@ -29,6 +30,37 @@ def quick_areas(polygons: Geometries) -> Numbers:
     areas[small] = _on_the_plane(polygons[small], bounds[small])
     areas[~small] = ellipsoidal_areas(polygons[~small])
     return areas
+
+
+def no_slivers(pieces: Geometries, areas: Numbers, least: Numbers) -> NDArray[np.bool_]:
+    """Whether some part of a piece is neither too small nor too narrow. least: of each, m2 and metres of width.
+
+    Width is that of the rectangle with the same area and border, of a round piece the root of its area.
+    """
+    real = areas >= least[:, 0]
+    # It is never less than twice the area by the border, and a degree never longer than 111.7 km.
+    border = np.asarray(shapely.length(pieces)) * _DEGREE_M
+    several = np.asarray(shapely.get_num_geometries(pieces)) > 1
+    doubtful = np.flatnonzero(real & (several | (2 * areas < least[:, 1] * border)))
+    if len(doubtful):
+        parts, of = shapely.get_parts(pieces[doubtful], return_index=True)
+        sizes, least_of = quick_areas(parts), least[doubtful][of]
+        half = _borders(parts) / 2
+        width = (half - np.sqrt(np.maximum(half**2 - 4 * sizes, 0))) / 2
+        wide = (sizes >= least_of[:, 0]) & (np.minimum(width, np.sqrt(sizes)) >= least_of[:, 1])
+        real[doubtful] = np.bincount(of, wide, len(doubtful)) > 0
+    return np.asarray(real, dtype=bool)
+
+
+def _borders(polygons: Geometries) -> Numbers:
+    """Metres of the outer rings, with a degree of longitude as long as in their middle."""
+    rings = shapely.get_exterior_ring(polygons)
+    points, ring_of = shapely.get_coordinates(rings, return_index=True)
+    step = np.diff(points, axis=0)
+    across = np.cos(np.radians((points[1:, 1] + points[:-1, 1]) / 2))
+    length = np.hypot(step[:, 0] * across, step[:, 1]) * _DEGREE_M
+    same = ring_of[:-1] == ring_of[1:]
+    return np.asarray(np.bincount(ring_of[:-1][same], length[same], len(rings)), dtype=np.float64)
 
 
 def _on_the_plane(polygons: Geometries, bounds: Numbers) -> Numbers:

@@ -21,6 +21,9 @@ PLOT_COLUMNS = ("PLOT_CODE", "DKBM", "BDCDYH")
 _CLASS = re.compile(r"\d{2}([0-9A-Z]\d[A-Z]?)?", re.ASCII)
 _PLOT = re.compile(r"[0-9A-Za-z_\-]{4,40}", re.ASCII)
 
+OUTSIDE = "land.outside-county"
+"""Such a row is left out and refuses nothing: no shape of the county can meet it."""
+
 REQUIRED: dict[LandLayerKind, tuple[str, ...]] = {
     LandLayerKind.CULTIVATED_LAND: CLASS_COLUMNS,
     LandLayerKind.PARCEL: PLOT_COLUMNS,
@@ -47,6 +50,13 @@ class NothingTaken(InvalidInput):
 
     def __init__(self, rejected: int) -> None:
         super().__init__("land.nothing-taken", "file", rejected=rejected)
+
+
+class RowsRejected(InvalidInput):
+    """A layer with holes would measure too little: rows that cannot be taken refuse the version. Its rows say why."""
+
+    def __init__(self, rejected: int) -> None:
+        super().__init__("land.rows-rejected", "file", rejected=rejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +142,13 @@ class LandLayer:
     rows_created: int = 0
     rows_repaired: int = 0
     rows_rejected: int = 0
+    rows_outside: int = 0
     finished_at: datetime | None = None
     problem: dict[str, Any] | None = field(default=None)
 
     def end(self, now: datetime, problem: TianweiError | None = None) -> list[LandLayerLoadedV1]:
         """Every row has its outcome, or the file as a whole cannot be taken: then nothing of it is in force."""
+        taken = {name: 0 if problem else getattr(self, name) for name in ("rows_created", "rows_repaired")}
         return [
             LandLayerLoadedV1(
                 at=now,
@@ -147,10 +159,13 @@ class LandLayer:
                     name: getattr(self, name)
                     for name in ("kind", "version_name", "valid_from", "file_name", "file_sha256")
                 },
-                **{name: getattr(self, name) for name in ("rows_created", "rows_repaired", "rows_rejected")},
+                **taken,
+                rows_rejected=self.rows_rejected,
+                rows_outside=self.rows_outside,
             )
         ]
 
     def apply(self, event: LandLayerLoadedV1) -> None:
         self.state = "refused" if event.refused else "finished"
         self.finished_at = event.at
+        self.rows_created, self.rows_repaired = event.rows_created, event.rows_repaired

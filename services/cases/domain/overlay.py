@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
@@ -10,14 +10,18 @@ from uuid import UUID
 
 from services.cases.domain.area_tolerance import differs
 from services.cases.domain.land import class_of
+from services.cases.domain.land_findings import Facts, find
+from services.cases.domain.rule_book import Entry
 from services.cases.domain.thresholds import LandTaken, Thresholds
 from shared.area import exact_mu, mu_from_m2, square_metres
 from shared.contracts.cases_events import ClueOverlaidV1
-from shared.contracts.codes import LandLayerKind
+from shared.contracts.codes import LandLayerKind, OverlayDay
 from shared.contracts.land import (
+    ApprovedShare,
     ClaimDifference,
     ClassArea,
     LayerArea,
+    LayerMissing,
     LayerUsed,
     OverlayFact,
     OverlayFlags,
@@ -29,6 +33,8 @@ from shared.errors import InvalidInput, NotFound, TianweiError
 _K = LandLayerKind
 _NONE = Decimal("0.00")
 _CENT = Decimal("0.01")
+_SHARE = Decimal("0.0001")
+MOST_PLOTS = 300
 
 
 class NoShape(InvalidInput):
@@ -52,31 +58,64 @@ class NoOverlay(NotFound):
         super().__init__("overlay.none")
 
 
+class TooComplex(InvalidInput):
+    """To lay it over takes more than an overlay may: it is not begun. facts: work, most (points of all pairs)."""
+
+    def __init__(self, work: int, most: int) -> None:
+        super().__init__("overlay.too-complex", None, work=work, most=most)
+
+
+class OverlayGivenUp(InvalidInput):
+    """The child that lays over died on it every time: out of time or memory. facts: tries."""
+
+    def __init__(self, tries: int) -> None:
+        super().__init__("overlay.given-up", None, tries=tries)
+
+
+@dataclass(frozen=True, slots=True)
+class Sliver:
+    """A piece with less area or width hits nothing; its area is in the sums all the same."""
+
+    m2: float
+    width_m: float
+
+
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """One class of one layer in a shape. m2: of all its pieces; largest_m2: of one; pbf_m2: of them in PBF."""
+    """One class of one layer in a shape. m2: of all its pieces; hit: whether one of them is no sliver.
+
+    pbf_m2, approved_m2: of the pieces in permanent basic farmland, in approved land.
+    """
 
     kind: LandLayerKind
     land_class: str | None
     m2: float
-    largest_m2: float
+    hit: bool
     pbf_m2: float = 0.0
+    approved_m2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the child measured of a shape, m2. pbf_m2: of the union of all PBF in it. plots: code -> m2."""
+    """What the child measured of a shape, m2. pbf_m2, approved_m2: of the union of all such land in it.
+
+    plots: code -> m2, without slivers. work: points it would have had to lay over each other, where that was too much;
+    then nothing was measured.
+    """
 
     no: int
-    m2: float
-    pbf_m2: float
-    pieces: tuple[Pieces, ...]
-    plots: dict[str, float]
+    m2: float = 0.0
+    pbf_m2: float = 0.0
+    approved_m2: float = 0.0
+    pieces: tuple[Pieces, ...] = ()
+    plots: Mapping[str, float] = field(default_factory=dict)
+    work: int | None = None
+    most_work: int | None = None
 
     @classmethod
     def of(cls, body: Mapping[str, Any]) -> "Measured":
-        pieces = tuple(Pieces(_K(kind), *rest) for kind, *rest in body["pieces"])
-        return cls(body["no"], body["m2"], body["pbf_m2"], pieces, body["plots"])
+        pieces = tuple(Pieces(_K(kind), *rest) for kind, *rest in body.get("pieces", ()))
+        return cls(**{**body, "pieces": pieces})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,43 +129,49 @@ class Claim:
 
 @dataclass(frozen=True)
 class Law:
-    """The rules of the day. sliver_m2: a piece below it hits nothing."""
+    """classes: of the day of the layers. thresholds, rules: of the day of the act, `on`."""
 
+    on: date
     classes: dict[str, LandClassValue]
     thresholds: Thresholds
-    sliver_m2: Decimal
+    rules: Sequence[Entry]
 
 
-def conclude(measured: Measured, layers: Sequence[LayerUsed], claim: Claim, law: Law) -> OverlayFact:
-    """The fact. A layer that is not there makes null of what it would have said, never zero."""
+def conclude(
+    measured: Measured, layers: Sequence[LayerUsed], missing: Sequence[LayerMissing], claim: Claim, law: Law
+) -> OverlayFact:
+    """The fact. A layer that is not there makes null of what it would have said, never zero. Raises TooComplex."""
+    if measured.work is not None:
+        raise TooComplex(measured.work, measured.most_work or 0)
     there = {layer.kind for layer in layers}
-    areas = [
-        LayerArea(
-            kind=pieces.kind,
-            land_class=pieces.land_class,
-            area_m2=(area := square_metres(pieces.m2)),
-            area_mu=mu_from_m2(area),
-            hit=Decimal(pieces.largest_m2) >= law.sliver_m2,
-        )
-        for pieces in sorted(measured.pieces, key=lambda one: (one.kind, one.land_class or ""))
-    ]
+    areas = [_layer_area(pieces) for pieces in sorted(measured.pieces, key=lambda p: (p.kind, p.land_class or ""))]
     pbf = square_metres(measured.pbf_m2) if _K.PERMANENT_BASIC_FARMLAND in there else None
     total = square_metres(measured.m2)
-    classes = [
-        _class_area(pieces, pbf is not None, law) for pieces in measured.pieces if pieces.kind is _K.CULTIVATED_LAND
-    ]
-    classes.sort(key=lambda one: one.land_class)
     surveyed = _K.CULTIVATED_LAND in there
+    of_survey = [pieces for pieces in measured.pieces if pieces.kind is _K.CULTIVATED_LAND]
+    classes = sorted((_class_area(pieces, pbf is not None, law) for pieces in of_survey), key=lambda c: c.land_class)
     sums = _sums(classes, law) if surveyed else {}
     farmland = sums.get("cultivated")
     other = sums.get("other_cultivated") if pbf is not None else None
     known = sum((sums[main] for main in ("agricultural", "construction", "unused")), _NONE) if surveyed else None
-    notes = []
-    if surveyed and sum((one.area_m2 for one in classes), _NONE) - total > _CENT * max(1, len(classes)):
-        notes.append("overlay.layer-overlaps-itself")
+    excess = sum((one.area_m2 for one in classes), _NONE) - total
+    unknown = None if known is None else max(total - known, _NONE)
+    approved = _approved(measured, of_survey if surveyed else None, law) if _K.APPROVED_LAND in there else None
+    facts = Facts(
+        total=total,
+        areas={area.kind: area.area_m2 for area in _by_kind(areas)},
+        hit=frozenset(area.kind for area in areas if area.hit),
+        pbf=pbf,
+        other=other,
+        unknown=unknown,
+        excess=excess if surveyed and excess > _CENT * max(1, len(classes)) else _NONE,
+        approved=approved,
+    )
     return OverlayFact(
         area_m2=total,
+        rules_on=law.on,
         layers=list(layers),
+        missing=list(missing),
         areas=areas,
         classes=classes,
         farmland_m2=farmland,
@@ -135,16 +180,54 @@ def conclude(measured: Measured, layers: Sequence[LayerUsed], claim: Claim, law:
         agricultural_m2=sums.get("agricultural"),
         construction_m2=sums.get("construction"),
         unused_m2=sums.get("unused"),
-        unknown_m2=None if known is None else max(total - known, _NONE),
+        unknown_m2=unknown,
         differences=list(_differences(claim, total, farmland, pbf)),
-        plots=[
-            PlotHit(plot_code=code, area_m2=square_metres(m2))
-            for code, m2 in sorted(measured.plots.items())
-            if Decimal(m2) >= law.sliver_m2
-        ],
-        flags=_flags(areas, there, pbf, other, law.thresholds),
-        notes=notes,
+        approved=approved,
+        plots=_plots(measured.plots),
+        plots_hit=len(measured.plots),
+        flags=_flags(facts, there, law.thresholds),
+        findings=find(facts, layers, law.rules, law.thresholds),
+        notes=["overlay.layer-overlaps-itself"] if facts.excess else [],
     )
+
+
+def _layer_area(pieces: Pieces) -> LayerArea:
+    area = square_metres(pieces.m2)
+    return LayerArea(
+        kind=pieces.kind,
+        land_class=pieces.land_class,
+        area_m2=area,
+        area_mu=mu_from_m2(area),
+        hit=pieces.hit,
+    )
+
+
+def _by_kind(areas: Sequence[LayerArea]) -> list[LayerArea]:
+    """One a kind, of all its classes."""
+    sums: dict[LandLayerKind, LayerArea] = {}
+    for area in areas:
+        seen = sums.get(area.kind)
+        sums[area.kind] = area if seen is None else seen.model_copy(update={"area_m2": seen.area_m2 + area.area_m2})
+    return list(sums.values())
+
+
+def _approved(measured: Measured, surveyed: Sequence[Pieces] | None, law: Law) -> ApprovedShare:
+    uncovered = None
+    if surveyed is not None:
+        farm = [p for p in surveyed if (value := class_of(p.land_class or "", law.classes)) and value.cultivated]
+        uncovered = square_metres(max(0.0, sum(p.m2 - p.approved_m2 for p in farm)))
+    share = measured.approved_m2 / measured.m2 if measured.m2 else 0.0
+    return ApprovedShare(
+        area_m2=square_metres(measured.approved_m2),
+        share=min(Decimal(1), Decimal(share).quantize(_SHARE)),
+        uncovered_farmland_m2=uncovered,
+    )
+
+
+def _plots(plots: Mapping[str, float]) -> list[PlotHit]:
+    """The largest, as many as an event can hold, by code."""
+    largest = sorted(plots.items(), key=lambda plot: (-plot[1], plot[0]))[:MOST_PLOTS]
+    return [PlotHit(plot_code=code, area_m2=square_metres(m2)) for code, m2 in sorted(largest)]
 
 
 def _class_area(pieces: Pieces, split: bool, law: Law) -> ClassArea:
@@ -199,65 +282,55 @@ def _differences(
     ]
 
 
-def _flags(
-    areas: Sequence[LayerArea],
-    there: set[LandLayerKind],
-    pbf: Decimal | None,
-    other: Decimal | None,
-    thresholds: Thresholds,
-) -> OverlayFlags:
-    hit = {area.kind for area in areas if area.hit}
+def _flags(facts: Facts, there: set[LandLayerKind], thresholds: Thresholds) -> OverlayFlags:
     met, near = None, None
-    if pbf is not None and other is not None:
-        land = LandTaken(pbf, other)
+    if facts.pbf is not None and facts.other is not None:
+        land = LandTaken(facts.pbf, facts.other)
         met, near = thresholds.area_threshold_met(land), thresholds.near_threshold(land)
-    elif pbf is not None and thresholds.area_threshold_met(LandTaken(pbf)):
+    elif facts.pbf is not None and thresholds.area_threshold_met(LandTaken(facts.pbf)):
         met, near = True, False  # whatever the rest is
+
+    def hit(kind: LandLayerKind) -> bool | None:
+        return kind in facts.hit if kind in there else None
+
+    inside = hit(_K.URBAN_BOUNDARY)
     return OverlayFlags(
-        pbf=_K.PERMANENT_BASIC_FARMLAND in hit if _K.PERMANENT_BASIC_FARMLAND in there else None,
+        pbf=hit(_K.PERMANENT_BASIC_FARMLAND),
         area_threshold_met=met,
         near_threshold=near,
-        red_line=_K.ECOLOGICAL_RED_LINE in hit if _K.ECOLOGICAL_RED_LINE in there else None,
-        outside_boundary=_outside(areas, there),
+        red_line=hit(_K.ECOLOGICAL_RED_LINE),
+        outside_boundary=None if inside is None else not inside,
     )
-
-
-def _outside(areas: Sequence[LayerArea], there: set[LandLayerKind]) -> bool | None:
-    """Whether nothing of it is inside the urban boundary: a shape across it is for a person to look at."""
-    if _K.URBAN_BOUNDARY not in there:
-        return None
-    return not any(area.kind is _K.URBAN_BOUNDARY and area.hit for area in areas)
 
 
 @dataclass(kw_only=True)
 class Overlay:
-    """An overlay asked for. version: 0 until it has ended. jurisdiction: division of the clue."""
+    """An overlay that has ended. jurisdiction: division of the clue."""
 
     TYPE: ClassVar[str] = "overlay"
 
     id: UUID
-    jurisdiction: str
-    clue_id: UUID
-    clue_no: str
-    on_day: date
+    jurisdiction: str = ""
     version: int = 0
-    state: str = "running"
+    clue_id: UUID | None = None
+    clue_no: str = ""
+    on_day: date | None = None
+    day_basis: OverlayDay | None = None
+    requested_at: datetime | None = None
     finished_at: datetime | None = None
     result: OverlayFact | None = None
+    problem: dict[str, Any] | None = None
 
-    def end(self, now: datetime, result: OverlayFact | None, problem: TianweiError | None) -> list[ClueOverlaidV1]:
-        return [
-            ClueOverlaidV1(
-                at=now,
-                reason=problem and problem.code,
-                overlay_id=self.id,
-                clue_id=self.clue_id,
-                clue_no=self.clue_no,
-                on_day=self.on_day,
-                result=result,
-            )
-        ]
+    def end(
+        self, job: Mapping[str, Any], now: datetime, result: OverlayFact | None, problem: TianweiError | None
+    ) -> list[ClueOverlaidV1]:
+        """job: what was asked for."""
+        asked = {name: job[name] for name in ("clue_id", "clue_no", "on_day", "day_basis", "requested_at")}
+        stated = problem and {"code": problem.code, "field": problem.field, "facts": problem.facts}
+        why = problem and problem.code
+        return [ClueOverlaidV1(at=now, reason=why, overlay_id=self.id, **asked, result=result, problem=stated)]
 
     def apply(self, event: ClueOverlaidV1) -> None:
-        self.state = "refused" if event.result is None else "finished"
-        self.finished_at, self.result = event.at, event.result
+        self.finished_at, self.result, self.problem = event.at, event.result, event.problem
+        for name in ("clue_id", "clue_no", "on_day", "day_basis", "requested_at"):
+            setattr(self, name, getattr(event, name))

@@ -12,7 +12,7 @@ from services.cases.domain.clue_import import CountyMissing, ImportRow, RowOutco
 from services.cases.domain.outline import outlined
 from services.cases.domain.patch import Patch, RowRejected, Warned
 from services.cases.handlers.clues import ReceivedPatch, give_shape, receive_patches
-from services.cases.handlers.land import overlay_imported
+from services.cases.handlers.overlays import overlay_imported
 from services.cases.storage import import_jobs, import_rows, land
 from services.cases.storage.import_jobs import ClueImportStore, view_of
 from services.cases.storage.import_rows import StoredPatch

@@ -1,45 +1,38 @@
-"""Base layers loaded and clues laid over them: asked for by a coordinator, carried out by the worker."""
+"""Base layers loaded: asked for by a coordinator, carried out by the worker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.cases.domain.clue import Clue
 from services.cases.domain.clue_import import CountyMissing
-from services.cases.domain.land import LandFeature, NothingTaken, SurveyInFuture, VersionExists, class_of
-from services.cases.domain.outline import bounds_of, encoded
-from services.cases.domain.overlay import Claim, Law, Measured, NoLayer, NoShape, conclude
+from services.cases.domain.land import (
+    OUTSIDE,
+    LandFeature,
+    NothingTaken,
+    RowsRejected,
+    SurveyInFuture,
+    VersionExists,
+    class_of,
+)
 from services.cases.domain.patch import RowRejected
-from services.cases.queries.land import layer_view, overlay_view
+from services.cases.handlers.overlays import measure_plots
+from services.cases.queries.land import layer_view
 from services.cases.storage import land
-from services.cases.storage.job_queue import ImportJob, Lease
-from services.cases.storage.land import LAYERS, OVERLAYS, LandLayerStore, OverlayStore
-from services.cases.storage.land_tables import land_layer, overlay
+from services.cases.storage.job_queue import ImportJob
+from services.cases.storage.land import LAYERS, LandLayerStore
+from services.cases.storage.land_tables import land_layer
 from services.cases.storage.unit import CasesUnit
 from shared.clock import local_day
 from shared.contracts.codes import LandLayerKind
-from shared.contracts.land import LandLayerView, LayerUsed, LoadLandLayer, OverlayClue, OverlayView
+from shared.contracts.land import LandLayerView, LoadLandLayer
 from shared.contracts.rule_values import LandClassValue
 from shared.divisions.register import COUNTY_DIGITS, full_code
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.operations import Call
 
-_LAYERS, _OVERLAYS = LandLayerStore(), OverlayStore()
-
-
-@dataclass(frozen=True)
-class Shaped:
-    """A shape to lay over, with the layers of its day. wkb, box: EPSG:4490."""
-
-    job: Lease
-    layers: list[LayerUsed]
-    wkb: bytes
-    box: tuple[float, float, float, float]
+_LAYERS = LandLayerStore()
 
 
 def load_land_layer(cmd: LoadLandLayer, call: Call, unit: CasesUnit) -> LandLayerView:
@@ -68,10 +61,13 @@ def land_batch(job: ImportJob, start: int, batch: Sequence[LandFeature | RowReje
     surveyed = job.row["kind"] == LandLayerKind.CULTIVATED_LAND
     rows = [_known_class(row, classes) if surveyed else row for row in batch]
     land.add_features(unit.connection, job.id, rows)
-    good = [row for row in rows if isinstance(row, LandFeature)]
-    repaired = sum(row.repaired is not None for row in good)
-    rejected = len(rows) - len(good)
-    LAYERS.advance(unit.connection, job, done=len(rows), created=len(good), repaired=repaired, rejected=rejected)
+    bad = [row for row in rows if isinstance(row, RowRejected)]
+    counts = {
+        "created": len(rows) - len(bad),
+        "repaired": sum(isinstance(row, LandFeature) and row.repaired is not None for row in rows),
+        "outside": sum(row.code == OUTSIDE for row in bad),
+    }
+    LAYERS.advance(unit.connection, job, done=len(rows), rejected=len(bad) - counts["outside"], **counts)
 
 
 def _known_class(row: LandFeature | RowRejected, classes: dict[str, LandClassValue]) -> LandFeature | RowRejected:
@@ -83,109 +79,22 @@ def _known_class(row: LandFeature | RowRejected, classes: dict[str, LandClassVal
 
 
 def finish_land(job: ImportJob, unit: CasesUnit) -> None:
-    """Every row has its outcome: the version is in force from its survey on. Raises LeaseLost."""
+    """Every row has its outcome: the version is in force from its survey on, whole or not at all. Raises LeaseLost."""
     ending = _LAYERS.from_row(LAYERS.lock(unit.connection, job))
-    if not ending.rows_created:
-        refuse_land(job, NothingTaken(ending.rows_rejected), unit)
+    if ending.rows_rejected:
+        refuse_land(job, RowsRejected(ending.rows_rejected), unit)
+    elif not ending.rows_created:
+        refuse_land(job, NothingTaken(ending.rows_outside), unit)
     else:
         unit.record(ending, _LAYERS, ending.end(unit.now))
+        unit.flush()
+        measure_plots(ending.jurisdiction, unit)
 
 
 def refuse_land(job: ImportJob, problem: TianweiError, unit: CasesUnit) -> None:
-    """The file as a whole cannot be taken. Raises LeaseLost."""
+    """The version cannot be taken, and nothing of it stays but why. Raises LeaseLost."""
     ending = _LAYERS.from_row(LAYERS.lock(unit.connection, job))
+    land.clear_features(unit.connection, job.id)
     unit.record(ending, _LAYERS, ending.end(unit.now, problem))
-    LAYERS.note_problem(unit.connection, job.id, _stated(problem))
-
-
-def overlay_clue(cmd: OverlayClue, call: Call, unit: CasesUnit) -> OverlayView:
-    """Queue an overlay. Refused at once without a shape or without a layer in force that day."""
-    clue = unit.clues.get_seen(unit.connection, call.by, call.target)
-    if clue.geometry is None:
-        raise NoShape
-    on = cmd.on_day or day_of(clue)
-    county = _county(clue)
-    if not land.in_force(unit.connection, county, on):
-        raise NoLayer(on, land.earliest(unit.connection, county))
-    row = unit.connection.execute(sa.insert(overlay).values(_asked(clue, on, unit)).returning(overlay)).mappings()
-    OVERLAYS.ring(unit)
-    return overlay_view(row.one())
-
-
-def overlay_imported(clues: Sequence[Clue], unit: CasesUnit) -> None:
-    """Queue overlays of clues just made of patches, as far as a layer was in force on their day."""
-    covered: dict[tuple[str, date], bool] = {}
-    asked = []
-    for clue in clues:
-        on, county = day_of(clue), _county(clue)
-        if (county, on) not in covered:
-            covered[county, on] = bool(land.in_force(unit.connection, county, on))
-        if covered[county, on]:
-            asked.append(_asked(clue, on, unit))
-    if asked:
-        unit.connection.execute(sa.insert(overlay), asked)
-        OVERLAYS.ring(unit)
-
-
-def _asked(clue: Clue, on: date, unit: CasesUnit) -> dict[str, Any]:
-    return {
-        "id": new_id(),
-        "division_code": clue.division_code,
-        "clue_id": clue.id,
-        "clue_no": clue.clue_no,
-        "on_day": on,
-        **OVERLAYS.asked(unit),
-    }
-
-
-def day_of(clue: Clue) -> date:
-    """The day of the act as far as it is known: of the later image, of the finding, of the receipt."""
-    if clue.patch is not None and clue.patch.image_after_on is not None:
-        return clue.patch.image_after_on
-    at = clue.found_at or clue.received_at
-    assert at is not None
-    return local_day(at)
-
-
-def shaped(job: Lease, unit: CasesUnit) -> Shaped:
-    """What the child needs of a job. Raises NoShape, NoLayer."""
-    clue = unit.clues.get(unit.connection, job.row["clue_id"])
-    on = job.row["on_day"]
-    layers = land.in_force(unit.connection, _county(clue), on)
-    if not layers:
-        raise NoLayer(on, land.earliest(unit.connection, _county(clue)))
-    if clue.geometry is None:
-        raise NoShape
-    digest = clue.patch.geometry_digest if clue.patch else None
-    whole = land.whole_shapes(unit.connection, [digest]) if digest else {}
-    wkb = whole[digest] if digest in whole else encoded(clue.geometry)
-    return Shaped(job, layers, wkb, bounds_of(wkb))
-
-
-def finish_overlay(one: Shaped, measured: Measured, unit: CasesUnit) -> None:
-    """Conclude with the rules of the day and keep it. Raises LeaseLost."""
-    ending = _OVERLAYS.from_row(OVERLAYS.lock(unit.connection, one.job))
-    clue = unit.clues.get(unit.connection, ending.clue_id)
-    rules, on = unit.rules, ending.on_day
-    law = Law(
-        classes=rules.land_classes(on),
-        thresholds=rules.thresholds(on),
-        sliver_m2=Decimal(str(rules.setting("overlay_sliver_m2", on) or 0)),
-    )
-    claim = Claim(clue.area_m2, clue.farmland_area_m2, clue.pbf_area_m2)
-    unit.record(ending, _OVERLAYS, ending.end(unit.now, conclude(measured, one.layers, claim, law), None))
-
-
-def refuse_overlay(job: Lease, problem: TianweiError, unit: CasesUnit) -> None:
-    """It cannot be made. Raises LeaseLost."""
-    ending = _OVERLAYS.from_row(OVERLAYS.lock(unit.connection, job))
-    unit.record(ending, _OVERLAYS, ending.end(unit.now, None, problem))
-    OVERLAYS.note_problem(unit.connection, job.id, _stated(problem))
-
-
-def _county(clue: Clue) -> str:
-    return full_code(clue.division_code[:COUNTY_DIGITS])
-
-
-def _stated(problem: TianweiError) -> dict[str, Any]:
-    return {"code": problem.code, "field": problem.field, "facts": problem.facts}
+    stated = {"code": problem.code, "field": problem.field, "facts": problem.facts}
+    LAYERS.note_problem(unit.connection, job.id, stated)

@@ -1,22 +1,34 @@
 """Base layers, overlays and plots, as the county sees them. Layers are the coordinator's alone."""
 
+from decimal import Decimal
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.overlay import NoOverlay
 from services.cases.storage.land import result_of
-from services.cases.storage.land_tables import land_feature, land_layer, land_layer_row, overlay
+from services.cases.storage.land_tables import (
+    land_feature,
+    land_layer,
+    land_layer_row,
+    overlay,
+    overlay_job,
+    plot_job,
+    plot_land,
+)
 from services.cases.storage.scope import in_county, visible
-from services.cases.storage.tables import clue
+from services.cases.storage.tables import case, clue, rectification
+from shared.area import mu_from_m2
 from shared.contracts.base import Page
 from shared.contracts.land import (
+    GetCaseOverlay,
     GetLandLayer,
     GetOverlay,
     GetPlot,
+    GetRectificationOverlay,
     LandLayerRow,
     LandLayerView,
     LandRowView,
@@ -24,6 +36,7 @@ from shared.contracts.land import (
     ListLandRows,
     OverlayView,
     PlotClue,
+    PlotLand,
     PlotVersion,
     PlotView,
 )
@@ -42,9 +55,16 @@ def layer_view(row: RowMapping) -> LandLayerView:
     return LandLayerView.model_validate({name: row[name] for name in LandLayerView.model_fields})
 
 
-def overlay_view(row: RowMapping) -> OverlayView:
-    names = [name for name in OverlayView.model_fields if name != "result"]
-    return OverlayView(**{name: row[name] for name in names}, result=result_of(row))
+def job_view(row: RowMapping) -> OverlayView:
+    """An overlay that has not ended."""
+    names = ("id", "clue_id", "state", "on_day", "day_basis", "requested_at")
+    return OverlayView(**{name: row[name] for name in names}, finished_at=None, result=None, problem=None)
+
+
+def _ended_view(row: RowMapping) -> OverlayView:
+    names = ("id", "clue_id", "on_day", "day_basis", "requested_at", "finished_at", "problem")
+    state = "refused" if row["result"] is None else "finished"
+    return OverlayView(**{name: row[name] for name in names}, state=state, result=result_of(row))
 
 
 def list_land_layers(q: ListLandLayers, by: Actor, connection: Connection) -> Page[LandLayerRow]:
@@ -70,22 +90,48 @@ def list_land_rows(q: ListLandRows, by: Actor, connection: Connection) -> Page[L
 
 def get_overlay(q: GetOverlay, by: Actor, connection: Connection) -> OverlayView:
     """NotFound for a clue that the caller may not see; NoOverlay where none was made."""
-    if connection.execute(sa.select(clue.c.id).where(clue.c.id == q.id, visible(clue, by))).first() is None:
+    return _newest(sa.select(clue.c.id).where(clue.c.id == q.id, visible(clue, by)), connection)
+
+
+def get_case_overlay(q: GetCaseOverlay, by: Actor, connection: Connection) -> OverlayView:
+    """NotFound for a case that the caller may not see; whoever sees it sees what its land is."""
+    return _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection)
+
+
+def get_rectification_overlay(q: GetRectificationOverlay, by: Actor, connection: Connection) -> OverlayView:
+    """NotFound for an item that the caller may not see."""
+    item = rectification.c
+    seen = sa.select(case.c.clue_id).join_from(rectification, case, item.case_id == case.c.id)
+    return _newest(seen.where(item.id == q.id, visible(rectification, by)), connection)
+
+
+def _newest(seen: Select[tuple[UUID]], connection: Connection) -> OverlayView:
+    """Of the clue that a select finds: what was asked for last, ended or not."""
+    clue_id = connection.execute(seen).scalar_one_or_none()
+    if clue_id is None:
         raise NotFound
-    newest = sa.select(overlay).where(_o.clue_id == q.id).order_by(_o.id.desc()).limit(1)
-    row = connection.execute(newest).mappings().one_or_none()
+    ended = sa.select(overlay).where(_o.clue_id == clue_id).order_by(_o.id.desc()).limit(1)
+    asked = sa.select(overlay_job).where(overlay_job.c.clue_id == clue_id).order_by(overlay_job.c.id.desc()).limit(1)
+    row = connection.execute(ended).mappings().one_or_none()
+    job = connection.execute(asked).mappings().one_or_none()
+    if job is not None and (row is None or job["id"] > row["id"]):
+        return job_view(job)
     if row is None:
         raise NoOverlay
-    return overlay_view(row)
+    return _ended_view(row)
 
 
 def get_plot(q: GetPlot, by: Actor, connection: Connection) -> PlotView:
     """NotFound unless a loaded layer of the caller's county has the plot."""
     versions = connection.execute(
         sa.select(
-            _l.id, _l.version_name, _l.valid_from, _f.land_class, _f.area_m2, _f.west, _f.south, _f.east, _f.north
+            *(_l.id, _l.version_name, _l.valid_from, _f.land_class, _f.area_m2),
+            *(_f.west, _f.south, _f.east, _f.north),
+            *(plot_land.c.land, plot_job.c.measured_on, plot_job.c.layers),
         )
         .join_from(land_feature, land_layer, _f.layer_id == _l.id)
+        .outerjoin(plot_land, sa.and_(plot_land.c.layer_id == _f.layer_id, plot_land.c.row_no == _f.row_no))
+        .outerjoin(plot_job, plot_land.c.job_id == plot_job.c.id)
         .where(_f.plot_code == q.code, _l.state == "finished", in_county(land_layer, by))
         .order_by(_l.valid_from.desc(), _l.requested_at.desc())
     ).all()
@@ -100,6 +146,8 @@ def get_plot(q: GetPlot, by: Actor, connection: Connection) -> PlotView:
                 valid_from=row.valid_from,
                 land_class=row.land_class,
                 area_m2=row.area_m2,
+                area_mu=mu_from_m2(row.area_m2),
+                land=row.land and PlotLand(**row.land, measured_on=row.measured_on, layers=row.layers),
                 bounds=[row.west, row.south, row.east, row.north],
             )
             for row in versions
@@ -110,16 +158,21 @@ def get_plot(q: GetPlot, by: Actor, connection: Connection) -> PlotView:
 
 def _clues_on(code: str, by: Actor, connection: Connection) -> list[PlotClue]:
     other = overlay.alias()
-    later = sa.exists().where(other.c.clue_id == _o.clue_id, other.c.state == "finished", other.c.id > _o.id)
+    later = sa.exists().where(other.c.clue_id == _o.clue_id, other.c.result.is_not(None), other.c.id > _o.id)
     rows = connection.execute(
         sa.select(clue.c.id, clue.c.clue_no, _o.result["plots"].label("plots"))
         .join_from(overlay, clue, _o.clue_id == clue.c.id)
-        .where(_o.plot_codes.contains([code]), _o.state == "finished", ~later, visible(clue, by))
+        .where(_o.plot_codes.contains([code]), ~later, visible(clue, by))
         .order_by(clue.c.clue_no)
         .limit(200)
     )
     return [
-        PlotClue(clue_id=row.id, clue_no=row.clue_no, area_m2=plot["area_m2"])
+        PlotClue(
+            clue_id=row.id,
+            clue_no=row.clue_no,
+            area_m2=plot["area_m2"],
+            area_mu=mu_from_m2(Decimal(str(plot["area_m2"]))),
+        )
         for row in rows
         for plot in row.plots
         if plot["plot_code"] == code

@@ -1,6 +1,6 @@
 """Versions of base layers and their features, whole shapes of clues, overlays: in and out of their tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,16 +11,27 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import RowMapping
 
-from services.cases.domain.land import LandFeature, LandLayer
+from services.cases.domain.land import OUTSIDE, LandFeature, LandLayer
 from services.cases.domain.overlay import Overlay
 from services.cases.domain.patch import Patch, RowRejected
-from services.cases.storage.job_queue import FileQueue, JobQueue
-from services.cases.storage.land_tables import clue_shape, land_feature, land_layer, land_layer_row, overlay
-from shared.contracts.codes import LandLayerKind
-from shared.contracts.land import LayerUsed, OverlayFact
+from services.cases.storage.job_queue import FileQueue, JobQueue, Lease
+from services.cases.storage.land_tables import (
+    clue_shape,
+    land_feature,
+    land_layer,
+    land_layer_row,
+    overlay,
+    overlay_job,
+    plot_job,
+)
+from shared.contracts.codes import LandLayerKind, OverlayDay
+from shared.contracts.land import LayerMissing, LayerUsed, OverlayFact
+from shared.delivery.unit import TableStore
 
-LAYERS = FileQueue(land_layer, ("created", "repaired", "rejected"))
-OVERLAYS = JobQueue(overlay)
+LAYERS = FileQueue(land_layer, ("created", "repaired", "rejected", "outside"))
+OVERLAYS = JobQueue(overlay_job)
+PLOTS = JobQueue(plot_job)
+_ASKED = ("clue_id", "clue_no", "on_day", "day_basis", "requested_at")
 
 _NEAR = sa.text("""
 SELECT layer_id, land_class, plot_code, wkb FROM land_feature
@@ -38,7 +49,7 @@ class LandLayerStore:
     """Saves the end of a load; everything before it is progress that the worker counts."""
 
     def from_row(self, row: RowMapping) -> LandLayer:
-        counts = ("rows_created", "rows_repaired", "rows_rejected")
+        counts = ("rows_created", "rows_repaired", "rows_rejected", "rows_outside")
         return LandLayer(
             id=row["id"],
             version=row["version"],
@@ -58,36 +69,52 @@ class LandLayerStore:
                 state=aggregate.state,
                 version=aggregate.version,
                 finished_at=aggregate.finished_at,
+                rows_created=aggregate.rows_created,
+                rows_repaired=aggregate.rows_repaired,
                 lease_token=None,
                 lease_until=None,
             )
         )
 
 
-class OverlayStore:
-    """Saves the end of an overlay."""
+class OverlayStore(TableStore[Overlay]):
+    """Overlays that have ended: consequences of the log."""
+
+    def __init__(self) -> None:
+        super().__init__(overlay)
+
+    def to_row(self, aggregate: Overlay) -> Mapping[str, Any]:
+        result = aggregate.result
+        assert aggregate.day_basis is not None
+        return {
+            "division_code": aggregate.jurisdiction,
+            **{name: getattr(aggregate, name) for name in _ASKED},
+            "day_basis": aggregate.day_basis.value,
+            "finished_at": aggregate.finished_at,
+            "result": result and result.model_dump(mode="json"),
+            "plot_codes": [plot.plot_code for plot in result.plots] if result else [],
+            "problem": aggregate.problem,
+        }
 
     def from_row(self, row: RowMapping) -> Overlay:
-        names = ("id", "version", "state", "clue_id", "clue_no", "on_day", "finished_at")
-        return Overlay(jurisdiction=row["division_code"], **{name: row[name] for name in names})
-
-    def save(self, connection: Connection, aggregate: Overlay, stored_version: int) -> None:
-        """The row is locked by its worker."""
-        result = aggregate.result
-        c = overlay.c
-        connection.execute(
-            sa.update(overlay)
-            .where(c.id == aggregate.id, c.version == stored_version)
-            .values(
-                state=aggregate.state,
-                version=aggregate.version,
-                finished_at=aggregate.finished_at,
-                result=result and result.model_dump(mode="json"),
-                plot_codes=[plot.plot_code for plot in result.plots] if result else [],
-                lease_token=None,
-                lease_until=None,
-            )
+        return Overlay(
+            id=row["id"],
+            version=row["version"],
+            jurisdiction=row["division_code"],
+            **{name: row[name] for name in ("clue_id", "clue_no", "on_day", "requested_at", "finished_at", "problem")},
+            day_basis=OverlayDay(row["day_basis"]),
+            result=result_of(row),
         )
+
+
+def done(connection: Connection, queue: JobQueue, job: Lease) -> None:
+    """The job has ended and goes: what came of it is kept elsewhere."""
+    connection.execute(sa.delete(queue.table).where(queue.table.c.id == job.id))
+
+
+def clear_features(connection: Connection, layer_id: UUID) -> None:
+    """Nothing of a refused version stays."""
+    connection.execute(sa.delete(land_feature).where(land_feature.c.layer_id == layer_id))
 
 
 def add_features(connection: Connection, layer_id: UUID, rows: Sequence[LandFeature | RowRejected]) -> None:
@@ -114,7 +141,7 @@ def _told(layer_id: UUID, row: LandFeature | RowRejected) -> dict[str, Any]:
     if isinstance(row, RowRejected):
         return {
             **told,
-            "outcome": "rejected",
+            "outcome": "outside" if row.code == OUTSIDE else "rejected",
             **{name: getattr(row, name) for name in ("field", "code", "facts", "raw")},
         }
     assert row.repaired is not None
@@ -124,14 +151,37 @@ def _told(layer_id: UUID, row: LandFeature | RowRejected) -> dict[str, Any]:
 
 def in_force(connection: Connection, county_code: str, on: date) -> list[LayerUsed]:
     """Of each kind the version in force on a day: the newest survey before it, of two of one day the later load."""
-    c = land_layer.c
+    c, later = land_layer.c, land_layer.alias()
+    of_county = (c.division_code == county_code, c.state == "finished")
+    following = (
+        sa.select(sa.func.min(later.c.valid_from) - 1)
+        .where(later.c.division_code == c.division_code, later.c.kind == c.kind)
+        .where(later.c.state == "finished", later.c.valid_from > c.valid_from)
+        .scalar_subquery()
+    )
     statement = (
-        sa.select(c.id, c.kind, c.version_name, c.valid_from, c.crs, c.file_sha256)
-        .where(c.division_code == county_code, c.state == "finished", c.valid_from <= on)
+        sa.select(c.id, c.kind, c.version_name, c.valid_from, following.label("valid_until"), c.crs, c.file_sha256)
+        .where(*of_county, c.valid_from <= on)
         .ext(pg.distinct_on(c.kind))
         .order_by(c.kind, c.valid_from.desc(), c.requested_at.desc(), c.id.desc())
     )
     return [LayerUsed.model_validate(dict(row)) for row in connection.execute(statement).mappings()]
+
+
+def missing(connection: Connection, county_code: str, used: Sequence[LayerUsed]) -> list[LayerMissing]:
+    """The layers of which none is used, with the first day on which the county has one."""
+    c = land_layer.c
+    first = dict(
+        connection.execute(
+            sa.select(c.kind, sa.func.min(c.valid_from))
+            .where(c.division_code == county_code, c.state == "finished")
+            .group_by(c.kind)
+        )
+        .tuples()
+        .all()
+    )
+    there = {layer.kind for layer in used}
+    return [LayerMissing(kind=kind, earliest=first.get(kind.value)) for kind in LandLayerKind if kind not in there]
 
 
 def earliest(connection: Connection, county_code: str) -> date | None:

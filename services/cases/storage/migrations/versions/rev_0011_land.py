@@ -1,4 +1,4 @@
-"""Base layers with their features, whole shapes of clues, overlays."""
+"""Base layers with their features, whole shapes of clues, overlays, what plots lie on."""
 
 from typing import Any
 
@@ -17,28 +17,38 @@ _OPEN = sa.text("state IN ('queued', 'running')")
 def upgrade() -> None:
     uuid, instant = pg.UUID(as_uuid=True), sa.TIMESTAMP(timezone=True)
 
-    def head() -> list[sa.Column[Any]]:
+    def job() -> list[sa.Column[Any]]:
         return [
             sa.Column("id", uuid, primary_key=True),
-            sa.Column("version", sa.Integer, nullable=False, server_default="0"),
             sa.Column("state", sa.Text, nullable=False, comment="queued, running, finished, refused"),
             sa.Column("division_code", sa.Text, nullable=False),
             sa.Column("requested_by", pg.JSONB, nullable=False, comment="the actor"),
             sa.Column("requested_at", instant, nullable=False),
             sa.Column("correlation_id", sa.Text, nullable=False),
-            sa.Column("finished_at", instant),
-            sa.Column("problem", pg.JSONB, comment="code, field, facts"),
             sa.Column("lease_token", uuid, comment="of the worker that has it"),
             sa.Column("lease_until", instant),
             sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
         ]
 
+    def asked() -> list[sa.Column[Any]]:
+        return [
+            sa.Column("clue_id", uuid, nullable=False),
+            sa.Column("clue_no", sa.Text, nullable=False),
+            sa.Column("on_day", sa.Date, nullable=False, comment="whose layers"),
+            sa.Column("day_basis", sa.Text, nullable=False, comment="OverlayDay"),
+        ]
+
     op.create_table(
         "land_layer",
-        *head(),
+        *job(),
+        sa.Column("version", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("finished_at", instant),
+        sa.Column("problem", pg.JSONB, comment="code, field, facts"),
         sa.Column("kind", sa.Text, nullable=False, comment="LandLayerKind"),
         sa.Column("version_name", sa.Text, nullable=False),
         sa.Column("valid_from", sa.Date, nullable=False, comment="day of the survey"),
+        sa.Column("layer_name", sa.Text, comment="of the layer in the file, as asked for"),
+        sa.Column("repair", sa.Boolean, nullable=False, server_default="false"),
         sa.Column("file_name", sa.Text, nullable=False),
         sa.Column("file_sha256", sa.Text, nullable=False),
         sa.Column("size_bytes", sa.BigInteger, nullable=False),
@@ -47,6 +57,7 @@ def upgrade() -> None:
         sa.Column("rows_created", sa.Integer, nullable=False, server_default="0"),
         sa.Column("rows_repaired", sa.Integer, nullable=False, server_default="0"),
         sa.Column("rows_rejected", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("rows_outside", sa.Integer, nullable=False, server_default="0"),
         sa.Column("crs", sa.Text),
         sa.Column("encoding", sa.Text),
         sa.Column("sample", pg.JSONB, comment="Chinese text as read: column -> text"),
@@ -64,7 +75,7 @@ def upgrade() -> None:
         "land_layer_row",
         sa.Column("layer_id", uuid, sa.ForeignKey("land_layer.id"), primary_key=True),
         sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("outcome", sa.Text, nullable=False, comment="repaired, rejected"),
+        sa.Column("outcome", sa.Text, nullable=False, comment="repaired, rejected, outside"),
         sa.Column("field", sa.Text),
         sa.Column("code", sa.Text, nullable=False),
         sa.Column("facts", pg.JSONB, nullable=False),
@@ -94,18 +105,39 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text, primary_key=True, comment="SHA-256 of wkb"),
         sa.Column("wkb", sa.LargeBinary, nullable=False),
     )
+    op.create_table("overlay_job", *job(), *asked())
+    op.create_index("overlay_job_open", "overlay_job", ["requested_at"], postgresql_where=_OPEN)
+    op.create_index("overlay_job_clue", "overlay_job", ["clue_id"])
     op.create_table(
         "overlay",
-        *head(),
-        sa.Column("clue_id", uuid, nullable=False),
-        sa.Column("clue_no", sa.Text, nullable=False),
-        sa.Column("on_day", sa.Date, nullable=False),
+        sa.Column("id", uuid, primary_key=True, comment="of its job, which goes when it is here"),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("division_code", sa.Text, nullable=False, comment="of the clue"),
+        *asked(),
+        sa.Column("requested_at", instant, nullable=False),
+        sa.Column("finished_at", instant, nullable=False),
         sa.Column("result", pg.JSONB, comment="OverlayFact"),
-        sa.Column("plot_codes", pg.ARRAY(sa.Text), nullable=False, server_default="{}"),
+        sa.Column("plot_codes", pg.ARRAY(sa.Text), nullable=False),
+        sa.Column("problem", pg.JSONB, comment="code, field, facts"),
     )
-    op.create_index("overlay_open", "overlay", ["requested_at"], postgresql_where=_OPEN)
     op.create_index("overlay_clue", "overlay", ["clue_id", sa.text("id DESC")])
     op.create_index("overlay_plots", "overlay", ["plot_codes"], postgresql_using="gin")
+    op.create_table(
+        "plot_job",
+        *job(),
+        sa.Column("layer_id", uuid, sa.ForeignKey("land_layer.id"), nullable=False, comment="of the plots"),
+        sa.Column("last_row_no", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("measured_on", sa.Date, comment="whose layers"),
+        sa.Column("layers", pg.JSONB, comment="list of LayerUsed"),
+    )
+    op.create_index("plot_job_open", "plot_job", ["requested_at"], postgresql_where=_OPEN)
+    op.create_table(
+        "plot_land",
+        sa.Column("layer_id", uuid, sa.ForeignKey("land_layer.id"), primary_key=True),
+        sa.Column("row_no", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("job_id", uuid, sa.ForeignKey("plot_job.id"), nullable=False),
+        sa.Column("land", pg.JSONB, nullable=False, comment="PlotLand without day and layers"),
+    )
 
 
 def downgrade() -> None:

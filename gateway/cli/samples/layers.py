@@ -29,17 +29,22 @@ _CLASSES = ("0102", "0102", "0103", "0301", "0702")
 Rows = list[tuple[BaseGeometry, dict[str, str]]]
 
 
-def write_layers(folder: Path, rows: int = 60, broken: int = 3, seed: int = 20260401) -> dict[LandLayerKind, Path]:
-    """One GeoPackage a kind. rows, broken, seed: of the sample of patches that the layers are made for."""
+def write_layers(
+    folder: Path, rows: int = 60, broken: int = 3, seed: int = 20260401, cell: float = _CELL
+) -> dict[LandLayerKind, Path]:
+    """One GeoPackage a kind. rows, broken, seed: of the sample of patches that the layers are made for.
+
+    cell: degrees of a square of the grid.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[LandLayerKind, Path] = {}
-    for kind, features in sample_layers(rows, broken, seed).items():
+    for kind, features in sample_layers(rows, broken, seed, cell).items():
         found[kind] = folder / f"{kind.value}.gpkg"
         _write(found[kind], features)
     return found
 
 
-def sample_layers(rows: int, broken: int, seed: int) -> dict[LandLayerKind, Rows]:
+def sample_layers(rows: int, broken: int, seed: int, cell: float = _CELL) -> dict[LandLayerKind, Rows]:
     made, _ = make_rows(rows, broken, SAND_YARD_COUNTY, seed)
     ring = next(row.ring for row in made if row.attributes["JCBH"] == SAND_YARD_NO)
     yard = shapely.Polygon(np.round(to_degrees(ring), 9))
@@ -49,7 +54,7 @@ def sample_layers(rows: int, broken: int, seed: int) -> dict[LandLayerKind, Rows
     second = _cut(yard, first, OTHER_M2)
     edges = (around[0], first, second, around[2])
     strips = [shapely.box(left, around[1], right, around[3]) for left, right in pairwise(edges)]
-    cells = _cells(shapely.box(*around))
+    cells = _cells(shapely.box(*around), cell)
     classes: Rows = [(strip, {"DLBM": code}) for strip, code in zip(strips, ("0102", "0102", "1202"), strict=True)]
     classes += [(cell, {"DLBM": _CLASSES[no % len(_CLASSES)]}) for no, cell in enumerate(cells)]
     protected: Rows = [(strips[0], {"DLBM": "0102"})]
@@ -79,12 +84,12 @@ def _cut(yard: BaseGeometry, start: float, wanted_m2: float) -> float:
     return round(low, 9)
 
 
-def _cells(without: BaseGeometry) -> list[BaseGeometry]:
+def _cells(without: BaseGeometry, side: float) -> list[BaseGeometry]:
     """The county in squares, without a box."""
     county = Boundaries.load().county(SAND_YARD_COUNTY)
     west, south, east, north = county.bounds
-    easts, norths = np.arange(west, east, _CELL), np.arange(south, north, _CELL)
-    squares = [shapely.box(x, y, x + _CELL, y + _CELL) for y in norths for x in easts]
+    easts, norths = np.arange(west, east, side), np.arange(south, north, side)
+    squares = [shapely.box(x, y, x + side, y + side) for y in norths for x in easts]
     clipped = shapely.difference(shapely.intersection(np.array(squares), county), without)
     return [cell for cell in clipped.tolist() if cell.geom_type in ("Polygon", "MultiPolygon") and cell.area > 1e-7]
 

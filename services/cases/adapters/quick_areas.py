@@ -38,13 +38,18 @@ def no_slivers(pieces: Geometries, areas: Numbers, least: Numbers) -> NDArray[np
     Width is that of the rectangle with the same area and border, of a round piece the root of its area.
     """
     real = areas >= least[:, 0]
-    # It is never less than twice the area by the border, and a degree never longer than 111.7 km.
+    # It is never less than twice the area by the border, a degree never longer than 111.7 km, and the largest of some
+    # parts never smaller than their mean: what is large and wide enough even so needs no closer look.
     border = np.asarray(shapely.length(pieces)) * _DEGREE_M
-    several = np.asarray(shapely.get_num_geometries(pieces)) > 1
-    doubtful = np.flatnonzero(real & (several | (2 * areas < least[:, 1] * border)))
+    number = np.maximum(shapely.get_num_geometries(pieces), 1)
+    sure = (areas >= least[:, 0] * number) & (2 * areas >= least[:, 1] * border * number)
+    doubtful = np.flatnonzero(real & ~sure)
     if len(doubtful):
         parts, of = shapely.get_parts(pieces[doubtful], return_index=True)
-        sizes, least_of = quick_areas(parts), least[doubtful][of]
+        least_of = least[doubtful][of]
+        alone = number[doubtful][of] == 1
+        sizes = areas[doubtful][of]
+        sizes[~alone] = quick_areas(parts[~alone])
         half = _borders(parts) / 2
         width = (half - np.sqrt(np.maximum(half**2 - 4 * sizes, 0))) / 2
         wide = (sizes >= least_of[:, 0]) & (np.minimum(width, np.sqrt(sizes)) >= least_of[:, 1])

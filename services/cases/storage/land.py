@@ -171,15 +171,12 @@ def in_force(connection: Connection, county_code: str, on: date) -> list[LayerUs
 def missing(connection: Connection, county_code: str, used: Sequence[LayerUsed]) -> list[LayerMissing]:
     """The layers of which none is used, with the first day on which the county has one."""
     c = land_layer.c
-    first = dict(
-        connection.execute(
-            sa.select(c.kind, sa.func.min(c.valid_from))
-            .where(c.division_code == county_code, c.state == "finished")
-            .group_by(c.kind)
-        )
-        .tuples()
-        .all()
+    statement = (
+        sa.select(c.kind, sa.func.min(c.valid_from).label("first"))
+        .where(c.division_code == county_code, c.state == "finished")
+        .group_by(c.kind)
     )
+    first = {row.kind: row.first for row in connection.execute(statement)}
     there = {layer.kind for layer in used}
     return [LayerMissing(kind=kind, earliest=first.get(kind.value)) for kind in LandLayerKind if kind not in there]
 

@@ -87,7 +87,14 @@ def test_a_shape_that_would_take_too_long_is_told_and_the_others_go_on() -> None
 
 @pytest.mark.parametrize(
     ("east_m", "north_m", "real"),
-    [(0.9, 0.9, False), (0.9, 400.0, False), (1.1, 400.0, True), (1.1, 1.1, True), (0.9, 1.2, False), (30.0, 30.0, True)],
+    [
+        (0.9, 0.9, False),
+        (0.9, 400.0, False),
+        (1.1, 400.0, True),
+        (1.1, 1.1, True),
+        (0.9, 1.2, False),
+        (30.0, 30.0, True),
+    ],
 )
 def test_a_sliver_is_small_or_narrow(east_m: float, north_m: float, real: bool) -> None:
     degree = 111_320.0

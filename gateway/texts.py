@@ -228,7 +228,7 @@ DETAILS: dict[str, str] = {
     "file.archive-unsafe-path": "压缩包里的“{member}”路径不安全。",
     "file.archive-encrypted": "压缩包里的“{member}”已加密，请去掉密码。",
     "file.member-missing": "压缩包缺少文件：{missing}。",
-    "file.several-layers": "文件里有多个图层，请指明要哪一个：{layers}。",
+    "file.several-layers": "文件里有多个图层，请只保留一个；导入底图时也可以指明要哪一个：{layers}。",
     "file.layer-unknown": "文件里没有图层“{value}”，有：{layers}。",
     "file.zone-contradicted": "声明的坐标系 {declared}（{zone} 带）与坐标里的带号 {found} 不符，请核对后重新导出。",
     "file.wrong-zone": "按声明的 {declared}（{zone} 带），图形落在经度 {longitude}、纬度 {latitude}，不在本县；"

@@ -26,10 +26,11 @@ _LAYER = {
     "rows_created": "图形",
     "rows_repaired": "修复",
     "rows_rejected": "退回",
+    "rows_outside": "县外",
 }
 _ROW = {"row_no": "行", "outcome_title": "结果", "detail": "说明"}
 _STATES = {"queued": "排队", "running": "导入", "finished": "有效", "refused": "不能导入"}
-_OUTCOMES = {"repaired": "已修复", "rejected": "退回"}
+_OUTCOMES = {"repaired": "已修复", "rejected": "退回", "outside": "县外"}
 
 
 @land.command("import", help="导入图层的一个版本（打包的 Shapefile 或 GDB、GeoPackage、GeoJSON）")
@@ -38,30 +39,33 @@ def import_layer(
     kind: Annotated[LandLayerKind, typer.Option(help="哪一种图层")],
     version: Annotated[str, typer.Option(help="版本名称，如 2025年度变更调查")],
     valid_from: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="调查日期，如 2025-12-31")],
+    layer_name: Annotated[str | None, typer.Option("--layer", help="文件里有多个图层时，要哪一个")] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="修复自相交的图形，不因此拒绝整个版本")] = False,
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     fields = {"kind": kind.value, "version_name": version, "valid_from": valid_from.date().isoformat()}
+    if layer_name is not None:
+        fields["layer_name"] = layer_name
+    if repair:
+        fields["repair"] = "true"
     with Client(home) as client:
         with file.open("rb") as stream:
             layer: dict[str, Any] = client.upload("/land-layers", file.name, stream, fields)
         while layer["state"] in ("queued", "running"):
             time.sleep(_AGAIN_S)
             layer = client.get(f"/land-layers/{layer['id']}")
-        if layer["state"] == "refused":
-            _refused(layer, as_json)
         rows = client.items(f"/land-layers/{layer['id']}/rows", _MOST_ROWS)
+    if layer["state"] == "refused":
+        _refused(layer, rows, as_json)
     if as_json:
         print_json({**layer, "rows": rows})
     else:
         typer.echo(
             f"{title(kind)} {version}：共 {layer['rows_total']} 行，图形 {layer['rows_created']}，"
-            f"其中修复 {layer['rows_repaired']}，退回 {layer['rows_rejected']}；坐标系 {layer['crs']}"
+            f"其中修复 {layer['rows_repaired']}，县外 {layer['rows_outside']}；坐标系 {layer['crs']}"
         )
-        if rows:
-            print_list([{**row, "outcome_title": _OUTCOMES[row["outcome"]]} for row in rows], _ROW, as_json)
-    if layer["rows_rejected"]:
-        raise typer.Exit(1)
+        _print_rows(rows)
 
 
 @land.command("layers", help="列出图层各版本")
@@ -79,9 +83,16 @@ def _told(layer: dict[str, Any]) -> dict[str, Any]:
     return {**layer, "kind_title": title(LandLayerKind(layer["kind"])), "state_title": _STATES[layer["state"]]}
 
 
-def _refused(layer: dict[str, Any], as_json: bool) -> None:
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    if rows:
+        print_list([{**row, "outcome_title": _OUTCOMES[row["outcome"]]} for row in rows], _ROW, as_json=False)
+
+
+def _refused(layer: dict[str, Any], rows: list[dict[str, Any]], as_json: bool) -> None:
     problem = layer["problem"] or {}
     if as_json:
-        print_json(layer)
+        print_json({**layer, "rows": rows})
+    else:
+        _print_rows(rows)
     told = detail(str(problem.get("code")), problem.get("facts") or {}, problem.get("field"))
     fail(told, "按提示处理文件后重新导入；没有形成图层")

@@ -90,14 +90,14 @@ def test_rows_are_read_page_by_page(desk: House) -> None:
 
 def test_a_layer_comes_with_what_the_form_says_of_it(desk: House) -> None:
     desk.services.answers["land_layer.load"] = JOB
-    form = {"kind": "parcel", "version_name": "2025年度", "valid_from": "2025-12-31", "more": "x"}
+    form = {"kind": "parcel", "version_name": "2025年度", "valid_from": "2025-12-31", "more": "x", "layer_name": "DK"}
     files = {"file": ("一地一码.gpkg", b"SQLite")}
-    answer = desk.ask("POST", "/api/v1/land-layers", by="li", files=files, data=form)
+    answer = desk.ask("POST", "/api/v1/land-layers", by="li", files=files, data={**form, "repair": "true"})
     assert (answer.status_code, answer.headers["Location"]) == (202, f"/api/v1/land-layers/{ID}")
     body = desk.services.last("land_layer.load")["body"]
     del form["more"]
     digest = hashlib.sha256(b"SQLite").hexdigest()
-    assert body == {**form, "file_name": "一地一码.gpkg", "file_sha256": digest, "size_bytes": 6}
+    assert body == {**form, "repair": True, "file_name": "一地一码.gpkg", "file_sha256": digest, "size_bytes": 6}
 
 
 def test_a_layer_of_no_kind_is_refused(desk: House) -> None:

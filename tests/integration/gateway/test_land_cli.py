@@ -22,6 +22,9 @@ LAYER: dict[str, Any] = {
     "rows_created": 2,
     "rows_repaired": 1,
     "rows_rejected": 0,
+    "rows_outside": 0,
+    "layer_name": None,
+    "repair": False,
     "encoding": "UTF-8",
     "sample": {},
     "warnings": [],
@@ -52,17 +55,40 @@ def load(desk: Desk, end: dict[str, Any], rows: list[dict[str, Any]], *words: st
 def test_a_layer_is_sent_and_its_repaired_rows_are_told(desk: Desk) -> None:  # noqa: F811
     result = load(desk, {"state": "finished"}, [REPAIRED])
     assert result.exit_code == 0
-    assert "图形 2，其中修复 1，退回 0" in result.output
+    assert "图形 2，其中修复 1，县外 0" in result.output
     assert detail("land.geometry-repaired", REPAIRED["facts"]) in result.output.replace("\n", "")
     sent = desk.house.services.last("land_layer.load")["body"]
     assert (sent["kind"], sent["valid_from"]) == ("parcel", "2025-12-31")
 
 
-def test_a_rejected_row_is_exit_code_1(desk: Desk) -> None:  # noqa: F811
-    row = {**REPAIRED, "outcome": "rejected", "field": "PLOT_CODE", "code": "attribute.missing", "facts": {}}
-    result = load(desk, {"state": "finished", "rows_created": 1, "rows_rejected": 1}, [row], "--json")
+REJECTED: dict[str, Any] = {
+    "row_no": 1,
+    "outcome": "rejected",
+    "field": "PLOT_CODE",
+    "code": "attribute.missing",
+    "facts": {},
+}
+REFUSED: dict[str, Any] = {
+    "state": "refused",
+    "rows_created": 0,
+    "rows_rejected": 1,
+    "problem": {"code": "land.rows-rejected", "field": "file", "facts": {"rejected": 1}},
+}
+
+
+def test_a_version_refused_for_its_rows_names_them(desk: Desk) -> None:  # noqa: F811
+    result = load(desk, REFUSED, [REJECTED], "--json")
     assert result.exit_code == 1
     assert json.loads(result.stdout)["rows"][0]["field"] == "PLOT_CODE"
+    told = load(desk, REFUSED, [REJECTED]).output.replace("\n", "")
+    assert "整个版本不生效" in told
+    assert "退回" in told
+
+
+def test_one_of_several_layers_is_asked_for(desk: Desk) -> None:  # noqa: F811
+    load(desk, {"state": "finished"}, [], "--layer", "DLTB", "--repair")
+    body = desk.house.services.last("land_layer.load")["body"]
+    assert (body["layer_name"], body["repair"]) == ("DLTB", True)
 
 
 def test_a_refused_layer_says_why(desk: Desk) -> None:  # noqa: F811

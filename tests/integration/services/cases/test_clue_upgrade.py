@@ -26,6 +26,8 @@ def set_back(owner: sa.Engine) -> None:
         connection.execute(sa.text("ALTER TABLE clue_import DROP COLUMN completeness"))
         connection.execute(sa.text("DROP INDEX clue_import_row_clue"))
         connection.execute(sa.text("DROP TABLE clue_duplicate, clue_check, clue_reporter"))
+        connection.execute(sa.text("DROP TABLE plot_land, plot_job, overlay, overlay_job, clue_shape"))
+        connection.execute(sa.text("DROP TABLE land_feature, land_layer_row, land_layer"))
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0009'"))
 
 

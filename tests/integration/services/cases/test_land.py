@@ -26,7 +26,11 @@ from tests.integration.services.cases.office import (
     OTHER_COUNTY,
     Office,
     Refused,
+    correction,
+    filed,
+    filing,
     sand_yard,
+    verified,
 )
 from tests.integration.services.cases.patch_writing import (
     geojson,
@@ -37,6 +41,8 @@ from tests.integration.services.cases.patch_writing import (
     write_layer,
     zip_shapefile,
 )
+from tests.integration.services.cases.path_people import DEPUTY
+from tests.integration.services.cases.test_main_path import up_to_notice
 
 
 class LandDesk(Desk):
@@ -88,10 +94,10 @@ def patch_clue(desk: LandDesk, folder: Path, shape: Any, **attributes: Any) -> s
 
 def test_the_sand_yard_lies_on_what_the_worked_example_says(desk: LandDesk, tmp_path: Path) -> None:
     """domain.md 8.1: through the import of layers and of patches, and the overlay that follows."""
-    for kind, file in write_layers(tmp_path / "layers", cell=0.1).items():
+    for kind, file in write_layers(tmp_path / "layers", rows=12, broken=2, cell=0.1).items():
         layer = desk.load(file, kind.value)
         assert (layer["state"], layer["rows_rejected"], layer["crs"]) == ("finished", 0, "EPSG:4490")
-    sample = write_sample(tmp_path / "files", rows=60, broken=3)
+    sample = write_sample(tmp_path / "files", rows=12, broken=2)
     desk.imported(sample.path)
     desk.finish()
     clue = desk.office.query(COORDINATOR, "clue.list", no="640521WP26000037")["items"][0]
@@ -124,8 +130,8 @@ def test_the_sand_yard_lies_on_what_the_worked_example_says(desk: LandDesk, tmp_
         "outside_boundary": (8400.00, 12.60, "2024年度"),
         "other_cultivated": (2800.00, 4.20, "2024年度"),
     }
-    assert (desk.count("overlay WHERE result IS NOT NULL"), desk.count("overlay_job")) == (57, 0)
-    assert len(desk.told(ClueOverlaidV1)) == 57
+    assert (desk.count("overlay WHERE result IS NOT NULL"), desk.count("overlay_job")) == (10, 0)
+    assert len(desk.told(ClueOverlaidV1)) == 10
     plot = result["plots"][0]["plot_code"]
     seen = desk.office.query(OFFICER, "plot.get", code=plot)
     assert [(one["clue_no"], one["area_m2"], one["area_mu"]) for one in seen["clues"]] == [
@@ -427,3 +433,70 @@ def test_an_overlay_on_which_the_child_dies_is_refused_after_three_tries(desk: L
     desk.office.command(COORDINATOR, "clue.overlay", {}, clue)
     desk.finish()
     assert desk.overlay(clue)["state"] == "finished"
+
+
+def test_who_sees_a_case_or_an_item_sees_what_its_land_is(desk: LandDesk, tmp_path: Path) -> None:
+    """The overlay of the clue it comes from; the scope is that of the case and of the item."""
+    desk.loaded(tmp_path, "cultivated_land", classes("0102"), [square(-50, -50, 300)])
+    office = desk.office
+    with pytest.raises(Refused) as none:
+        office.query(COORDINATOR, "case.get-overlay", id=filed(office)["id"])
+    assert none.value.code == "overlay.none"
+    clue = patch_clue(desk, tmp_path, square())
+    desk.finish()
+    verified(office, clue)
+    case = office.command(COORDINATOR, "clue.file-case", filing(), clue)
+    up_to_notice(office, case)
+    office.command(COORDINATOR, "case.order-rectification", correction(), case["id"])
+    item = office.query(COORDINATOR, "rectification.list")["items"][0]["id"]
+    for by, operation, id_ in (
+        (DEPUTY, "case.get-overlay", case["id"]),
+        (COORDINATOR, "case.get-overlay", case["id"]),
+        (OFFICER, "rectification.get-overlay", item),
+    ):
+        assert office.query(by, operation, id=id_)["result"]["farmland_m2"] > 9000
+    for by in (OTHER_COUNTY, AGENCY):
+        for operation, id_ in (("case.get-overlay", case["id"]), ("rectification.get-overlay", item)):
+            with pytest.raises(Refused) as hidden:
+                office.query(by, operation, id=id_)
+            assert hidden.value.kind == "not-found"
+
+
+def test_a_shape_that_is_too_complex_is_refused_and_the_others_are_laid_over(desk: LandDesk, tmp_path: Path) -> None:
+    """One patch of 40,000 points over 300 features that each cover it: 12,000,000 points and more."""
+    strips = [square(no / 10).buffer(200, quad_segs=20) for no in range(300)]
+    desk.loaded(tmp_path, "cultivated_land", classes(*["0102"] * len(strips)), strips)
+    star = shapely.Point(square().centroid).buffer(60, quad_segs=10_000)
+    file = tmp_path / "two.geojson"
+    file.write_bytes(geojson([row(1), row(2)], [star, square(20, 20, 10)]))
+    job = desk.imported(file)
+    heavy, light = (one["clue_id"] for one in desk.rows(job["id"]))
+    desk.finish()
+    assert [desk.overlay(clue)["state"] for clue in (heavy, light)] == ["refused", "finished"]
+    problem = desk.overlay(heavy)["problem"]
+    assert (problem["code"], problem["facts"]["work"] > problem["facts"]["most"]) == ("overlay.too-complex", True)
+
+
+def test_plots_are_measured_again_when_a_layer_comes(desk: LandDesk, tmp_path: Path) -> None:
+    code = "6405211042020000001"
+
+    def land() -> Any:
+        return desk.office.query(COORDINATOR, "plot.get", code=code)["versions"][0]["land"]
+
+    desk.loaded(tmp_path, "parcel", [{"PLOT_CODE": code, "DLBM": "0102"}], [square()])
+    desk.finish()
+    assert land() is None
+    desk.loaded(tmp_path, "permanent_basic_farmland", [{"NAME": "a"}], [square(-50, -50, 100)])
+    desk.finish()
+    assert (land()["is_pbf"], land()["pbf_m2"], land()["classes"]) == (True, pytest.approx(2500, rel=1e-3), [])
+    desk.loaded(tmp_path, "cultivated_land", classes("0103"), [square(-50, -50, 300)])
+    desk.loaded(tmp_path, "high_standard_farmland", [{"NAME": "a"}], [square(500)])
+    desk.finish()
+    ((one,), found) = land()["classes"], land()
+    assert (one["land_class"], one["title"], one["area_mu"]) == ("0103", "旱地", 15.0)
+    assert (found["is_high_standard"], found["is_pbf_reserve"]) == (False, None)
+    assert {layer["kind"] for layer in found["layers"]} == {
+        "permanent_basic_farmland",
+        "cultivated_land",
+        "high_standard_farmland",
+    }

@@ -215,7 +215,6 @@ def test_a_system_under_a_home_made_name_is_known_by_its_parameters(tmp_path: Pa
         "no projection",
         CRS.from_epsg(2359).to_wkt("WKT1_ESRI"),
         CRS.from_epsg(32648).to_wkt("WKT1_ESRI"),
-        CRS.from_epsg(4524).to_wkt("WKT1_ESRI"),
         "+proj=tmerc +lon_0=105 +nadgrids=/etc/hostname",
         "/etc/hostname",
     ],
@@ -224,8 +223,36 @@ def test_an_unknown_projection_is_refused(tmp_path: Path, prj: str) -> None:
     parts = {**shapefile_parts(tmp_path / "p"), ".prj": prj.encode()}
     problem = refusal(zip_shapefile(tmp_path / "a.zip", parts))
     assert problem.code == "file.projection-unknown"
-    assert problem.facts["accepted"] == [4490, 4326, 4523, 4544]
+    assert problem.facts["accepted"][:2] == ["EPSG:4490", "EPSG:4326"]
 
 
 def test_numbers_of_no_known_system_are_refused(tmp_path: Path) -> None:
-    assert refusal(one_shape(tmp_path, square(1_000_000))).code == "file.projection-unknown"
+    assert refusal(one_shape(tmp_path, square(20_000_000))).code == "file.projection-unknown"
+
+
+def test_a_declared_zone_and_another_in_the_numbers_are_refused(tmp_path: Path) -> None:
+    problem = refusal(one_shape(tmp_path, square(1_000_000)))
+    assert (problem.code, problem.facts) == (
+        "file.zone-contradicted",
+        {"declared": "EPSG:4523", "zone": 35, "found": 36},
+    )
+
+
+@pytest.mark.parametrize("epsg", [4524, 4545])
+def test_a_polygon_in_the_wrong_zone_is_refused_and_told_which_fits(tmp_path: Path, epsg: int) -> None:
+    """Drawn in zone 35 and declared as zone 36: it would lie three degrees to the east."""
+    shift = 1_000_000 if epsg == 4524 else -35_000_000
+    problem = refusal(one_shape(tmp_path, square(shift), crs=f"EPSG:{epsg}"))
+    assert (problem.code, problem.facts["fits"]) == ("file.wrong-zone", f"EPSG:{epsg - 1}")
+    assert 108 < problem.facts["longitude"] < 109
+
+
+@pytest.mark.parametrize("epsg", [4524, 4545, 4496, 4507, 4522])
+def test_a_place_is_the_same_in_every_zone(tmp_path: Path, epsg: int) -> None:
+    convert = Transformer.from_crs(4523, epsg, always_xy=True)
+    moved = shapely.transform(square(), lambda points: np.column_stack(convert.transform(points[:, 0], points[:, 1])))
+    _, (here,) = read(one_shape(tmp_path, square()))
+    _, (there,) = read(one_shape(tmp_path, moved, crs=f"EPSG:{epsg}"))
+    assert isinstance(here, Patch)
+    assert isinstance(there, Patch)
+    assert (there.longitude, there.latitude) == pytest.approx((here.longitude, here.latitude), abs=2e-7)

@@ -61,7 +61,7 @@ def test_several_shapefiles_in_one_zip_are_refused(tmp_path: Path) -> None:
     parts = shapefile_parts(tmp_path / "p")
     path = zip_of(tmp_path / "a.zip", {f"{stem}{end}": content for stem in "ab" for end, content in parts.items()})
     problem = refusal(path)
-    assert (problem.code, problem.facts["layers"]) == ("file.several-layers", ["a.shp", "b.shp"])
+    assert (problem.code, problem.facts["layers"]) == ("file.several-layers", ["a", "b"])
 
 
 def test_several_layers_in_a_geopackage_are_refused(tmp_path: Path) -> None:

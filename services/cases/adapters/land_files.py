@@ -23,7 +23,7 @@ from services.cases.adapters.patch_geometry import (
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing, OutsideCounty
 from services.cases.adapters.patch_sources import read_source
-from services.cases.domain.land import OUTSIDE, REQUIRED, LandFeature, LandRules
+from services.cases.domain.land_rows import OUTSIDE, REQUIRED, LandFeature, LandRules
 from services.cases.domain.patch import RowRejected, Shape, ShapeFault, Warned
 from shared.area import square_metres
 from shared.contracts.codes import LandLayerKind

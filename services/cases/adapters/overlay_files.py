@@ -9,7 +9,7 @@ import shapely
 from services.cases.adapters.geometry_parts import polygons_of
 from services.cases.adapters.overlay_geometry import Features
 from services.cases.adapters.patch_geometry import Geometries
-from services.cases.domain.overlay import Sliver
+from services.cases.domain.measured import Sliver
 from shared.contracts.codes import LandLayerKind
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from services.cases.adapters.geometry_parts import in_parts, polygons_of
 from services.cases.adapters.patch_geometry import Geometries, ellipsoidal_areas
 from services.cases.adapters.quick_areas import no_slivers, quick_areas
-from services.cases.domain.overlay import Sliver
+from services.cases.domain.measured import Sliver
 from shared.contracts.codes import LandLayerKind
 
 _PBF = LandLayerKind.PERMANENT_BASIC_FARMLAND

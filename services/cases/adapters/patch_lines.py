@@ -22,8 +22,8 @@ from typing import Any
 
 import orjson
 
-from services.cases.domain.land import LandFeature
-from services.cases.domain.overlay import Measured
+from services.cases.domain.land_rows import LandFeature
+from services.cases.domain.measured import Measured
 from services.cases.domain.patch import Patch, RowRejected, Warned
 from services.cases.domain.patch_values import FORBIDDEN
 from shared.errors import TianweiError, from_problem

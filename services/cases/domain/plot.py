@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.cases.domain.land import class_of
-from services.cases.domain.overlay import Measured
+from services.cases.domain.measured import Measured
 from shared.area import mu_from_m2, square_metres
 from shared.contracts.codes import LandLayerKind
 from shared.contracts.land import LayerUsed, PlotClass

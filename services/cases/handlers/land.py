@@ -6,15 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.cases.domain.clue_import import CountyMissing
-from services.cases.domain.land import (
-    OUTSIDE,
-    LandFeature,
-    NothingTaken,
-    RowsRejected,
-    SurveyInFuture,
-    VersionExists,
-    class_of,
-)
+from services.cases.domain.land import NothingTaken, RowsRejected, SurveyInFuture, VersionExists, class_of
+from services.cases.domain.land_rows import OUTSIDE, LandFeature
 from services.cases.domain.patch import RowRejected
 from services.cases.handlers.overlays import measure_plots
 from services.cases.queries.land import layer_view

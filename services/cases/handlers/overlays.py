@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.cases.domain.clue import Clue
+from services.cases.domain.measured import Measured, Sliver
 from services.cases.domain.outline import bounds_of, encoded
-from services.cases.domain.overlay import Claim, Law, Measured, NoLayer, NoShape, Overlay, Sliver, conclude
+from services.cases.domain.overlay import Claim, Law, NoLayer, NoShape, Overlay, conclude
 from services.cases.domain.plot import land_of
 from services.cases.queries.land import job_view
 from services.cases.storage import land, plots

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import RowMapping
 
-from services.cases.domain.land import OUTSIDE, LandFeature, LandLayer
+from services.cases.domain.land import LandLayer
+from services.cases.domain.land_rows import OUTSIDE, LandFeature
 from services.cases.domain.overlay import Overlay
 from services.cases.domain.patch import Patch, RowRejected
 from services.cases.storage.job_queue import FileQueue, JobQueue, Lease

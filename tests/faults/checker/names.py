@@ -103,7 +103,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "sealed_record": Kept("sealed_record"),
         "clue_import": Kept("clue_import", silent=True),
         "land_layer": Kept("land_layer", silent=True),
-        "overlay": Kept("overlay", silent=True),
+        "overlay": Kept("overlay"),
         "dead_letter": Kept("dead_letter"),
     },
     "agencies": {

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.cases.domain.overlay import Claim, Law, Measured, Pieces, TooComplex, conclude
+from services.cases.domain.measured import Measured, Pieces
+from services.cases.domain.overlay import Claim, Law, TooComplex, conclude
 from services.cases.wiring import shipped_rules
 from shared.contracts.codes import LandLayerKind as K
 from shared.contracts.codes import RuleRegister

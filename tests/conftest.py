@@ -1,4 +1,4 @@
-"""What all tests share: a folder and a PostgreSQL of this run alone, how a run is cut, what happens without RabbitMQ."""
+"""What all tests share: a folder and a PostgreSQL of this run, how a run is cut, what is said at its end."""
 
 import json
 import os
@@ -8,12 +8,16 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.support.nodes import PostgresNode, RabbitMqMissing
 
 DID_NOT_RUN = "注意：没有 RabbitMQ，下列测试未运行 / ATTENTION: DID NOT RUN, NO RABBITMQ"
 _NOT_RUN = "not run"
+# No test fails because the machine is busy: speed is measured in benchmarks/.
+hypothesis.settings.register_profile("tianwei", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("tianwei")
 _FOLDER = pytest.StashKey[str]()
 
 
@@ -46,7 +50,7 @@ def postgres() -> Iterator[PostgresNode]:
         yield node
 
 
-# ---- without RabbitMQ -------------------------------------------------------------------------------------------------
+# ---- without RabbitMQ ------------------------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(wrapper=True)
@@ -112,7 +116,7 @@ def share_of(nodeid: str) -> str:
     return file
 
 
-# ---- the end of a run -------------------------------------------------------------------------------------------------
+# ---- the end of a run ------------------------------------------------------------------------------------------------
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

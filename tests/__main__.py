@@ -6,11 +6,12 @@ Each process has servers and folders of its own. Exit code: 0 when all passed, e
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,9 +38,17 @@ def run(part: str, arguments: Sequence[str]) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="tianwei-told-") as folder:
         told = Path(folder) / "told.json"
         command = [sys.executable, "-m", "pytest", *PARTS[part], "--part", part, *arguments]
-        code = subprocess.run(command, env={**os.environ, "TIANWEI_TESTS_TOLD": str(told)}, check=False).returncode
+        code = _call(command, {**os.environ, "TIANWEI_TESTS_TOLD": str(told)})
         found = json.loads(told.read_text(encoding="utf-8")) if told.exists() else {}
     return Outcome(code, time.monotonic() - began, found)
+
+
+def _call(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Ctrl-C reaches pytest by itself, and it ends what it has started: it must be let."""
+    process = subprocess.Popen(command, env=environment)
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+    return process.wait()
 
 
 def exit_code(codes: Sequence[int]) -> int:

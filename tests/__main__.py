@@ -47,7 +47,7 @@ def _call(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Ctrl-C reaches pytest by itself, and it ends what it has started: it must be let."""
     process = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGINT, lambda *_: None)
-    signal.signal(signal.SIGTERM, lambda *_: process.send_signal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     return process.wait()
 
 

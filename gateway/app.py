@@ -28,6 +28,7 @@ from gateway.routers import (
     evidence,
     health,
     joint_actions,
+    land,
     listings,
     notices,
     police_transfers,
@@ -54,6 +55,7 @@ _ROUTERS = (
     sealed_records,
     clue_imports,
     evidence,
+    land,
     agencies,
     statistics,
     rules,
@@ -98,7 +100,7 @@ def create_app(
     app.add_middleware(
         Edge,
         max_body_bytes=max_body_bytes,
-        larger={clue_imports.PATH: max_import_bytes},
+        larger=dict.fromkeys((clue_imports.PATH, land.PATH), max_import_bytes),
         larger_endings={evidence.ENDING: max_evidence_bytes},
     )
     return app

@@ -34,8 +34,8 @@ def told_import(job: dict[str, Any]) -> dict[str, Any]:
     problem = job["problem"]
     return {
         **job,
-        "warnings": [_told(warning) for warning in job["warnings"]],
-        "problem": problem and _told(problem),
+        "warnings": [told_fault(warning) for warning in job["warnings"]],
+        "problem": problem and told_fault(problem),
     }
 
 
@@ -43,7 +43,7 @@ def told_rows(page: dict[str, Any]) -> dict[str, Any]:
     return {**page, "items": [_told_row(row) for row in page["items"]]}
 
 
-def _told(fault: dict[str, Any]) -> dict[str, Any]:
+def told_fault(fault: dict[str, Any]) -> dict[str, Any]:
     return {**fault, "detail": texts.detail(fault["code"], fault.get("facts") or {}, fault.get("field"))}
 
 

@@ -16,7 +16,9 @@ from services.cases.handlers import duplicates as on_duplicate
 from services.cases.handlers import evidence as on_evidence
 from services.cases.handlers import evidence_copies as on_copy
 from services.cases.handlers import joint_actions as on_action
+from services.cases.handlers import land as on_land
 from services.cases.handlers import listings as on_listing
+from services.cases.handlers import overlays as on_overlay
 from services.cases.handlers import police_transfers as on_transfer
 from services.cases.handlers import proof_bundles as on_bundle
 from services.cases.handlers import proposals as on_proposal
@@ -43,6 +45,15 @@ from services.cases.queries.evidence import (
     may_add_evidence,
 )
 from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
+from services.cases.queries.land import (
+    get_case_overlay,
+    get_land_layer,
+    get_overlay,
+    get_plot,
+    get_rectification_overlay,
+    list_land_layers,
+    list_land_rows,
+)
 from services.cases.queries.listings import get_listing, list_listings
 from services.cases.queries.police_transfers import get_police_transfer, list_police_transfers
 from services.cases.queries.proposals import get_action_proposal, list_proposals
@@ -66,6 +77,7 @@ from shared.contracts import clues as cl
 from shared.contracts import deadlines as dl
 from shared.contracts import evidence as ev
 from shared.contracts import joint_actions as ja
+from shared.contracts import land as la
 from shared.contracts import listings as li
 from shared.contracts import police_transfers as pt
 from shared.contracts import rectifications as ri
@@ -113,6 +125,8 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link")),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
+    CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR),
+    CommandOperation(la.OverlayClue, on_overlay.overlay_clue, TOWNSHIP),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
     CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
@@ -188,6 +202,13 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(cd.ListDuplicates, list_duplicates, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
     QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY),
+    QueryOperation(la.ListLandLayers, list_land_layers, _EVERYBODY),
+    QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
+    QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
+    QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(la.GetCaseOverlay, get_case_overlay, _EVERYBODY),
+    QueryOperation(la.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
+    QueryOperation(la.GetPlot, get_plot, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),
     QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),

@@ -10,6 +10,7 @@ from services.cases.domain.duplicates import DuplicateProposal
 from services.cases.domain.evidence import Evidence
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.listing import Listing
+from services.cases.domain.overlay import Overlay
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.reporter import ReporterRecord
@@ -22,6 +23,8 @@ from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.deadlines import HOLD_SWEEP
 from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
+from services.cases.storage.land import OverlayStore
+from services.cases.storage.land_tables import overlay
 from services.cases.storage.path_repository import (
     ActionProposalStore,
     ListingStore,
@@ -46,7 +49,8 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
 
 
 # Not here: imports, proof bundles, examinations that wait, numbers in use and shipped rules follow from no event; what
-# is sealed lies in no event, only its digest.
+# is sealed lies in no event, only its digest. Base layers and whole shapes are source data: the log has the digest of
+# their file, which the blob store keeps, and what was measured with them. What plots lie on follows from the layers.
 PROJECTIONS = (
     OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
     OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),
@@ -115,6 +119,13 @@ PROJECTIONS = (
         SealedRecord.TYPE,
         SealedRecordStore(),
         [Computed(path_tables.sealed_record)],
+    ),
+    OwnProjection(
+        "套合",
+        lambda id_, division: Overlay(id=id_, jurisdiction=division),
+        Overlay.TYPE,
+        OverlayStore(),
+        [Computed(overlay)],
     ),
     OwnProjection(
         "线索查重",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cases.storage.rule_files import ShippedRow, read_all
-from shared.contracts.codes import OrgType, RuleRegister, ViolationType, title
+from shared.contracts.codes import LandLayerKind, OrgType, RuleRegister, ViolationType, title
 
 FILE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -213,6 +213,23 @@ def _choice(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], "须附说明" if value.get("needs_text") else ""]
 
 
+def _land_class(value: Mapping[str, Any]) -> list[str]:
+    notes = [word for name, word in (("cultivated", "耕地"), ("wetland", "湿地")) if value.get(name)]
+    main = {"agricultural": "农用地", "construction": "建设用地", "unused": "未利用地"}[value["main_class"]]
+    return [value["title"], main, "、".join(notes)]
+
+
+def _land_rule(value: Mapping[str, Any]) -> list[str]:
+    tone = {"flag": "标记", "warn": "警示", "info": "提示"}[value["tone"]]
+    notes = [value["effect"]]
+    if value.get("notify"):
+        notes.append("告知" + _bodies(value["notify"]))
+    if "pass_share" in value:
+        left = f"，未覆盖耕地少于 {value['uncovered_m2']} 平方米" if "uncovered_m2" in value else ""
+        notes.append(f"覆盖比例 ≥ {value['pass_share']}{left}")
+    return [value["title"], title(LandLayerKind(value["layer"])), tone, "；".join(notes)]
+
+
 def _setting(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], _plain(value.get("value")), value.get("why_open", ""), value.get("owner", "")]
 
@@ -240,6 +257,8 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.PHOTO_RULE: _table("要求、数值、说明", _photo),
     RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
     RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
+    RuleRegister.LAND_CLASS: _table("地类、三大类、说明", _land_class),
+    RuleRegister.LAND_RULE: _table("结论、图层、级别、后果", _land_rule),
     RuleRegister.CONFIGURATION: _table("配置项、默认值、为何待定、责任人", _setting),
     RuleRegister.CALENDAR: _calendar,
 }

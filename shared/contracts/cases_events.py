@@ -21,7 +21,10 @@ from shared.contracts.codes import (
     ClueState,
     DelayReason,
     JointActionState,
+    LandLayerKind,
     Measure,
+    OverlayDay,
+    PositionCrs,
     RectificationMethod,
     RectificationState,
     RejectReason,
@@ -31,6 +34,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.land import OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import Yuan
 from shared.contracts.rectifications import Signer
@@ -60,6 +64,14 @@ class ClueEvent(CasesEvent):
     to_state: ClueState
 
 
+class StatedPosition(Contract):
+    """A position as it was told, before it was brought to CGCS2000."""
+
+    crs: PositionCrs
+    longitude: float
+    latitude: float
+
+
 class ClueReceivedV1(ClueEvent):
     clue_source: ClueSource
     division_code: str
@@ -76,6 +88,7 @@ class ClueReceivedV1(ClueEvent):
     patch: PatchFacts | None = None
     geometry: dict[str, Any] | None = None
     import_id: UUID | None = None
+    stated_position: StatedPosition | None = Field(None, description="only when told in another system")
     aliases: list[AliasRef] = Field(default_factory=list)
     report: ReportFacts | None = None
     review_required: bool = False
@@ -135,6 +148,36 @@ class ClueActStoppedV1(ClueEvent):
 class ClueTurnedIntoCaseV1(ClueEvent):
     case_id: UUID
     case_no: str
+
+
+class LandLayerLoadedV1(CasesEvent):
+    """A file of a base layer has been gone through; from valid_from on it is the layer, unless refused: then nothing
+    of it is in force."""
+
+    layer_id: UUID
+    kind: LandLayerKind
+    version_name: str
+    valid_from: date
+    file_name: str
+    file_sha256: str
+    rows_created: int
+    rows_repaired: int
+    rows_rejected: int
+    rows_outside: int
+    refused: bool
+
+
+class ClueOverlaidV1(CasesEvent):
+    """The shape of a clue was laid over the layers of a day; result null: it could not be, and reason says why."""
+
+    overlay_id: UUID
+    clue_id: UUID
+    clue_no: str
+    on_day: date
+    day_basis: OverlayDay
+    requested_at: Instant
+    result: OverlayFact | None
+    problem: dict[str, Any] | None = Field(None, description="code, field, facts")
 
 
 class CaseEvent(CasesEvent):

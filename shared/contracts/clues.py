@@ -36,6 +36,7 @@ from shared.contracts.codes import (
     Agency,
     ClueSource,
     ClueState,
+    PositionCrs,
     RejectReason,
     ReportChannel,
     ReturnReason,
@@ -55,6 +56,9 @@ class ReportClue(Command, on="clue", verb="report"):
     description: Text
     longitude: Longitude | None = None
     latitude: Latitude | None = None
+    position_crs: PositionCrs = Field(
+        PositionCrs.CGCS2000, description="of longitude and latitude as given; kept in CGCS2000"
+    )
     area_m2: AreaM2 | None = None
     farmland_area_m2: AreaM2 | None = None
     pbf_area_m2: AreaM2 | None = None

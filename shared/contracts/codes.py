@@ -50,6 +50,37 @@ class ClueSource(StrEnum):
     FIELD_CHIEF_REPORT = "field_chief_report"
 
 
+class PositionCrs(StrEnum):
+    """In which system a position is told (domain.md 7.5); kept in CGCS2000."""
+
+    CGCS2000 = "cgcs2000"
+    WGS84 = "wgs84"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class LandLayerKind(StrEnum):
+    """A base layer that geometry is laid over (domain.md 1.1, 6.8)."""
+
+    CULTIVATED_LAND = "cultivated_land"
+    PERMANENT_BASIC_FARMLAND = "permanent_basic_farmland"
+    ECOLOGICAL_RED_LINE = "ecological_red_line"
+    URBAN_BOUNDARY = "urban_boundary"
+    PARCEL = "parcel"
+    PBF_RESERVE_AREA = "pbf_reserve_area"
+    HIGH_STANDARD_FARMLAND = "high_standard_farmland"
+    APPROVED_LAND = "approved_land"
+
+
+class OverlayDay(StrEnum):
+    """Why an overlay takes the layers of a day: that of the land as it was before the act."""
+
+    STATED = "stated"
+    IMAGE_BEFORE = "image_before"
+    FOUND = "found"
+    RECEIVED = "received"
+
+
 class ReportChannel(StrEnum):
     """How a report of a person came in (群众举报, 信访)."""
 
@@ -551,6 +582,8 @@ class RuleRegister(StrEnum):
     PHOTO_RULE = "photo_rule"
     JOINT_ACTION_TRIGGER = "joint_action_trigger"
     CLOSED_LIST = "closed_list"
+    LAND_CLASS = "land_class"
+    LAND_RULE = "land_rule"
     CONFIGURATION = "configuration"
     CALENDAR = "calendar"
 
@@ -841,6 +874,24 @@ _TITLES: dict[str, str] = {
     "photo_rule": "照片和举证要求",
     "joint_action_trigger": "联合执法触发条件",
     "closed_list": "固定选项",
+    "land_class": "地类",
+    "land_rule": "控制线套合规则",
+    "OverlayDay.stated": "按指定日期",
+    "OverlayDay.image_before": "按前时相影像日期",
+    "OverlayDay.found": "没有前时相，按发现日期",
+    "OverlayDay.received": "没有前时相和发现日期，按受理日期",
+    "cgcs2000": "2000国家大地坐标系",
+    "wgs84": "WGS84",
+    "gcj02": "GCJ-02（国内互联网地图）",
+    "bd09": "BD-09（百度地图）",
+    "cultivated_land": "地类图斑（耕地）",
+    "permanent_basic_farmland": "永久基本农田",
+    "ecological_red_line": "生态保护红线",
+    "urban_boundary": "城镇开发边界",
+    "parcel": "地块（一地一码）",
+    "pbf_reserve_area": "永久基本农田储备区",
+    "high_standard_farmland": "高标准农田",
+    "approved_land": "已批准用地范围",
     "configuration": "配置项",
     "calendar": "工作日历",
     "law": "法定",

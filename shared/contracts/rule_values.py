@@ -8,13 +8,21 @@ from calendar import SATURDAY
 from datetime import date, time
 from enum import StrEnum
 from fractions import Fraction
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import Bool, Contract, Int, ShortText, Text
-from shared.contracts.codes import CalendarJurisdiction, OrgType, RuleRegister, ViolationType
+from shared.contracts.codes import CalendarJurisdiction, LandLayerKind, OrgType, RuleRegister, ViolationType
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,40}$")]
 Amount = Annotated[Int, Field(ge=0, le=3660)]
@@ -274,6 +282,52 @@ class ClosedListValue(RuleValue):
         return f"{self.list_name}.{self.code}"
 
 
+class LandClassValue(RuleValue):
+    """A class of the land survey and which of the three main classes it is (domain.md 7.3)."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9A-Z][0-9][A-Z]?)?$")]
+    title: ShortText
+    main_class: Literal["agricultural", "construction", "unused"]
+    cultivated: Bool = False
+    wetland: Bool = False
+
+    @property
+    def own_key(self) -> str:
+        return self.code
+
+
+class LandRuleValue(RuleValue):
+    """What follows when a shape meets a base layer (domain.md 6.8). order: its place among the findings.
+
+    when: hit (some piece is no sliver), outside (nothing of it is inside), reaches (the threshold of the criminal
+    register for the same land), near (of that threshold), approved or unapproved (whether approved land covers it: by
+    pass_share, and where the shape is larger than strip_m2 less than uncovered_m2 of farmland left uncovered), gap
+    (land that no class covers), overlap (classes that lie on each other).
+    """
+
+    order: Annotated[Int, Field(ge=1, le=100)]
+    title: ShortText
+    layer: LandLayerKind
+    when: Literal["hit", "outside", "reaches", "near", "approved", "unapproved", "gap", "overlap"]
+    threshold: Literal["pbf", "other_cultivated"] | None = None
+    tone: Literal["flag", "warn", "info"]
+    effect: Text
+    notify: list[OrgType] = Field(default_factory=list, max_length=10)
+    proposes: list[Code] = Field(default_factory=list, max_length=10)
+    enabled: Bool = True
+    pass_share: ExactNumber | None = None
+    strip_m2: ExactNumber | None = None
+    uncovered_m2: ExactNumber | None = None
+
+    @model_validator(mode="after")
+    def _numbers_of_approval(self) -> Self:
+        if self.when == "reaches" and self.threshold is None:
+            raise PydanticCustomError("threshold_missing", "a rule that reaches a threshold names it")
+        if self.when in ("approved", "unapproved") and self.pass_share is None:
+            raise PydanticCustomError("pass_share_missing", "what counts as approved is said by a share")
+        return self
+
+
 class ConfigurationValue(RuleValue):
     """A row of domain.md 10. value null: not decided; what needs it is blocked. owner: who answers for it."""
 
@@ -346,6 +400,8 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.PHOTO_RULE: PhotoRuleValue,
     RuleRegister.JOINT_ACTION_TRIGGER: JointActionTriggerValue,
     RuleRegister.CLOSED_LIST: ClosedListValue,
+    RuleRegister.LAND_CLASS: LandClassValue,
+    RuleRegister.LAND_RULE: LandRuleValue,
     RuleRegister.CONFIGURATION: ConfigurationValue,
     RuleRegister.CALENDAR: CalendarValue,
 }

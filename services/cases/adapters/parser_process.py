@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -18,9 +18,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO, Any
 
-from services.cases.adapters.patch_lines import EndLine, HeaderLine, read_line
+from services.cases.adapters.patch_lines import EndLine, HeaderLine, Outcome, read_line
 from services.cases.domain.clue_import import ParserCrashed
-from services.cases.domain.patch import Patch, RowRejected
 from shared.errors import TianweiError
 
 log = logging.getLogger(__name__)
@@ -41,12 +40,12 @@ class ParsedFile:
     header: HeaderLine
     _spool: IO[bytes]
 
-    def outcomes(self, skip: int) -> Iterator[Patch | RowRejected]:
+    def outcomes(self, skip: int) -> Iterator[Any]:
         """One a row, in file order, without the first `skip` rows."""
         self._spool.seek(0)
         for line in islice(self._spool, 1 + skip, 1 + self.header.rows):
             outcome = read_line(line)
-            assert isinstance(outcome, Patch | RowRejected)
+            assert isinstance(outcome, Outcome)
             yield outcome
 
 
@@ -58,12 +57,16 @@ class PatchParser:
         self._most_s = most_s
 
     @contextmanager
-    def parse(self, file: Path, name: str, county_code: str, pulse: Callable[[], None]) -> Iterator[ParsedFile]:
-        """Read a file. name: its owner's; pulse: called every second, may raise to give up.
+    def parse(
+        self, file: Path, name: str, county_code: str, pulse: Callable[[], None], reads: Sequence[str] = ("patches",)
+    ) -> Iterator[ParsedFile]:
+        """Read a file. name: its owner's; reads: patches, a kind of base layer or overlay, with options of its own
+        behind it (patch_parser). pulse: called every second, may raise to give up.
 
         Raises what the parser refuses the file for, ParserCrashed when it died.
         """
         command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
+        command += ["--reads", *reads]
         self._sweep()
         # Both files have no name, so that they go with the process, however it ends.
         with TemporaryFile() as spool, TemporaryFile() as murmurs:

@@ -1,8 +1,10 @@
 """A zipped Shapefile from outside: looked through before anything is unpacked, unpacked under our own names."""
 
+import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from services.cases.adapters.patch_limits import PatchLimits
@@ -12,6 +14,7 @@ from services.cases.adapters.patch_refusals import (
     ArchiveTooLarge,
     ArchiveUnsafePath,
     Damaged,
+    LayerUnknown,
     MemberMissing,
     NotAZip,
     SeveralLayers,
@@ -20,6 +23,8 @@ from services.cases.adapters.patch_refusals import (
 NEEDED = (".shp", ".shx", ".dbf", ".prj")
 _ARCHIVES = {".zip", ".rar", ".7z", ".gz", ".tgz", ".bz2", ".xz", ".tar", ".zst"}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+# System files of a geodatabase: tables, their indices, the folder's marks.
+_GDB_PART = re.compile(r"a[0-9a-f]{8}\.[A-Za-z0-9_]{1,40}|gdb|timestamps", re.ASCII)
 _CHUNK = 1024 * 1024
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
@@ -34,7 +39,7 @@ def unpack_shapefile(path: Path, into: Path, limits: PatchLimits) -> dict[str, P
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             refuse_unsafe(members, limits)
-            parts = _find_parts(members)
+            parts = _find_parts(members, limits.layer)
             left = limits.total_bytes
             unpacked: dict[str, Path] = {}
             for extension, member in parts.items():
@@ -45,6 +50,60 @@ def unpack_shapefile(path: Path, into: Path, limits: PatchLimits) -> dict[str, P
         if not zipfile.is_zipfile(path):
             raise NotAZip(name=path.name) from broken
         raise Damaged(part="zip", reason="cannot-be-unpacked") from broken
+
+
+def is_geodatabase(path: Path) -> bool:
+    """Whether a zip holds a .gdb folder and no Shapefile. False for what is no zip."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [shown_name(member).lower() for member in archive.infolist()]
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        return False
+    return any(name.endswith(".gdbtable") for name in names) and not any(name.endswith(".shp") for name in names)
+
+
+def unpack_geodatabase(path: Path, into: Path, limits: PatchLimits) -> Path:
+    """The one .gdb folder of a zip, under a name of ours. Raises FileRefused."""
+    folder = into / "layer.gdb"
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            refuse_unsafe(members, limits)
+            left = limits.total_bytes
+            for name, member in _geodatabase_parts(members).items():
+                left -= _unpack(archive, member, folder / name, left, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError) as broken:
+        raise Damaged(part="zip", reason="cannot-be-unpacked") from broken
+    return folder
+
+
+def _geodatabase_parts(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    """File name in the folder -> member. Only names that Esri gives such files."""
+    found: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    for member in members:
+        name = PurePosixPath(shown_name(member))
+        if not member.is_dir() and "__MACOSX" not in name.parts and _GDB_PART.fullmatch(name.name):
+            found.setdefault(name.parent.as_posix(), {})[name.name] = member
+    if not found:
+        names = sorted(shown_name(member)[:200] for member in members if not member.is_dir())
+        raise MemberMissing(missing=["a00000001.gdbtable"], members=names[:20])
+    if len(found) > 1:
+        raise SeveralLayers(layers=[folder[:200] for folder in found])
+    return next(iter(found.values()))
+
+
+def chosen(layers: Sequence[str], wanted: str | None) -> str:
+    """The layer that is meant. wanted: as it was asked for. Raises SeveralLayers, LayerUnknown; both list them."""
+    shown = [name[:200] for name in layers[:50]]
+    if wanted is not None:
+        same = [name for name in layers if name.casefold() == wanted.strip().casefold()]
+        if not same:
+            raise LayerUnknown(value=wanted[:200], layers=shown)
+        return wanted if wanted in layers else same[0]
+    if len(layers) > 1:
+        raise SeveralLayers(layers=shown)
+    return layers[0]
 
 
 def shown_name(member: zipfile.ZipInfo) -> str:
@@ -89,18 +148,19 @@ def _refuse_unsafe_member(member: zipfile.ZipInfo, limits: PatchLimits) -> None:
         raise ArchiveTooLarge(limit="ratio", most=limits.ratio, found=ratio, member=name[:200])
 
 
-def _find_parts(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+def _find_parts(members: list[zipfile.ZipInfo], wanted: str | None) -> dict[str, zipfile.ZipInfo]:
     files = {}
     for member in members:
         name = PurePosixPath(shown_name(member))
         if not member.is_dir() and not name.name.startswith("._") and "__MACOSX" not in name.parts:
             files[name.as_posix().lower()] = member
     shapes = sorted(name for name in files if name.endswith(".shp"))
-    if len(shapes) > 1:
-        raise SeveralLayers(layers=[shown_name(files[name])[:200] for name in shapes])
     if not shapes:
         raise MemberMissing(missing=[".shp"], members=sorted(files)[:20])
-    stem = shapes[0].removesuffix(".shp")
+    stems = {PurePosixPath(shown_name(files[name])).stem: name for name in shapes}
+    if len(stems) < len(shapes):  # of one name in two folders: told apart by the folder
+        stems = {shown_name(files[name]): name for name in shapes}
+    stem = stems[chosen(list(stems), wanted)].removesuffix(".shp")
     if missing := [extension for extension in NEEDED if stem + extension not in files]:
         raise MemberMissing(missing=missing, members=sorted(files)[:20])
     return {extension: files[stem + extension] for extension in (*NEEDED, ".cpg") if stem + extension in files}

@@ -1,12 +1,13 @@
 """Reading a file of satellite patches: a zipped Shapefile, GeoPackage, GeoJSON or a working table, row by row."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from services.cases.adapters.patch_geometry import find_placement, measure, to_cgcs2000
+from services.cases.adapters.patch_crs import Placement
+from services.cases.adapters.patch_geometry import checked, find_placement
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing
 from services.cases.adapters.patch_sources import Kind, PatchSource, kind_of, read_source
@@ -64,26 +65,17 @@ def read_patches(
     if missing := [column for column in REQUIRED_COLUMNS if column not in source.columns]:
         raise ColumnsMissing(missing=missing, present=[column[:40] for column in source.columns][:60])
     placement = find_placement(source.geometries, source.declared)
-    shapes = measure(to_cgcs2000(source.geometries, placement), county, limits.vertices)
+    shapes = checked(source.geometries, placement, county, limits.vertices)
     rules = PatchRules(divisions, county_code)
     outcomes: Iterable[Patch | RowRejected] = (
         rules.judge(row_no, raw, shape)
-        for row_no, raw, shape in zip(source.row_nos, _rows(source), shapes, strict=True)
+        for row_no, raw, shape in zip(source.row_nos, rows_of(source), shapes, strict=True)
     )
-    report: dict[str, Any] | None = None
-    warned: list[Warned] = []
+    header = file_header(source, placement, REQUIRED_COLUMNS)
     if any(isinstance(no, str) and parent_of(no.strip()) for no in source.columns["JCBH"]):
         outcomes = list(outcomes)
         report, warned = completeness(outcomes, ColumnBook.load(), None)
-    header = PatchHeader(
-        kind=source.kind,
-        rows=len(source.row_nos),
-        crs=f"EPSG:{placement.epsg}",
-        encoding=source.encoding,
-        sample=_sample(source),
-        warnings=(*(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)), *warned),
-        completeness=report,
-    )
+        header = replace(header, warnings=(*header.warnings, *warned), completeness=report)
     return PatchFile(header, iter(outcomes))
 
 
@@ -111,15 +103,28 @@ def _chinese(raw: dict[str, RawValue]) -> dict[str, str]:
     return {name: value[:40] for name, value in raw.items() if isinstance(value, str) and not value.isascii()}
 
 
-def _rows(source: PatchSource) -> Iterator[dict[str, RawValue]]:
+def file_header(source: PatchSource, placement: Placement, plain: Sequence[str]) -> PatchHeader:
+    """What a person is shown of a file. plain: columns that are shown last, since they hold codes."""
+    return PatchHeader(
+        kind=source.kind,
+        rows=len(source.row_nos),
+        crs=f"EPSG:{placement.epsg}",
+        encoding=source.encoding,
+        sample=_sample(source, plain),
+        warnings=tuple(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)),
+    )
+
+
+def rows_of(source: PatchSource) -> Iterator[dict[str, RawValue]]:
+    """The attributes of each row."""
     names = list(source.columns)
     for values in zip(*source.columns.values(), strict=True):
         yield dict(zip(names, values, strict=True))
 
 
-def _sample(source: PatchSource) -> dict[str, str]:
+def _sample(source: PatchSource, plain: Sequence[str]) -> dict[str, str]:
     sample: dict[str, str] = {}
-    for name in sorted(source.columns, key=lambda column: column in REQUIRED_COLUMNS):
+    for name in sorted(source.columns, key=lambda column: column in plain):
         values = source.columns[name]
         for value in values[:200]:
             if isinstance(value, str) and not value.isascii():

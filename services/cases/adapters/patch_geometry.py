@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 from pyproj import Geod, Transformer
 from shapely.geometry.base import BaseGeometry
 
-from services.cases.adapters.patch_crs import CGCS2000, WGS84, Placement, place
+from services.cases.adapters.patch_crs import (
+    CGCS2000,
+    WGS84,
+    Placement,
+    in_zone,
+    place,
+    zone_of,
+    zone_of_easting,
+    zones_around,
+)
+from services.cases.adapters.patch_refusals import WrongZone
 from services.cases.domain.patch import Shape, ShapeFault
 from shared.area import MOST_M2, square_metres
 
@@ -20,6 +30,7 @@ Geometries = NDArray[np.object_]
 """shapely geometries, None where a row has none."""
 
 _GRS80 = Geod(ellps="GRS80")  # the ellipsoid of CGCS2000
+_NEAR = 0.05  # degrees round a county
 _DECIMALS = 9  # degrees: 0.1 mm
 _CENTRE_DECIMALS = 7
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -33,12 +44,64 @@ def find_placement(geometries: Geometries, declared: int) -> Placement:
 
     Raises ProjectionUnknown.
     """
+    middle = _median(geometries)
+    return Placement(declared, swapped=False) if middle is None else place(declared, *middle)
+
+
+def _median(geometries: Geometries) -> tuple[float, float] | None:
+    """Of the middles of the rows, as they stand in the file; None where no row has a geometry."""
     bounds = shapely.bounds(geometries)
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     if not len(bounds):
-        return Placement(declared, swapped=False)
-    middle = np.median((bounds[:, :2] + bounds[:, 2:]) / 2, axis=0)
-    return place(declared, float(middle[0]), float(middle[1]))
+        return None
+    first, second = np.median((bounds[:, :2] + bounds[:, 2:]) / 2, axis=0).tolist()
+    return first, second
+
+
+def refuse_wrong_zone(geometries: Geometries, placement: Placement, county: BaseGeometry) -> None:
+    """Raises WrongZone for a file that lies elsewhere as declared, and in the county in another zone."""
+    zone, middle = zone_of(placement.epsg), _median(geometries)
+    if zone is None or middle is None:
+        return
+    east, north = reversed(middle) if placement.swapped else middle
+    longitude, latitude = _in_degrees(placement.epsg, east, north)
+    if _is_near(county, longitude, latitude):
+        return
+    numbered = zone_of_easting(east) is not None
+    for other in zones_around(county.centroid.x):
+        moved = east + 1_000_000 * (other - zone) if numbered else east
+        epsg = in_zone(placement.epsg, other)
+        if _is_near(county, *_in_degrees(epsg, moved, north)):
+            facts = {"longitude": round(longitude, 4), "latitude": round(latitude, 4), "zone": zone}
+            raise WrongZone(declared=f"EPSG:{placement.epsg}", fits=f"EPSG:{epsg}", **facts)
+
+
+def _in_degrees(epsg: int, east: float, north: float) -> tuple[float, float]:
+    longitude, latitude = Transformer.from_crs(epsg, CGCS2000, always_xy=True).transform(east, north)
+    return float(longitude), float(latitude)
+
+
+def _is_near(county: BaseGeometry, longitude: float, latitude: float) -> bool:
+    west, south, east, north = county.bounds
+    return west - _NEAR <= longitude <= east + _NEAR and south - _NEAR <= latitude <= north + _NEAR
+
+
+def other_zones(geometries: Geometries, placement: Placement) -> dict[int, int]:
+    """Rows whose easting names another zone than the file's, with that zone. Indices in their order."""
+    zone = zone_of(placement.epsg)
+    bounds = shapely.bounds(geometries)
+    easts = bounds[:, 1] if placement.swapped else bounds[:, 0]
+    if zone is None or not len(easts):
+        return {}
+    found = {no: zone_of_easting(east) for no, east in enumerate(easts.tolist()) if np.isfinite(east)}
+    return {no: other for no, other in found.items() if other is not None and other != zone}
+
+
+def of_other_zone(fault: ShapeFault, other: int, placement: Placement) -> ShapeFault:
+    """Why a row lies outside the county: its easting is of another zone. Other faults stay."""
+    if not fault.code.endswith(".outside-county"):
+        return fault
+    return ShapeFault("patch.other-zone", {"zone": other, "file_zone": zone_of(placement.epsg), **fault.facts})
 
 
 def to_cgcs2000(geometries: Geometries, placement: Placement) -> Geometries:
@@ -56,12 +119,25 @@ def to_cgcs2000(geometries: Geometries, placement: Placement) -> Geometries:
     return np.asarray(shapely.transform(shapely.force_2d(geometries), convert), dtype=object)
 
 
+def checked(
+    geometries: Geometries, placement: Placement, county: BaseGeometry, most_vertices: int
+) -> list[Shape | ShapeFault]:
+    """Rows as they stand in a file, brought to EPSG:4490, checked and measured. Raises WrongZone."""
+    refuse_wrong_zone(geometries, placement, county)
+    found = measure(to_cgcs2000(geometries, placement), county, most_vertices)
+    for row, zone in other_zones(geometries, placement).items():
+        fault = found[row]
+        if isinstance(fault, ShapeFault):
+            found[row] = of_other_zone(fault, zone, placement)
+    return found
+
+
 def measure(geometries: Geometries, county: BaseGeometry, most_vertices: int) -> list[Shape | ShapeFault]:
     """Check and measure rows in EPSG:4490, in their order. county: its prepared polygon."""
     found: list[Shape | ShapeFault | None] = _faults(geometries, most_vertices)
     sound = np.flatnonzero([fault is None for fault in found])
     shapes = shapely.normalize(geometries[sound])
-    areas = _areas(shapes)
+    areas = ellipsoidal_areas(shapes)
     centres = shapely.centroid(shapes)
     shares = _shares(shapes, centres, county)
     hollow = ~shapely.contains(shapes, centres)
@@ -82,6 +158,12 @@ def measure(geometries: Geometries, county: BaseGeometry, most_vertices: int) ->
             wkb = bytes(encoded[index])
             found[row] = Shape(area, longitude, latitude, wkb, hashlib.sha256(wkb).hexdigest(), share)
     return [shape for shape in found if shape is not None]
+
+
+def faults_of(geometries: Geometries, most_vertices: int) -> dict[int, ShapeFault]:
+    """Rows that are no sound polygon by themselves, and why."""
+    faults = enumerate(_faults(geometries, most_vertices))
+    return {row: fault for row, fault in faults if isinstance(fault, ShapeFault)}
 
 
 def _faults(geometries: Geometries, most_vertices: int) -> list[Shape | ShapeFault | None]:
@@ -137,16 +219,17 @@ def _invalid(polygon: BaseGeometry) -> ShapeFault:
     return ShapeFault("patch.self-crossing" if "self-intersection" in reason else "patch.geometry-invalid", facts)
 
 
-def _areas(polygons: Geometries) -> NDArray[np.float64]:
+def ellipsoidal_areas(polygons: Geometries) -> NDArray[np.float64]:
     """Ellipsoidal m² of each: outer rings less holes."""
     parts, owners = shapely.get_parts(polygons, return_index=True)
     rings, part_of = shapely.get_rings(parts, return_index=True)
     points, ring_of = shapely.get_coordinates(rings, return_index=True)
     starts = np.searchsorted(ring_of, np.arange(len(rings) + 1)).tolist()
     outer = np.diff(part_of, prepend=-1) != 0
+    longitudes, latitudes = np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
     areas = np.zeros(len(polygons))
     for ring, (start, end) in enumerate(pairwise(starts)):
-        area, _ = _GRS80.polygon_area_perimeter(points[start:end, 0], points[start:end, 1])
+        area, _ = _GRS80.polygon_area_perimeter(longitudes[start:end], latitudes[start:end])
         areas[owners[part_of[ring]]] += abs(area) if outer[ring] else -abs(area)
     return areas
 

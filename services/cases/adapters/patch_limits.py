@@ -8,7 +8,8 @@ class PatchLimits:
     """rows: patches in a file. file_bytes: the file; total_bytes: all members of a zip unpacked.
 
     ratio: unpacked to packed of one member above small_bytes (blank-padded DBF columns pack well, so it is generous).
-    vertices: of one patch. columns: attributes of a patch.
+    vertices: of one patch. columns: attributes of a patch. geodatabase: whether a zipped .gdb may be read.
+    layer: which one is meant where a file has several.
     """
 
     rows: int = 100_000
@@ -19,3 +20,5 @@ class PatchLimits:
     small_bytes: int = 4 * 1024 * 1024
     vertices: int = 50_000
     columns: int = 255
+    geodatabase: bool = False
+    layer: str | None = None

@@ -4,6 +4,8 @@ One object with one key per line, in this order:
     {"header": {"kind", "rows", "crs", "encoding", "sample", "warnings": [{"code", "facts"}],
                 "completeness"}}                                                             first
     {"patch": {...}} or {"rejected": {"row_no", "field", "code", "facts", "raw"}}                one per row
+    {"feature": {...}}                                                  in place of a patch, of a base layer
+    {"overlay": {"no", "m2", "pbf_m2", "pieces", "plots"}}              one per shape, of an overlay
     {"end": {"rows", "good", "bad"}}                                                             last, exit code 0
     {"problem": {"code", "kind", "field", "facts"}}                                              last, exit code 2
 A problem refuses the whole file: forget the lines before it.
@@ -20,11 +22,15 @@ from typing import Any
 
 import orjson
 
+from services.cases.domain.land import LandFeature
+from services.cases.domain.overlay import Measured
 from services.cases.domain.patch import Patch, RowRejected, Warned
 from services.cases.domain.patch_values import FORBIDDEN
 from shared.errors import TianweiError, from_problem
 
 _DECIMALS = ("area_m2", "stated_area_mu", "farmland_area_m2", "pbf_area_m2")
+Outcome = Patch | LandFeature | RowRejected | Measured
+_NAMES: dict[type, str] = {Patch: "patch", LandFeature: "feature", RowRejected: "rejected"}
 _LONGEST_FACT = 200
 # Control characters stand escaped in JSON, the others as their UTF-8. A false alarm costs a moment.
 _SUSPECT = re.compile(rb"\\u00|\\[bf]|\x7f|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
@@ -62,9 +68,14 @@ def header_line(
     return _line("header", {**header, "completeness": completeness})
 
 
-def outcome_line(outcome: Patch | RowRejected) -> bytes:
+def outcome_line(outcome: Patch | LandFeature | RowRejected) -> bytes:
     """A row as a line."""
-    return _line("rejected" if isinstance(outcome, RowRejected) else "patch", outcome)
+    return _line(_NAMES[type(outcome)], outcome)
+
+
+def overlay_line(body: dict[str, Any]) -> bytes:
+    """What was measured of one shape, as overlay_geometry.laid_over says it."""
+    return _line("overlay", body)
 
 
 def end_line(good: int, bad: int) -> bytes:
@@ -75,13 +86,17 @@ def problem_line(problem: TianweiError) -> bytes:
     return _line("problem", _cleaned(problem.as_problem(), _LONGEST_FACT))
 
 
-def read_line(line: bytes) -> HeaderLine | Patch | RowRejected | EndLine | TianweiError:
+def read_line(line: bytes) -> HeaderLine | Outcome | EndLine | TianweiError:
     """What a line says. A problem is returned, not raised. Raises ValueError for anything else."""
     ((what, body),) = orjson.loads(line).items()
     if what == "patch":
         return _patch(body)
     if what == "rejected":
         return RowRejected(**body)
+    if what == "feature":
+        return _feature(body)
+    if what == "overlay":
+        return Measured.of(body)
     if what == "header":
         return HeaderLine(**{**body, "warnings": tuple(Warned(**warning) for warning in body["warnings"])})
     if what == "end":
@@ -91,7 +106,7 @@ def read_line(line: bytes) -> HeaderLine | Patch | RowRejected | EndLine | Tianw
     raise ValueError(f"unknown line {what!r}")
 
 
-def _line(what: str, body: dict[str, Any] | Patch | RowRejected) -> bytes:
+def _line(what: str, body: dict[str, Any] | Patch | LandFeature | RowRejected) -> bytes:
     line = orjson.dumps({what: body}, default=_plain, option=orjson.OPT_APPEND_NEWLINE)
     if _SUSPECT.search(line):
         line = orjson.dumps(_cleaned(orjson.loads(line)), option=orjson.OPT_APPEND_NEWLINE)
@@ -115,6 +130,19 @@ def _plain(value: Any) -> str:
     if isinstance(value, Decimal):
         return format(value, "f")
     raise TypeError(type(value).__name__)
+
+
+def _feature(body: dict[str, Any]) -> LandFeature:
+    repaired = body["repaired"]
+    return LandFeature(
+        **{
+            **body,
+            "area_m2": Decimal(body["area_m2"]),
+            "bounds": tuple(body["bounds"]),
+            "wkb": bytes.fromhex(body["wkb"]),
+            "repaired": repaired and Warned(**repaired),
+        }
+    )
 
 
 def _patch(body: dict[str, Any]) -> Patch:

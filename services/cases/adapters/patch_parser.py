@@ -14,8 +14,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from services.cases.adapters.land_files import LandFile
+    from services.cases.adapters.patch_files import PatchFile
     from shared.errors import TianweiError
 
+LAYERS = (
+    "cultivated_land",
+    "permanent_basic_farmland",
+    "ecological_red_line",
+    "urban_boundary",
+    "parcel",
+    "pbf_reserve_area",
+    "high_standard_farmland",
+    "approved_land",
+)
 MEMORY_BYTES = 1536 * 1024 * 1024
 CPU_SECONDS = 120
 WRITTEN_BYTES = 1024 * 1024 * 1024
@@ -64,8 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="patch_parser", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("file", type=Path)
+    parser.add_argument("--reads", choices=("patches", "overlay", *LAYERS), default="patches")
     parser.add_argument("--county", required=True, help="division code of the county, 6 or 12 digits")
     parser.add_argument("--name", help="the name its owner gave the file, when it is stored under another")
+    parser.add_argument("--layer", help="which one is meant where the file has several")
+    parser.add_argument("--repair", action="store_true", help="mend rings of a base layer that cross themselves")
     parser.add_argument("--max-rows", type=int, default=100_000)
     parser.add_argument("--memory-bytes", type=int, default=MEMORY_BYTES)
     parser.add_argument("--cpu-seconds", type=int, default=CPU_SECONDS)
@@ -88,25 +103,17 @@ def _confine(options: argparse.Namespace) -> None:
         if hard != resource.RLIM_INFINITY:
             limit = min(limit, hard)
         resource.setrlimit(what, (limit, limit))
-    os.environ.update(_SURROUNDINGS, GDAL_SKIP=_UNUSED_DRIVERS)
+    skipped = _UNUSED_DRIVERS if options.reads == "patches" else _UNUSED_DRIVERS.replace("OpenFileGDB,", "")
+    os.environ.update(_SURROUNDINGS, GDAL_SKIP=skipped)
 
 
 def _parse(options: argparse.Namespace) -> int:
-    from services.cases.adapters.patch_files import read_patches
-    from services.cases.adapters.patch_limits import PatchLimits
     from services.cases.adapters.patch_lines import end_line, header_line, outcome_line
     from services.cases.domain.patch import RowRejected
-    from shared.divisions.boundaries import Boundaries
-    from shared.divisions.register import Divisions
 
-    read = read_patches(
-        options.file,
-        options.name or options.file.name,
-        options.county,
-        Divisions.load(),
-        Boundaries.load(),
-        PatchLimits(rows=options.max_rows),
-    )
+    if options.reads == "overlay":
+        return _overlay(options.file)
+    read = _read(options)
     header, out, bad = read.header, sys.stdout.buffer, 0
     about = (header.kind, header.rows, header.crs, header.encoding, header.sample, header.warnings)
     out.write(header_line(*about, header.completeness))
@@ -114,6 +121,41 @@ def _parse(options: argparse.Namespace) -> int:
         bad += isinstance(outcome, RowRejected)
         out.write(outcome_line(outcome))
     out.write(end_line(header.rows - bad, bad))
+    out.flush()
+    return 0
+
+
+def _read(options: argparse.Namespace) -> "PatchFile | LandFile":
+    from services.cases.adapters.land_files import read_land
+    from services.cases.adapters.patch_files import read_patches
+    from services.cases.adapters.patch_limits import PatchLimits
+    from shared.contracts.codes import LandLayerKind
+    from shared.divisions.boundaries import Boundaries
+    from shared.divisions.register import Divisions
+
+    name, boundaries = options.name or options.file.name, Boundaries.load()
+    if options.reads == "patches":
+        limits = PatchLimits(rows=options.max_rows)
+        return read_patches(options.file, name, options.county, Divisions.load(), boundaries, limits)
+    # A geodatabase has five files a table, and some forty tables before its first layer.
+    limits = PatchLimits(
+        rows=options.max_rows, vertices=500_000, members=2000, geodatabase=True, layer=options.layer or None
+    )
+    kind = LandLayerKind(options.reads)
+    return read_land(options.file, name, kind, options.county, boundaries, limits, repair=options.repair)
+
+
+def _overlay(file: Path) -> int:
+    from services.cases.adapters.overlay_files import read_overlay
+    from services.cases.adapters.overlay_geometry import laid_over
+    from services.cases.adapters.patch_lines import end_line, header_line, overlay_line
+
+    shapes, slivers, layers = read_overlay(file)
+    out = sys.stdout.buffer
+    out.write(header_line("overlay", len(shapes), "EPSG:4490", "UTF-8", {}, ()))
+    for measured in laid_over(shapes, layers, slivers):
+        out.write(overlay_line(measured))
+    out.write(end_line(len(shapes), 0))
     out.flush()
     return 0
 

@@ -74,10 +74,31 @@ class SeveralLayers(FileRefused):
     refusal = "file.several-layers"
 
 
+class LayerUnknown(FileRefused):
+    """The file has no layer of the name that was asked for. facts: value, layers."""
+
+    refusal = "file.layer-unknown"
+
+
 class ProjectionUnknown(FileRefused):
     """facts: projection (as named in the file), accepted."""
 
     refusal = "file.projection-unknown"
+
+
+class ZoneContradicted(FileRefused):
+    """The declared zone is not that of the numbers. facts: declared, zone of it; found: zone in the eastings."""
+
+    refusal = "file.zone-contradicted"
+
+
+class WrongZone(FileRefused):
+    """Taken as declared, it lies elsewhere; in another zone it would lie in the county.
+
+    facts: declared, longitude, latitude; fits: the EPSG code that would do.
+    """
+
+    refusal = "file.wrong-zone"
 
 
 class NoPatches(FileRefused):
@@ -100,3 +121,9 @@ class TooLarge(FileRefused):
     """facts: most_bytes, found_bytes; without them: reading it took more memory than a parser may use."""
 
     refusal = "file.too-large"
+
+
+class OutsideCounty(FileRefused):
+    """No row of a layer lies in the county: another county's file, or another zone's. facts: longitude, latitude."""
+
+    refusal = "file.outside-county"

@@ -13,7 +13,7 @@ import orjson
 import pyogrio
 import shapely
 
-from services.cases.adapters.patch_archive import unpack_shapefile
+from services.cases.adapters.patch_archive import chosen, is_geodatabase, unpack_geodatabase, unpack_shapefile
 from services.cases.adapters.patch_crs import WGS84, declared_epsg, geojson_epsg
 from services.cases.adapters.patch_dbf import read_dbf
 from services.cases.adapters.patch_geometry import Geometries
@@ -24,13 +24,12 @@ from services.cases.adapters.patch_refusals import (
     KindUnknown,
     NoPatches,
     NotAZip,
-    SeveralLayers,
     TooLarge,
     TooManyRows,
 )
 from services.cases.domain.patch_values import RawValue
 
-Kind = Literal["shapefile", "geopackage", "geojson", "xlsx"]
+Kind = Literal["shapefile", "geopackage", "geojson", "geodatabase", "xlsx"]
 
 _KINDS: dict[str, Kind] = {
     ".zip": "shapefile",
@@ -74,13 +73,13 @@ def read_source(path: Path, name: str, limits: PatchLimits) -> PatchSource:
 
 def kind_of(path: Path, name: str, limits: PatchLimits) -> Kind:
     """By extension and first bytes, which must agree. Raises FileRefused, also for a file too large."""
-    kind = _kind(path, name)
+    kind = _kind(path, name, limits.geodatabase)
     if (size := path.stat().st_size) > limits.file_bytes:
         raise TooLarge(most_bytes=limits.file_bytes, found_bytes=size)
     return kind
 
 
-def _kind(path: Path, name: str) -> Kind:
+def _kind(path: Path, name: str, geodatabase: bool) -> Kind:
     extension = Path(name).suffix.lower()
     kind = _KINDS.get(extension)
     if kind is None:
@@ -89,6 +88,8 @@ def _kind(path: Path, name: str) -> Kind:
         head = file.read(4096)
     if kind == "shapefile" and not head.startswith(_ZIP):
         raise NotAZip(name=name[:200])
+    if kind == "shapefile" and geodatabase and is_geodatabase(path):
+        return "geodatabase"
     if kind == "xlsx":
         # An encrypted workbook, or one of before 2007, is no zip.
         if not head.startswith(_ZIP):
@@ -135,10 +136,18 @@ def _read_geopackage(path: Path, limits: PatchLimits) -> PatchSource:
         # A name of our own beside which nothing lies: no -wal, no .aux.xml, no extension GDAL would wonder about.
         copy = Path(folder) / "patches.gpkg"
         copy.write_bytes(path.read_bytes())
-        layer = _only_layer(copy)
-        meta, _, encoded, values = _read_with_gdal(
-            copy, layer=layer, max_features=limits.rows + 1, datetime_as_string=True
-        )
+        return _read_database("geopackage", copy, limits)
+
+
+def _read_geodatabase(path: Path, limits: PatchLimits) -> PatchSource:
+    with TemporaryDirectory(prefix="patches-") as folder:
+        return _read_database("geodatabase", unpack_geodatabase(path, Path(folder), limits), limits)
+
+
+def _read_database(kind: Kind, path: Path, limits: PatchLimits) -> PatchSource:
+    layer = _chosen_layer(path, limits.layer)
+    options = {"layer": layer, "max_features": limits.rows + 1, "datetime_as_string": True}
+    meta, _, encoded, values = _read_with_gdal(path, **options)
     if encoded is None:
         raise NoPatches()
     if len(encoded) > limits.rows:
@@ -148,19 +157,17 @@ def _read_geopackage(path: Path, limits: PatchLimits) -> PatchSource:
         for name, column in zip(meta["fields"].tolist(), values, strict=True)
     }
     row_nos = list(range(1, len(encoded) + 1))
-    return PatchSource("geopackage", columns, row_nos, _from_wkb(encoded), declared_epsg(meta["crs"]), "UTF-8")
+    return PatchSource(kind, columns, row_nos, _from_wkb(encoded), declared_epsg(meta["crs"]), "UTF-8")
 
 
-def _only_layer(path: Path) -> str:
+def _chosen_layer(path: Path, wanted: str | None) -> str:
     try:
         layers = [str(name) for name, kind in pyogrio.list_layers(path).tolist() if kind is not None]
     except pyogrio.errors.DataSourceError as broken:
-        raise Damaged(part=".gpkg", reason="cannot-be-read") from broken
-    if len(layers) > 1:
-        raise SeveralLayers(layers=[name[:200] for name in layers[:20]])
+        raise Damaged(part=path.suffix, reason="cannot-be-read") from broken
     if not layers:
         raise NoPatches()
-    return layers[0]
+    return chosen(layers, wanted)
 
 
 def _read_geojson(path: Path, limits: PatchLimits) -> PatchSource:
@@ -236,4 +243,9 @@ def plain_value(value: Any) -> RawValue:
     return text[: _LONGEST_RAW + 1].replace("\0", "\ufffd")
 
 
-_READERS = {"shapefile": _read_shapefile, "geopackage": _read_geopackage, "geojson": _read_geojson}
+_READERS = {
+    "shapefile": _read_shapefile,
+    "geopackage": _read_geopackage,
+    "geojson": _read_geojson,
+    "geodatabase": _read_geodatabase,
+}

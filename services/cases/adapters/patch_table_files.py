@@ -15,7 +15,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from pyproj import Transformer
 
 from services.cases.adapters.patch_archive import refuse_unsafe
-from services.cases.adapters.patch_crs import CGCS2000, MERIDIAN_105, ZONE_35
+from services.cases.adapters.patch_crs import CGCS2000, MERIDIAN_105, ZONE_35, in_zone, zone_of_easting
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing, Damaged, NoPatches, SeveralLayers, TooManyRows
 from services.cases.adapters.patch_sources import plain_value
@@ -164,7 +164,8 @@ def _point(raw: dict[str, RawValue], headers: dict[str, str], county: Box) -> tu
 def _degrees(east: float, north: float) -> tuple[float, float] | None:
     if abs(east) <= 180 and abs(north) <= 90:
         return east, north
-    epsg = ZONE_35 if 35e6 <= east < 36e6 else MERIDIAN_105 if 1e5 <= east < 1e6 else None
+    zone = zone_of_easting(east)
+    epsg = MERIDIAN_105 if 1e5 <= east < 1e6 else None if zone is None else in_zone(ZONE_35, zone)
     if epsg is None or not 0 < north < 1e7:
         return None
     longitude, latitude = Transformer.from_crs(epsg, CGCS2000, always_xy=True).transform(east, north)

@@ -29,6 +29,7 @@ from shared.contracts.cases_events import (
     ClueSignedV1,
     ClueTurnedIntoCaseV1,
     ClueVerificationStartedV1,
+    StatedPosition,
 )
 from shared.contracts.clue_parts import ReportFacts
 from shared.contracts.clues import (
@@ -87,10 +88,12 @@ class Clue(ClueBranches):
         parent: Parent | None = None,
         split: bool = False,
         review_required: bool = False,
+        stated: StatedPosition | None = None,
     ) -> list[ClueEvent]:
         """Take the clue in. patch, geometry, import_id, parent: only of one that comes from a file of patches.
 
-        split: the file says that it was cut in child patches. review_required: by the levels above.
+        split: the file says that it was cut in child patches. review_required: by the levels above. stated: its
+        position as told, when that was in another system.
         """
         row = TABLE.permit(self.state, "report", moment.by, (), "split" if split else "")
         if cmd.found_at is not None:
@@ -116,6 +119,7 @@ class Clue(ClueBranches):
                 patch=patch,
                 geometry=geometry,
                 import_id=import_id,
+                stated_position=stated,
                 aliases=cmd.aliases,
                 report=cmd.channel and ReportFacts(channel=cmd.channel, named=cmd.reporter is not None),
                 review_required=review_required,

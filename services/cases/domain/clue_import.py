@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.contracts.cases_events import ClueImportFinishedV1
-from shared.errors import InvalidInput, TianweiError
+from shared.errors import InvalidInput, NotAllowed, TianweiError
 
 
 class ImportState(StrEnum):
@@ -22,6 +22,13 @@ class RowOutcome(StrEnum):
     CREATED = "created"
     KNOWN = "known"
     REJECTED = "rejected"
+
+
+class CountyMissing(NotAllowed):
+    """Files are imported into a county, and the caller has none."""
+
+    def __init__(self, jurisdiction: str) -> None:
+        super().__init__("import.county-missing", None, jurisdiction=jurisdiction)
 
 
 class ParserCrashed(InvalidInput):

@@ -18,6 +18,7 @@ from services.cases.domain.patch import Patch, Warned
 MOST_VERTICES = 1400
 # 1 mm.
 _DECIMALS = 8
+_ROUNDED = 1e-8  # what _decode may take off a point
 _POLYGON, _MULTIPOLYGON = 3, 6
 _LEAST_POINTS = 4
 
@@ -37,6 +38,31 @@ def outlined(patch: Patch, most: int = MOST_VERTICES) -> tuple[Patch, dict[str, 
     if len(polygons) == 1:
         return patch, {"type": "Polygon", "coordinates": polygons[0]}
     return patch, {"type": "MultiPolygon", "coordinates": polygons}
+
+
+def bounds_of(wkb: bytes) -> tuple[float, float, float, float]:
+    """West, south, east, north of little-endian 2D WKB."""
+    points = [point for polygon in _decode(wkb) for point in polygon[0]]
+    (west, east), (south, north) = ((min(side), max(side)) for side in zip(*points, strict=True))
+    return west - _ROUNDED, south - _ROUNDED, east + _ROUNDED, north + _ROUNDED
+
+
+def encoded(geometry: dict[str, Any]) -> bytes:
+    """Little-endian 2D WKB of a GeoJSON Polygon or MultiPolygon. Raises ValueError for others."""
+    if geometry["type"] == "Polygon":
+        return _encoded_polygon(geometry["coordinates"])
+    if geometry["type"] != "MultiPolygon":
+        raise ValueError(f"geometry of type {geometry['type']}")
+    polygons = [_encoded_polygon(polygon) for polygon in geometry["coordinates"]]
+    return struct.pack("<bII", 1, _MULTIPOLYGON, len(polygons)) + b"".join(polygons)
+
+
+def _encoded_polygon(rings: list[list[list[float]]]) -> bytes:
+    parts = [struct.pack("<bII", 1, _POLYGON, len(rings))]
+    for ring in rings:
+        parts.append(struct.pack("<I", len(ring)))
+        parts.append(array("d", [number for point in ring for number in point[:2]]).tobytes())
+    return b"".join(parts)
 
 
 def _decode(wkb: bytes) -> list[Polygon]:

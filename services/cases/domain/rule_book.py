@@ -28,6 +28,7 @@ from shared.contracts.rule_values import (
     HomesteadValue,
     JointActionTriggerValue,
     LadderValue,
+    LandClassValue,
     PhotoRuleValue,
     PowerGrantValue,
     RequiredEvidenceValue,
@@ -183,6 +184,10 @@ class RuleBook:
         """The choices of a closed list on a day, by code, in their order."""
         values = [v for v in self._values(ClosedListValue, RuleRegister.CLOSED_LIST, on) if v.list_name == list_name]
         return {value.code: value for value in sorted(values, key=lambda value: value.order)}
+
+    def land_classes(self, on: date | None = None) -> dict[str, LandClassValue]:
+        """The classes of the land survey on a day, by code."""
+        return {value.code: value for value in self._values(LandClassValue, RuleRegister.LAND_CLASS, on)}
 
     def setting(self, key: str, on: date | None = None) -> Any:
         """The value of a row of the configuration register; None where it is not decided."""

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.cases.domain.clue_import import ImportRow, RowOutcome
+from services.cases.domain.clue_import import CountyMissing, ImportRow, RowOutcome
 from services.cases.domain.outline import outlined
 from services.cases.domain.patch import Patch, RowRejected, Warned
 from services.cases.handlers.clues import ReceivedPatch, give_shape, receive_patches
-from services.cases.storage import import_jobs, import_rows
-from services.cases.storage.import_jobs import ClueImportStore, ImportJob, view_of
+from services.cases.handlers.overlays import overlay_imported
+from services.cases.storage import import_jobs, import_rows, land
+from services.cases.storage.import_jobs import ClueImportStore, view_of
 from services.cases.storage.import_rows import StoredPatch
+from services.cases.storage.job_queue import ImportJob
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.clue_imports import ClueImportView, StartClueImport
 from shared.divisions.register import COUNTY_DIGITS, full_code, within
-from shared.errors import NotAllowed, TianweiError
+from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.operations import Call
 
@@ -26,13 +28,6 @@ _STORE = ClueImportStore()
 
 Drawn = tuple[Patch, dict[str, Any] | None]
 """A good row with its GeoJSON geometry; a row of a table has none."""
-
-
-class CountyMissing(NotAllowed):
-    """Patches are imported into a county, and the caller has none."""
-
-    def __init__(self, jurisdiction: str) -> None:
-        super().__init__("import.county-missing", None, jurisdiction=jurisdiction)
 
 
 def start_clue_import(cmd: StartClueImport, call: Call, unit: CasesUnit) -> ClueImportView:
@@ -57,36 +52,34 @@ def import_batch(job: ImportJob, start: int, batch: Sequence[Drawn | RowRejected
 
     start: rows before this batch, in file order. A batch that is in already is passed over. Raises LeaseLost.
     """
-    done = import_jobs.lock(unit.connection, job)["rows_done"]
-    if done >= start + len(batch):
-        return  # committed by a try whose answer was lost
-    if done != start:
-        raise ValueError(f"batch starts at {start}, the job is at {done}")
+    if import_jobs.QUEUE.is_in(unit.connection, job, start, len(batch)):
+        return
     rows = _outcomes(job, batch, unit)
     import_rows.add(unit.connection, job.id, rows)
     counts = {kind.value: sum(row.outcome is kind for row in rows) for kind in RowOutcome}
-    import_jobs.advance(unit.connection, job, done=len(rows), **counts)
+    import_jobs.QUEUE.advance(unit.connection, job, done=len(rows), **counts)
 
 
 def finish_import(job: ImportJob, unit: CasesUnit) -> None:
     """Every row has its outcome. Raises LeaseLost."""
-    ending = _STORE.from_row(import_jobs.lock(unit.connection, job))
+    ending = _STORE.from_row(import_jobs.QUEUE.lock(unit.connection, job))
     unit.record(ending, _STORE, ending.finish(unit.now))
 
 
 def refuse_import(job: ImportJob, problem: TianweiError, unit: CasesUnit) -> None:
     """The file as a whole cannot be taken. Raises LeaseLost."""
-    ending = _STORE.from_row(import_jobs.lock(unit.connection, job))
+    ending = _STORE.from_row(import_jobs.QUEUE.lock(unit.connection, job))
     unit.record(ending, _STORE, ending.refuse(problem, unit.now))
     stated = {"code": problem.code, "field": problem.field, "facts": problem.facts}
-    _STORE.note_problem(unit.connection, job.id, stated)
+    import_jobs.QUEUE.note_problem(unit.connection, job.id, stated)
 
 
 def _outcomes(job: ImportJob, batch: Sequence[Drawn | RowRejected], unit: CasesUnit) -> list[ImportRow]:
     drawn = [row for row in batch if not isinstance(row, RowRejected)]
     stored = import_rows.stored_patches(unit.connection, [patch.patch_no for patch, _ in drawn])
     fresh = [(patch, geometry) for patch, geometry in drawn if patch.patch_no not in stored]
-    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit)}
+    land.keep_shapes(unit.connection, [patch for patch, _ in drawn if patch.geometry_wkb])
+    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit, overlay_imported)}
     return [
         _rejected(row) if isinstance(row, RowRejected) else _accepted(row, job, stored, received, unit) for row in batch
     ]
@@ -114,7 +107,7 @@ def _accepted(
     if here and geometry is None:  # a table says nothing of the shape
         return _good(patch, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     if here and found.geometry_digest is None and geometry is not None:
-        give_shape(found.clue_id, patch, geometry, unit)
+        overlay_imported([give_shape(found.clue_id, patch, geometry, unit)], unit)
         shaped = replace(patch, warnings=(*patch.warnings, Warned("patch.shape-added")))
         return _good(shaped, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     facts = {"value": patch.patch_no, "clue_no": found.clue_no if here else None}

@@ -1,6 +1,6 @@
 """Clues: taken in one by one or by the batch, given out, verified, closed, turned into cases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from services.cases.domain import case_filing
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue, Parent
+from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.import_completeness import parent_of
 from services.cases.domain.patch import Patch
 from services.cases.handlers import reporters as on_reporter
@@ -23,6 +24,7 @@ from services.cases.storage.unit import CasesUnit, Stored
 from shared.clock import local_day
 from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases import CaseView
+from shared.contracts.cases_events import StatedPosition
 from shared.contracts.clue_parts import AliasRef
 from shared.contracts.clues import (
     AssignClue,
@@ -36,7 +38,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import AliasKind, ClueSource
+from shared.contracts.codes import AliasKind, ClueSource, PositionCrs
 from shared.contracts.parts import PatchFacts
 from shared.divisions.bounds import Box
 from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
@@ -77,6 +79,7 @@ class PositionOutside(InvalidInput):
 
 def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     """Take in a clue. Reads nothing and locks nothing: reporting never waits for others."""
+    cmd, stated = _in_cgcs2000(cmd)
     division = _division(unit, cmd.division_code, "division_code")
     if not may_report_in(division.code, call.by):
         raise DivisionOutside("division_code", division)
@@ -88,7 +91,8 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     clue_no = unit.number(NumberKind.CLUE, division.code)
     name = unit.desk.divisions.full_name(division.code)
     required = _review_required(cmd.source, unit)
-    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, name, review_required=required))
+    received = clue.receive(cmd, unit.moment, clue_no, name, review_required=required, stated=stated)
+    unit.record(clue, unit.clues, received)
     if cmd.reporter is not None:
         on_reporter.keep(cmd, clue, call, unit)
     return clue.view()
@@ -198,12 +202,16 @@ class ReceivedPatch:
 
 
 def receive_patches(
-    patches: Sequence[tuple[Patch, dict[str, Any] | None]], import_id: UUID, unit: CasesUnit
+    patches: Sequence[tuple[Patch, dict[str, Any] | None]],
+    import_id: UUID,
+    unit: CasesUnit,
+    then: Callable[[Sequence[Clue], CasesUnit], None] | None = None,
 ) -> list[ReceivedPatch]:
     """Make clues of good rows of a file, in their order; for batches of about 200, at four statements a batch.
 
     patches: with each its GeoJSON geometry in EPSG:4490. All of it goes into the event, which holds 64 KiB: simplify
     a shape of more than some 1,500 vertices first; the digest stays that of the full shape.
+    then: what else to do with the clues made, in the same unit.
     unit: opened for whoever asked for the import. Two batches with one new number: the later one fails on the unique
     index, and the runner's next try finds the clue.
     """
@@ -221,15 +229,18 @@ def receive_patches(
         known[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
     unit.clues.insert_many(unit.connection, made)
+    if then is not None:
+        then(made, unit)
     return received
 
 
-def give_shape(clue_id: UUID, patch: Patch, geometry: dict[str, Any], unit: CasesUnit) -> None:
+def give_shape(clue_id: UUID, patch: Patch, geometry: dict[str, Any], unit: CasesUnit) -> Clue:
     """A patch that a table named before gets its shape; what ended meanwhile stays as it is."""
     clue = unit.clues.lock(unit.connection, clue_id)
     told = clue.take_shape(_patch_facts(patch), geometry, patch.longitude, patch.latitude, patch.area_m2, unit.moment)
     unit.record(clue, unit.clues, told)
     duplicates.ask(unit.connection, [clue_id])
+    return clue
 
 
 def _parent(patch: Patch, known: Mapping[str, tuple[UUID, str]]) -> Parent | None:
@@ -308,6 +319,15 @@ def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[U
     columns = (clue_table.c.patch_no, clue_table.c.id, clue_table.c.clue_no)
     rows = unit.connection.execute(sa.select(*columns).where(clue_table.c.patch_no == sa.func.any(numbers)))
     return {row.patch_no: (row.id, row.clue_no) for row in rows}
+
+
+def _in_cgcs2000(cmd: ReportClue) -> tuple[ReportClue, StatedPosition | None]:
+    """The command with its position in CGCS2000 (0.1 mm), and the position as told where that was another one."""
+    if cmd.position_crs is PositionCrs.CGCS2000 or cmd.longitude is None or cmd.latitude is None:
+        return cmd, None
+    stated = StatedPosition(crs=cmd.position_crs, longitude=cmd.longitude, latitude=cmd.latitude)
+    longitude, latitude = to_cgcs2000(stated.crs, stated.longitude, stated.latitude)
+    return cmd.model_copy(update={"longitude": round(longitude, 9), "latitude": round(latitude, 9)}), stated
 
 
 def _check_position(cmd: ReportClue, county: Box) -> None:

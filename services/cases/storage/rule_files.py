@@ -35,6 +35,8 @@ _FILES = {
     RuleRegister.PHOTO_RULE: "photo_rules.toml",
     RuleRegister.JOINT_ACTION_TRIGGER: "joint_action_triggers.toml",
     RuleRegister.CLOSED_LIST: "closed_lists.toml",
+    RuleRegister.LAND_CLASS: "land_classes.toml",
+    RuleRegister.LAND_RULE: "land_rules.toml",
     RuleRegister.CONFIGURATION: "configuration.toml",
 }
 # Of rows and files that say nothing else: the house's own defaults, which a county confirms or changes.

@@ -65,6 +65,14 @@ def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
     return sa.or_(*conditions) if conditions else sa.false()
 
 
+def in_county(table: Table, by: Actor) -> ColumnElement[bool]:
+    """The condition that a row is of the county of somebody who works on clues there."""
+    works = by.has(Role.COORDINATOR) or by.has(Role.TOWNSHIP_OFFICER)
+    if not (works and _is_prefix(by.jurisdiction, COUNTY_DIGITS)):
+        return sa.false()
+    return _lies_in(table, by.jurisdiction[:COUNTY_DIGITS])
+
+
 def visible_to_county(table: Table, by: Actor) -> ColumnElement[bool]:
     """As visible, of what only the county's coordinators decide: proposals that two clues are one."""
     if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):

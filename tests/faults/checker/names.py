@@ -102,6 +102,8 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "police_transfer": Kept("police_transfer"),
         "sealed_record": Kept("sealed_record"),
         "clue_import": Kept("clue_import", silent=True),
+        "land_layer": Kept("land_layer", silent=True),
+        "overlay": Kept("overlay", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
     "agencies": {

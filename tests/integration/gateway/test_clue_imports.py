@@ -86,3 +86,23 @@ def test_rows_are_read_page_by_page(desk: House) -> None:
     desk.ask("GET", f"/api/v1/clue-imports/{ID}/rows?outcome=rejected&limit=200", by="li")
     asked = {"id": ID, "outcome": "rejected", "limit": 200}
     assert desk.services.last("clue_import.rows")["body"] == asked
+
+
+def test_a_layer_comes_with_what_the_form_says_of_it(desk: House) -> None:
+    desk.services.answers["land_layer.load"] = JOB
+    form = {"kind": "parcel", "version_name": "2025年度", "valid_from": "2025-12-31", "more": "x"}
+    files = {"file": ("一地一码.gpkg", b"SQLite")}
+    answer = desk.ask("POST", "/api/v1/land-layers", by="li", files=files, data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (202, f"/api/v1/land-layers/{ID}")
+    body = desk.services.last("land_layer.load")["body"]
+    del form["more"]
+    digest = hashlib.sha256(b"SQLite").hexdigest()
+    assert body == {**form, "file_name": "一地一码.gpkg", "file_sha256": digest, "size_bytes": 6}
+
+
+def test_a_layer_of_no_kind_is_refused(desk: House) -> None:
+    form = {"kind": "moon", "version_name": "x", "valid_from": "2025-12-31"}
+    files = {"file": ("a.gpkg", b"SQLite")}
+    answer = desk.ask("POST", "/api/v1/land-layers", by="li", files=files, data=form)
+    assert (answer.status_code, answer.json()["field"]) == (422, "kind")
+    assert not desk.services.all("land_layer.load")

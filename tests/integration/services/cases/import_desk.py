@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import PatchParser
 from services.cases.settings import WorkerSettings
-from services.cases.storage.import_jobs import WAKE_CHANNEL
+from services.cases.storage.job_queue import WAKE_CHANNEL
 from services.cases.wiring import wire_import
 from services.cases.worker import Worker, WorkerLimits
 from shared.blobs import FolderBlobStore

@@ -1,0 +1,308 @@
+"""Land: base layers by version, overlays of clues with them, plots: commands, queries, views."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer, StringConstraints
+
+from shared.contracts.base import (
+    Bool,
+    Command,
+    Contract,
+    GetOne,
+    Instant,
+    Int,
+    ListQuery,
+    Query,
+    Sha256,
+    ShortText,
+    View,
+)
+from shared.contracts.clue_imports import ImportWarning
+from shared.contracts.codes import LandLayerKind, OrgType, OverlayDay, RuleMark
+
+Measured = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
+PlotCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{4,40}$")]
+
+
+class LoadLandLayer(Command, on="land_layer", verb="load"):
+    """Load a stored file as a version of a base layer. The gateway stored it by digest before it sent this.
+
+    A version is in force whole or not at all: a row that cannot be taken refuses it, unless it lies outside the county.
+    """
+
+    kind: LandLayerKind
+    version_name: ShortText
+    valid_from: date = Field(description="day of the survey: in force from then until the next version")
+    layer_name: ShortText | None = Field(None, description="of the layer in the file, where it has several")
+    repair: Bool = Field(False, description="whether rings that cross themselves are mended, and told, not refused")
+    file_sha256: Sha256
+    file_name: ShortText
+    size_bytes: Annotated[Int, Field(ge=1)]
+
+
+class LandLayerRow(View):
+    id: UUID
+    kind: LandLayerKind
+    version_name: str
+    valid_from: date
+    state: Literal["queued", "running", "finished", "refused"]
+    file_name: str
+    file_sha256: str
+    layer_name: str | None = Field(description="of the layer in the file, as asked for")
+    repair: bool
+    crs: str | None = Field(description="of the file, as used")
+    requested_at: Instant
+    finished_at: Instant | None
+    rows_total: int | None
+    rows_done: int
+    rows_created: int
+    rows_repaired: int = Field(description="of those: whose rings had to be repaired")
+    rows_rejected: int = Field(description="that cannot be taken; one of them refuses the version")
+    rows_outside: int = Field(description="that lie outside the county and are left out")
+
+
+class LandLayerView(LandLayerRow):
+    encoding: str | None
+    sample: dict[str, str] | None = Field(description="Chinese text as read, by column: shows the encoding")
+    warnings: list[ImportWarning] = Field(description="what a person should check about the whole file")
+    problem: dict[str, Any] | None = Field(description="why the whole file was refused: code, field, facts")
+
+
+class LandRowView(View):
+    """A row that is not in the layer as it came."""
+
+    row_no: int
+    outcome: Literal["repaired", "rejected", "outside"]
+    field: str | None
+    code: str
+    facts: dict[str, Any]
+
+
+class ListLandLayers(ListQuery, operation="land_layer.list"):
+    """Versions of base layers, newest first."""
+
+    kind: LandLayerKind | None = None
+
+
+class GetLandLayer(GetOne, operation="land_layer.get"):
+    pass
+
+
+class ListLandRows(ListQuery, operation="land_layer.rows"):
+    """Rows that were repaired, rejected or left out, in file order."""
+
+    id: UUID
+    outcome: Literal["repaired", "rejected", "outside"] | None = None
+
+
+class OverlayClue(Command, on="clue", verb="overlay"):
+    """Lay the shape of the clue over the base layers of a day (套合)."""
+
+    on_day: date | None = Field(None, description="by default before the act: of the earlier image, else the finding")
+
+
+class LayerUsed(Contract):
+    """A version in force on the day. valid_until: the day before the next version; null: none came."""
+
+    id: UUID
+    kind: LandLayerKind
+    version_name: str
+    valid_from: date
+    valid_until: date | None = None
+    crs: str | None
+    file_sha256: str
+
+
+class LayerMissing(Contract):
+    """A layer of which no version was in force on the day. earliest: from when on there is one."""
+
+    kind: LandLayerKind
+    earliest: date | None
+
+
+class LayerArea(Contract):
+    """What lies in one class of one layer. hit: some piece is no sliver; slivers are in the sum all the same."""
+
+    kind: LandLayerKind
+    land_class: str | None
+    area_m2: Measured
+    area_mu: Measured
+    hit: bool
+
+
+class ClassArea(Contract):
+    """A land class in the shape, inside and outside of permanent basic farmland (null: no such layer)."""
+
+    land_class: str
+    title: str | None
+    main_class: Literal["agricultural", "construction", "unused"] | None
+    area_m2: Measured
+    pbf_m2: Measured | None
+    other_m2: Measured | None
+
+
+class ClaimDifference(Contract):
+    """What was claimed beside what was measured. flagged: more than 0.01 mu apart."""
+
+    field: Literal["area_m2", "farmland_area_m2", "pbf_area_m2"]
+    claimed_m2: Measured
+    measured_m2: Measured
+    difference_mu: Measured
+    flagged: bool
+
+
+class PlotHit(Contract):
+    plot_code: str
+    area_m2: Measured
+
+
+class OverlayFlags(Contract):
+    """null: the layers that would say so are not there. tillage_destroyed: only an appraisal says."""
+
+    pbf: bool | None
+    area_threshold_met: bool | None
+    near_threshold: bool | None
+    red_line: bool | None
+    outside_boundary: bool | None
+    tillage_destroyed: None = None
+
+
+class Finding(Contract):
+    """What a rule of the register land_rule says of the shape. area_m2: what it is about; layer: by which version.
+
+    proposes: what the system puts to a person; nothing happens by itself.
+    """
+
+    rule: str
+    rule_row: UUID
+    rule_valid_from: date
+    mark: RuleMark
+    unsure: bool
+    source: str
+    title: str
+    tone: Literal["flag", "warn", "info"]
+    effect: str
+    kind: LandLayerKind
+    layer_id: UUID
+    version_name: str
+    area_m2: Measured
+    area_mu: Measured
+    notify: list[OrgType]
+    proposes: list[str]
+
+
+class ApprovedShare(Contract):
+    """How far land with an approval covers the shape. uncovered_farmland_m2: null without a survey layer."""
+
+    area_m2: Measured
+    share: Measured = Field(description="0 to 1, 4 decimals")
+    uncovered_farmland_m2: Measured | None
+
+
+class OverlayFact(Contract):
+    """Official areas of a shape: measured, never edited. m2 on the ellipsoid GRS80, 2 decimals.
+
+    rules_on: day whose rules were applied, that of the act as far as it is known.
+    """
+
+    area_m2: Measured
+    rules_on: date
+    layers: list[LayerUsed]
+    missing: list[LayerMissing]
+    areas: list[LayerArea]
+    classes: list[ClassArea]
+    farmland_m2: Measured | None
+    pbf_m2: Measured | None
+    other_cultivated_m2: Measured | None
+    agricultural_m2: Measured | None
+    construction_m2: Measured | None
+    unused_m2: Measured | None
+    unknown_m2: Measured | None = Field(description="in no class, or in one that the table does not have")
+    differences: list[ClaimDifference]
+    approved: ApprovedShare | None = Field(description="null: no layer of approved land")
+    plots: list[PlotHit] = Field(description="the largest 300")
+    plots_hit: int
+    flags: OverlayFlags
+    findings: list[Finding]
+    notes: list[str] = Field(default_factory=list)
+
+
+class OverlayView(View):
+    id: UUID
+    clue_id: UUID
+    state: Literal["queued", "running", "finished", "refused"]
+    on_day: date = Field(description="whose layers it takes")
+    day_basis: OverlayDay = Field(description="why that day")
+    requested_at: Instant
+    finished_at: Instant | None
+    result: OverlayFact | None
+    problem: dict[str, Any] | None
+
+
+class GetOverlay(GetOne, operation="clue.get-overlay"):
+    """The newest overlay of a clue."""
+
+
+class GetCaseOverlay(GetOne, operation="case.get-overlay"):
+    """The newest overlay of the clue that a case comes from."""
+
+
+class GetRectificationOverlay(GetOne, operation="rectification.get-overlay"):
+    """The newest overlay of the clue that an item comes from."""
+
+
+class GetPlot(Query, operation="plot.get"):
+    """A plot (一地一码) by its code."""
+
+    code: PlotCode
+
+
+class PlotClass(Contract):
+    """A land class in the plot, and how much of it is permanent basic farmland (null: no such layer)."""
+
+    land_class: str
+    title: str | None
+    area_m2: Measured
+    area_mu: Measured
+    pbf_m2: Measured | None
+
+
+class PlotLand(Contract):
+    """What the layers say of a plot (domain.md 7.3), measured as an overlay is. null: no such layer."""
+
+    measured_on: date
+    layers: list[LayerUsed]
+    classes: list[PlotClass]
+    is_pbf: bool | None
+    pbf_m2: Measured | None
+    pbf_mu: Measured | None
+    is_pbf_reserve: bool | None
+    is_high_standard: bool | None
+    in_red_line: bool | None
+
+
+class PlotVersion(View):
+    layer_id: UUID
+    version_name: str
+    valid_from: date
+    land_class: str | None = Field(description="as the file of plots says")
+    area_m2: Measured
+    area_mu: Measured
+    land: PlotLand | None = Field(description="of the newest version, once it was measured")
+    bounds: list[float] = Field(description="west, south, east, north; degrees, EPSG:4490")
+
+
+class PlotClue(View):
+    clue_id: UUID
+    clue_no: str
+    area_m2: Measured = Field(description="of the plot inside the clue's shape")
+    area_mu: Measured
+
+
+class PlotView(View):
+    code: str
+    versions: list[PlotVersion] = Field(description="newest survey first")
+    clues: list[PlotClue] = Field(description="that the caller may see, whose newest overlay hits the plot")

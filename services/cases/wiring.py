@@ -59,6 +59,7 @@ def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
     missing = desk.rules.book().calendars.missing(local_day(clock.now()))
     return {
         "imports_waiting": sum(queue.waiting(connection) for queue in (import_jobs.QUEUE, land.LAYERS, land.OVERLAYS)),
+        "duplicate_checks_waiting": duplicates.waiting(connection),
         "duplicate_checks_given_up": duplicates.given_up(connection),
         **evidence_jobs.waiting(connection),
         "calendar_missing": 0 if missing is None else 1,

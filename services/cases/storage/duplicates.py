@@ -138,6 +138,12 @@ def done(connection: Connection, clue_ids: Sequence[UUID]) -> None:
     connection.execute(sa.delete(clue_check).where(clue_check.c.clue_id.in_(clue_ids)))
 
 
+def waiting(connection: Connection) -> int:
+    """Clues that are still to be looked at, for the health answer."""
+    fresh = sa.select(sa.func.count()).select_from(clue_check).where(clue_check.c.tries < MOST_TRIES)
+    return int(connection.execute(fresh).scalar_one())
+
+
 def given_up(connection: Connection) -> int:
     """Clues that could not be looked at, for the health answer."""
     tired = sa.select(sa.func.count()).select_from(clue_check).where(clue_check.c.tries >= MOST_TRIES)

@@ -12,9 +12,11 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from services.cases.domain.overlay import NoShape, Overlay
 from services.cases.handlers.clues import receive_patches
 from services.cases.rebuild import PROJECTIONS
 from services.cases.settings import CasesData, CasesSettings
+from services.cases.storage.land import OverlayStore
 from services.cases.wiring import wire_import
 from shared.contracts.cases_events import CaseFiledV1
 from shared.contracts.maintenance import CasesProjectionRepairedV1, RowFault
@@ -63,6 +65,7 @@ def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     evidence_story(desk, case)
     named = office.command(COORDINATOR, "clue.report", reported())
     office.command(COORDINATOR, "clue.view-reporter", {"purpose": "回访"}, named["id"])
+    an_overlay(office, named)
     look(office)
     [(proposal, *_)] = proposals(office)[:1]
     office.command(COORDINATOR, "clue_duplicate.decide", {"decision": "separate", "reason": "两处"}, proposal)
@@ -128,6 +131,21 @@ def import_patches(office: Office, number: int) -> None:
         return {}
 
     runner.run(COORDINATOR, use_case, correlation_id="import")
+    runner.engine.dispose()
+
+
+def an_overlay(office: Office, clue: dict[str, Any]) -> None:
+    """One that could not be made; test_land.py rebuilds one that could."""
+    settings = CasesData(cases_dsn=SecretStr(office.parts.engine.url.render_as_string(hide_password=False)))
+    runner = wire_import(settings, lambda: None)
+
+    def use_case(unit: Any) -> dict[str, Any]:
+        ended = Overlay(id=uuid4(), jurisdiction="640521104000")
+        asked = {"clue_id": clue["id"], "clue_no": clue["clue_no"], "on_day": "2026-03-31", "requested_at": unit.now}
+        unit.record(ended, OverlayStore(), ended.end({**asked, "day_basis": "found"}, unit.now, None, NoShape()))
+        return {}
+
+    runner.run(COORDINATOR, use_case, correlation_id="overlay")
     runner.engine.dispose()
 
 

@@ -1,0 +1,27 @@
+"""Working lists, search and statistics, filled from the log; what is taken over from paper; imports of cases."""
+
+from alembic import op
+
+from services.cases.storage.statistics import count_again, create_triggers
+from services.cases.storage.work_fill import fill
+from services.cases.storage.work_tables import METADATA
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    # Trusted: the owner of the database may create them.
+    for extension in ("btree_gin", "btree_gist"):
+        op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
+    METADATA.create_all(connection)
+    fill(connection)
+    create_triggers(connection)
+    count_again(connection)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the log is kept; restore a backup instead")

@@ -23,7 +23,7 @@ from services.cases.handlers import rectifications as on_item
 from services.cases.handlers import rules as on_rule
 from services.cases.handlers import sealed_records as on_sealed
 from services.cases.queries import deadlines as on_clock
-from services.cases.queries.cases import get_case, get_statistics, list_cases
+from services.cases.queries.cases import get_case, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.custody import get_custody
@@ -49,7 +49,10 @@ from services.cases.queries.rules import (
     list_registers,
     list_rules,
 )
+from services.cases.queries.search import search
+from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.timeline import get_timeline
+from services.cases.queries.work import get_stuck, list_work
 from shared.contracts import action_proposals as ap
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
@@ -63,6 +66,8 @@ from shared.contracts import police_transfers as pt
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
 from shared.contracts import sealed_records as sr
+from shared.contracts import statistics as st
+from shared.contracts import work as wk
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
@@ -169,6 +174,10 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
+    QueryOperation(st.GetStatisticTable, get_statistic_table, _EVERYBODY),
+    QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
+    QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),
+    QueryOperation(wk.Search, search, _EVERYBODY, timed=True),
     QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),
     QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),
     QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY),

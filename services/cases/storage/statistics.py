@@ -17,8 +17,8 @@ from services.cases.storage.work_tables import statistic_delta, statistic_sum, w
 
 MEASURES = ("items", "area_m2", "farmland_area_m2", "pbf_area_m2", "done_area_m2")
 # Kept apart in every cube.
-_ALWAYS = ("county_code", "kind", "state", "outcome", "part")
-_DIMENSIONS = (*_ALWAYS, "township_code", "violation_type", "month", "holder_unit")
+ALWAYS = ("county_code", "kind", "state", "outcome", "part", "lead_agency")
+_DIMENSIONS = (*ALWAYS, "township_code", "violation_type", "month", "holder_unit")
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class Cube:
 def _cubes() -> tuple[Cube, ...]:
     free = ("township_code", "violation_type", "month")
     sides = [
-        Cube(number, frozenset(_ALWAYS) | {name for bit, name in enumerate(free) if number >> bit & 1})
+        Cube(number, frozenset(ALWAYS) | {name for bit, name in enumerate(free) if number >> bit & 1})
         for number in range(1 << len(free))
     ]
-    held = frozenset({"county_code", "kind", "state", "township_code", "holder_unit"})
+    held = frozenset({"county_code", "kind", "state", "lead_agency", "township_code", "holder_unit"})
     return (*sides, Cube(len(sides), held))
 
 
@@ -52,6 +52,7 @@ def _sum_of(row: str, sign: str) -> str:
         **{name: f"{row}.{name}" for name in _DIMENSIONS},
         "violation_type": _TYPES.format(row=row),
         "holder_unit": f"coalesce({row}.holder_unit, '')",
+        "lead_agency": f"coalesce({row}.lead_agency, '')",
     }
     measures = {"items": "1", **{name: f"{row}.{name}" for name in MEASURES[1:]}}
     parts = [dimensions[name] for name in _DIMENSIONS] + [f"{sign}{measures[name]}" for name in MEASURES]
@@ -109,13 +110,14 @@ def _folded(source: str) -> str:
 
 _KEY = ", ".join(column.name for column in statistic_sum.primary_key)
 _COLUMNS = ", ".join(("cube", *_DIMENSIONS, *MEASURES))
+_ADDED = ", ".join(f"{name} = statistic_sum.{name} + excluded.{name}" for name in MEASURES)
 _FOLD = sa.text(f"""
 WITH gone AS (
     DELETE FROM statistic_delta WHERE id IN (SELECT id FROM statistic_delta ORDER BY id LIMIT :most) RETURNING *
 ), changed AS ({_folded("gone")}), done AS (
     INSERT INTO statistic_sum ({_COLUMNS}) SELECT {_COLUMNS} FROM changed
     ORDER BY {_KEY}
-    ON CONFLICT ({_KEY}) DO UPDATE SET {", ".join(f"{name} = statistic_sum.{name} + excluded.{name}" for name in MEASURES)}
+    ON CONFLICT ({_KEY}) DO UPDATE SET {_ADDED}
 )
 SELECT count(*) FROM gone
 """)
@@ -150,10 +152,11 @@ def differences(connection: Connection) -> list[dict[str, Any]]:
     less = ", ".join(f"-{name}" for name in MEASURES)
     plain = ", ".join(MEASURES)
     dimensions = ", ".join(("cube", *_DIMENSIONS))
+    named = ", ".join((*_DIMENSIONS, *MEASURES))
     wrong = " OR ".join(f"sum({name}) <> 0" for name in MEASURES)
     found = connection.execute(
         sa.text(f"""
-        WITH counted({", ".join((*_DIMENSIONS, *MEASURES))}) AS MATERIALIZED (SELECT {_sum_of("w", "")} FROM work_item w),
+        WITH counted({named}) AS MATERIALIZED (SELECT {_sum_of("w", "")} FROM work_item w),
              waiting AS MATERIALIZED (SELECT * FROM statistic_delta)
         SELECT {dimensions}, {sums} FROM (
             SELECT {dimensions}, {plain} FROM ({_folded("counted")}) c
@@ -174,11 +177,12 @@ def count_again(connection: Connection) -> None:
     connection.execute(_AGAIN)
 
 
-def sums(keeps: Iterable[str], where: Sequence[ColumnElement[bool]], beyond: Sequence[ColumnElement[bool]]) -> FromClause:
+def sums(
+    keeps: Iterable[str], where: Sequence[ColumnElement[bool]], beyond: Sequence[ColumnElement[bool]]
+) -> FromClause:
     """The sums that keep these dimensions apart, with what is not folded yet, as rows to select from.
 
-    keeps: beside the dimensions that every cube has. where: conditions on statistic_sum's columns, `beyond` the same on
-    statistic_delta's.
+    where: conditions on statistic_sum's columns, `beyond` the same on statistic_delta's.
     """
     cube = cube_of(frozenset(keeps))
     names = [name for name in _DIMENSIONS if name in cube.keeps]
@@ -198,6 +202,7 @@ def counted(where: Sequence[ColumnElement[bool]]) -> FromClause:
         w.state,
         w.outcome,
         w.part,
+        sa.func.coalesce(w.lead_agency, "").label("lead_agency"),
         w.township_code,
         sa.func.coalesce(w.violation_types[1], "").label("violation_type"),
         w.month,

@@ -64,9 +64,7 @@ FROM (SELECT o.id, {_STEP.format(id="o.id")} AS step FROM unnest(CAST(:objects A
 WHERE w.id = s.id AND w.ladder_step IS DISTINCT FROM s.step
 """)
 _c = case.c
-_CASES = sa.select(
-    _c.id, _c.clue_id, _c.lead_agency, _c.party_name, _c.violation_types, _c.longitude, _c.latitude
-)
+_CASES = sa.select(_c.id, _c.clue_id, _c.lead_agency, _c.party_name, _c.violation_types, _c.longitude, _c.latitude)
 _w = work_item.c
 # What stands beside a case and knows it otherwise than it is now. Of a clue only the agency is the case's.
 _STALE = sa.select(_w.id).where(
@@ -76,7 +74,10 @@ _STALE = sa.select(_w.id).where(
         _w.lead_agency.is_distinct_from(sa.bindparam("lead")),
         sa.and_(
             _w.kind != WorkKind.CLUE.value,
-            sa.or_(_w.party_name != sa.bindparam("party"), _w.violation_types != sa.bindparam("types", type_=_w.violation_types.type)),
+            sa.or_(
+                _w.party_name != sa.bindparam("party"),
+                _w.violation_types != sa.bindparam("types", type_=_w.violation_types.type),
+            ),
         ),
     ),
 )
@@ -119,7 +120,8 @@ def tell_beside(connection: Connection, one: Case) -> None:
     told = beside.values(party_name=now.party_name, violation_types=list(now.violation_types))
     rows = connection.execute(told.returning(_w.id, _w.kind, _w.number, _w.aliases, _w.title, _w.place)).all()
     texts = [
-        _text_row(row.id, row.kind, (row.number, *row.aliases), row.title, row.place, now.party_name, "") for row in rows
+        _text_row(row.id, row.kind, (row.number, *row.aliases), row.title, row.place, now.party_name, "")
+        for row in rows
     ]
     if texts:
         connection.execute(
@@ -153,9 +155,7 @@ def _of_cases(connection: Connection, objects: Sequence[Progress]) -> dict[UUID,
         return {}
     rows = connection.execute(_CASES.where(sa.or_(_c.clue_id.in_(clues), _c.id.in_(set(beside.values()))))).all()
     found = {
-        row.id: OfCase(
-            Agency(row.lead_agency), row.party_name, tuple(row.violation_types), row.longitude, row.latitude
-        )
+        row.id: OfCase(Agency(row.lead_agency), row.party_name, tuple(row.violation_types), row.longitude, row.latitude)
         for row in rows
     }
     of_clues = {row.clue_id: found[row.id] for row in rows}

@@ -81,8 +81,14 @@ work_item = sa.Table(
         postgresql_where=sa.text("open AND ladder_step IS NOT NULL"),
     ),
     sa.Index("work_officers", "officers", postgresql_using="gin", postgresql_where=_OPEN),
+    sa.Index("work_given", "given_township", "due_key", "id", postgresql_where=sa.text("given_township IS NOT NULL")),
     sa.Index(
-        "work_given", "given_township", "due_key", "id", postgresql_where=sa.text("given_township IS NOT NULL")
+        "work_given_agency",
+        "county_code",
+        "given_agency",
+        "due_key",
+        "id",
+        postgresql_where=sa.text("given_agency IS NOT NULL"),
     ),
     sa.Index("work_case", "case_id", postgresql_where=sa.text("case_id IS NOT NULL")),
 )
@@ -135,6 +141,7 @@ def _dimensions() -> list[sa.Column[object]]:
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),
         sa.Column("part", sa.Text, nullable=False),
+        sa.Column("lead_agency", sa.Text, nullable=False, comment="empty: none"),
         sa.Column("violation_type", sa.Text, nullable=False, comment="the first of an object; empty: none"),
         sa.Column("month", sa.Integer, nullable=False),
         sa.Column("holder_unit", sa.Text, nullable=False, comment="empty: nobody"),
@@ -156,7 +163,7 @@ statistic_delta = sa.Table(
 statistic_sum = sa.Table(
     "statistic_sum",
     METADATA,
-    sa.Column("cube", sa.SmallInteger, nullable=False, comment="which dimensions are kept apart: storage/statistics.py"),
+    sa.Column("cube", sa.SmallInteger, nullable=False, comment="which of them are kept apart: storage/statistics.py"),
     *_dimensions(),
     *_measures(),
     sa.PrimaryKeyConstraint(
@@ -169,6 +176,7 @@ statistic_sum = sa.Table(
         "state",
         "outcome",
         "part",
+        "lead_agency",
         "holder_unit",
     ),
     # Every fold changes rows in place.

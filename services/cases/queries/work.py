@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.dialects import postgresql as pg
 
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.statistics import sums
@@ -223,7 +224,7 @@ def _grouped(where: Sequence[ColumnElement[bool]], connection: Connection) -> li
             _w.id.label("longest_id"),
             _w.number.label("longest_number"),
         )
-        .distinct(*key)
+        .ext(pg.distinct_on(*key))
         .where(_w.open, *where)
         .order_by(*key, _w.state_since, _w.id)
     )

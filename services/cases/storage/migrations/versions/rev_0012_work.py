@@ -6,7 +6,7 @@ from services.cases.storage.statistics import count_again, create_triggers
 from services.cases.storage.work_fill import fill
 from services.cases.storage.work_tables import METADATA
 
-revision = "0010"
+revision = "0012"
 down_revision = "0009"
 branch_labels = None
 depends_on = None

@@ -36,6 +36,7 @@ from gateway.routers import (
     sealed_records,
     statistics,
     tasks,
+    work,
 )
 from gateway.settings import MIB
 from shared.errors import TianweiError
@@ -56,6 +57,7 @@ _ROUTERS = (
     evidence,
     agencies,
     statistics,
+    work,
     rules,
     dead_letters,
     calendar,

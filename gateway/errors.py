@@ -55,3 +55,10 @@ class Gone(TianweiError):
 
     def __init__(self) -> None:
         super().__init__("http.client-gone")
+
+
+class ExportTooLarge(InvalidInput):
+    """More rows than one spreadsheet may have."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__("http.export-too-large", None, most=most)

@@ -153,10 +153,10 @@ class QueryRoute:
             given["id"] = str(path_id(request, "id"))
         return parsed(self.query, given).model_dump(mode="json", exclude_unset=True) if given else {}
 
-    def parameters(self) -> Iterable[inspect.Parameter]:
+    def parameters(self, without: frozenset[str] = frozenset()) -> Iterable[inspect.Parameter]:
         yield from path_parameters(self.path)
         for name, info in self.query.model_fields.items():
-            if name != "id" and f"{{{name}}}" not in self.path:
+            if name != "id" and name not in without and f"{{{name}}}" not in self.path:
                 said = Query(description=info.description)
                 yield _parameter(name, Annotated[info.annotation, *info.metadata, said], info.get_default())
 
@@ -219,7 +219,7 @@ class Api:
     ) -> None:
         """handler: takes the request alone. parameters: what its documentation names. public: needs no token.
 
-        answers: the kind of answer that is documented, where it is not JSON.
+        answers: the kind of answer that is documented, where it is not JSON; then view is None.
         """
 
         async def endpoint(request: Request) -> Response:

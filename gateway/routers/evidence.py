@@ -73,8 +73,8 @@ class _ObjectQuery(QueryRoute):
         given |= {"object": self.object.value, "id": str(path_id(request, "id"))}
         return parsed(self.query, given).model_dump(mode="json", exclude_unset=True)
 
-    def parameters(self) -> Iterable[Any]:
-        return [one for one in super().parameters() if one.name != "object"]
+    def parameters(self, without: frozenset[str] = frozenset()) -> Iterable[Any]:
+        return [one for one in super().parameters(without) if one.name != "object"]
 
 
 @dataclass(frozen=True)

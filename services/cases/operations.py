@@ -53,6 +53,7 @@ from services.cases.queries.search import search
 from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
+from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
@@ -68,6 +69,7 @@ from shared.contracts import rules as ru
 from shared.contracts import sealed_records as sr
 from shared.contracts import statistics as st
 from shared.contracts import work as wk
+from shared.contracts import work_exports as we
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
@@ -176,6 +178,7 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
     QueryOperation(st.GetStatisticTable, get_statistic_table, _EVERYBODY),
     QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
+    QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
     QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),
     QueryOperation(wk.Search, search, _EVERYBODY, timed=True),
     QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),

@@ -1,7 +1,6 @@
 """Tables of statistics, out of the sums that are kept; and the counts by state of the landing page."""
 
 from collections.abc import Callable, Iterable
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -10,24 +9,13 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table
 
 from services.cases.domain.statistics import TABLES, Sum, differs
 from services.cases.queries.parts import lies_in
+from services.cases.queries.work_titles import state_title, title_of
 from services.cases.storage.statistics import ALWAYS, MEASURES, counted, sums
 from services.cases.storage.work_scope import are_apart, seen, sights
 from services.cases.storage.work_scope import lies_in as lies_in_sums
 from services.cases.storage.work_tables import statistic_delta, statistic_sum, work_item
 from shared.contracts.cases import GetStatistics, Statistics
-from shared.contracts.codes import (
-    Agency,
-    CaseState,
-    ClueState,
-    JointActionState,
-    ListingState,
-    ProposalState,
-    RectificationState,
-    TransferState,
-    ViolationType,
-    WorkKind,
-    title,
-)
+from shared.contracts.codes import Agency, ViolationType, WorkKind
 from shared.contracts.statistics import GetStatisticTable, StatisticBy, StatisticTable
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, Divisions, significant
 from shared.errors import InvalidInput
@@ -56,15 +44,6 @@ _PERIODS: dict[StatisticBy, Callable[[int], str]] = {
     StatisticBy.YEAR: lambda month: f"{month // 100}",
 }
 _BASIS = {"original": ("whole", "parent"), "verified": ("whole", "child")}
-_STATES: dict[WorkKind, type[StrEnum]] = {
-    WorkKind.CLUE: ClueState,
-    WorkKind.CASE: CaseState,
-    WorkKind.RECTIFICATION: RectificationState,
-    WorkKind.JOINT_ACTION: JointActionState,
-    WorkKind.LISTING: ListingState,
-    WorkKind.POLICE_TRANSFER: TransferState,
-    WorkKind.ACTION_PROPOSAL: ProposalState,
-}
 _divisions = cache(Divisions.load)
 
 
@@ -184,12 +163,11 @@ def _title(q: GetStatisticTable, key: str) -> str:
         division = _divisions().find(key)
         return division.name if division else key
     if q.by is StatisticBy.STATE:
-        states = _STATES[q.kind]
-        return title(states(key)) if key in {state.value for state in states} else key
+        return state_title(q.kind, key)
     if not key:
         return "未分类" if q.by is StatisticBy.VIOLATION_TYPE else "未定"
     if q.by is StatisticBy.VIOLATION_TYPE:
-        return title(ViolationType(key)) if key in {type_.value for type_ in ViolationType} else key
+        return title_of(ViolationType, key)
     if q.by is StatisticBy.LEAD_AGENCY:
-        return title(Agency(key)) if key in {agency.value for agency in Agency} else key
+        return title_of(Agency, key)
     return key

@@ -76,7 +76,9 @@ def settle(office: Office) -> dict[str, Any]:
     made["seen"] = office.command(
         COORDINATOR,
         "clue.report",
-        sand_yard(place="清水河东岸", description="堆放建筑垃圾", longitude=105.70, latitude=37.45, suspected_type="VT16"),
+        sand_yard(
+            place="清水河东岸", description="堆放建筑垃圾", longitude=105.70, latitude=37.45, suspected_type="VT16"
+        ),
     )
     made["given elsewhere"] = office.command(COORDINATOR, "clue.report", sand_yard(place="两镇交界处"))
     office.command(COORDINATOR, "clue.assign", {"township_code": "640521100000"}, made["given elsewhere"]["id"])

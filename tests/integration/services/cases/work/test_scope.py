@@ -1,4 +1,4 @@
-"""What is seen in working lists, search and statistics is what scope.py shows of the objects themselves, for everybody."""
+"""What is seen in working lists, search and statistics is what scope.py shows of the objects, for everybody."""
 
 from typing import Any
 from uuid import UUID

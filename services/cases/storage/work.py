@@ -85,11 +85,15 @@ _STALE = sa.select(_w.id).where(
 
 def add(connection: Connection, objects: Sequence[Progress]) -> None:
     """Rows of new objects, in one statement."""
-    items = _items(connection, objects)
-    if items:
-        connection.execute(_INSERT, _rows(items))
+    put(connection, _items(connection, objects))
     if led := {str(one.clue_id): one.lead_agency for one in objects if isinstance(one, Case)}:
         connection.execute(_LED, {"led": orjson.dumps(led).decode()})
+
+
+def put(connection: Connection, items: Sequence[WorkItem]) -> None:
+    """New rows, in one statement."""
+    if items:
+        connection.execute(_INSERT, _rows(items))
 
 
 def change(connection: Connection, one: Progress) -> None:

@@ -21,6 +21,7 @@ from gateway.routers import (
     action_proposals,
     agencies,
     calendar,
+    case_imports,
     cases,
     clue_imports,
     clues,
@@ -44,6 +45,7 @@ from shared.errors import TianweiError
 # In order of use: routes are tried one after the other.
 _ROUTERS = (
     clues,
+    case_imports,
     cases,
     tasks,
     notices,
@@ -100,7 +102,7 @@ def create_app(
     app.add_middleware(
         Edge,
         max_body_bytes=max_body_bytes,
-        larger={clue_imports.PATH: max_import_bytes},
+        larger={clue_imports.PATH: max_import_bytes, case_imports.PATH: max_import_bytes},
         larger_endings={evidence.ENDING: max_evidence_bytes},
     )
     return app

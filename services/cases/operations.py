@@ -7,6 +7,7 @@ from typing import Any
 
 from services.cases.domain import action_proposal, case, clue, custody, evidence, joint_action, rectification
 from services.cases.domain.transitions import COORDINATOR, TOWNSHIP
+from services.cases.handlers import case_imports as on_case_import
 from services.cases.handlers import case_paths as on_path
 from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
@@ -23,6 +24,7 @@ from services.cases.handlers import rectifications as on_item
 from services.cases.handlers import rules as on_rule
 from services.cases.handlers import sealed_records as on_sealed
 from services.cases.queries import deadlines as on_clock
+from services.cases.queries.case_imports import get_case_import, list_case_import_rows
 from services.cases.queries.cases import get_case, list_cases
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
@@ -55,6 +57,7 @@ from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
+from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
 from shared.contracts import clue_imports as ci
@@ -94,6 +97,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.SubmitOpinion, on_clue.submit_opinion, clue.TABLE.who("submit-opinion")),
     CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
     CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
+    CommandOperation(im.StartCaseImport, on_case_import.start_case_import, COORDINATOR),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
@@ -165,6 +169,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ap.ListProposals, list_proposals, _EVERYBODY),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
+    QueryOperation(im.GetCaseImport, get_case_import, COORDINATOR),
+    QueryOperation(im.ListCaseImportRows, list_case_import_rows, COORDINATOR),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
     QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),

@@ -14,7 +14,7 @@ from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import evidence_jobs, import_jobs
+from services.cases.storage import case_import_jobs, evidence_jobs, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.rule_files import ShippedRow, read_all
 from services.cases.storage.rules import Rules
@@ -58,6 +58,7 @@ def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
     missing = desk.rules.book().calendars.missing(local_day(clock.now()))
     return {
         "imports_waiting": import_jobs.waiting(connection),
+        "case_imports_waiting": case_import_jobs.waiting(connection),
         **evidence_jobs.waiting(connection),
         "calendar_missing": 0 if missing is None else 1,
         "calendar_missing_year": missing,

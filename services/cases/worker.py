@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
 from services.cases.adapters.patch_lines import HeaderLine
+from services.cases.case_importer import CaseImporter, Stopped
 from services.cases.domain.clue_import import FileMissing, ParserCrashed, WorkerCrashed
 from services.cases.handlers.clue_imports import draw, finish_import, import_batch, refuse_import
 from services.cases.settings import WorkerSettings
@@ -52,8 +53,8 @@ class WorkerLimits:
     heartbeat_s: float = 5.0
 
 
-class _Stopped(Exception):
-    """The process was told to end: give the job back."""
+class _Stopped(Stopped):
+    """Told to end."""
 
 
 class Worker:
@@ -68,7 +69,9 @@ class Worker:
         *,
         heartbeat_file: Path | None = None,
         limits: WorkerLimits | None = None,
+        cases: CaseImporter | None = None,
     ) -> None:
+        self._cases = cases
         self._runner = runner
         self._engine = runner.engine
         self._parser = parser
@@ -89,7 +92,7 @@ class Worker:
             self._beat()
             self._bell.ensure()
             try:
-                worked = self.run_once()
+                worked = self.run_once() | self.take_over_once()
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
                 worked = False
@@ -122,6 +125,15 @@ class Worker:
         finally:
             telemetry.correlation_id.reset(token)
         return True
+
+    def take_over_once(self) -> bool:
+        """Carry the oldest list of existing cases as far as it goes; False when there is none."""
+        return self._cases is not None and self._cases.run_once(self._show_life)
+
+    def _show_life(self) -> None:
+        if self._stopping:
+            raise _Stopped
+        self._beat()
 
     def _carry(self, job: ImportJob) -> None:
         if job.tries > self._limits.tries:
@@ -211,13 +223,15 @@ def _about(header: HeaderLine) -> dict[str, Any]:
 def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -> Worker:
     runner = wire_import(settings, lambda: ring())
     ring = OutboxBell(runner.engine)
+    files = open_blobs(settings)
     return Worker(
         runner,
         PatchParser(settings.import_max_rows),
-        open_blobs(settings),
+        files,
         ImportBell(settings.cases_dsn.get_secret_value(), import_jobs.WAKE_CHANNEL),
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
+        cases=CaseImporter(runner, files, lease_s=settings.import_lease_s),
     )
 
 

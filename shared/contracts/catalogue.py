@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from shared.contracts import (
     action_proposals,
     agencies,
+    case_import_events,
     case_path_events,
     cases_events,
     dead_letters,
@@ -21,6 +22,7 @@ from shared.contracts.base import Event
 _MODULES = (
     cases_events,
     case_path_events,
+    case_import_events,
     police_transfer_events,
     listings,
     action_proposals,

@@ -46,6 +46,7 @@ class ClueSource(StrEnum):
     AGENCY_TRANSFER = "agency_transfer"
     MEDIA = "media"
     FIELD_CHIEF_REPORT = "field_chief_report"
+    TAKEN_OVER = "taken_over"
 
 
 class ClueState(StrEnum):
@@ -832,6 +833,7 @@ _TITLES: dict[str, str] = {
     "agency_transfer": "部门移送",
     "media": "媒体",
     "field_chief_report": "田长上报",
+    "taken_over": "接收原有案件",
     "received": "已接收",
     "assigned": "已分派",
     "signed": "已签收",

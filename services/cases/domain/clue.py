@@ -12,6 +12,7 @@ from services.cases.domain.areas import check_land
 from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
 from shared.area import mu_from_m2
+from shared.contracts.case_import_events import ClueTakenOverV1
 from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases_events import (
     ClueActStoppedV1,
@@ -298,6 +299,17 @@ class Clue(Progress):
         self.suspected_type = event.suspected_type
         self.received_at, self.found_at = event.at, event.found_at
         self.patch, self.geometry, self.import_id = event.patch, event.geometry, event.import_id
+
+    @_change.register
+    def _(self, event: ClueTakenOverV1) -> None:
+        self.clue_no, self.source, self.case_id = event.clue_no, event.clue_source, event.case_id
+        self.division_code = self.jurisdiction = event.division_code
+        self.division_name = event.division_name
+        self.place, self.description = event.place, event.description
+        self.longitude, self.latitude = event.longitude, event.latitude
+        self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
+        self.pbf_area_m2, self.suspected_type = event.pbf_area_m2, event.violation_type
+        self.received_at = event.received_at
 
     @_change.register
     def _(self, event: ClueAssignedV1) -> None:

@@ -66,7 +66,7 @@ def _(one: Case, of_case: OfCase) -> WorkItem:  # noqa: ARG001
         division_code=one.division_code,
         place=_where(one.division_name, one.place),
         opened_at=one.filed_at,
-        aliases=tuple(number for number in (one.clue_no, one.patch_no, one.decision_no) if number),
+        aliases=tuple(number for number in (one.clue_no, one.patch_no, one.decision_no, one.old_no) if number),
         outcome=one.closing_ground.value if one.closing_ground else "",
         case_id=one.id,
         of_case=of(one),

@@ -51,12 +51,12 @@ def get_case(q: GetCase, by: Actor, connection: Connection) -> CaseView:
 
 
 def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]:
-    """q.no: the number of the case, of its clue or of the patch."""
+    """q.no: the number of the case, the one it had before, of its clue or of the patch."""
     where = [visible(case, by)]
     if q.state is not None:
         where.append(_c.state == q.state.value)
     if q.division is not None:
         where.append(lies_in(_c.division_code, q.division))
     if q.no is not None:
-        where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no))
+        where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no, _c.old_no == q.no))
     return page(_LISTING, where, q, connection, _ROWS.validate_python)

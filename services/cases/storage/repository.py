@@ -204,6 +204,7 @@ _CASE = [
     "decided_at",
     "served_at",
     "closed_at",
+    "old_no",
 ]
 
 

@@ -60,6 +60,13 @@ def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
     return sa.or_(*conditions) if conditions else sa.false()
 
 
+def visible_to_county(table: Table, by: Actor) -> ColumnElement[bool]:
+    """As visible, of what only the county's coordinators decide."""
+    if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        return _lies_in(table, by.jurisdiction)
+    return sa.false()
+
+
 def may_report_in(division_code: str, by: Actor) -> bool:
     """Whether a division lies where the actor may take in clues."""
     return is_prefix(by.jurisdiction, 2) and division_code.startswith(by.jurisdiction)
@@ -72,6 +79,8 @@ def _led_by(table: Table, agency: str) -> ColumnElement[bool]:
         return led
     if table is clue:
         return clue.c.id.in_(sa.select(case.c.clue_id).where(case.c.lead_agency == agency))
+    if "case_id" not in table.c:
+        return sa.false()  # an import is its county's
     beside: ColumnElement[bool] = table.c.case_id.in_(sa.select(case.c.id).where(case.c.lead_agency == agency))
     return beside
 

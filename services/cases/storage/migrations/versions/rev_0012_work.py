@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from services.cases.storage.case_import_tables import METADATA as IMPORTS
 from services.cases.storage.statistics import count_again, create_triggers
 from services.cases.storage.work_fill import fill
 from services.cases.storage.work_tables import METADATA
@@ -12,12 +13,23 @@ branch_labels = None
 depends_on = None
 
 
+# A new database is made by 0001 as the tables are today; there both are there already.
+OLD_NUMBERS = (
+    'ALTER TABLE "case" ADD COLUMN IF NOT EXISTS old_no text',
+    'CREATE UNIQUE INDEX IF NOT EXISTS case_old_no ON "case" (old_no, substr(division_code, 1, 6)) '
+    "WHERE old_no IS NOT NULL",
+)
+
+
 def upgrade() -> None:
     connection = op.get_bind()
+    for statement in OLD_NUMBERS:
+        op.execute(statement)
     # Trusted: the owner of the database may create them.
     for extension in ("btree_gin", "btree_gist"):
         op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     METADATA.create_all(connection)
+    IMPORTS.create_all(connection)
     fill(connection)
     create_triggers(connection)
     count_again(connection)

@@ -1,4 +1,4 @@
-"""Chinese text cut into what an index can find: single and paired characters, and threes of letters and digits.
+"""Chinese text cut into what an index can find: single and paired characters, threes and sixes of letters and digits.
 
 PostgreSQL's trigrams do not serve here. Most Chinese words have two characters, and a pattern of fewer than three holds
 no trigram, so that every row would be read; under a database locale of C they leave Chinese out without a word. The cut
@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 
 LONGEST = 600
 """Characters of a row that are searched."""
-_LATIN = 3
+_LATIN, _LONG = 3, 6
 # Letters and digits of any alphabet that is written with blanks; everything else that is a letter stands alone.
 _RUN = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u052f]+|[^\W\d_a-z]", re.UNICODE)
+_WRITTEN = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u052f]")
 _NUMBER = "="
 
 
@@ -28,8 +29,13 @@ def body_of(parts: Iterable[str]) -> str:
 
 
 def grams(body: str) -> set[str]:
-    """Of folded text."""
-    return {gram for line in body.split("\n") for gram in _grams(line)}
+    """Of folded text, all by which it is found."""
+    return {gram for line in body.split("\n") for run, cjk in _runs(line) for gram in _kept(run, cjk)}
+
+
+def asked_grams(word: str) -> set[str]:
+    """Of folded text that is asked for: as few of grams() as say all of it, since each costs a list of the index."""
+    return {gram for run, cjk in _runs(word) for gram in _asked(run, cjk)}
 
 
 def number_gram(number: str) -> str:
@@ -42,15 +48,40 @@ def words(asked: str) -> list[str]:
     return folded(asked).split()
 
 
-def _grams(line: str) -> Iterator[str]:
-    before, ended = "", -1
+def _runs(line: str) -> Iterator[tuple[str, bool]]:
+    """Letters and digits in a row, and whether they are characters that stand alone."""
+    alone, ended = "", -1
     for match in _RUN.finditer(line):
         found = match[0]
-        if found[0].isascii() or len(found) > 1:
-            before = ""
-            yield from (found[at : at + _LATIN] for at in range(len(found) - _LATIN + 1))
+        if alone and ended != match.start():
+            yield alone, True
+            alone = ""
+        if found[0].isascii() or len(found) > 1 or _WRITTEN.match(found):
+            if alone:
+                yield alone, True
+            alone = ""
+            yield found, False
             continue
-        yield found
-        if before and ended == match.start():
-            yield before + found
-        before, ended = found, match.end()
+        alone, ended = alone + found, match.end()
+    if alone:
+        yield alone, True
+
+
+def _kept(run: str, alone: bool) -> Iterator[str]:
+    if alone:
+        yield from run
+        yield from _cut(run, 2)
+        return
+    yield from _cut(run, _LATIN)
+    yield from _cut(run, _LONG)
+
+
+def _asked(run: str, alone: bool) -> Iterator[str]:
+    if alone:
+        yield from _cut(run, 2) if len(run) > 1 else (run,)
+        return
+    yield from _cut(run, _LONG if len(run) >= _LONG else _LATIN)
+
+
+def _cut(run: str, width: int) -> Iterator[str]:
+    return (run[at : at + width] for at in range(len(run) - width + 1))

@@ -5,7 +5,7 @@ numbered as they are entered and the index begins with blocks of these numbers: 
 then into the next hundred thousand rows, and into everything only for what is so rare that all of it is little.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ from shared.principal import Actor
 
 _w, _t = work_item.c, work_text.c
 _ROWS = TypeAdapter(list[WorkRow])
-# Blocks looked through one after the other, the newest first; then all that are left.
-_WINDOWS = (2, 16)
+# Blocks of the first look and of the second at most; what is found fewer times in the first is looked for everywhere.
+_FIRST, _MOST, _FEW = 2, 16, 4
 _TEXTS = pg.ARRAY(sa.Text)
 _BOUNDS: ColumnElement[Any] = sa.literal_column(
     "box(point(work_text.east, work_text.north), point(work_text.west, work_text.south))"
@@ -55,11 +55,9 @@ def search(q: Search, by: Actor, connection: Connection, now: datetime) -> Page[
     if not sights(by):
         return Page(items=[])
     rows: list[dict[str, Any]] = []
-    for first, last in _windows(connection, before, rare=q.no is not None):
-        wanted = q.limit + 1 - len(rows)
-        rows += _found([*where, _t.block.between(first, last)], q, by, before, wanted, connection)
-        if len(rows) > q.limit:
-            break
+    looks = _Looks(connection, before, rare=q.no is not None)
+    while len(rows) <= q.limit and (blocks := looks.next(len(rows), q.limit + 1)) is not None:
+        rows += _found([*where, *blocks], q, by, before, q.limit + 1 - len(rows), connection)
     shown = rows[: q.limit]
     return Page(
         items=_ROWS.validate_python([told(row, now) for row in shown]),
@@ -99,7 +97,7 @@ def _words(q: Search) -> list[ColumnElement[bool]]:
     for name, said, column in (("q", q.q, _t.body), ("party", q.party, _t.party), ("place", q.place, _t.place)):
         if said is None:
             continue
-        pieces = grams.grams("\n".join(grams.words(said)))
+        pieces = {gram for word in grams.words(said) for gram in grams.asked_grams(word)}
         if not pieces:
             raise TooShort(name)
         wanted |= pieces
@@ -142,16 +140,39 @@ def _place(q: Search) -> int | None:
     return int(said[1])
 
 
-def _windows(connection: Connection, before: int | None, *, rare: bool) -> Iterator[tuple[int, int]]:
-    """First and last block of each look. rare: what is looked for is known to be little."""
-    newest = before if before is not None else connection.execute(sa.select(sa.func.max(_t.serial))).scalar_one()
-    if newest is None:
-        return
-    last = newest // BLOCK
-    for width in () if rare else _WINDOWS:
-        first = max(0, last - width + 1)
-        yield first, last
-        last = first - 1
-        if last < 0:
-            return
-    yield 0, last
+class _Looks:
+    """Which blocks to look through next: the newest few, then as many as it takes by what those held, then the rest.
+
+    The rest is looked through without asking the index for blocks, of which it would make a list of every row: by
+    then little is known to be left. rare: what is looked for is known to be little.
+    """
+
+    def __init__(self, connection: Connection, before: int | None, *, rare: bool) -> None:
+        newest = before
+        if newest is None:
+            newest = connection.execute(sa.select(sa.func.max(_t.serial))).scalar_one()
+        self._next = -1 if newest is None else newest // BLOCK
+        self._most = 0 if rare else _FIRST if newest is None or newest % BLOCK > BLOCK // 2 else _FIRST + 1
+        self._seen = 0
+
+    def next(self, found: int, wanted: int) -> list[ColumnElement[bool]] | None:
+        """Conditions of the next look; None when all was looked through."""
+        if self._next < 0:
+            return None
+        width = self._width(found, wanted)
+        first = self._next - width + 1
+        if width == 0 or first <= 0:
+            last, self._next = self._next, -1
+            # As an expression: the index is not to be asked.
+            return [_t.block + 0 <= last]
+        last, self._next = self._next, first - 1
+        self._seen += width
+        return [_t.block.between(first, last)]
+
+    def _width(self, found: int, wanted: int) -> int:
+        """Blocks; 0: all that are left."""
+        if not self._seen:
+            return self._most
+        if self._seen > _FIRST + 1 or found < _FEW:
+            return 0
+        return min(_MOST, 1 + self._seen * (wanted - found) * 3 // (2 * found))

@@ -38,10 +38,15 @@ _COLUMN = {
     StatisticBy.STATE: "state",
     StatisticBy.LEAD_AGENCY: "lead_agency",
 }
+# Months yyyymm gathered where they lie, as yyyyq and yyyy; and how these are told.
+_PERIOD_KEYS: dict[StatisticBy, Callable[[ColumnElement[int]], ColumnElement[int]]] = {
+    StatisticBy.QUARTER: lambda month: month // 100 * 10 + (month % 100 + 2) // 3,
+    StatisticBy.YEAR: lambda month: month // 100,
+}
 _PERIODS: dict[StatisticBy, Callable[[int], str]] = {
     StatisticBy.MONTH: lambda month: f"{month // 100}-{month % 100:02d}",
-    StatisticBy.QUARTER: lambda month: f"{month // 100}-Q{(month % 100 + 2) // 3}",
-    StatisticBy.YEAR: lambda month: f"{month // 100}",
+    StatisticBy.QUARTER: lambda quarter: f"{quarter // 10}-Q{quarter % 10}",
+    StatisticBy.YEAR: str,
 }
 _BASIS = {"original": ("whole", "parent"), "verified": ("whole", "child")}
 _divisions = cache(Divisions.load)
@@ -99,7 +104,7 @@ def _rows(
 ) -> Iterable[tuple[Any, str, str, Sum]]:
     in_village = q.division is not None and len(significant(q.division)) > TOWNSHIP_DIGITS
     for source in _sources(by, keeps, lambda table: _filters(q, table), one_by_one=in_village):
-        key = source.c[column].label("key")
+        key = _PERIOD_KEYS.get(q.by, lambda month: month)(source.c[column]).label("key")
         of = [sa.func.sum(source.c[name]).label(name) for name in MEASURES]
         statement = sa.select(key, source.c.state.label("at"), source.c.outcome, *of)
         for row in connection.execute(statement.group_by(key, source.c.state, source.c.outcome)):
@@ -126,6 +131,8 @@ def _sources(
             sources.append(counted([*sight.of_items, *filters(work_item)]))
             continue
         needed = keeps if len(sight.division) <= COUNTY_DIGITS else keeps | {"township_code"}
+        if sight.lead is not None:
+            needed = needed | {"lead_agency"}
         kept += filters(statistic_sum)
         waiting += filters(statistic_delta)
         sources.append(sums((*ALWAYS, *needed), kept, waiting))

@@ -17,8 +17,8 @@ from services.cases.storage.work_tables import statistic_delta, statistic_sum, w
 
 MEASURES = ("items", "area_m2", "farmland_area_m2", "pbf_area_m2", "done_area_m2")
 # Kept apart in every cube.
-ALWAYS = ("county_code", "kind", "state", "outcome", "part", "lead_agency")
-_DIMENSIONS = (*ALWAYS, "township_code", "violation_type", "month", "holder_unit")
+ALWAYS = ("county_code", "kind", "state", "outcome", "part")
+_DIMENSIONS = (*ALWAYS, "lead_agency", "township_code", "violation_type", "month", "holder_unit")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Cube:
 
 
 def _cubes() -> tuple[Cube, ...]:
-    free = ("township_code", "violation_type", "month")
+    free = ("township_code", "violation_type", "month", "lead_agency")
     sides = [
         Cube(number, frozenset(ALWAYS) | {name for bit, name in enumerate(free) if number >> bit & 1})
         for number in range(1 << len(free))
@@ -40,7 +40,7 @@ def _cubes() -> tuple[Cube, ...]:
 
 
 CUBES = _cubes()
-"""Every choice of township, type and month; and who holds what, for the board of what is stuck."""
+"""Every choice of township, type, month and agency; and who holds what, for the board of what is stuck."""
 
 _EMPTY = {"month": "0"}
 _TYPES = "coalesce({row}.violation_types[1], '')"

@@ -1,8 +1,10 @@
 """Search finds what stands in an object, by all that is asked together; and nothing else."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.cases.queries import search as searching
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, sand_yard
@@ -86,9 +88,18 @@ def test_what_cannot_be_looked_for_is_refused(
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
-def test_pages_go_through_all_blocks_the_last_entered_first(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "_WINDOWS", (1,))
-    made = [office.command(COORDINATOR, "clue.report", sand_yard(place=f"地块{n}"))["clue_no"] for n in range(5)]
+@pytest.mark.parametrize(("few", "most"), [(1, 1), (1, 3), (1, 16), (9, 16)])
+@pytest.mark.parametrize("apart", [1, 3000, 20_000, 60_000])
+def test_pages_go_through_all_blocks_the_last_entered_first(
+    spread: Callable[[int], tuple[Office, list[str]]],
+    monkeypatch: pytest.MonkeyPatch,
+    apart: int,
+    few: int,
+    most: int,
+) -> None:
+    monkeypatch.setattr(searching, "_FEW", few)
+    monkeypatch.setattr(searching, "_MOST", most)
+    office, made = spread(apart)
     seen: list[str] = []
     cursor = None
     while True:
@@ -97,6 +108,25 @@ def test_pages_go_through_all_blocks_the_last_entered_first(office: Office, monk
         if (cursor := page["next_cursor"]) is None:
             break
     assert seen == made[::-1]
+    assert found(office, place="地块5") == {made[5]}
+
+
+@pytest.fixture(scope="module")
+def spread(shared_office: Office) -> Callable[[int], tuple[Office, list[str]]]:
+    """Nine clues, entered so far apart."""
+    clues = [shared_office.command(COORDINATOR, "clue.report", sand_yard(place=f"地块{n}")) for n in range(9)]
+    made = [clue["clue_no"] for clue in clues]
+
+    def set_apart(by: int) -> tuple[Office, list[str]]:
+        with shared_office.parts.engine.begin() as connection:
+            for place, clue in enumerate(clues):
+                connection.execute(
+                    sa.text("UPDATE work_text SET serial = :serial WHERE id = :id"),
+                    {"serial": by * 10_000_000 + place * by, "id": clue["id"]},
+                )
+        return shared_office, made
+
+    return set_apart
 
 
 def test_a_number_that_comes_later_finds_what_has_it(county: County) -> None:

@@ -61,6 +61,15 @@ def page(
     )
 
 
+def page_rows(
+    listing: Listing, where: Sequence[ColumnElement[bool]], q: ListQuery, connection: Connection
+) -> tuple[list[dict[str, Any]], str | None]:
+    """As page(), with the rows as they are and the cursor of the next page; for answers that are no list of views."""
+    rows = _rows(listing, where, q, connection)
+    shown = rows[: q.limit]
+    return shown, _cursor(listing, shown[-1]) if len(rows) > q.limit else None
+
+
 def _rows(
     listing: Listing, where: Sequence[ColumnElement[bool]], q: ListQuery, connection: Connection
 ) -> list[dict[str, Any]]:

@@ -32,8 +32,15 @@ _ORGANISATIONS: dict[Role, list[str]] = {
     Role.LEADER: list(Agency),
     Role.LEGAL_REVIEWER: list(Agency),
 }
-_DIVISION = re.compile(r"\d{6}(\d{3})?", re.ASCII)
-_LEVEL_OF = {COUNTY_DIGITS: DivisionLevel.COUNTY, TOWNSHIP_DIGITS: DivisionLevel.TOWNSHIP}
+_DIVISION = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3})?)?)?", re.ASCII)
+_LEVEL_OF = {
+    2: DivisionLevel.PROVINCE,
+    4: DivisionLevel.CITY,
+    COUNTY_DIGITS: DivisionLevel.COUNTY,
+    TOWNSHIP_DIGITS: DivisionLevel.TOWNSHIP,
+}
+# Of whom the jurisdiction is not a county.
+_DIGITS: dict[Role, tuple[int, ...]] = {Role.TOWNSHIP_OFFICER: (TOWNSHIP_DIGITS,), Role.SUPERIOR_REVIEWER: (4, 2)}
 V = TypeVar("V", bound=View)
 
 _LISTING = Listing(tuple(account.c), keys=(account.c.login,), rising=True)
@@ -78,9 +85,9 @@ class NewAccount:
             known = _ORGANISATIONS.get(role)
             if known is not None and self.org_code not in known:
                 raise OrganisationWrong(role, [str(code) for code in known])
-            digits = TOWNSHIP_DIGITS if role is Role.TOWNSHIP_OFFICER else COUNTY_DIGITS
-            if len(self.jurisdiction) != digits:
-                raise JurisdictionWrong(role, digits)
+            digits = _DIGITS.get(role, (COUNTY_DIGITS,))
+            if len(self.jurisdiction) not in digits:
+                raise JurisdictionWrong(role, digits[0])
         _known_division(self.jurisdiction, "jurisdiction")
         if Role.TOWNSHIP_OFFICER in self.roles or Role.COORDINATOR in self.roles:
             _known_division(self.org_code, "org_code")
@@ -92,8 +99,8 @@ def _register() -> Divisions:
 
 
 def _known_division(code: str, field: str) -> None:
-    """Raises DivisionUnknown unless it is a county or a township of the register."""
-    found = _register().find(code) if _DIVISION.fullmatch(code) else None
+    """Raises DivisionUnknown unless it is a province, city, county or township of the register."""
+    found = _register().find(code.ljust(COUNTY_DIGITS, "0")) if _DIVISION.fullmatch(code) else None
     if found is None or found.level is not _LEVEL_OF[len(code)]:
         raise DivisionUnknown(code, field)
 

@@ -15,7 +15,8 @@ from gateway.cli.stack.layout import Home, read_state, write_private
 
 _PREFIX = "/api/v1"
 _TIMEOUT = httpx.Timeout(35.0, connect=5.0)
-_UPLOAD = httpx.Timeout(300.0, connect=5.0)
+# Of a large file, and of an answer that is made of many.
+_LONG = httpx.Timeout(300.0, connect=5.0)
 _NOT_RUNNING = 3
 # Asked for anew this long before it ends.
 _EARLY_S = 30.0
@@ -82,20 +83,31 @@ class Client:
 
     def upload(self, path: str, name: str, stream: BinaryIO, fields: dict[str, str] | None = None) -> Any:
         """fields: of the form, beside the file. A large file takes as long as it takes."""
-        return self._ask("POST", path, files={"file": (name, stream)}, data=fields or {}, timeout=_UPLOAD)
+        return self._ask("POST", path, files={"file": (name, stream)}, data=fields or {}, timeout=_LONG)
 
-    def download(self, path: str, target: BinaryIO, **params: Any) -> int:
-        """Write a content to a file; how many bytes it was."""
+    def download(self, path: str, to: Path, **params: Any) -> int:
+        """Write an answer to a file, chunk by chunk, and give its size. A file that broke off is not left behind."""
         headers = {"Authorization": f"Bearer {self._token()}"}
         given = {name: value for name, value in params.items() if value is not None}
+        part = to.with_name(f"{to.name}.part")
         try:
-            with self._http.stream("GET", _PREFIX + path, params=given, headers=headers, timeout=_UPLOAD) as answer:
+            with self._http.stream("GET", _PREFIX + path, headers=headers, params=given, timeout=_LONG) as answer:
                 if not answer.is_success:
                     answer.read()
                     _explain(answer)
-                return sum(target.write(chunk) for chunk in answer.iter_bytes())
+                with part.open("wb") as file:
+                    for chunk in answer.iter_bytes():
+                        file.write(chunk)
+            part.replace(to)
+            return to.stat().st_size
+        except httpx.TimeoutException:
+            fail(f"{self.url} 没有及时答复", "缩小范围后重试；用 tianwei status 查看各服务")
+        except httpx.ConnectError:
+            fail(f"连接不上 {self.url}", "先运行 tianwei up，或用 TIANWEI_URL 指定地址", _NOT_RUNNING)
         except httpx.TransportError:
-            fail("下载中断，收到的内容不完整", "重新下载；若再次中断，用 tianwei evidence verify 核对该证据")
+            fail("下载中断，收到的内容不完整", "重新下载；证据再次中断的，用 tianwei evidence verify 核对")
+        finally:
+            part.unlink(missing_ok=True)
 
     def items(self, path: str, most: int, **params: Any) -> list[dict[str, Any]]:
         """Up to `most` items of a list, over as many pages as it takes."""

@@ -156,10 +156,7 @@ def bundle(
             job = client.get(f"/proof-bundles/{job['id']}")
         if job["state"] == "refused":
             fail(job["problem"]["detail"], "按提示处理后重新生成")
-        part = out.with_name(f"{out.name}.part")
-        with part.open("wb") as target:
-            client.download(f"/proof-bundles/{job['id']}/content", target, why=why)
-        part.replace(out)
+        client.download(f"/proof-bundles/{job['id']}/content", out, why=why)
     if as_json:
         print_json({**job, "path": str(out)})
     else:

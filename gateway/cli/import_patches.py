@@ -17,7 +17,7 @@ _MOST_ROWS = 100_000
 _REJECTED = {"row_no": "行", "patch_no": "图斑号", "field": "字段", "reason": "原因"}
 
 
-@app.command("import", help="导入卫片图斑（打包的 Shapefile、GeoPackage、GeoJSON）")
+@app.command("import", help="导入卫片图斑（打包的 Shapefile、GeoPackage、GeoJSON，或工作表 XLSX）")
 def import_patches(
     file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, readable=True)],
     home: HomeFolder = DEFAULT_HOME,
@@ -80,7 +80,8 @@ def _tell(job: dict[str, Any], rejected: list[dict[str, Any]]) -> None:
         f"共 {job['rows_total']} 行：新增线索 {job['rows_created']}，"
         f"以前已导入 {job['rows_known']}，退回 {job['rows_rejected']}"
     )
-    typer.echo(f"坐标系 {job['crs']}，文字编码 {job['encoding']}；样例：{_read_as(job['sample'] or {})}")
+    crs = job["crs"] or "无（表格）"
+    typer.echo(f"坐标系 {crs}，文字编码 {job['encoding']}；样例：{_read_as(job['sample'] or {})}")
     for warning in job["warnings"]:
         typer.echo(f"请核对：{detail(warning['code'], warning['facts'])}")
     if rejected:

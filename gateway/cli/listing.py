@@ -57,7 +57,9 @@ def identify(client: Client, path: str, given: str) -> str:
     try:
         return str(UUID(given))
     except ValueError:
-        found = client.get(path, no=given, limit=2)["items"]
+        found = client.get(path, no=given, limit=20)["items"]
     if not found:
         fail(f"找不到 {given}", "核对编号；也可能不在当前账号的权限范围内（tianwei whoami 查看当前账号）")
-    return str(found[0]["id"])
+    # What others call by that number comes after what is called so itself.
+    named = (row for row in found if given in (row.get(name) for name in row if name.endswith("_no")))
+    return str(next(named, found[0])["id"])

@@ -28,7 +28,7 @@ _BODY = {
                         "file": {
                             "type": "string",
                             "format": "binary",
-                            "description": "zipped Shapefile, GeoPackage or GeoJSON",
+                            "description": "zipped Shapefile, GeoPackage, GeoJSON or the working table as .xlsx",
                         }
                     },
                 }

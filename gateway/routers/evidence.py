@@ -74,7 +74,7 @@ class _ObjectQuery(QueryRoute):
         return parsed(self.query, given).model_dump(mode="json", exclude_unset=True)
 
     def parameters(self, without: frozenset[str] = frozenset()) -> Iterable[Any]:
-        return [one for one in super().parameters(without) if one.name != "object"]
+        return super().parameters(without | {"object"})
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ class CreateAccount(Contract):
     name: ShortText
     roles: Annotated[list[Role], Field(min_length=1, max_length=6)]
     org_code: ShortText = Field(description="agency code, recipient code or division code, by role")
-    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{6}(\d{3})?$")] = Field(
-        description="prefix of the division codes it may see: 6 digits a county, 9 a township"
+    jurisdiction: Annotated[str, StringConstraints(pattern=r"^\d{2}(\d{2}(\d{2}(\d{3})?)?)?$")] = Field(
+        description="prefix of the division codes it may see: 2 digits a region, 4 a city, 6 a county, 9 a township"
     )
     password: Password
 

@@ -11,7 +11,9 @@ from services.cases.handlers import case_imports as on_case_import
 from services.cases.handlers import case_paths as on_path
 from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
+from services.cases.handlers import clue_steps as on_step
 from services.cases.handlers import clues as on_clue
+from services.cases.handlers import duplicates as on_duplicate
 from services.cases.handlers import evidence as on_evidence
 from services.cases.handlers import evidence_copies as on_copy
 from services.cases.handlers import joint_actions as on_action
@@ -21,14 +23,17 @@ from services.cases.handlers import proof_bundles as on_bundle
 from services.cases.handlers import proposals as on_proposal
 from services.cases.handlers import rectification_paths as on_item_path
 from services.cases.handlers import rectifications as on_item
+from services.cases.handlers import reporters as on_reporter
 from services.cases.handlers import rules as on_rule
 from services.cases.handlers import sealed_records as on_sealed
 from services.cases.queries import deadlines as on_clock
 from services.cases.queries.case_imports import get_case_import, list_case_import_rows
 from services.cases.queries.cases import get_case, list_cases
+from services.cases.queries.clue_exports import export_clues
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.custody import get_custody
+from services.cases.queries.duplicates import get_duplicate, list_duplicates
 from services.cases.queries.evidence import (
     get_bundle,
     get_copy,
@@ -60,7 +65,10 @@ from shared.contracts import action_proposals as ap
 from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
+from shared.contracts import clue_duplicates as cd
+from shared.contracts import clue_exports as ce
 from shared.contracts import clue_imports as ci
+from shared.contracts import clue_steps as st
 from shared.contracts import clues as cl
 from shared.contracts import deadlines as dl
 from shared.contracts import evidence as ev
@@ -70,7 +78,7 @@ from shared.contracts import police_transfers as pt
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
 from shared.contracts import sealed_records as sr
-from shared.contracts import statistics as st
+from shared.contracts import statistics as sa
 from shared.contracts import work as wk
 from shared.contracts import work_exports as we
 from shared.contracts.codes import Role
@@ -98,6 +106,23 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
     CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
     CommandOperation(im.StartCaseImport, on_case_import.start_case_import, COORDINATOR),
+    CommandOperation(st.ConfirmUnique, on_step.confirm_unique, clue.TABLE.who("deduplicate")),
+    CommandOperation(st.AddAliases, on_step.add_aliases, clue.TABLE.who("add-aliases")),
+    CommandOperation(st.StartReview, on_step.start_review, clue.TABLE.who("start-review")),
+    CommandOperation(st.PassReview, on_step.pass_review, clue.TABLE.who("pass-review")),
+    CommandOperation(st.SendBack, on_step.send_back, clue.TABLE.who("send-back")),
+    CommandOperation(st.TransferOut, on_step.transfer_out, clue.TABLE.who("transfer-out")),
+    CommandOperation(st.AnswerTransfer, on_step.answer_transfer, clue.TABLE.who("answer-transfer")),
+    CommandOperation(st.ArchiveClue, on_step.archive_clue, clue.TABLE.who("archive")),
+    CommandOperation(st.SplitClue, on_step.split_clue, clue.TABLE.who("split")),
+    CommandOperation(st.TellReporter, on_reporter.tell_reporter, _EVERYBODY),
+    CommandOperation(
+        st.ViewReporter,
+        on_reporter.view_reporter,
+        _EVERYBODY,
+        unkept=frozenset({"name", "phone", "address", "note", "replies"}),
+    ),
+    CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link")),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
@@ -171,6 +196,9 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
     QueryOperation(im.GetCaseImport, get_case_import, COORDINATOR),
     QueryOperation(im.ListCaseImportRows, list_case_import_rows, COORDINATOR),
+    QueryOperation(ce.ExportClues, export_clues, _EVERYBODY),
+    QueryOperation(cd.GetDuplicate, get_duplicate, _EVERYBODY),
+    QueryOperation(cd.ListDuplicates, list_duplicates, _EVERYBODY),
     QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
     QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
@@ -182,7 +210,7 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
-    QueryOperation(st.GetStatisticTable, get_statistic_table, _EVERYBODY),
+    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY),
     QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
     QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
     QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),

@@ -6,17 +6,21 @@ from services.cases.domain.action_proposal import ActionProposal
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.custody import Copy, Custody
+from services.cases.domain.duplicates import DuplicateProposal
 from services.cases.domain.evidence import Evidence
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.listing import Listing
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.rectification import Rectification
+from services.cases.domain.reporter import ReporterRecord
 from services.cases.domain.rule import Rule
 from services.cases.domain.sealed_record import SealedRecord
 from services.cases.settings import CasesSettings
 from services.cases.storage import evidence_tables, path_tables, rule_tables, tables
+from services.cases.storage.clue_tables import clue_duplicate, clue_reporter
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.deadlines import HOLD_SWEEP
+from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.path_repository import (
     ActionProposalStore,
@@ -24,6 +28,7 @@ from services.cases.storage.path_repository import (
     PoliceTransferStore,
     SealedRecordStore,
 )
+from services.cases.storage.reporters import ReporterStore
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from services.cases.storage.rules import RuleStore
 from services.cases.storage.work_tables import work_item, work_text
@@ -121,6 +126,21 @@ PROJECTIONS = (
         SealedRecord.TYPE,
         SealedRecordStore(),
         [Computed(path_tables.sealed_record)],
+    ),
+    OwnProjection(
+        "线索查重",
+        lambda id_, _: DuplicateProposal(id=id_),
+        DuplicateProposal.TYPE,
+        DuplicateStore(),
+        [Computed(clue_duplicate)],
+    ),
+    # Who reported is sealed in columns of which the log says nothing; they stay what they are.
+    OwnProjection(
+        "举报记录",
+        lambda id_, _: ReporterRecord(id=id_),
+        ReporterRecord.TYPE,
+        ReporterStore(),
+        [Computed(clue_reporter, unkept=frozenset({"sealed", "replies"}))],
     ),
 )
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import case_import_jobs, evidence_jobs, import_jobs
+from services.cases.storage import case_import_jobs, duplicates, evidence_jobs, import_jobs
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.rule_files import ShippedRow, read_all
 from services.cases.storage.rules import Rules
@@ -59,6 +60,8 @@ def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
     return {
         "imports_waiting": import_jobs.waiting(connection),
         "case_imports_waiting": case_import_jobs.waiting(connection),
+        "duplicate_checks_waiting": duplicates.waiting(connection),
+        "duplicate_checks_given_up": duplicates.given_up(connection),
         **evidence_jobs.waiting(connection),
         "calendar_missing": 0 if missing is None else 1,
         "calendar_missing_year": missing,
@@ -109,6 +112,7 @@ def desk_of(settings: CasesData, clock: Clock, number_block: int = 20) -> Desk:
         boxes=CountyBoxes.load(),
         path_table=read_path_table(),
         seals=None if settings.secrets_key is None else Seals(settings.secrets_key.get_secret_value()),
+        clue_rules=read_clue_rules(),
     )
 
 
@@ -145,3 +149,8 @@ def _entry(row: ShippedRow) -> Entry:
         source=row.source,
         value=VALUE_OF[row.register].model_validate(row.value),
     )
+
+
+def read_clue_rules() -> ClueRules:
+    """What opinions must be proved by, and when two clues look like one."""
+    return ClueRules.load()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from services.cases.adapters.duplicate_checker import DuplicateChecker
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
 from services.cases.adapters.patch_lines import HeaderLine
@@ -28,10 +30,11 @@ from services.cases.settings import WorkerSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.import_jobs import ImportJob, LeaseLost
 from services.cases.storage.unit import CasesUnit
-from services.cases.wiring import wire_import
+from services.cases.wiring import read_clue_rules, wire_import
 from shared import telemetry
 from shared.blob_stores import open_blobs
 from shared.blobs import BlobStore
+from shared.clock import SHANGHAI
 from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import NotFound, TianweiError, Unavailable
@@ -69,9 +72,10 @@ class Worker:
         *,
         heartbeat_file: Path | None = None,
         limits: WorkerLimits | None = None,
+        checker: DuplicateChecker | None = None,
         cases: CaseImporter | None = None,
     ) -> None:
-        self._cases = cases
+        self._checker, self._cases = checker, cases
         self._runner = runner
         self._engine = runner.engine
         self._parser = parser
@@ -92,7 +96,7 @@ class Worker:
             self._beat()
             self._bell.ensure()
             try:
-                worked = self.run_once() | self.take_over_once()
+                worked = self.run_once() | self.take_over_once() | self.check_once()
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
                 worked = False
@@ -134,6 +138,18 @@ class Worker:
         if self._stopping:
             raise _Stopped
         self._beat()
+
+    def check_once(self) -> bool:
+        """Look at clues that came in for others that are the same; False when none wait."""
+        if self._checker is None:
+            return False
+        try:
+            return self._checker.run_once()
+        except _DATABASE_AWAY:
+            raise
+        except Exception:  # it is tried again when its lease ends; imports go on
+            log.exception("clues could not be looked at for duplicates")
+            return False
 
     def _carry(self, job: ImportJob) -> None:
         if job.tries > self._limits.tries:
@@ -213,10 +229,11 @@ def _about(header: HeaderLine) -> dict[str, Any]:
     """What the requester is shown of the file as a whole."""
     return {
         "rows_total": header.rows,
-        "crs": header.crs[:40],
+        "crs": header.crs[:40] or None,
         "encoding": header.encoding[:40],
         "sample": header.sample,
         "warnings": [{"code": warned.code, "facts": warned.facts} for warned in header.warnings],
+        "completeness": header.completeness,
     }
 
 
@@ -232,7 +249,13 @@ def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
         cases=CaseImporter(runner, files, lease_s=settings.import_lease_s),
+        checker=build_checker(runner),
     )
+
+
+def build_checker(runner: UnitRunner[CasesUnit]) -> DuplicateChecker:
+    """The distance decides only who is looked at; the rule in force on the day decides who is proposed."""
+    return DuplicateChecker(runner, read_clue_rules().duplicate(datetime.now(SHANGHAI).date()).most_distance_m)
 
 
 def main() -> None:

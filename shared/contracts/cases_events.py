@@ -2,13 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.base import AreaM2, Contract, Event, Instant
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
+from shared.contracts.clue_parts import AliasRef, OpinionProof, ReportFacts
 from shared.contracts.codes import (
     Agency,
     AlarmAction,
@@ -23,6 +24,7 @@ from shared.contracts.codes import (
     Measure,
     RectificationMethod,
     RectificationState,
+    RejectReason,
     ReturnReason,
     SentBackReason,
     VerificationOpinion,
@@ -74,10 +76,19 @@ class ClueReceivedV1(ClueEvent):
     patch: PatchFacts | None = None
     geometry: dict[str, Any] | None = None
     import_id: UUID | None = None
+    aliases: list[AliasRef] = Field(default_factory=list)
+    report: ReportFacts | None = None
+    review_required: bool = False
+    parent_id: UUID | None = None
+    parent_no: str | None = None
+    child_no: int | None = None
 
 
 class ClueAssignedV1(ClueEvent):
-    township_code: str
+    """To a township or to an agency."""
+
+    township_code: str | None
+    agency: Agency | None = None
 
 
 class ClueSignedV1(ClueEvent):
@@ -89,7 +100,7 @@ class ClueReturnedV1(ClueEvent):
 
 
 class ClueRejectedV1(ClueEvent):
-    pass
+    reject_reason: RejectReason | None = None
 
 
 class ClueVerificationStartedV1(ClueEvent):
@@ -104,6 +115,10 @@ class ClueOpinionSubmittedV1(ClueEvent):
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
     suspected_type: ViolationType | None
+    submitted_by: str | None = None
+    proof: OpinionProof | None = None
+    missing_proofs: list[str] = Field(default_factory=list)
+    build_age: Literal["new", "stock"] | None = None
 
 
 class ClueClosedV1(ClueEvent):

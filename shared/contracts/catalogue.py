@@ -8,6 +8,7 @@ from shared.contracts import (
     case_import_events,
     case_path_events,
     cases_events,
+    clue_events,
     dead_letters,
     evidence_events,
     listings,
@@ -21,6 +22,7 @@ from shared.contracts.base import Event
 
 _MODULES = (
     cases_events,
+    clue_events,
     case_path_events,
     case_import_events,
     police_transfer_events,

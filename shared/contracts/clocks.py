@@ -28,7 +28,7 @@ class DueFact(Contract):
 class DeadlineFact(DueFact):
     """A clock that started with this event, with its rule as it is now: later rules do not rewrite it.
 
-    pauses, extensions: of a clock that was met too soon and goes on as it was.
+    pauses, extensions: of a clock that goes on as it was, met too soon or at a part cut off from its object.
     """
 
     rule_id: str

@@ -48,6 +48,9 @@ class ClueImportView(View):
     encoding: str | None
     sample: dict[str, str] | None = Field(description="Chinese text as read, by column: shows the encoding")
     warnings: list[ImportWarning] = Field(description="what a person should check about the whole file")
+    completeness: dict[str, Any] | None = Field(
+        None, description="columns, parents and children, sums: what the file holds and lacks"
+    )
     problem: dict[str, Any] | None = Field(description="why the whole file was refused: code, field, facts")
 
 

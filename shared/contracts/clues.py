@@ -21,11 +21,25 @@ from shared.contracts.base import (
     Text,
     View,
 )
+from shared.contracts.clue_parts import (
+    AliasRef,
+    ClueWarning,
+    OpinionProof,
+    ReboundFact,
+    Reporter,
+    ReportFacts,
+    SentBackFact,
+    SplitFacts,
+    TransferFact,
+)
 from shared.contracts.codes import (
     Agency,
     ClueSource,
     ClueState,
+    RejectReason,
+    ReportChannel,
     ReturnReason,
+    ReviewState,
     VerificationOpinion,
     ViolationType,
 )
@@ -46,12 +60,16 @@ class ReportClue(Command, on="clue", verb="report"):
     pbf_area_m2: AreaM2 | None = None
     suspected_type: ViolationType | None = None
     found_at: Instant | None = None
+    aliases: list[AliasRef] = Field(default_factory=list, max_length=20, description="numbers others know it by")
+    channel: ReportChannel | None = Field(None, description="of a person's report: how it came in")
+    reporter: Reporter | None = Field(None, description="of a named report; kept sealed, shown to you alone")
 
 
 class AssignClue(Command, on="clue", verb="assign"):
-    """Give the clue to a township to verify (分派)."""
+    """Give the clue to a township, or to an agency, to verify (分派)."""
 
-    township_code: DivisionCode
+    township_code: DivisionCode | None = None
+    agency: Agency | None = None
     reason: Text | None = None
 
 
@@ -71,6 +89,7 @@ class ReturnClue(Command, on="clue", verb="return"):
 class RejectClue(Command, on="clue", verb="reject"):
     """Do not take it up (不予受理)."""
 
+    reject_reason: RejectReason | None = None
     reason: Text
 
 
@@ -91,6 +110,7 @@ class SubmitOpinion(Command, on="clue", verb="submit-opinion"):
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
     suspected_type: ViolationType | None = None
+    proof: OpinionProof | None = None
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
 
@@ -133,6 +153,15 @@ class ClueRow(View):
     received_at: Instant
     case_id: UUID | None
     due_on: date | None = Field(description="earliest open deadline")
+    review_state: ReviewState | None = Field(None, description="of the verification; goes on beside a case")
+    review_required: bool = Field(False, description="whether the levels above review it")
+    agency: Agency | None = Field(None, description="whom it is assigned to, when not a township")
+    parent_id: UUID | None = Field(None, description="of a child patch: the patch it was cut from, where known")
+    parent_no: str | None = Field(None, description="of a child patch; such are not original patches")
+    child_no: int | None = None
+    is_split: bool = Field(False, description="cut in child patches; such are not verified patches")
+    linked_to_id: UUID | None = Field(None, description="the clue that goes on in its place")
+    rebound_item_id: UUID | None = Field(None, description="the struck-off item that has come back")
 
 
 class ClueView(ClueRow):
@@ -147,19 +176,42 @@ class ClueView(ClueRow):
     deadlines: list[DeadlineView]
     patch: PatchFacts | None
     geometry: dict[str, Any] | None = Field(description="GeoJSON geometry, EPSG:4490 degrees")
+    aliases: list[AliasRef] = Field(default_factory=list)
+    report: ReportFacts | None = None
+    reject_reason: RejectReason | None = None
+    proof: OpinionProof | None = None
+    missing_proofs: list[str] = Field(default_factory=list, description="what the opinion still needs")
+    build_age: Literal["new", "stock"] | None = Field(None, description="新增 or 存量, by the date of building")
+    sent_back: list[SentBackFact] = Field(default_factory=list)
+    linked_to_no: str | None = None
+    rebound: ReboundFact | None = None
+    split: SplitFacts | None = None
+    transfer: TransferFact | None = None
+    archive_no: str | None = None
+    warnings: list[ClueWarning] = Field(default_factory=list)
 
 
 class GetClue(GetOne, operation="clue.get"):
     pass
 
 
-class ListClues(ListQuery, operation="clue.list"):
+class ClueFilter(ListQuery):
+    """Which clues are meant."""
+
     state: ClueState | None = None
     source: ClueSource | None = None
     division: Annotated[str, Field(pattern=r"^\d{6,12}$")] | None = Field(
         None, description="prefix of the division code"
     )
-    no: ShortText | None = Field(None, description="exact clue number or patch number")
+    no: ShortText | None = Field(None, description="exact clue number, patch number or outside number")
+    review_state: ReviewState | None = None
+    counted_as: Literal["original", "verified"] | None = Field(
+        None, description="original: without child patches; verified: without patches that were split"
+    )
+
+
+class ListClues(ClueFilter, operation="clue.list"):
+    """Newest first."""
 
 
 CLUE_COMMANDS: tuple[type[Command], ...] = (

@@ -15,6 +15,8 @@ class Role(StrEnum):
     ACTING_CHIEF = "acting_chief"
     LEADER = "leader"
     LEGAL_REVIEWER = "legal_reviewer"
+    SUPERIOR_REVIEWER = "superior_reviewer"
+    """Of the city or the autonomous region: its jurisdiction, 4 or 2 digits, says of which."""
 
 
 class Agency(StrEnum):
@@ -49,17 +51,103 @@ class ClueSource(StrEnum):
     TAKEN_OVER = "taken_over"
 
 
+class ReportChannel(StrEnum):
+    """How a report of a person came in (群众举报, 信访)."""
+
+    HOTLINE_12345 = "hotline_12345"
+    HOTLINE_12336 = "hotline_12336"
+    LETTER = "letter"
+    VISIT = "visit"
+    PHONE = "phone"
+    ONLINE = "online"
+
+
+class AliasKind(StrEnum):
+    """Whose number an outside number of a clue is."""
+
+    PATCH = "patch"
+    CLUE = "clue"
+    HOTLINE = "hotline"
+    PETITION = "petition"
+    SUPERIOR = "superior"
+    AGENCY = "agency"
+    OTHER = "other"
+
+
 class ClueState(StrEnum):
+    """domain.md 3.1. split: a patch cut into child patches, which go on in its place (被拆分)."""
+
     RECEIVED = "received"
+    DEDUPLICATED = "deduplicated"
+    LINKED_TO_EXISTING = "linked_to_existing"
     ASSIGNED = "assigned"
     SIGNED = "signed"
     RETURNED_UNIT_WRONG = "returned_unit_wrong"
     VERIFYING = "verifying"
     OPINION_SUBMITTED = "opinion_submitted"
+    COUNTY_REVIEW = "county_review"
+    CITY_REVIEW = "city_review"
+    PROVINCE_REVIEW = "province_review"
+    SENT_BACK = "sent_back"
+    REVIEW_ENDED = "review_ended"
     TO_CASE = "to_case"
     CLOSED_LEGAL = "closed_legal"
     CLOSED_OTHER = "closed_other"
+    TRANSFERRED_OUT = "transferred_out"
+    SPLIT = "split"
     REJECTED = "rejected"
+    ARCHIVED = "archived"
+
+
+class ReviewState(StrEnum):
+    """How far the verification and its review above has come: of a case's clue, it goes on beside the case."""
+
+    VERIFYING = "verifying"
+    OPINION_SUBMITTED = "opinion_submitted"
+    COUNTY_REVIEW = "county_review"
+    CITY_REVIEW = "city_review"
+    PROVINCE_REVIEW = "province_review"
+    SENT_BACK = "sent_back"
+    REVIEW_ENDED = "review_ended"
+
+
+class RejectReason(StrEnum):
+    """Why a clue is not taken up (不予受理)."""
+
+    NOT_LAND = "not_land"
+    NO_PLACE = "no_place"
+    ANONYMOUS_WITHOUT_FACTS = "anonymous_without_facts"
+
+
+class TransferReply(StrEnum):
+    """What another department says to a clue it was sent."""
+
+    ACCEPTED = "accepted"
+    RETURNED = "returned"
+
+
+class DuplicateKind(StrEnum):
+    """duplicate: the same finding twice. rebound: a struck-off place has come back (反弹)."""
+
+    DUPLICATE = "duplicate"
+    REBOUND = "rebound"
+
+
+class DuplicateState(StrEnum):
+    PROPOSED = "proposed"
+    LINKED = "linked"
+    SEPARATE = "separate"
+
+
+class DuplicateGround(StrEnum):
+    """By what two clues look like one."""
+
+    NUMBER = "number"
+    OVERLAP = "overlap"
+    CENTRE_INSIDE = "centre_inside"
+    NEAR_POINT = "near_point"
+    SAME_PARTY = "same_party"
+    SAME_PERIOD = "same_period"
 
 
 class VerificationOpinion(StrEnum):
@@ -663,6 +751,44 @@ _TITLES: dict[str, str] = {
     "Holder.court": "法院",
     "Holder.superior": "上级",
     "Holder.nobody": "无",
+    "superior_reviewer": "上级审核人员",
+    "hotline_12345": "12345 热线",
+    "hotline_12336": "12336 热线",
+    "ReportChannel.letter": "来信",
+    "ReportChannel.visit": "来访",
+    "ReportChannel.phone": "来电",
+    "ReportChannel.online": "网上",
+    "AliasKind.patch": "图斑编号",
+    "AliasKind.clue": "线索编号",
+    "AliasKind.hotline": "热线工单号",
+    "AliasKind.petition": "信访编号",
+    "AliasKind.superior": "上级编号",
+    "AliasKind.agency": "部门编号",
+    "deduplicated": "已查重",
+    "linked_to_existing": "并入已有",
+    "county_review": "县级审核",
+    "city_review": "市级待审核",
+    "province_review": "省级待审核",
+    "sent_back": "已打回",
+    "review_ended": "审核结束",
+    "transferred_out": "移送其他部门",
+    "split": "被拆分",
+    "archived": "已归档",
+    "not_land": "不属土地问题",
+    "no_place": "没有地点",
+    "anonymous_without_facts": "匿名且无具体事实",
+    "TransferReply.accepted": "已受理",
+    "TransferReply.returned": "已退回",
+    "rebound": "反弹",
+    "DuplicateState.proposed": "待认定",
+    "DuplicateState.linked": "已关联",
+    "DuplicateState.separate": "不是同一处",
+    "DuplicateGround.number": "编号相同",
+    "overlap": "图形重叠",
+    "centre_inside": "中心点在图形内",
+    "near_point": "点位相近",
+    "same_party": "当事人相同",
+    "same_period": "时间相同",
     "documentary": "书证",
     "physical": "物证",
     "audiovisual": "视听资料",
@@ -923,7 +1049,6 @@ _TITLES: dict[str, str] = {
     "demanded": "催告",
     "court_applied": "申请强制执行",
     "court_ruled": "法院裁定",
-    "archived": "归档",
     "reopened": "恢复办理",
     "due": "应当移送",
     "approved": "已批准",
@@ -992,7 +1117,6 @@ _TITLES: dict[str, str] = {
     "funds": "资金",
     "open": "待整改",
     "plan_set": "方案已定",
-    "sent_back": "打回",
     "RectificationState.reopened": "复发（反弹）",
     "postponed": "已延期",
     "JointActionState.cancelled": "已取消",

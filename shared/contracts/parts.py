@@ -111,5 +111,5 @@ class PatchFacts(Contract):
     stated_area_mu: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     feature: ShortText | None = None
     note: Text | None = None
-    geometry_digest: Sha256
+    geometry_digest: Sha256 | None = Field(None, description="null while a table named the patch but no shape came")
     warnings: list[ShortText] = Field(default_factory=list)

@@ -207,7 +207,7 @@ class RunningHouse:
 
 
 def _all_applied(answer: httpx.Response) -> dict[str, int] | None:
-    """The heads of the logs when everything has reached everybody, else None."""
+    """The heads of the logs when everything has reached everybody and every clue is looked at, else None."""
     facts = answer.json()["services"]
     if answer.status_code != 200 or any("head" not in facts[name] for name in SERVICES):
         return None
@@ -216,4 +216,5 @@ def _all_applied(answer: httpx.Response) -> dict[str, int] | None:
     heard = all(
         feed["position"] == heads[producer] for name in SERVICES for producer, feed in facts[name]["feeds"].items()
     )
-    return heads if told and heard else None
+    looked = not facts["cases"]["duplicate_checks_waiting"]
+    return heads if told and heard and looked else None

@@ -24,7 +24,7 @@ class Secrets:
     postgres_password: str  # of the superuser, used by the supervisor only
     bus_password: str
     role_passwords: dict[str, str]  # database role -> password
-    sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals its partners' secrets at rest
+    sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals secrets at rest
 
     def __repr__(self) -> str:
         return "Secrets(…)"

@@ -33,7 +33,7 @@ def unpack_shapefile(path: Path, into: Path, limits: PatchLimits) -> dict[str, P
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            _refuse_unsafe(members, limits)
+            refuse_unsafe(members, limits)
             parts = _find_parts(members)
             left = limits.total_bytes
             unpacked: dict[str, Path] = {}
@@ -63,7 +63,8 @@ def shown_name(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _refuse_unsafe(members: list[zipfile.ZipInfo], limits: PatchLimits) -> None:
+def refuse_unsafe(members: list[zipfile.ZipInfo], limits: PatchLimits) -> None:
+    """By what the directory of an archive says, before anything is unpacked. Raises FileRefused."""
     if len(members) > limits.members:
         raise ArchiveTooLarge(limit="members", most=limits.members, found=len(members))
     if (total := sum(member.file_size for member in members)) > limits.total_bytes:

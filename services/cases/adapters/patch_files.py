@@ -1,16 +1,23 @@
-"""Reading a file of satellite patches: a zipped Shapefile, a GeoPackage or GeoJSON, judged row by row."""
+"""Reading a file of satellite patches: a zipped Shapefile, GeoPackage, GeoJSON or a working table, row by row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from services.cases.adapters.patch_geometry import find_placement, measure, to_cgcs2000
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing
-from services.cases.adapters.patch_sources import Kind, PatchSource, read_source
+from services.cases.adapters.patch_sources import Kind, PatchSource, kind_of, read_source
+from services.cases.adapters.patch_table_files import read_table
+from services.cases.domain.import_completeness import completeness, parent_of
 from services.cases.domain.patch import REQUIRED_COLUMNS, Patch, PatchRules, RowRejected, Warned
+from services.cases.domain.patch_columns import ColumnBook
+from services.cases.domain.patch_table import TableRules
 from services.cases.domain.patch_values import RawValue
 from shared.divisions.boundaries import Boundaries
+from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import Divisions
 
 
@@ -27,6 +34,7 @@ class PatchHeader:
     encoding: str
     sample: dict[str, str]
     warnings: tuple[Warned, ...]
+    completeness: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +58,57 @@ def read_patches(
     Raises a FileRefused when the file as a whole cannot be taken, DivisionUnknown for a county without a polygon.
     """
     county = boundaries.county(county_code)
+    if kind_of(path, name, limits) == "xlsx":
+        return _read_table(path, county_code, divisions, limits)
     source = read_source(path, name, limits)
     if missing := [column for column in REQUIRED_COLUMNS if column not in source.columns]:
         raise ColumnsMissing(missing=missing, present=[column[:40] for column in source.columns][:60])
     placement = find_placement(source.geometries, source.declared)
     shapes = measure(to_cgcs2000(source.geometries, placement), county, limits.vertices)
     rules = PatchRules(divisions, county_code)
+    outcomes: Iterable[Patch | RowRejected] = (
+        rules.judge(row_no, raw, shape)
+        for row_no, raw, shape in zip(source.row_nos, _rows(source), shapes, strict=True)
+    )
+    report: dict[str, Any] | None = None
+    warned: list[Warned] = []
+    if any(isinstance(no, str) and parent_of(no.strip()) for no in source.columns["JCBH"]):
+        outcomes = list(outcomes)
+        report, warned = completeness(outcomes, ColumnBook.load(), None)
     header = PatchHeader(
         kind=source.kind,
         rows=len(source.row_nos),
         crs=f"EPSG:{placement.epsg}",
         encoding=source.encoding,
         sample=_sample(source),
-        warnings=tuple(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)),
+        warnings=(*(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)), *warned),
+        completeness=report,
     )
-    outcomes = (
-        rules.judge(row_no, raw, shape)
-        for row_no, raw, shape in zip(source.row_nos, _rows(source), shapes, strict=True)
+    return PatchFile(header, iter(outcomes))
+
+
+def _read_table(path: Path, county_code: str, divisions: Divisions, limits: PatchLimits) -> PatchFile:
+    """A working table: rows without shapes."""
+    book = ColumnBook.load()
+    table = read_table(path, limits, book, CountyBoxes.load().around(county_code))
+    rules = TableRules(divisions, county_code, table.headers, book)
+    outcomes = [rules.judge_row(row) for row in table.rows]
+    report, warned = completeness(outcomes, book, table.headers)
+    texts = {"工作表": table.sheet[:40], **_chinese(table.rows[0].raw)}
+    header = PatchHeader(
+        kind="xlsx",
+        rows=len(outcomes),
+        crs="",
+        encoding="UTF-8",
+        sample=dict(islice(texts.items(), 4)),
+        warnings=tuple(warned),
+        completeness=report,
     )
-    return PatchFile(header, outcomes)
+    return PatchFile(header, iter(outcomes))
+
+
+def _chinese(raw: dict[str, RawValue]) -> dict[str, str]:
+    return {name: value[:40] for name, value in raw.items() if isinstance(value, str) and not value.isascii()}
 
 
 def _rows(source: PatchSource) -> Iterator[dict[str, RawValue]]:

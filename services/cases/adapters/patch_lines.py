@@ -1,7 +1,8 @@
 """The JSON lines between the parser child and its parent. Needs no shapely: the parent stays small.
 
 One object with one key per line, in this order:
-    {"header": {"kind", "rows", "crs", "encoding", "sample", "warnings": [{"code", "facts"}]}}   first
+    {"header": {"kind", "rows", "crs", "encoding", "sample", "warnings": [{"code", "facts"}],
+                "completeness"}}                                                             first
     {"patch": {...}} or {"rejected": {"row_no", "field", "code", "facts", "raw"}}                one per row
     {"end": {"rows", "good", "bad"}}                                                             last, exit code 0
     {"problem": {"code", "kind", "field", "facts"}}                                              last, exit code 2
@@ -38,6 +39,7 @@ class HeaderLine:
     encoding: str
     sample: dict[str, str]
     warnings: tuple[Warned, ...]
+    completeness: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,16 @@ class EndLine:
 
 
 def header_line(
-    kind: str, rows: int, crs: str, encoding: str, sample: dict[str, str], warned: tuple[Warned, ...]
+    kind: str,
+    rows: int,
+    crs: str,
+    encoding: str,
+    sample: dict[str, str],
+    warned: tuple[Warned, ...],
+    completeness: dict[str, Any] | None = None,
 ) -> bytes:
     header = {"kind": kind, "rows": rows, "crs": crs, "encoding": encoding, "sample": sample, "warnings": warned}
-    return _line("header", header)
+    return _line("header", {**header, "completeness": completeness})
 
 
 def outcome_line(outcome: Patch | RowRejected) -> bytes:
@@ -116,4 +124,5 @@ def _patch(body: dict[str, Any]) -> Patch:
         body[name] = None if body[name] is None else date.fromisoformat(body[name])
     body["geometry_wkb"] = bytes.fromhex(body["geometry_wkb"])
     body["warnings"] = tuple(Warned(**warning) for warning in body["warnings"])
+    body["aliases"] = tuple(body["aliases"])
     return Patch(**body)

@@ -108,7 +108,8 @@ def _parse(options: argparse.Namespace) -> int:
         PatchLimits(rows=options.max_rows),
     )
     header, out, bad = read.header, sys.stdout.buffer, 0
-    out.write(header_line(header.kind, header.rows, header.crs, header.encoding, header.sample, header.warnings))
+    about = (header.kind, header.rows, header.crs, header.encoding, header.sample, header.warnings)
+    out.write(header_line(*about, header.completeness))
     for outcome in read.outcomes:
         bad += isinstance(outcome, RowRejected)
         out.write(outcome_line(outcome))

@@ -30,9 +30,15 @@ from services.cases.adapters.patch_refusals import (
 )
 from services.cases.domain.patch_values import RawValue
 
-Kind = Literal["shapefile", "geopackage", "geojson"]
+Kind = Literal["shapefile", "geopackage", "geojson", "xlsx"]
 
-_KINDS: dict[str, Kind] = {".zip": "shapefile", ".gpkg": "geopackage", ".geojson": "geojson", ".json": "geojson"}
+_KINDS: dict[str, Kind] = {
+    ".zip": "shapefile",
+    ".gpkg": "geopackage",
+    ".geojson": "geojson",
+    ".json": "geojson",
+    ".xlsx": "xlsx",
+}
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _SQLITE = b"SQLite format 3\x00"
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11")
@@ -60,13 +66,18 @@ def read_source(path: Path, name: str, limits: PatchLimits) -> PatchSource:
 
     Raises FileRefused.
     """
-    kind = _kind(path, name)
-    if (size := path.stat().st_size) > limits.file_bytes:
-        raise TooLarge(most_bytes=limits.file_bytes, found_bytes=size)
-    source = _READERS[kind](path, limits)
+    source = _READERS[kind_of(path, name, limits)](path, limits)
     if not source.row_nos:
         raise NoPatches()
     return source
+
+
+def kind_of(path: Path, name: str, limits: PatchLimits) -> Kind:
+    """By extension and first bytes, which must agree. Raises FileRefused, also for a file too large."""
+    kind = _kind(path, name)
+    if (size := path.stat().st_size) > limits.file_bytes:
+        raise TooLarge(most_bytes=limits.file_bytes, found_bytes=size)
+    return kind
 
 
 def _kind(path: Path, name: str) -> Kind:
@@ -78,6 +89,11 @@ def _kind(path: Path, name: str) -> Kind:
         head = file.read(4096)
     if kind == "shapefile" and not head.startswith(_ZIP):
         raise NotAZip(name=name[:200])
+    if kind == "xlsx":
+        # An encrypted workbook, or one of before 2007, is no zip.
+        if not head.startswith(_ZIP):
+            raise KindMismatch(name=name[:200], expected=kind)
+        return kind
     geopackage = head.startswith(_SQLITE) and head[68:72] in _GPKG_IDS
     json = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{"
     if (kind == "geopackage" and not geopackage) or (kind == "geojson" and not json):
@@ -128,7 +144,7 @@ def _read_geopackage(path: Path, limits: PatchLimits) -> PatchSource:
     if len(encoded) > limits.rows:
         raise TooManyRows(most=limits.rows, found=len(encoded))
     columns: dict[str, Sequence[RawValue]] = {
-        str(name).upper(): [_plain(value) for value in column.tolist()]
+        str(name).upper(): [plain_value(value) for value in column.tolist()]
         for name, column in zip(meta["fields"].tolist(), values, strict=True)
     }
     row_nos = list(range(1, len(encoded) + 1))
@@ -196,7 +212,7 @@ def _properties(feature: Any) -> dict[str, RawValue]:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     if not isinstance(properties, dict):
         return {}
-    return {name.upper()[:100]: _plain(value) for name, value in properties.items()}
+    return {name.upper()[:100]: plain_value(value) for name, value in properties.items()}
 
 
 def _geometry(feature: Any) -> str | None:
@@ -204,7 +220,7 @@ def _geometry(feature: Any) -> str | None:
     return orjson.dumps(geometry).decode() if isinstance(geometry, dict) else None
 
 
-def _plain(value: Any) -> RawValue:
+def plain_value(value: Any) -> RawValue:
     """A value as JSON, PostgreSQL and a reader can take it: no NaN, no NUL, no endless text."""
     if value is None or isinstance(value, bool):
         return value

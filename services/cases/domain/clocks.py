@@ -131,7 +131,10 @@ def started(fact: DeadlineFact) -> DeadlineView:
 
 
 def again(clock: DeadlineView, end: DueFact, now: datetime) -> DeadlineFact:
-    """A clock that was met going on as it was; end: as counted anew. What was to be raised by now is not raised."""
+    """A clock going on as it was, once it had been met or at a part cut off from its object; end: as counted anew.
+
+    What was to be raised by now is not raised.
+    """
     same = clock.model_dump(include=set(DeadlineFact.model_fields) - {"alarms"})
     return DeadlineFact(**same, alarms=[alarm for alarm in end.alarms if alarm.at > now])
 

@@ -67,7 +67,8 @@ class Patch:
 
     row_no: 1-based in the file. division_code: 12 digits, the village where it is known, else the township.
     area_m2: ellipsoidal, measured here; stated_area_mu: as the file says; farmland_area_m2, pbf_area_m2: from the mu
-    of the overlay, None when the file has no overlay yet. geometry_wkb, geometry_digest: as in Shape.
+    of the overlay, None when the file has no overlay yet. geometry_wkb, geometry_digest: as in Shape; empty for a row
+    of a table, of which area_m2 is what it states and longitude, latitude may be None.
     """
 
     row_no: int
@@ -83,14 +84,16 @@ class Patch:
     stated_area_mu: Decimal  # JCMJ
     farmland_area_m2: Decimal | None  # ZGDMJ
     pbf_area_m2: Decimal | None  # ZJBNTMJ
-    longitude: float
-    latitude: float
+    longitude: float | None
+    latitude: float | None
     geometry_wkb: bytes
     geometry_digest: str
     feature: str | None  # TZ
     note: str | None  # BZ
     raw: dict[str, RawValue]
     warnings: tuple[Warned, ...] = ()
+    aliases: tuple[str, ...] = ()  # other numbers of the upper system
+    split: bool = False  # cut in child patches already
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,18 +119,22 @@ class Moment:
 
 @dataclass(frozen=True)
 class Charged:
-    """Whose clock it is, beside the kind of holder that its rule names."""
+    """Whose clock it is, beside the kind of holder that its rule names.
+
+    holder: another kind of holder than the rule names; None: as the rule has it.
+    """
 
     agencies: Sequence[Agency] = ()
     township_code: str | None = None
+    holder: str | None = None
 
 
 @dataclass(kw_only=True)
 class Progress(ABC):
     """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
 
-    touched: places of the clocks that have changed since it was loaded. state_since: when it came into its state; None
-    while that has not changed since it was loaded.
+    touched: places of the clocks that have changed since it was loaded, or have another holder. state_since: when it
+    came into its state; None while that has not changed since it was loaded.
     """
 
     TYPE: ClassVar[str]
@@ -189,8 +193,15 @@ class Progress(ABC):
         if event.to_state != self.state:
             # What was taken over from paper has been in its state for longer than the house knows it.
             self.state_since = getattr(event, "state_since", None) or event.at
+        before = [] if self.state is None else [self.charged(clock) for clock in self.deadlines]
         self.state = event.to_state
         self._change(event)
+        # Also a clock that was met long ago: who has the object now has its clocks, as when the log is replayed.
+        self.touched |= {
+            place
+            for place, (clock, one) in enumerate(zip(self.deadlines, before, strict=False))
+            if self.charged(clock) != one
+        }
 
     @abstractmethod
     def _change(self, event: Any) -> None: ...

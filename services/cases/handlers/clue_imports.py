@@ -5,12 +5,13 @@ the same number with another shape is refused, for a person to look at.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.cases.domain.clue_import import ImportRow, RowOutcome
 from services.cases.domain.outline import outlined
-from services.cases.domain.patch import Patch, RowRejected
-from services.cases.handlers.clues import ReceivedPatch, receive_patches
+from services.cases.domain.patch import Patch, RowRejected, Warned
+from services.cases.handlers.clues import ReceivedPatch, give_shape, receive_patches
 from services.cases.storage import import_jobs, import_rows
 from services.cases.storage.import_jobs import ClueImportStore, ImportJob, view_of
 from services.cases.storage.import_rows import StoredPatch
@@ -23,8 +24,8 @@ from shared.operations import Call
 
 _STORE = ClueImportStore()
 
-Drawn = tuple[Patch, dict[str, Any]]
-"""A good row with its GeoJSON geometry."""
+Drawn = tuple[Patch, dict[str, Any] | None]
+"""A good row with its GeoJSON geometry; a row of a table has none."""
 
 
 class CountyMissing(NotAllowed):
@@ -44,7 +45,11 @@ def start_clue_import(cmd: StartClueImport, call: Call, unit: CasesUnit) -> Clue
 
 def draw(outcomes: Sequence[Patch | RowRejected]) -> list[Drawn | RowRejected]:
     """Outcomes of the parser with the shape of each patch as it goes into the event. Outside of any unit."""
-    return [outcome if isinstance(outcome, RowRejected) else outlined(outcome) for outcome in outcomes]
+    return [outcome if isinstance(outcome, RowRejected) else _drawn(outcome) for outcome in outcomes]
+
+
+def _drawn(patch: Patch) -> Drawn:
+    return outlined(patch) if patch.geometry_wkb else (patch, None)
 
 
 def import_batch(job: ImportJob, start: int, batch: Sequence[Drawn | RowRejected], unit: CasesUnit) -> None:
@@ -83,7 +88,7 @@ def _outcomes(job: ImportJob, batch: Sequence[Drawn | RowRejected], unit: CasesU
     fresh = [(patch, geometry) for patch, geometry in drawn if patch.patch_no not in stored]
     received = {row.row_no: row for row in receive_patches(fresh, job.id, unit)}
     return [
-        _rejected(row) if isinstance(row, RowRejected) else _accepted(row[0], job, stored, received) for row in batch
+        _rejected(row) if isinstance(row, RowRejected) else _accepted(row, job, stored, received, unit) for row in batch
     ]
 
 
@@ -96,8 +101,9 @@ def _rejected(row: RowRejected) -> ImportRow:
 
 
 def _accepted(
-    patch: Patch, job: ImportJob, stored: dict[str, StoredPatch], received: dict[int, ReceivedPatch]
+    row: Drawn, job: ImportJob, stored: dict[str, StoredPatch], received: dict[int, ReceivedPatch], unit: CasesUnit
 ) -> ImportRow:
+    patch, geometry = row
     found = stored.get(patch.patch_no)
     if found is None:
         made = received[patch.row_no]
@@ -105,6 +111,12 @@ def _accepted(
     here = within(found.division_code, job.county_code)
     if here and found.geometry_digest == patch.geometry_digest:
         return _good(patch, RowOutcome.KNOWN, found.clue_id, found.clue_no)
+    if here and geometry is None:  # a table says nothing of the shape
+        return _good(patch, RowOutcome.KNOWN, found.clue_id, found.clue_no)
+    if here and found.geometry_digest is None and geometry is not None:
+        give_shape(found.clue_id, patch, geometry, unit)
+        shaped = replace(patch, warnings=(*patch.warnings, Warned("patch.shape-added")))
+        return _good(shaped, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     facts = {"value": patch.patch_no, "clue_no": found.clue_no if here else None}
     return ImportRow(
         patch.row_no,
@@ -124,6 +136,18 @@ def _good(patch: Patch, outcome: RowOutcome, clue_id: Any, clue_no: str) -> Impo
         patch.patch_no,
         clue_id=clue_id,
         clue_no=clue_no,
-        facts={warning.code: warning.facts for warning in patch.warnings},
-        warnings=tuple(warning.code for warning in patch.warnings),
+        facts=_facts(patch.warnings),
+        warnings=tuple(dict.fromkeys(warning.code for warning in patch.warnings)),
+        raw=None if patch.geometry_wkb else patch.raw,
     )
+
+
+def _facts(warnings: Sequence[Warned]) -> dict[str, Any]:
+    """By code; of one code that warns more than once, the facts of the first with the others beside them."""
+    told: dict[str, Any] = {}
+    for warning in warnings:
+        if warning.code in told:
+            told[warning.code].setdefault("further", []).append(warning.facts)
+        else:
+            told[warning.code] = dict(warning.facts)
+    return told

@@ -1,6 +1,6 @@
 """Clues: taken in one by one or by the batch, given out, verified, closed, turned into cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,15 +10,20 @@ import sqlalchemy as sa
 
 from services.cases.domain import case_filing
 from services.cases.domain.case import Case
-from services.cases.domain.clue import Clue
+from services.cases.domain.clue import Clue, Parent
+from services.cases.domain.import_completeness import parent_of
 from services.cases.domain.patch import Patch
+from services.cases.handlers import reporters as on_reporter
 from services.cases.handlers.proposing import propose_at_filing
+from services.cases.storage import duplicates
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
 from services.cases.storage.unit import CasesUnit, Stored
+from shared.clock import local_day
 from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases import CaseView
+from shared.contracts.clue_parts import AliasRef
 from shared.contracts.clues import (
     AssignClue,
     CloseClue,
@@ -31,7 +36,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ClueSource
+from shared.contracts.codes import AliasKind, ClueSource
 from shared.contracts.parts import PatchFacts
 from shared.divisions.bounds import Box
 from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
@@ -78,20 +83,27 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
     if unit.desk.divisions.township_of(division.code) is None:
         raise NotATownship("division_code", division)
     _check_position(cmd, unit.desk.boxes.around(division.code))
+    on_reporter.check(cmd)
     clue = Clue(id=new_id())
     clue_no = unit.number(NumberKind.CLUE, division.code)
-    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, unit.desk.divisions.full_name(division.code)))
+    name = unit.desk.divisions.full_name(division.code)
+    required = _review_required(cmd.source, unit)
+    unit.record(clue, unit.clues, clue.receive(cmd, unit.moment, clue_no, name, review_required=required))
+    if cmd.reporter is not None:
+        on_reporter.keep(cmd, clue, call, unit)
     return clue.view()
 
 
 def assign_clue(cmd: AssignClue, call: Call, unit: CasesUnit) -> ClueView:
-    township = _division(unit, cmd.township_code, "township_code")
-    if township.level is not DivisionLevel.TOWNSHIP:
-        raise NotATownship("township_code", township)
-    if not may_report_in(township.code, call.by):
-        raise DivisionOutside("township_code", township)
+    if cmd.township_code is not None:
+        township = _division(unit, cmd.township_code, "township_code")
+        if township.level is not DivisionLevel.TOWNSHIP:
+            raise NotATownship("township_code", township)
+        if not may_report_in(township.code, call.by):
+            raise DivisionOutside("township_code", township)
     clue = _locked(call, unit)
-    unit.record(clue, unit.clues, clue.assign(cmd, unit.moment))
+    undecided = duplicates.undecided(unit.connection, clue.id)
+    unit.record(clue, unit.clues, clue.assign(cmd, unit.moment, undecided))
     return clue.view()
 
 
@@ -121,7 +133,9 @@ def start_verification(cmd: StartVerification, call: Call, unit: CasesUnit) -> C
 
 def submit_opinion(cmd: SubmitOpinion, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
-    unit.record(clue, unit.clues, clue.submit_opinion(cmd, unit.moment))
+    rules, on = unit.desk.clue_rules, local_day(unit.now)
+    missing, age = rules.missing_proofs(cmd.opinion, cmd.proof, on), rules.build_age(cmd.proof, on)
+    unit.record(clue, unit.clues, clue.submit_opinion(cmd, unit.moment, missing, age))
     return clue.view()
 
 
@@ -193,14 +207,16 @@ def receive_patches(
     unit: opened for whoever asked for the import. Two batches with one new number: the later one fails on the unique
     index, and the runner's next try finds the clue.
     """
-    known = _clues_by_patch_no(unit, [patch.patch_no for patch, _ in patches])
+    numbers = [patch.patch_no for patch, _ in patches]
+    parents = [parent[0] for number in numbers if (parent := parent_of(number))]
+    known = _clues_by_patch_no(unit, [*numbers, *parents])
     made: list[Clue] = []
     received: list[ReceivedPatch] = []
     for patch, geometry in patches:
         if (found := known.get(patch.patch_no)) is not None:
             received.append(ReceivedPatch(patch.row_no, *found, created=False))
             continue
-        clue = _receive(patch, geometry, import_id, unit)
+        clue = _receive(patch, geometry, import_id, _parent(patch, known), unit)
         made.append(clue)
         known[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
@@ -208,7 +224,26 @@ def receive_patches(
     return received
 
 
-def _receive(patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, unit: CasesUnit) -> Clue:
+def give_shape(clue_id: UUID, patch: Patch, geometry: dict[str, Any], unit: CasesUnit) -> None:
+    """A patch that a table named before gets its shape; what ended meanwhile stays as it is."""
+    clue = unit.clues.lock(unit.connection, clue_id)
+    told = clue.take_shape(_patch_facts(patch), geometry, patch.longitude, patch.latitude, patch.area_m2, unit.moment)
+    unit.record(clue, unit.clues, told)
+    duplicates.ask(unit.connection, [clue_id])
+
+
+def _parent(patch: Patch, known: Mapping[str, tuple[UUID, str]]) -> Parent | None:
+    """By the number's suffix; the clue of the parent where there is one already."""
+    found = parent_of(patch.patch_no)
+    if found is None:
+        return None
+    clue = known.get(found[0])
+    return Parent(found[0], found[1], clue and clue[0])
+
+
+def _receive(
+    patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, parent: Parent | None, unit: CasesUnit
+) -> Clue:
     place = unit.desk.divisions.full_name(patch.division_code)
     cmd = ReportClue(
         source=ClueSource.SATELLITE_PATCH,
@@ -220,29 +255,49 @@ def _receive(patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, uni
         area_m2=patch.area_m2,
         farmland_area_m2=patch.farmland_area_m2,
         pbf_area_m2=patch.pbf_area_m2,
+        aliases=[AliasRef(number=number, kind=AliasKind.SUPERIOR) for number in patch.aliases],
     )
-    facts = PatchFacts(
+    clue = Clue(id=new_id())
+    clue_no = unit.number(NumberKind.CLUE, patch.division_code)
+    told = clue.receive(
+        cmd,
+        unit.moment,
+        clue_no,
+        place,
+        patch=_patch_facts(patch),
+        geometry=geometry,
+        import_id=import_id,
+        parent=parent,
+        split=patch.split,
+        review_required=_review_required(cmd.source, unit),
+    )
+    unit.record(clue, Stored(), told)
+    return clue
+
+
+def _patch_facts(patch: Patch) -> PatchFacts:
+    return PatchFacts(
         patch_no=patch.patch_no,
         batch_no=patch.batch_no,
-        patch_type=patch.patch_type,
+        patch_type=patch.patch_type or None,
         image_before_on=patch.image_before_on,
         image_after_on=patch.image_after_on,
         stated_area_mu=float(patch.stated_area_mu),
         feature=patch.feature,
         note=patch.note,
-        geometry_digest=patch.geometry_digest,
-        warnings=[warning.code for warning in patch.warnings],
+        geometry_digest=patch.geometry_digest or None,
+        warnings=list(dict.fromkeys(warning.code for warning in patch.warnings)),
     )
-    clue = Clue(id=new_id())
-    clue_no = unit.number(NumberKind.CLUE, patch.division_code)
-    told = clue.receive(cmd, unit.moment, clue_no, place, patch=facts, geometry=geometry, import_id=import_id)
-    unit.record(clue, Stored(), told)
-    return clue
+
+
+def _review_required(source: ClueSource, unit: CasesUnit) -> bool:
+    return unit.desk.clue_rules.review_required(source, local_day(unit.now))
 
 
 def _describe(patch: Patch) -> str:
     feature = f"，{patch.feature}" if patch.feature else ""
-    return f"卫片图斑 {patch.patch_no}，类型 {patch.patch_type}{feature}，图斑面积 {_plain(patch.stated_area_mu)} 亩"
+    kind = f"，类型 {patch.patch_type}" if patch.patch_type else ""
+    return f"卫片图斑 {patch.patch_no}{kind}{feature}，图斑面积 {_plain(patch.stated_area_mu)} 亩"
 
 
 def _plain(number: Decimal) -> str:

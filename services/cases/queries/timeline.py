@@ -15,6 +15,7 @@ from services.cases.storage.path_tables import action_proposal, listing, police_
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
+from shared.contracts import clue_events as ce
 from shared.contracts.cases import GetTimeline, Timeline, TimelineEntry
 from shared.contracts.codes import AlarmAction, title
 from shared.delivery.tables import event_log
@@ -31,6 +32,19 @@ TITLES: dict[str, str] = {
     e.ClueOpinionSubmittedV1.type: "填报核实意见",
     e.ClueClosedV1.type: "线索办结",
     e.ClueTurnedIntoCaseV1.type: "线索转立案",
+    ce.ClueDeduplicatedV1.type: "查重",
+    ce.ClueLinkedV1.type: "并入已有线索",
+    ce.ClueAliasesAddedV1.type: "登记其他编号",
+    ce.ClueShapeAddedV1.type: "补充图形",
+    ce.ClueReboundNotedV1.type: "标注反弹",
+    ce.ClueReviewStartedV1.type: "县级审核",
+    ce.ClueReviewPassedV1.type: "审核通过",
+    ce.ClueSentBackV1.type: "打回",
+    ce.ClueTransferredOutV1.type: "移送其他部门",
+    ce.ClueTransferAnsweredV1.type: "移送答复",
+    ce.ClueArchivedV1.type: "线索归档",
+    ce.ClueSplitV1.type: "拆分图斑",
+    ce.ClueSplitOffV1.type: "拆出子图斑",
     e.CaseFiledV1.type: "立案",
     e.CaseInvestigationStartedV1.type: "调查取证",
     e.CaseInvestigationConcludedV1.type: "调查终结",

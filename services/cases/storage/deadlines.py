@@ -156,7 +156,7 @@ def _rows(one: Progress, *, whole: bool) -> list[dict[str, Any]]:
                 "division_code": one.jurisdiction,
                 "township_code": charged.township_code,
                 "agencies": [agency.value for agency in charged.agencies],
-                "holder": clock.holder,
+                "holder": charged.holder or clock.holder,
                 "rule_id": clock.rule_id,
                 "title": clock.title,
                 "mark": clock.mark,

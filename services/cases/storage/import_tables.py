@@ -37,6 +37,7 @@ clue_import = sa.Table(
     sa.Column("sample", pg.JSONB(none_as_null=True), comment="Chinese text as read: column -> text"),
     sa.Column("warnings", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("problem", pg.JSONB(none_as_null=True), comment="code, field, facts"),
+    sa.Column("completeness", pg.JSONB(none_as_null=True), comment="what the file holds and lacks"),
     sa.Column("lease_token", _uuid, comment="of the worker that has it"),
     sa.Column("lease_until", _instant),
     sa.Column(
@@ -58,6 +59,7 @@ clue_import_row = sa.Table(
     sa.Column("code", sa.Text),
     sa.Column("facts", pg.JSONB, nullable=False),
     sa.Column("warnings", pg.JSONB, nullable=False),
-    sa.Column("raw", pg.JSONB(none_as_null=True), comment="attributes of a rejected row"),
+    sa.Column("raw", pg.JSONB(none_as_null=True), comment="attributes of a rejected row, and of a row of a table"),
+    sa.Index("clue_import_row_clue", "clue_id", postgresql_where=sa.text("clue_id IS NOT NULL AND raw IS NOT NULL")),
     sa.Index("clue_import_row_rejected", "import_id", "row_no", postgresql_where=sa.text("outcome = 'rejected'")),
 )

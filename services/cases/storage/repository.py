@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -18,7 +19,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.storage import deadlines, tables, work
+from services.cases.storage import clue_columns, deadlines, tables, work
 from services.cases.storage.scope import visible
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
@@ -30,6 +31,7 @@ from shared.contracts.codes import (
     JointActionState,
     RectificationMethod,
     RectificationState,
+    ReviewState,
     VerificationOpinion,
     ViolationType,
 )
@@ -151,7 +153,29 @@ _CLUE = [
     "geometry",
     "import_id",
     "case_id",
+    "review_required",
+    "submitted_by",
+    "missing_proofs",
+    "build_age",
+    "linked_to_id",
+    "linked_to_no",
+    "parent_id",
+    "parent_no",
+    "child_no",
+    "archive_no",
 ]
+
+
+@dataclass(frozen=True)
+class ReviewStanding:
+    """required: whether the levels above review it at all."""
+
+    required: bool
+    state: ReviewState | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state is ReviewState.REVIEW_ENDED
 
 
 class ClueStore(ScopedStore[Clue]):
@@ -161,6 +185,7 @@ class ClueStore(ScopedStore[Clue]):
     def columns(self, aggregate: Clue) -> dict[str, Any]:
         return {
             **same(aggregate, _CLUE),
+            **clue_columns.to_columns(aggregate),
             "due_on": aggregate.due_on,
             "source": aggregate.source.value,
             "suspected_type": aggregate.suspected_type and aggregate.suspected_type.value,
@@ -169,10 +194,19 @@ class ClueStore(ScopedStore[Clue]):
             "patch": aggregate.patch and aggregate.patch.model_dump(mode="json"),
         }
 
+    def review_of_case(self, connection: Connection, case_id: UUID) -> ReviewStanding:
+        """How the review above stands of what a case was filed on: strike-off waits for its end (domain.md 3.7)."""
+        c = tables.clue.c
+        row = connection.execute(sa.select(c.review_required, c.review_state).where(c.case_id == case_id)).one_or_none()
+        if row is None:
+            return ReviewStanding(required=False, state=None)
+        return ReviewStanding(row.review_required, row.review_state and ReviewState(row.review_state))
+
     def from_row(self, row: RowMapping) -> Clue:
         return Clue(
             **head_of(row),
             **{name: row[name] for name in _CLUE},
+            **clue_columns.from_columns(row),
             state=ClueState(row["state"]),
             source=ClueSource(row["source"]),
             suspected_type=row["suspected_type"] and ViolationType(row["suspected_type"]),

@@ -1,15 +1,16 @@
 """Who sees which rows: the one place that narrows every select and every lock. What is not seen does not exist (404).
 
 coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it, but nothing of a
-hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. police:
-hand-overs that have reached them. Others: nothing. Sealed records are seen by nobody through here.
+hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. agency
+officer: clues assigned to its agency. superior reviewer: clues and items of its city or region. police: hand-overs that
+have reached them. Others: nothing. Sealed records are seen by nobody through here.
 """
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
 from services.cases.storage.path_tables import action_proposal, police_transfer
-from services.cases.storage.tables import case, clue
+from services.cases.storage.tables import case, clue, rectification
 from shared.contracts.codes import Agency, Role, TransferState
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
@@ -47,6 +48,10 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
         # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
         if "township_code" in table.c:
             conditions.append(table.c.township_code.startswith(by.jurisdiction))
+    if by.has(Role.AGENCY_OFFICER) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
+    if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and is_prefix(by.jurisdiction, 2):
+        conditions.append(_lies_in(table, by.jurisdiction))
     return sa.or_(*conditions) if conditions else sa.false()
 
 
@@ -61,7 +66,7 @@ def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
 
 
 def visible_to_county(table: Table, by: Actor) -> ColumnElement[bool]:
-    """As visible, of what only the county's coordinators decide."""
+    """As visible, of what only the county's coordinators decide: proposals that two clues are one."""
     if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         return _lies_in(table, by.jurisdiction)
     return sa.false()

@@ -17,7 +17,7 @@ from services.cases.storage.path_tables import sealed_content, sealed_record
 from shared.contracts.codes import SealedState
 from shared.contracts.sealed_records import SealedContent
 from shared.errors import Conflict, NotFound, Unavailable
-from shared.outgoing.secret_box import SecretBox, SecretUnreadable
+from shared.sealing import SecretBox, SecretUnreadable
 
 
 class SealingOff(Unavailable):
@@ -35,22 +35,22 @@ class SealBroken(Conflict):
 
 
 class Seals:
-    """key_base64: 32 random bytes, the same for all processes of cases."""
+    """key_base64: 32 random bytes, the same for all processes of cases. box: for what needs no index."""
 
     def __init__(self, key_base64: str) -> None:
-        self._box = SecretBox(key_base64)
+        self.box = SecretBox(key_base64)
         derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tianwei sealed index")
         self._index = derived.derive(key_base64.encode())
 
     def seal(self, record_id: UUID, revision: int, content: SealedContent) -> tuple[str, str]:
         """The sealed text and its digest."""
-        sealed = self._box.seal(content.model_dump_json(), _purpose(record_id, revision))
+        sealed = self.box.seal(content.model_dump_json(), _purpose(record_id, revision))
         return sealed, digest(sealed)
 
     def open(self, record_id: UUID, revision: int, sealed: str) -> SealedContent:
         """Raises SealBroken."""
         try:
-            return SealedContent.model_validate_json(self._box.open(sealed, _purpose(record_id, revision)))
+            return SealedContent.model_validate_json(self.box.open(sealed, _purpose(record_id, revision)))
         except SecretUnreadable as error:
             raise SealBroken from error
 

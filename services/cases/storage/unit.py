@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rule_book import RuleBook
+from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.path_repository import (
@@ -20,6 +22,7 @@ from services.cases.storage.path_repository import (
     PoliceTransferStore,
     SealedRecordStore,
 )
+from services.cases.storage.reporters import ReporterStore
 from services.cases.storage.repository import (
     CaseStore,
     ClueStore,
@@ -37,13 +40,17 @@ from shared.principal import Actor
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers of the service, made once at start; the same for every unit. rules: at most a second old."""
+    """Registers of the service, made once at start; the same for every unit.
+
+    rules: at most a second old. seals: where the secrets key is known.
+    """
 
     divisions: Divisions
     rules: Rules
     numbers: Numbers
     boxes: CountyBoxes
     path_table: Mapping[str, Sequence[Mapping[str, Any]]]
+    clue_rules: ClueRules
     seals: Seals | None = None
 
     @property
@@ -64,6 +71,8 @@ class CasesUnit(Unit):
     listings = ListingStore()
     proposals = ActionProposalStore()
     sealed = SealedRecordStore()
+    duplicates = DuplicateStore()
+    reporters = ReporterStore()
 
     def __init__(
         self,

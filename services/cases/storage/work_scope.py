@@ -30,6 +30,7 @@ class Sight:
 
     division: prefix of what lies there. kinds, states: only these; empty: all. lead: only what this agency leads.
     given: clues given to this township, which lie elsewhere than in it; then division is the county's.
+    given_agency: clues given to this agency.
     """
 
     division: str
@@ -37,6 +38,7 @@ class Sight:
     states: tuple[str, ...] = ()
     lead: str | None = None
     given: str | None = None
+    given_agency: str | None = None
 
     @property
     def of_items(self) -> list[ColumnElement[bool]]:
@@ -44,11 +46,12 @@ class Sight:
         if self.given is not None:
             given = _in(_w.given_township, self.given, TOWNSHIP_DIGITS)
             return [*self._kinds(work_item), given, ~_w.township_code.startswith(self.given)]
-        return [*lies_in(work_item, self.division), *self._kinds(work_item), *self._led(work_item)]
+        mine = [] if self.given_agency is None else [_w.given_agency == self.given_agency]
+        return [*lies_in(work_item, self.division), *self._kinds(work_item), *self._led(work_item), *mine]
 
     def of_sums(self, table: Table) -> list[ColumnElement[bool]] | None:
         """As conditions on a table of sums; None where they do not keep it apart."""
-        if self.given is not None or len(self.division) > TOWNSHIP_DIGITS:
+        if self.given is not None or self.given_agency is not None or len(self.division) > TOWNSHIP_DIGITS:
             return None
         return [*lies_in(table, self.division), *self._kinds(table), *self._led(table)]
 
@@ -77,6 +80,10 @@ def sights(by: Actor) -> list[Sight]:
     if by.has(Role.TOWNSHIP_OFFICER) and is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         found.append(Sight(by.jurisdiction, _FOR_TOWNSHIPS))
         found.append(Sight(by.jurisdiction[:COUNTY_DIGITS], (WorkKind.CLUE,), given=by.jurisdiction))
+    if by.has(Role.AGENCY_OFFICER) and of_county:
+        found.append(Sight(by.jurisdiction, (WorkKind.CLUE,), given_agency=by.org_code))
+    if by.has(Role.SUPERIOR_REVIEWER) and is_prefix(by.jurisdiction, 2):
+        found.append(Sight(by.jurisdiction, (WorkKind.CLUE, WorkKind.RECTIFICATION)))
     return found
 
 
@@ -93,6 +100,8 @@ def units_of(by: Actor) -> list[str]:
         units.append(f"coordinator:{county}")
     if by.has(Role.TOWNSHIP_OFFICER):
         units.append(f"township:{by.jurisdiction[:TOWNSHIP_DIGITS]}")
+    if by.has(Role.SUPERIOR_REVIEWER):
+        units.append(f"superior:{by.jurisdiction[:4]}")
     if by.has(*_OF_AGENCY, *_POLICE):
         units.append(f"{by.org_code}:{county}")
     return units

@@ -94,6 +94,8 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "case": Kept("case"),
         "rectification": Kept("rectification"),
         "joint_action": Kept("joint_action"),
+        "clue_duplicate": Kept("clue_duplicate"),
+        "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
         "action_proposal": Kept("action_proposal"),
         "listing": Kept("listing"),

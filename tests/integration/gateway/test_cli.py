@@ -278,3 +278,21 @@ def test_a_bulk_replay_takes_one_letter_of_each_aggregate_and_shows_its_progress
     listed = desk.run("dead-letters", "list").output
     assert "1 天 1 时" in listed
     assert "搁置的事件" in listed
+
+
+def test_clues_are_exported_to_a_file_and_a_failed_export_leaves_none(desk: Desk, tmp_path: Path) -> None:
+    desk.log_in()
+    page = {"headings": ["线索编号"], "rows": [["XS1"]], "next_cursor": None}
+    desk.house.services.answers["clue.export"] = page
+    file = tmp_path / "线索.xlsx"
+    done = desk.run("clues", "export", str(file), "--state", "assigned", "--layout", "shapefile_fields")
+    assert done.exit_code == 0, done.output
+    assert file.read_bytes().startswith(b"PK")
+    body = desk.house.services.last("clue.export")["body"]
+    assert (body["state"], body["layout"]) == ("assigned", "shapefile_fields")
+    desk.house.services.answers["clue.export"] = Unavailable("bus.timeout", service="cases")
+    other = tmp_path / "other.xlsx"
+    refused = desk.run("clues", "export", str(other))
+    assert refused.exit_code == 1
+    assert "没有及时答复" in refused.output
+    assert not list(tmp_path.glob("other*"))

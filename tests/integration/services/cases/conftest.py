@@ -32,7 +32,7 @@ def migrated(postgres: PostgresNode) -> str:
     return "cases_migrated"
 
 
-def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Office]:
+def open_office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Office]:
     name = f"cases_{next(_numbers)}"
     postgres.create_database(name, like=migrated)
     signer = PrincipalSigner(new_signing_key())
@@ -53,13 +53,13 @@ def _office(postgres: PostgresNode, migrated: str, home: Path) -> Iterator[Offic
 @pytest.fixture
 def office(postgres: PostgresNode, migrated: str, tmp_path: Path) -> Iterator[Office]:
     """A service with an empty database, on Monday 2026-04-20 09:12."""
-    yield from _office(postgres, migrated, tmp_path)
+    yield from open_office(postgres, migrated, tmp_path)
 
 
 @pytest.fixture(scope="module")
 def shared_office(postgres: PostgresNode, migrated: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One database for the tests of a module that do not count rows."""
-    yield from _office(postgres, migrated, tmp_path_factory.mktemp("home"))
+    yield from open_office(postgres, migrated, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture

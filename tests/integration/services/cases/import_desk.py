@@ -81,7 +81,7 @@ class Desk:
 
     def process(self, log: Path, **settings: str) -> subprocess.Popen[bytes]:
         """The shipped worker process on this desk's database and files."""
-        environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        environment = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
         told = {"TIANWEI_CASES_DSN": self.dsn, "TIANWEI_HOME": str(self.home), "TMPDIR": str(self.home)}
         with log.open("ab") as output:
             return subprocess.Popen(

@@ -152,6 +152,8 @@ def test_the_area_is_ellipsoidal_and_holes_do_not_count(tmp_path: Path) -> None:
     outer, inner = square(side=100), square(25, 25, 50)
     patch = patch_in(one_shape(tmp_path, outer.difference(inner)))
     assert abs(patch.area_m2 - Decimal(7500)) < 2
+    assert patch.longitude is not None
+    assert patch.latitude is not None
     assert shapely.contains_xy(shapely.from_wkb(patch.geometry_wkb), patch.longitude, patch.latitude)
 
 
@@ -195,6 +197,7 @@ def test_northing_before_easting_is_seen_by_magnitude(tmp_path: Path) -> None:
     header, (outcome,) = read(one_shape(tmp_path, shapely.transform(square(), lambda points: points[:, ::-1])))
     assert isinstance(outcome, Patch)
     assert codes(header) == ["file.axes-swapped"]
+    assert outcome.longitude is not None
     assert abs(outcome.longitude - 105.7386) < 0.001
 
 

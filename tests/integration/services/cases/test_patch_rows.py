@@ -129,6 +129,7 @@ def test_a_deleted_record_is_left_out_and_the_row_numbers_stay(tmp_path: Path) -
     assert [(each.row_no, each.raw["JCBH"]) for each in outcomes] == [(1, "640521WP26000001"), (3, "640521WP26000003")]
     last = outcomes[1]
     assert isinstance(last, Patch)
+    assert last.longitude is not None
     assert last.longitude > 105.744
 
 

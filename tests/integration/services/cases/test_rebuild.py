@@ -23,6 +23,7 @@ from shared.rebuild.audit import RepairAudit
 from shared.rebuild.comparison import CannotCompare, Comparison
 from shared.rebuild.own_log import OwnLog
 from shared.rebuild.program import Rebuilder
+from tests.integration.services.cases.clue_desk import look, proposals, reported
 from tests.integration.services.cases.evidence.desk import Desk, of_case
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, papers, sand_yard
 from tests.integration.services.cases.path_people import DEPUTY, appraised, handed_over, performing, today
@@ -60,6 +61,11 @@ def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     edit_rules(office)
     desk = Desk(office, tmp_path)
     evidence_story(desk, case)
+    named = office.command(COORDINATOR, "clue.report", reported())
+    office.command(COORDINATOR, "clue.view-reporter", {"purpose": "回访"}, named["id"])
+    look(office)
+    [(proposal, *_)] = proposals(office)[:1]
+    office.command(COORDINATOR, "clue_duplicate.decide", {"decision": "separate", "reason": "两处"}, proposal)
     yield office
     desk.close()
 

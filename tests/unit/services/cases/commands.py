@@ -8,6 +8,7 @@ from services.cases.domain import case, clue, rectification
 from services.cases.domain.progress import Moment
 from services.cases.wiring import read_deadlines, shipped_path_rules
 from shared.contracts import cases as c
+from shared.contracts import clue_steps as st
 from shared.contracts import clues as cl
 from shared.contracts import rectifications as ri
 from shared.contracts.codes import (
@@ -18,6 +19,8 @@ from shared.contracts.codes import (
     RectificationMethod,
     ReturnReason,
     Role,
+    SentBackReason,
+    TransferReply,
     VerificationOpinion,
     ViolationType,
 )
@@ -29,7 +32,10 @@ REGISTER = read_deadlines()
 RULES = shipped_path_rules()
 COORDINATOR = Actor("c", "王协调", frozenset({Role.COORDINATOR}), "640521000000", "640521")
 OFFICER = Actor("o", "李乡镇", frozenset({Role.TOWNSHIP_OFFICER}), "640521104", "640521104")
-STRANGER = Actor("a", "周部门", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
+AGENCY = Actor("a", "周部门", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
+CITY = Actor("s", "吴市级", frozenset({Role.SUPERIOR_REVIEWER}), "640500000000", "6405")
+PROVINCE = Actor("p", "郑自治区", frozenset({Role.SUPERIOR_REVIEWER}), "640000000000", "64")
+STRANGER = Actor("r", "冯收文", frozenset({Role.RECIPIENT_CLERK}), "party_committee", "640521")
 START = datetime(2026, 4, 20, 1, 12, tzinfo=UTC)
 TOWNSHIP = "640521104000"
 OFFICERS = ["甲", "乙"]
@@ -92,6 +98,13 @@ def clue_command(
         "start-verification": cl.StartVerification(officers=OFFICERS),
         "submit-opinion": opinion(value, documents),
         "close": cl.CloseClue(reason="有批文"),
+        "deduplicate": st.ConfirmUnique(),
+        "start-review": st.StartReview(),
+        "pass-review": st.PassReview(),
+        "send-back": st.SendBack(reasons=[SentBackReason.NO_AZIMUTH], note="两张照片无方位角"),
+        "transfer-out": st.TransferOut(body="林草局", reason="属林地"),
+        "answer-transfer": st.AnswerTransfer(reply=TransferReply.RETURNED, replied_on=START.date()),
+        "archive": st.ArchiveClue(),
         "file-case": filing(documents),
     }[verb]
 

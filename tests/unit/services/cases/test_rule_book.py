@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from uuid import uuid4
@@ -21,7 +22,15 @@ from services.cases.storage.rule_files import FileInvalid, legal_sources, read_a
 from services.cases.wiring import shipped_rules
 from shared.clock import SHANGHAI
 from shared.contracts import codes
-from shared.contracts.codes import Agency, OrgType, RuleMark, RuleRegister, ViolationType
+from shared.contracts.codes import (
+    Agency,
+    OrgType,
+    RejectReason,
+    RuleMark,
+    RuleRegister,
+    SentBackReason,
+    ViolationType,
+)
 from shared.contracts.rule_values import EvidenceStage, PowerGrantValue
 from shared.contracts.rules import RuleFact, RuleSource
 
@@ -37,6 +46,12 @@ ALL_DEADLINES = (
     *(f"J{number:02}" for number in range(1, 11)),
     "A01",
 )
+
+
+@pytest.mark.parametrize(("name", "codes"), [("sent_back_reason", SentBackReason), ("reject_reason", RejectReason)])
+def test_a_list_on_which_commands_rest_has_their_codes(name: str, codes: type[StrEnum]) -> None:
+    listed = {row.value["code"] for row in ROWS if row.value.get("list_name") == name}
+    assert listed == {code.value for code in codes}
 
 
 # thresholds (domain.md 2.6, 8.3)

@@ -10,6 +10,7 @@ from services.cases.domain import (
     action_proposal,
     case,
     clue,
+    clue_table,
     joint_action,
     listing,
     police_transfer,
@@ -29,6 +30,7 @@ from shared.contracts.action_proposals import PROPOSAL_COMMANDS, ApproveProposal
 from shared.contracts.base import Command
 from shared.contracts.case_paths import CASE_PATH_COMMANDS, DeclineFiling, StopAct
 from shared.contracts.cases import CASE_COMMANDS
+from shared.contracts.clue_steps import CLUE_STEPS
 from shared.contracts.clues import CLUE_COMMANDS
 from shared.contracts.codes import (
     CaseState,
@@ -38,6 +40,7 @@ from shared.contracts.codes import (
     ListingState,
     ProposalState,
     RectificationState,
+    ReviewState,
     Role,
     SealedState,
     TransferState,
@@ -52,6 +55,7 @@ from tests.unit.services.cases.commands import COORDINATOR, OFFICER, REGISTER
 
 TABLES: list[tuple[Transitions[Any], type[StrEnum]]] = [
     (clue.TABLE, ClueState),
+    (clue_table.REVIEW, ReviewState),
     (case.TABLE, CaseState),
     (rectification.TABLE, RectificationState),
     (joint_action.TABLE, JointActionState),
@@ -108,7 +112,8 @@ def test_a_row_starts_and_stops_only_clocks_of_the_register(row: Row[Any]) -> No
 
 @pytest.mark.parametrize(("table", "states"), TABLES, ids=[table.name for table, _ in TABLES])
 def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnum]) -> None:
-    reached: set[Any] = {None}
+    # The review begins where the clue's verification does.
+    reached: set[Any] = {None} if table.name != "clue-review" else {None, ReviewState.VERIFYING}
     while True:
         further = reached | {row.to for row in table if row.at in reached}
         if further == reached:
@@ -120,7 +125,7 @@ def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnu
 @pytest.mark.parametrize(
     ("table", "ends"),
     [
-        (clue.TABLE, {"to_case", "closed_legal", "closed_other", "rejected"}),
+        (clue.TABLE, {"to_case", "linked_to_existing", "split", "rejected", "archived"}),
         (case.TABLE, {"not_filed"}),
         (rectification.TABLE, set()),
         (joint_action.TABLE, {"closed", "cancelled"}),
@@ -138,7 +143,7 @@ def test_only_the_ends_have_no_way_on(table: Transitions[Any], ends: set[str]) -
 
 def test_every_command_of_the_contracts_has_rows() -> None:
     asked: list[tuple[Transitions[Any], tuple[type[Command], ...]]] = [
-        (clue.TABLE, (*CLUE_COMMANDS, StopAct, DeclineFiling)),
+        (clue.TABLE, (*CLUE_COMMANDS, *CLUE_STEPS, StopAct, DeclineFiling)),
         (case.TABLE, (*CASE_COMMANDS, *CASE_PATH_COMMANDS, ConveneJointAction, OpenRectification, SuspectCrime)),
         (police_transfer.TABLE, TRANSFER_COMMANDS),
         (listing.TABLE, (*LISTING_COMMANDS, ProposeListing)),
@@ -158,6 +163,8 @@ def test_townships_verify_and_put_right_but_do_not_decide() -> None:
         ("clue", "sign"),
         ("clue", "return"),
         ("clue", "start-verification"),
+        ("clue", "split"),
+        ("clue", "split-off"),
         ("clue", "submit-opinion"),
         ("clue", "stop"),
         ("case", "stop"),
@@ -166,6 +173,8 @@ def test_townships_verify_and_put_right_but_do_not_decide() -> None:
         ("case", "request-recusal"),
         ("rectification", "start"),
         ("rectification", "request-extension"),
+        ("clue-review", "start-verification"),
+        ("clue-review", "submit-opinion"),
         ("rectification", "report"),
         ("rectification", "check"),
         ("rectification", "recheck"),

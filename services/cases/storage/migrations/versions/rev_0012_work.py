@@ -8,7 +8,7 @@ from services.cases.storage.work_fill import fill
 from services.cases.storage.work_tables import METADATA
 
 revision = "0012"
-down_revision = "0009"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

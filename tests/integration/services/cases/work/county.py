@@ -50,6 +50,9 @@ PEOPLE: dict[str, Actor] = {
     "coordinator and township officer": Actor(
         "two", "两用", frozenset({Role.COORDINATOR, Role.TOWNSHIP_OFFICER}), "640521104", "640521104"
     ),
+    "agency given a clue": Actor("ag", "农办", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521"),
+    "reviewer of the city": actor(Role.SUPERIOR_REVIEWER, "6405"),
+    "reviewer of the region": actor(Role.SUPERIOR_REVIEWER, "64"),
     "coordinator of nowhere": actor(Role.COORDINATOR, ""),
     "coordinator of everywhere": actor(Role.COORDINATOR, "64"),
     "township officer of a county": actor(Role.TOWNSHIP_OFFICER, "640521"),
@@ -82,6 +85,8 @@ def settle(office: Office) -> dict[str, Any]:
     )
     made["given elsewhere"] = office.command(COORDINATOR, "clue.report", sand_yard(place="两镇交界处"))
     office.command(COORDINATOR, "clue.assign", {"township_code": "640521100000"}, made["given elsewhere"]["id"])
+    made["given to an agency"] = office.command(COORDINATOR, "clue.report", sand_yard(place="农业大棚"))
+    office.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, made["given to an agency"]["id"])
     made["of the other township"] = office.command(
         COORDINATOR, "clue.report", sand_yard(division_code="640521100000", description="ＡＢＣ Plaza 停车场")
     )

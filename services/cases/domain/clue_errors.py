@@ -1,0 +1,85 @@
+"""What is refused of a clue, beside what the tables refuse. Each names the rule."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.cases.domain.transitions import Forbidden
+from shared.contracts.codes import ReviewState
+from shared.errors import Conflict, InvalidInput, NotAllowed
+
+
+class ClueNotAssigned(NotAllowed):
+    """The clue was given to another township or agency to verify."""
+
+    def __init__(self, township_code: str | None) -> None:
+        super().__init__("cases.clue-not-assigned", None, township_code=township_code)
+
+
+class AssigneeUnclear(InvalidInput):
+    """A clue is given to one township or to one agency."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.assignee-unclear", "township_code")
+
+
+class DuplicatesUndecided(Conflict):
+    """Somebody must first say whether it is one of these (domain.md 7.2)."""
+
+    def __init__(self, proposals: int) -> None:
+        super().__init__("cases.duplicates-undecided", None, proposals=proposals)
+
+
+class ReviewNotEnded(Conflict):
+    """What the levels above review is closed only after they have (domain.md 3.1)."""
+
+    def __init__(self, review_state: ReviewState | None) -> None:
+        super().__init__("cases.review-not-ended", None, state=review_state)
+
+
+class ReviewerSubmitted(NotAllowed):
+    """Nobody reviews what he submitted."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.reviewer-submitted")
+
+
+class ReviewLevelWrong(NotAllowed):
+    """The review is another level's. state: where it stands."""
+
+    def __init__(self, state: ReviewState | None) -> None:
+        super().__init__("cases.review-level-wrong", None, state=state)
+
+
+class ProofMissing(Conflict):
+    """The opinion is not proved (domain.md 3.1). missing: the keys of OpinionProof it still needs."""
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__("cases.proof-missing", "proof", missing=list(missing))
+
+
+class AlreadyPassedOn(Conflict):
+    """A clue is passed on once; then the superior decides (domain.md 4.7, NRP 11)."""
+
+    def __init__(self, body: str) -> None:
+        super().__init__("cases.already-passed-on", None, body=body)
+
+
+class CaseBeside(Forbidden):
+    """The act was stopped and a case stands beside the clue: end the case first, or verify the clue as it is."""
+
+    def __init__(self, verb: str, case_id: UUID, law: str) -> None:
+        super().__init__("cases.case-beside", None, law, verb=verb, case_id=str(case_id))
+
+
+class PatchAlreadySplit(Conflict):
+    """A child patch is not cut again: cut its parent in more parts."""
+
+    def __init__(self, parent_no: str) -> None:
+        super().__init__("cases.child-not-split", None, parent_no=parent_no)
+
+
+class ReporterNotTold(Conflict):
+    """Who gave a name must hear the outcome before the clue goes into the archive (domain.md 3.1)."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.reporter-not-told")

@@ -1,0 +1,84 @@
+"""Clues that look alike, reports of people, reviewers above: what the tests of clues beside the main path share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from pydantic import SecretStr
+
+from services.cases.adapters.duplicate_checker import DuplicateChecker
+from services.cases.domain.patch import Patch
+from services.cases.handlers.clues import receive_patches
+from services.cases.settings import CasesData
+from services.cases.wiring import read_clue_rules, wire_import
+from shared.contracts.codes import Role
+from shared.principal import Actor
+from tests.integration.services.cases.office import COORDINATOR, Office, actor, sand_yard
+from tests.integration.services.cases.test_receive_patches import patch
+
+CITY = actor(Role.SUPERIOR_REVIEWER, "6405", "吴市级")
+OTHER_CITY = actor(Role.SUPERIOR_REVIEWER, "6404", "固原市级")
+REGION = actor(Role.SUPERIOR_REVIEWER, "64", "郑自治区")
+COLLEAGUE = Actor("coordinator:2", "钱审核", frozenset({Role.COORDINATOR}), "640521", "640521")
+REPORTER = {"name": "贾明远", "phone": "13909551234", "address": "某村二组"}
+PROOF = {"party_name": "某砂场", "use_class": "硬化", "built_on": "2026-02-01"}
+
+
+def box(west: float = 105.5, south: float = 37.4, side: float = 0.001) -> dict[str, Any]:
+    """A square, `side` degrees wide."""
+    east, north = west + side, south + side
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def reported(**changes: Any) -> dict[str, Any]:
+    """A named report over the hotline, of a place near 恩和镇."""
+    told = {"source": "public_report", "channel": "hotline_12345", "reporter": REPORTER, "description": "有人倒砂石"}
+    return sand_yard(**{**told, "longitude": 105.5005, "latitude": 37.4005, **changes})
+
+
+@contextmanager
+def importing(office: Office) -> Iterator[Any]:
+    dsn = office.parts.engine.url.render_as_string(hide_password=False)
+    runner = wire_import(CasesData(cases_dsn=SecretStr(dsn)), lambda: None, office.clock)
+    yield runner
+    runner.engine.dispose()
+
+
+def take_in(office: Office, *drawn: tuple[int, dict[str, Any] | None], **changes: Any) -> list[str]:
+    """Clues of patches: (number, shape)."""
+    patches: list[tuple[Patch, dict[str, Any] | None]] = []
+    for number, shape in drawn:
+        centre = {} if shape is None else _centre(shape)
+        patches.append((patch(number, **{**centre, **changes}), shape))
+    made: list[str] = []
+
+    def use_case(unit: Any) -> dict[str, Any]:
+        made[:] = [str(row.clue_id) for row in receive_patches(patches, uuid4(), unit)]
+        return {}
+
+    with importing(office) as runner:
+        runner.run(COORDINATOR, use_case, correlation_id="import")
+    return made
+
+
+def _centre(shape: dict[str, Any]) -> dict[str, float]:
+    polygon = shape["coordinates"] if shape["type"] == "Polygon" else shape["coordinates"][0]
+    ring = polygon[0]
+    (west, south), (east, north) = ring[0], ring[2]
+    return {"longitude": (west + east) / 2, "latitude": (south + north) / 2}
+
+
+def look(office: Office) -> None:
+    """The worker looks at every clue that waits."""
+    with importing(office) as runner:
+        checker = DuplicateChecker(runner, read_clue_rules().duplicate(office.clock.at.date()).most_distance_m)
+        while checker.run_once():
+            pass
+
+
+def proposals(office: Office, **asked: Any) -> list[tuple[str, str, str, list[str]]]:
+    """(id, newer clue, older clue, grounds), newest first."""
+    found = office.query(COORDINATOR, "clue_duplicate.list", **asked)["items"]
+    return [(row["id"], row["clue"]["id"], row["other"]["id"], row["grounds"]) for row in found]

@@ -54,18 +54,18 @@ from shared.divisions.register import COUNTY_DIGITS, DivisionMalformed, Division
 
 K = TypeVar("K", bound=StrEnum)
 
-IMPORTABLE = (
-    CaseState.FILED,
-    CaseState.INVESTIGATING,
-    CaseState.REPORT_DONE,
-    CaseState.UNDER_REVIEW,
-    CaseState.NOTICED,
-    CaseState.DECIDED,
-    CaseState.SERVED,
-    CaseState.PERFORMING,
-    CaseState.CLOSED,
-    CaseState.ARCHIVED,
-)
+IMPORTABLE: dict[str, CaseState] = {
+    "立案": CaseState.FILED,
+    "调查取证": CaseState.INVESTIGATING,
+    "调查终结": CaseState.REPORT_DONE,
+    "审理": CaseState.UNDER_REVIEW,
+    "告知": CaseState.NOTICED,
+    "处罚决定": CaseState.DECIDED,
+    "送达": CaseState.SERVED,
+    "履行": CaseState.PERFORMING,
+    "结案": CaseState.CLOSED,
+    "归档": CaseState.ARCHIVED,
+}
 _AFTER_DECISION = (CaseState.DECIDED, CaseState.SERVED, CaseState.PERFORMING)
 _OVER = (CaseState.CLOSED, CaseState.ARCHIVED)
 _PARTY_KINDS = {
@@ -168,7 +168,8 @@ def read_row(raw: Mapping[str, str], here: Surroundings) -> TakenRow:
     cells = _Cells(raw, here.today)
     for name in REQUIRED:
         cells.required(name)
-    state = cells.one_of(STATE, {title(one): one for one in IMPORTABLE} | {one.value: one for one in IMPORTABLE})
+    coded = {name: state for state in IMPORTABLE.values() for name in (title(state), state.value)}
+    state = cells.one_of(STATE, {**IMPORTABLE, **coded})
     days = _days(cells, state)
     division_code, division_name = _division(cells, here)
     longitude, latitude = _position(cells, here)

@@ -15,7 +15,7 @@ from shared.clock import local_day
 from shared.contracts.codes import Agency, Holder, WorkKind
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 
-_CITY_DIGITS = 4
+_CITY_DIGITS, _REGION_DIGITS = 4, 2
 _COORDINATOR, _TOWNSHIP, _ASSIGNEE = Holder.COORDINATOR, Holder.TOWNSHIP, Holder.ASSIGNEE
 _LEAD, _POLICE, _PARTY = Holder.LEAD_AGENCY, Holder.PUBLIC_SECURITY, Holder.PARTY
 _COURT, _SUPERIOR, _NOBODY = Holder.COURT, Holder.SUPERIOR, Holder.NOBODY
@@ -201,7 +201,8 @@ class WorkItem:
                 return f"{self.given_agency.value}:{county}"
             return f"township:{self.given_township or township}"
         if holder is Holder.SUPERIOR:
-            return f"superior:{self.division_code[:_CITY_DIGITS]}"
+            digits = _REGION_DIGITS if self.state == "province_review" else _CITY_DIGITS
+            return f"superior:{self.division_code[:digits]}"
         if holder is Holder.LEAD_AGENCY:
             agency = self.agency or self.of_case.lead_agency or Agency.NATURAL_RESOURCES
             return f"{agency.value}:{county}"

@@ -26,8 +26,10 @@ from shared.principal import Actor
 
 _w, _t = work_item.c, work_text.c
 _ROWS = TypeAdapter(list[WorkRow])
-# Blocks of the first look and of the second at most; what is found fewer times in the first is looked for everywhere.
-_FIRST, _MOST, _FEW = 2, 16, 4
+# Blocks of the second look at most; what the first finds fewer times than this is looked for everywhere.
+_MOST, _FEW = 16, 3
+# Hits whose rows are fetched together, or a page's where that is more: not all may be seen.
+_AT_ONCE = 64
 _TEXTS = pg.ARRAY(sa.Text)
 _BOUNDS: ColumnElement[Any] = sa.literal_column(
     "box(point(work_text.east, work_text.north), point(work_text.west, work_text.south))"
@@ -56,8 +58,14 @@ def search(q: Search, by: Actor, connection: Connection, now: datetime) -> Page[
         return Page(items=[])
     rows: list[dict[str, Any]] = []
     looks = _Looks(connection, before, rare=q.no is not None)
-    while len(rows) <= q.limit and (blocks := looks.next(len(rows), q.limit + 1)) is not None:
-        rows += _found([*where, *blocks], q, by, before, q.limit + 1 - len(rows), connection)
+    while len(rows) <= q.limit and (look := looks.next(q.limit + 1 - len(rows))) is not None:
+        while True:
+            hits = _hits(look, where, q, by, before, connection)
+            looks.found += len(hits)
+            rows += [hit for hit in hits if hit["id"] is not None]
+            if len(hits) < _together(q) or len(rows) > q.limit:
+                break
+            before = hits[-1]["serial"]
     shown = rows[: q.limit]
     return Page(
         items=_ROWS.validate_python([told(row, now) for row in shown]),
@@ -65,29 +73,42 @@ def search(q: Search, by: Actor, connection: Connection, now: datetime) -> Page[
     )
 
 
-def _found(
+def _hits(
+    look: Sequence[int] | int,
     where: Sequence[ColumnElement[bool]],
     q: Search,
     by: Actor,
     before: int | None,
-    most: int,
     connection: Connection,
 ) -> list[dict[str, Any]]:
-    """What matches, collected before it is ordered: the order must not tempt the server to walk through all rows."""
+    """The next that match, the last entered first; what is not shown to the actor has no id.
+
+    look: blocks, or the last of all that are left. Collected before they are ordered, lest the server walk through all
+    rows in that order; ordered before their rows are fetched, since a common word matches a thousand.
+    """
     if before is not None:
         where = [*where, _t.serial < before]
-    hit = sa.select(_t.id, _t.serial).where(*where).cte("hit").prefix_with("MATERIALIZED")
+    if isinstance(look, int):
+        # As an expression: of a range of blocks the index would make a list of every row.
+        found = sa.select(_t.id, _t.serial).where(*where, _t.block + 0 <= look)
+    else:
+        blocks = sa.func.unnest(sa.cast(list(look), pg.ARRAY(sa.Integer))).table_valued("block").render_derived()
+        found = sa.select(_t.id, _t.serial).join_from(blocks, work_text, _t.block == blocks.c.block).where(*where)
+    hit = found.cte("hit").prefix_with("MATERIALIZED")
+    last = sa.select(hit).order_by(hit.c.serial.desc()).limit(_together(q)).subquery("last")
     narrowed = [_w.kind == q.kind.value] if q.kind else []
     if q.division:
         narrowed += within(q.division)
     rows = connection.execute(
-        sa.select(*COLUMNS, hit.c.serial)
-        .join_from(hit, work_item, _w.id == hit.c.id)
-        .where(seen(by), *narrowed)
-        .order_by(hit.c.serial.desc())
-        .limit(most)
+        sa.select(*COLUMNS, last.c.serial)
+        .select_from(last.outerjoin(work_item, sa.and_(_w.id == last.c.id, seen(by), *narrowed)))
+        .order_by(last.c.serial.desc())
     )
     return [dict(row) for row in rows.mappings()]
+
+
+def _together(q: Search) -> int:
+    return max(_AT_ONCE, q.limit + 1)
 
 
 def _words(q: Search) -> list[ColumnElement[bool]]:
@@ -141,10 +162,10 @@ def _place(q: Search) -> int | None:
 
 
 class _Looks:
-    """Which blocks to look through next: the newest few, then as many as it takes by what those held, then the rest.
+    """Which blocks to look through next: the newest, then as many as it takes by what that held, then all the rest.
 
-    The rest is looked through without asking the index for blocks, of which it would make a list of every row: by
-    then little is known to be left. rare: what is looked for is known to be little.
+    A block is looked up by itself and costs what it holds. The rest is looked through without blocks: by then little
+    is known to be left. rare: what is looked for is known to be little. found: hits so far.
     """
 
     def __init__(self, connection: Connection, before: int | None, *, rare: bool) -> None:
@@ -152,27 +173,29 @@ class _Looks:
         if newest is None:
             newest = connection.execute(sa.select(sa.func.max(_t.serial))).scalar_one()
         self._next = -1 if newest is None else newest // BLOCK
-        self._most = 0 if rare else _FIRST if newest is None or newest % BLOCK > BLOCK // 2 else _FIRST + 1
+        self._first = 1 if newest is not None and newest % BLOCK > BLOCK // 2 else 2
+        self._rare = rare
         self._seen = 0
+        self.found = 0
 
-    def next(self, found: int, wanted: int) -> list[ColumnElement[bool]] | None:
-        """Conditions of the next look; None when all was looked through."""
+    def next(self, wanted: int) -> Sequence[int] | int | None:
+        """Blocks, or the last of all that are left; None when all was looked through."""
         if self._next < 0:
             return None
-        width = self._width(found, wanted)
-        first = self._next - width + 1
-        if width == 0 or first <= 0:
-            last, self._next = self._next, -1
-            # As an expression: the index is not to be asked.
-            return [_t.block + 0 <= last]
-        last, self._next = self._next, first - 1
+        last, width = self._next, self._width(wanted)
+        if width is None:
+            self._next = -1
+            return last
+        self._next = max(-1, last - width)
         self._seen += width
-        return [_t.block.between(first, last)]
+        return range(self._next + 1, last + 1)
 
-    def _width(self, found: int, wanted: int) -> int:
-        """Blocks; 0: all that are left."""
+    def _width(self, wanted: int) -> int | None:
+        """None: all that are left."""
+        if self._rare:
+            return None
         if not self._seen:
-            return self._most
-        if self._seen > _FIRST + 1 or found < _FEW:
-            return 0
-        return min(_MOST, 1 + self._seen * (wanted - found) * 3 // (2 * found))
+            return self._first
+        if self._seen > self._first or self.found < _FEW:
+            return None
+        return min(_MOST, 1 + self._seen * wanted * 3 // (2 * self.found))

@@ -49,14 +49,15 @@ def _held_by_office(by: Actor) -> list[ColumnElement[bool]]:
     return [_w.open, _w.holder_unit.in_(units_of(by))]
 
 
-def _naming(name: str) -> list[list[ColumnElement[bool]]]:
-    more = [sa.func.cardinality(_w.officers) > sa.literal_column("2"), _w.officers.contains([name])]
-    return [[_w.officers[1] == name], [_w.officers[2] == name], more]
+def _naming(by: Actor) -> list[list[ColumnElement[bool]]]:
+    more = [sa.func.cardinality(_w.officers) > sa.literal_column("2"), _w.officers.contains([by.name])]
+    places = [[_w.officers[1] == by.name], [_w.officers[2] == by.name], more]
+    return [[_w.holder_unit == unit, *place] for unit in units_of(by) for place in places]
 
 
 _LISTS: dict[WorkList, _Kind] = {
     WorkList.ALL: _Kind(_NEWEST, lambda *_: []),
-    WorkList.MINE: _Kind(_SOONEST, lambda by, _: _held_by_office(by), lambda by: _naming(by.name)),
+    WorkList.MINE: _Kind(_SOONEST, lambda *_: [_w.open], lambda by: _naming(by)),
     WorkList.UNIT: _Kind(_SOONEST, lambda by, _: _held_by_office(by)),
     WorkList.DUE_TODAY: _Kind(_SOONEST, lambda _, today: [_w.open, _w.due_key == (today - _EPOCH).days]),
     WorkList.OVERDUE: _Kind(_SOONEST, lambda _, today: [_w.open, _w.due_key < (today - _EPOCH).days]),
@@ -178,7 +179,7 @@ def _total(
 ) -> int:
     """How many rows of the list there are, counted no further than MOST_COUNTED."""
     any_of = sa.or_(sa.false(), *(sa.and_(*sight.of_items) for sight in found))
-    any_way = sa.or_(*(sa.and_(sa.true(), *way) for way in ways))
+    any_way = sa.or_(sa.false(), *(sa.and_(sa.true(), *way) for way in ways))
     first = (
         sa.select(sa.literal(1)).select_from(work_item).where(any_of, any_way, *where).limit(MOST_COUNTED).subquery()
     )

@@ -81,8 +81,8 @@ work_item = sa.Table(
         postgresql_where=sa.text("open AND ladder_step IS NOT NULL"),
     ),
     # Mine, in the order of its days. Most work names two officers; who comes third is found by the array.
-    sa.Index("work_first_officer", sa.text("(officers[1])"), "due_key", "id", postgresql_where=_OPEN),
-    sa.Index("work_second_officer", sa.text("(officers[2])"), "due_key", "id", postgresql_where=_OPEN),
+    sa.Index("work_first_officer", "holder_unit", sa.text("(officers[1])"), "due_key", "id", postgresql_where=_OPEN),
+    sa.Index("work_second_officer", "holder_unit", sa.text("(officers[2])"), "due_key", "id", postgresql_where=_OPEN),
     sa.Index(
         "work_other_officers",
         "officers",

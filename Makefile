@@ -34,7 +34,7 @@ demo: setup ## 从图斑到销号演示全过程，用临时目录 (the whole st
 
 test: setup-dev ## 全部测试，含 RabbitMQ (all tests)
 	@.ci/rabbitmq || true
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@exec $(BIN)/python -m tests $(PYTEST_ARGS)
 
 lint: setup-dev ## 格式、类型、分层、部署文件、锁文件 (style, types, layers, files)
 	$(BIN)/ruff check .

@@ -1,15 +1,23 @@
-"""What all tests share: a folder and a PostgreSQL of this run alone, and what happens without RabbitMQ."""
+"""What all tests share: a folder and a PostgreSQL of this run, how a run is cut, what is said at its end."""
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.support.nodes import PostgresNode, RabbitMqMissing
 
-_NOT_RUN = pytest.StashKey[list[str]]()
+DID_NOT_RUN = "注意：没有 RabbitMQ，下列测试未运行 / ATTENTION: DID NOT RUN, NO RABBITMQ"
+_NOT_RUN = "not run"
+# No test fails because the machine is busy: speed is measured in benchmarks/.
+hypothesis.settings.register_profile("tianwei", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("tianwei")
 _FOLDER = pytest.StashKey[str]()
 
 
@@ -34,27 +42,98 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresNode]:
-    """Database names and role names are of the whole server: they begin with the package's own word."""
+    """Database names and role names are of the whole server: they begin with the package's own word.
+
+    Every worker of pytest-xdist has a server of its own.
+    """
     with PostgresNode() as node:
         yield node
 
 
+# ---- without RabbitMQ ------------------------------------------------------------------------------------------------
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    yield from _not_run_without_rabbitmq(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    yield from _not_run_without_rabbitmq(item)
+
+
+def _not_run_without_rabbitmq(item: pytest.Item) -> Generator[None, None, None]:
     """Without RabbitMQ its tests do not run and the end of the run names them; under CI they fail."""
     try:
         yield
     except RabbitMqMissing as missing:
         if os.environ.get("CI"):
             raise
-        item.config.stash.setdefault(_NOT_RUN, []).append(item.nodeid)
+        item.user_properties.append((_NOT_RUN, "no RabbitMQ"))  # goes with the report, from a worker's process too
         pytest.skip(str(missing))
+
+
+# ---- two parts, and two workers for the first (tests/__main__.py) ----------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    told = "only tests that may run beside others, or only those that may not"
+    parser.addoption("--part", choices=["together", "alone"], help=told)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (part := config.option.part) is None:
+        return
+    alone = [item for item in items if item.get_closest_marker("alone") is not None]
+    others = [item for item in items if item.get_closest_marker("alone") is None]
+    # What takes long comes first, so that two workers end at about the same time.
+    others.sort(key=lambda item: not item.nodeid.startswith("tests/system/"))
+    items[:], left_out = (others, alone) if part == "together" else (alone, others)
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests that share a server by file or by session go to one worker, so that it is started once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByServer(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return share_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return ByServer(config, log)
+
+
+def share_of(nodeid: str) -> str:
+    """What a worker takes at once: a file, or all tests of the running house on one bus."""
+    file, _, name = nodeid.partition("::")
+    if file.startswith("tests/system/"):
+        for bus in ("embedded", "rabbitmq"):
+            if f"[{bus}" in name:
+                return f"the house on {bus}"
+    return file
+
+
+# ---- the end of a run ------------------------------------------------------------------------------------------------
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if (folder := config.stash.get(_FOLDER, None)) and os.path.exists(folder):
         terminalreporter.write_line(f"The files of this run are kept in {folder}")
-    if not_run := config.stash.get(_NOT_RUN, []):
-        terminalreporter.section("注意：没有 RabbitMQ，下列测试未运行 / ATTENTION: DID NOT RUN, NO RABBITMQ", red=True)
+    skipped = terminalreporter.stats.get("skipped", [])
+    not_run = [report.nodeid for report in skipped if _NOT_RUN in dict(report.user_properties)]
+    if told := os.environ.get("TIANWEI_TESTS_TOLD"):
+        _tell(Path(told), terminalreporter, not_run)
+    elif not_run:
+        terminalreporter.section(DID_NOT_RUN, red=True)
         for name in not_run:
             terminalreporter.write_line(name)
+
+
+def _tell(file: Path, reporter: pytest.TerminalReporter, not_run: list[str]) -> None:
+    """For tests/__main__.py, which tells it at its end: how many tests had which outcome, and the names of the bad."""
+    outcomes = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
+    told = {outcome: [report.nodeid for report in reporter.stats.get(outcome, [])] for outcome in outcomes}
+    file.write_text(json.dumps({**told, "not_run": not_run}), encoding="utf-8")

@@ -12,7 +12,8 @@ from tests.faults.processes import points_of
 from tests.faults.stack import PROCESSES, ROOT
 from tests.support.nodes import RabbitNode
 
-_MOST_S = 280
+# What a run may take that has to share the machine; alone it takes some three minutes.
+_MOST_S = 480
 _LET_GO_S = 60
 
 
@@ -20,6 +21,7 @@ def test_every_crash_point_is_some_process_s() -> None:
     assert {point for process in PROCESSES for point in points_of(process)} == set(CrashPoint)
 
 
+@pytest.mark.alone
 @pytest.mark.timeout(_MOST_S + _LET_GO_S + 20)
 def test_no_fault_loses_doubles_or_misplaces_anything(tmp_path: Path) -> None:
     RabbitNode().close()  # without RabbitMQ it says so, and the test is not run

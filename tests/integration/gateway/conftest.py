@@ -108,8 +108,21 @@ def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
     opened.dispose()
 
 
+@pytest.fixture(scope="session")
+def app() -> FastAPI:
+    """Made once: it takes half a second, and keeps nothing of a request. Every test gives it parts of its own."""
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[Parts]:
+        yield made.state.parts
+
+    limits = {"max_import_bytes": MOST_IMPORT, "max_evidence_bytes": MOST_EVIDENCE}
+    made = create_app(opened, max_body_bytes=MOST_BODY, **limits)
+    return made
+
+
 @pytest.fixture
-def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
+def house(app: FastAPI, engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
     with engine.begin() as connection:
         for table in reversed(METADATA.sorted_tables):
             connection.execute(sa.delete(table))
@@ -117,7 +130,7 @@ def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
     services, clock, watch = FakeServices(public), FixedClock(datetime.now(UTC)), Watch()
     blobs = tmp_path_factory.mktemp("blobs")
     tokens, accounts = AccessTokens(private), Accounts(engine)
-    parts = Parts(
+    app.state.parts = Parts(
         services=Services(services, 5.0),
         callers=Callers(accounts, tokens, PrincipalSigner(private), watch),
         accounts=accounts,
@@ -126,12 +139,4 @@ def house(engine: sa.Engine, tmp_path_factory: pytest.TempPathFactory) -> House:
         blobs=FolderBlobStore(blobs),
         clock=clock,
     )
-
-    @asynccontextmanager
-    async def opened() -> AsyncIterator[Parts]:
-        yield parts
-
-    limits = {"max_import_bytes": MOST_IMPORT, "max_evidence_bytes": MOST_EVIDENCE}
-    app = create_app(opened, max_body_bytes=MOST_BODY, **limits)
-    app.state.parts = parts
     return House(app, engine, services, clock, watch, blobs)

@@ -1,0 +1,92 @@
+"""`make test` itself: a bad part makes the whole bad, and what did not run is named at the end."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.__main__ import Outcome, exit_code, summary
+from tests.conftest import DID_NOT_RUN, share_of
+
+_INNER = """
+import pytest
+from tests.support.nodes import RabbitMqMissing
+
+@pytest.fixture
+def rabbit():
+    raise RabbitMqMissing("none here")
+
+def test_good(): pass
+def test_bad(): assert False
+def test_needs_it(rabbit): pass
+def test_asks_for_it(): raise RabbitMqMissing("none here")
+@pytest.mark.alone
+def test_alone(): pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("codes", "whole"),
+    [
+        ((0, 0), 0),
+        ((0, 5), 0),
+        ((5, 0), 0),
+        ((5, 5), 5),
+        ((1, 0), 1),
+        ((0, 1), 1),
+        ((5, 1), 1),
+        ((3, 1), 3),
+        ((0, -9), -9),
+    ],
+)
+def test_a_bad_part_makes_the_whole_bad(codes: tuple[int, ...], whole: int) -> None:
+    assert exit_code(codes) == whole
+
+
+def test_the_summary_names_the_bad_and_what_did_not_run() -> None:
+    together = Outcome(1, 300.2, {"passed": ["a", "b"], "failed": ["c"], "skipped": ["d"], "not_run": ["d"]})
+    alone = Outcome(0, 100.0, {"passed": ["e"]})
+    assert summary([together, alone], "not run:") == [
+        "FAILED c",
+        "not run:",
+        "d",
+        "未通过: 3 passed, 1 skipped, 1 failed in 300 + 100 s",
+    ]
+    assert summary([alone], "not run:") == ["全部通过: 1 passed in 100 s"]
+    assert summary([Outcome(3, 1.0)], "")[-1].startswith("未通过")
+
+
+def test_the_house_of_a_bus_stays_in_one_process() -> None:
+    assert share_of("tests/system/test_scope.py::test_a[embedded-x]") == "the house on embedded"
+    assert share_of("tests/system/test_scope.py::test_a[rabbitmq-x]") == "the house on rabbitmq"
+    assert share_of("tests/host/test_rpc.py::test_a[rabbitmq]") == "tests/host/test_rpc.py"
+
+
+@pytest.mark.parametrize(("part", "passed", "workers"), [("together", "test_good", "2"), ("alone", "test_alone", "0")])
+def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, passed: str, workers: str) -> None:
+    root = Path(__file__).parents[2]
+    inner, told = tmp_path / "test_inner.py", tmp_path / "told.json"
+    inner.write_text(_INNER, encoding="utf-8")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", str(inner)),
+            *("-p", "no:cacheprovider", f"--rootdir={tmp_path}", f"--basetemp={tmp_path / 'temp'}"),
+            *("-p", "no:pytest_nameko", "-p", "no:valkey"),
+        ],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), "TIANWEI_TESTS_TOLD": str(told)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {
+        outcome: [name.rpartition("::")[2] for name in names] for outcome, names in json.loads(told.read_text()).items()
+    }
+    assert found["passed"] == [passed], done.stdout
+    is_together = part == "together"
+    assert found["failed"] == (["test_bad"] if is_together else [])
+    assert sorted(found["not_run"]) == (["test_asks_for_it", "test_needs_it"] if is_together else [])
+    assert done.returncode == (1 if is_together else 0)
+    assert DID_NOT_RUN not in done.stdout  # the whole run says it, once

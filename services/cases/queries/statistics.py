@@ -104,7 +104,8 @@ def _rows(
 ) -> Iterable[tuple[Any, str, str, Sum]]:
     in_village = q.division is not None and len(significant(q.division)) > TOWNSHIP_DIGITS
     for source in _sources(by, keeps, lambda table: _filters(q, table), one_by_one=in_village):
-        key = _PERIOD_KEYS.get(q.by, lambda month: month)(source.c[column]).label("key")
+        gathered = _PERIOD_KEYS.get(q.by)
+        key = (gathered(source.c[column]) if gathered else source.c[column]).label("key")
         of = [sa.func.sum(source.c[name]).label(name) for name in MEASURES]
         statement = sa.select(key, source.c.state.label("at"), source.c.outcome, *of)
         for row in connection.execute(statement.group_by(key, source.c.state, source.c.outcome)):

@@ -44,8 +44,8 @@ def template(
     file: Annotated[Path, typer.Argument(metavar="文件")] = Path("原有案件表模板.xlsx"),
     home: HomeFolder = DEFAULT_HOME,
 ) -> None:
-    with Client(home) as client, file.open("wb") as target:
-        client.download("/case-imports/template.xlsx", target)
+    with Client(home) as client:
+        client.download("/case-imports/template.xlsx", file)
     typer.echo(f"已保存 {file}")
 
 

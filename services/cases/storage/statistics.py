@@ -82,11 +82,11 @@ def create_triggers(connection: Connection) -> None:
     """Of a migration, once both tables are there."""
     for event, (tables, body) in _TRIGGERS.items():
         connection.exec_driver_sql(
-            f"CREATE FUNCTION tianwei_count_work_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ "
+            f"CREATE OR REPLACE FUNCTION tianwei_count_work_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ "
             f"BEGIN {_delta(body)} RETURN NULL; END $$"
         )
         connection.exec_driver_sql(
-            f"CREATE TRIGGER work_item_{event} AFTER {event.upper()} ON work_item {tables} "
+            f"CREATE OR REPLACE TRIGGER work_item_{event} AFTER {event.upper()} ON work_item {tables} "
             f"FOR EACH STATEMENT EXECUTE FUNCTION tianwei_count_work_{event}()"
         )
 

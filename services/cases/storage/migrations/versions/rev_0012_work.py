@@ -30,6 +30,8 @@ def upgrade() -> None:
         op.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     METADATA.create_all(connection)
     IMPORTS.create_all(connection)
+    # What follows from the log is made anew, also where this revision was run before.
+    op.execute("TRUNCATE work_item, work_text")
     fill(connection)
     create_triggers(connection)
     count_again(connection)

@@ -15,6 +15,7 @@ _LATIN, _LONG = 3, 6
 # Letters and digits of any alphabet that is written with blanks; everything else that is a letter stands alone.
 _RUN = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u052f]+|[^\W\d_a-z]", re.UNICODE)
 _WRITTEN = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u052f]")
+_SEAM = re.compile(r"[0-9a-z][\u3400-\u9fff]|[\u3400-\u9fff][0-9a-z]")
 _NUMBER = "="
 
 
@@ -30,12 +31,14 @@ def body_of(parts: Iterable[str]) -> str:
 
 def grams(body: str) -> set[str]:
     """Of folded text, all by which it is found."""
-    return {gram for line in body.split("\n") for run, cjk in _runs(line) for gram in _kept(run, cjk)}
+    lines = body.split("\n")
+    found = {gram for line in lines for run, alone in _runs(line) for gram in _kept(run, alone)}
+    return found.union(*(_seams(line) for line in lines))
 
 
 def asked_grams(word: str) -> set[str]:
     """Of folded text that is asked for: as few of grams() as say all of it, since each costs a list of the index."""
-    return {gram for run, cjk in _runs(word) for gram in _asked(run, cjk)}
+    return {gram for run, alone in _runs(word) for gram in _asked(run, alone)} | _seams(word)
 
 
 def number_gram(number: str) -> str:
@@ -46,6 +49,12 @@ def number_gram(number: str) -> str:
 def words(asked: str) -> list[str]:
     """What was asked for, folded, word by word; all of them are to be found."""
     return folded(asked).split()
+
+
+def _seams(line: str) -> set[str]:
+    """Pairs of a digit or letter and a character beside it, as in 12村: numbers of places are short."""
+    pairs = (line[at : at + 2] for at in range(len(line) - 1))
+    return {pair for pair in pairs if _SEAM.fullmatch(pair)}
 
 
 def _runs(line: str) -> Iterator[tuple[str, bool]]:

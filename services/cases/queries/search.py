@@ -11,15 +11,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, FromClause
 from sqlalchemy.dialects import postgresql as pg
 
 from services.cases.domain import grams
 from services.cases.queries.work import COLUMNS, told, within
-from services.cases.storage.work_scope import seen, sights
+from services.cases.storage.work_scope import Sight, seen, sights
 from services.cases.storage.work_tables import BLOCK, work_item, work_text
 from shared.contracts.base import Page
 from shared.contracts.work import Search, WorkRow
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import InvalidInput
 from shared.paging import CursorInvalid, cursor_of, read_cursor
 from shared.principal import Actor
@@ -28,8 +29,6 @@ _w, _t = work_item.c, work_text.c
 _ROWS = TypeAdapter(list[WorkRow])
 # Blocks of the second look at most; what the first finds fewer times than this is looked for everywhere.
 _MOST, _FEW = 16, 3
-# Hits whose rows are fetched together, or a page's where that is more: not all may be seen.
-_AT_ONCE = 64
 _TEXTS = pg.ARRAY(sa.Text)
 _BOUNDS: ColumnElement[Any] = sa.literal_column(
     "box(point(work_text.east, work_text.north), point(work_text.west, work_text.south))"
@@ -58,19 +57,22 @@ def search(q: Search, by: Actor, connection: Connection, now: datetime) -> Page[
         return Page(items=[])
     rows: list[dict[str, Any]] = []
     looks = _Looks(connection, before, rare=q.no is not None)
+    whole = _sees_all(by) and q.kind is None and q.division is None
     while len(rows) <= q.limit and (look := looks.next(q.limit + 1 - len(rows))) is not None:
-        while True:
-            hits = _hits(look, where, q, by, before, connection)
-            looks.found += len(hits)
-            rows += [hit for hit in hits if hit["id"] is not None]
-            if len(hits) < _together(q) or len(rows) > q.limit:
-                break
-            before = hits[-1]["serial"]
+        hits = _hits(look, where, q, by, before, connection, whole=whole)
+        looks.found += len(hits)
+        rows += hits
     shown = rows[: q.limit]
     return Page(
         items=_ROWS.validate_python([told(row, now) for row in shown]),
         next_cursor=cursor_of(False, shown[-1]["serial"]) if len(rows) > q.limit else None,
     )
+
+
+def _sees_all(by: Actor) -> bool:
+    """Whether the actor sees all of a county, so that hits need not be narrowed before they are counted."""
+    found = sights(by)
+    return len(found) == 1 and found[0] == Sight(by.jurisdiction[:COUNTY_DIGITS])
 
 
 def _hits(
@@ -80,11 +82,14 @@ def _hits(
     by: Actor,
     before: int | None,
     connection: Connection,
+    *,
+    whole: bool,
 ) -> list[dict[str, Any]]:
-    """The next that match, the last entered first; what is not shown to the actor has no id.
+    """What matches and is shown, the last entered first, up to one more than a page.
 
-    look: blocks, or the last of all that are left. Collected before they are ordered, lest the server walk through all
-    rows in that order; ordered before their rows are fetched, since a common word matches a thousand.
+    look: blocks, or the last of all that are left. Collected before it is ordered, lest the server walk through all
+    rows in that order. whole: nearly all that matches is shown, and so it is ordered before its rows are fetched, of
+    which a common word has a thousand.
     """
     if before is not None:
         where = [*where, _t.serial < before]
@@ -94,21 +99,22 @@ def _hits(
     else:
         blocks = sa.func.unnest(sa.cast(list(look), pg.ARRAY(sa.Integer))).table_valued("block").render_derived()
         found = sa.select(_t.id, _t.serial).join_from(blocks, work_text, _t.block == blocks.c.block).where(*where)
-    hit = found.cte("hit").prefix_with("MATERIALIZED")
-    last = sa.select(hit).order_by(hit.c.serial.desc()).limit(_together(q)).subquery("last")
+    hit: FromClause = found.cte("hit").prefix_with("MATERIALIZED")
+    most = q.limit + 1
+    if whole:
+        county = sa.select(_w.id).where(_w.id == hit.c.id, seen(by)).exists()
+        hit = sa.select(hit).where(county).order_by(hit.c.serial.desc()).limit(most).subquery("last")
     narrowed = [_w.kind == q.kind.value] if q.kind else []
     if q.division:
         narrowed += within(q.division)
     rows = connection.execute(
-        sa.select(*COLUMNS, last.c.serial)
-        .select_from(last.outerjoin(work_item, sa.and_(_w.id == last.c.id, seen(by), *narrowed)))
-        .order_by(last.c.serial.desc())
+        sa.select(*COLUMNS, hit.c.serial)
+        .join_from(hit, work_item, _w.id == hit.c.id)
+        .where(seen(by), *narrowed)
+        .order_by(hit.c.serial.desc())
+        .limit(most)
     )
     return [dict(row) for row in rows.mappings()]
-
-
-def _together(q: Search) -> int:
-    return max(_AT_ONCE, q.limit + 1)
 
 
 def _words(q: Search) -> list[ColumnElement[bool]]:

@@ -99,7 +99,6 @@ def test_pages_go_through_all_blocks_the_last_entered_first(
 ) -> None:
     monkeypatch.setattr(searching, "_FEW", few)
     monkeypatch.setattr(searching, "_MOST", most)
-    monkeypatch.setattr(searching, "_AT_ONCE", 2)
     office, made = spread(apart)
     seen: list[str] = []
     cursor = None

@@ -21,6 +21,7 @@ from gateway.routers import (
     action_proposals,
     agencies,
     calendar,
+    case_imports,
     cases,
     clue_imports,
     clues,
@@ -37,6 +38,7 @@ from gateway.routers import (
     sealed_records,
     statistics,
     tasks,
+    work,
 )
 from gateway.settings import MIB
 from shared.errors import TianweiError
@@ -44,6 +46,7 @@ from shared.errors import TianweiError
 # In order of use: routes are tried one after the other.
 _ROUTERS = (
     clues,
+    case_imports,
     cases,
     tasks,
     notices,
@@ -58,6 +61,7 @@ _ROUTERS = (
     land,
     agencies,
     statistics,
+    work,
     rules,
     dead_letters,
     calendar,
@@ -100,7 +104,7 @@ def create_app(
     app.add_middleware(
         Edge,
         max_body_bytes=max_body_bytes,
-        larger=dict.fromkeys((clue_imports.PATH, land.PATH), max_import_bytes),
+        larger=dict.fromkeys((clue_imports.PATH, case_imports.PATH, land.PATH), max_import_bytes),
         larger_endings={evidence.ENDING: max_evidence_bytes},
     )
     return app

@@ -78,13 +78,18 @@ def _rows(
     if listing.source is not None:
         statement = statement.select_from(listing.source)
     if q.cursor is not None:
-        here, seen = sa.tuple_(*listing.keys), _place(listing, q.cursor)
-        statement = statement.where(here > seen if listing.rising else here < seen)
+        statement = statement.where(beyond(listing, q.cursor))
     order = [key.asc() if listing.rising else key.desc() for key in listing.keys]
     found = connection.execute(statement.order_by(*order).limit(q.limit + 1))
     # Plain dicts, since validating SQLAlchemy's mappings takes twice as long.
     names = tuple(found.keys())
     return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def beyond(listing: Listing, cursor: str) -> ColumnElement[bool]:
+    """The condition that a row comes after the place that a cursor names. Raises CursorInvalid."""
+    here, seen = sa.tuple_(*listing.keys), _place(listing, cursor)
+    return here > seen if listing.rising else here < seen
 
 
 def _total(listing: Listing, where: Sequence[ColumnElement[bool]], connection: Connection) -> int:
@@ -104,18 +109,29 @@ def cursor_of(rising: bool, *keys: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([rising, *keys])).decode()
 
 
-def _place(listing: Listing, cursor: str) -> sa.Tuple:
+def read_cursor(cursor: str) -> list[Any]:
+    """What cursor_of was given, as JSON has it and without any trust. Raises CursorInvalid."""
     try:
-        rising, *said = orjson.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
-        if rising is not listing.rising:
-            raise CursorInvalid
+        said = orjson.loads(base64.b64decode(cursor.encode("ascii"), altchars=b"-_", validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise CursorInvalid from error
+    if not isinstance(said, list) or not said:
+        raise CursorInvalid
+    return said
+
+
+def _place(listing: Listing, cursor: str) -> sa.Tuple:
+    rising, *said = read_cursor(cursor)
+    if rising is not listing.rising:
+        raise CursorInvalid
+    try:
         return sa.tuple_(
             *(
                 sa.literal(_READERS[key.type.python_type](value), key.type)
                 for key, value in zip(listing.keys, said, strict=True)
             )
         )
-    except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError) as error:
         raise CursorInvalid from error
 
 

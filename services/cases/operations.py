@@ -7,6 +7,7 @@ from typing import Any
 
 from services.cases.domain import action_proposal, case, clue, custody, evidence, joint_action, rectification
 from services.cases.domain.transitions import COORDINATOR, TOWNSHIP
+from services.cases.handlers import case_imports as on_case_import
 from services.cases.handlers import case_paths as on_path
 from services.cases.handlers import cases as on_case
 from services.cases.handlers import clue_imports as on_import
@@ -28,7 +29,8 @@ from services.cases.handlers import reporters as on_reporter
 from services.cases.handlers import rules as on_rule
 from services.cases.handlers import sealed_records as on_sealed
 from services.cases.queries import deadlines as on_clock
-from services.cases.queries.cases import get_case, get_statistics, list_cases
+from services.cases.queries.case_imports import get_case_import, list_case_import_rows
+from services.cases.queries.cases import get_case, list_cases
 from services.cases.queries.clue_exports import export_clues
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
@@ -65,8 +67,13 @@ from services.cases.queries.rules import (
     list_registers,
     list_rules,
 )
+from services.cases.queries.search import search
+from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.timeline import get_timeline
+from services.cases.queries.work import get_stuck, list_work
+from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
+from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
 from shared.contracts import clue_duplicates as cd
@@ -83,6 +90,9 @@ from shared.contracts import police_transfers as pt
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
 from shared.contracts import sealed_records as sr
+from shared.contracts import statistics as sa
+from shared.contracts import work as wk
+from shared.contracts import work_exports as we
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
@@ -107,6 +117,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cl.SubmitOpinion, on_clue.submit_opinion, clue.TABLE.who("submit-opinion")),
     CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
     CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
+    CommandOperation(im.StartCaseImport, on_case_import.start_case_import, COORDINATOR),
     CommandOperation(st.ConfirmUnique, on_step.confirm_unique, clue.TABLE.who("deduplicate")),
     CommandOperation(st.AddAliases, on_step.add_aliases, clue.TABLE.who("add-aliases")),
     CommandOperation(st.StartReview, on_step.start_review, clue.TABLE.who("start-review")),
@@ -197,6 +208,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ap.ListProposals, list_proposals, _EVERYBODY),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
     QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
+    QueryOperation(im.GetCaseImport, get_case_import, COORDINATOR),
+    QueryOperation(im.ListCaseImportRows, list_case_import_rows, COORDINATOR),
     QueryOperation(ce.ExportClues, export_clues, _EVERYBODY),
     QueryOperation(cd.GetDuplicate, get_duplicate, _EVERYBODY),
     QueryOperation(cd.ListDuplicates, list_duplicates, _EVERYBODY),
@@ -218,6 +231,11 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
+    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY),
+    QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
+    QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
+    QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),
+    QueryOperation(wk.Search, search, _EVERYBODY, timed=True),
     QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),
     QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),
     QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY),

@@ -34,6 +34,7 @@ from services.cases.storage.path_repository import (
 from services.cases.storage.reporters import ReporterStore
 from services.cases.storage.repository import CaseStore, ClueStore, JointActionStore, RectificationStore
 from services.cases.storage.rules import RuleStore
+from services.cases.storage.work_tables import work_item, work_text
 from services.cases.wiring import NAME
 from shared.rebuild.comparison import OwnProjection
 from shared.rebuild.program import Rebuilder
@@ -48,25 +49,35 @@ def _with_clocks(table: Table, kind: str) -> list[Computed]:
     return [Computed(table), Computed(deadline, owner="object_id", only=("object_type", kind), hold=HOLD_SWEEP)]
 
 
+def _with_work(table: Table, kind: str) -> list[Computed]:
+    """As _with_clocks, and their rows of working lists and search; the sums follow from those by themselves."""
+    mine = ("kind", kind)
+    return [
+        *_with_clocks(table, kind),
+        Computed(work_item, unkept=frozenset({"due_key"}), only=mine, hold=HOLD_SWEEP),
+        Computed(work_text, unkept=frozenset({"serial", "block"}), only=mine, hold=HOLD_SWEEP),
+    ]
+
+
 # Not here: imports, proof bundles, examinations that wait, numbers in use and shipped rules follow from no event; what
 # is sealed lies in no event, only its digest. Base layers and whole shapes are source data: the log has the digest of
 # their file, which the blob store keeps, and what was measured with them. What plots lie on follows from the layers.
 PROJECTIONS = (
-    OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_clocks(tables.clue, Clue.TYPE)),
-    OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_clocks(tables.case, Case.TYPE)),
+    OwnProjection("线索", lambda id_, _: Clue(id=id_), Clue.TYPE, ClueStore(), _with_work(tables.clue, Clue.TYPE)),
+    OwnProjection("案件", lambda id_, _: Case(id=id_), Case.TYPE, CaseStore(), _with_work(tables.case, Case.TYPE)),
     OwnProjection(
         "整改事项",
         lambda id_, _: Rectification(id=id_),
         Rectification.TYPE,
         RectificationStore(),
-        _with_clocks(tables.rectification, Rectification.TYPE),
+        _with_work(tables.rectification, Rectification.TYPE),
     ),
     OwnProjection(
         "联合执法",
         lambda id_, _: JointAction(id=id_),
         JointAction.TYPE,
         JointActionStore(),
-        _with_clocks(tables.joint_action, JointAction.TYPE),
+        _with_work(tables.joint_action, JointAction.TYPE),
     ),
     OwnProjection(
         "改过的规则",
@@ -97,21 +108,21 @@ PROJECTIONS = (
         lambda id_, _: PoliceTransfer(id=id_),
         PoliceTransfer.TYPE,
         PoliceTransferStore(),
-        _with_clocks(path_tables.police_transfer, PoliceTransfer.TYPE),
+        _with_work(path_tables.police_transfer, PoliceTransfer.TYPE),
     ),
     OwnProjection(
         "挂牌督办",
         lambda id_, _: Listing(id=id_),
         Listing.TYPE,
         ListingStore(),
-        _with_clocks(path_tables.listing, Listing.TYPE),
+        _with_work(path_tables.listing, Listing.TYPE),
     ),
     OwnProjection(
         "联合执法建议",
         lambda id_, _: ActionProposal(id=id_),
         ActionProposal.TYPE,
         ActionProposalStore(),
-        _with_clocks(path_tables.action_proposal, ActionProposal.TYPE),
+        _with_work(path_tables.action_proposal, ActionProposal.TYPE),
     ),
     OwnProjection(
         "密封移送",

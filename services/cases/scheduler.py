@@ -1,5 +1,7 @@
 """The scheduler process: `python -m services.cases.scheduler`. Raises reminders, alarms and the ladder after them.
 
+Between the looks it folds what changed of the statistics into their sums (storage/statistics.py).
+
 SIGKILL is safe at any moment: what was raised of a clock and the event that tells it commit together, so a batch is
 whole or never was. What fell due while nobody swept is caught up in the order in which it was planned, once.
 Time is the business clock's (shared/clock.py): the training clock's days fall due as real ones.
@@ -21,6 +23,7 @@ from services.cases.domain.rule_book import RuleBook
 from services.cases.handlers.alarms import raise_alarms
 from services.cases.handlers.recount import recount_changed_calendars
 from services.cases.settings import SchedulerSettings
+from services.cases.storage import statistics
 from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import scheduler_actor, wire_scheduler
 from shared import telemetry
@@ -37,11 +40,16 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, Unavailable)
 
 @dataclass(frozen=True)
 class SchedulerLimits:
-    """clocks: in one unit. poll_s: between two looks at the clocks when nothing was due."""
+    """clocks: in one unit. deltas: of statistics, in one transaction. poll_s: between two looks when nothing was due.
+
+    tidy_s: between two times that sums which came to nothing are dropped.
+    """
 
     clocks: int = 200
+    deltas: int = 20_000
     poll_s: float = 1.0
     heartbeat_s: float = 5.0
+    tidy_s: float = 3600.0
 
 
 class Scheduler:
@@ -61,6 +69,7 @@ class Scheduler:
         self._limits = limits or SchedulerLimits()
         self._stopped = threading.Event()
         self._beaten_at = float("-inf")
+        self._tidied_at = time.monotonic()
         # The rules of the last sweep, and those by whose calendars the clocks have been counted.
         self._rules: RuleBook | None = None
         self._counted_by: RuleBook | None = None
@@ -79,6 +88,7 @@ class Scheduler:
                     rules = self._rules
                     self.recount()
                     self._counted_by = rules
+                self.fold()
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
                 raised = 0
@@ -101,6 +111,22 @@ class Scheduler:
         if told:
             log.info("counted clocks again", extra={"objects": told})
         return told
+
+    def fold(self) -> int:
+        """Move what changed of the statistics into the sums; how many. Now and then drop sums of nothing."""
+        moved = 0
+        while True:
+            with self._runner.engine.begin() as connection:
+                found = statistics.fold(connection, self._limits.deltas)
+            moved += found
+            if found < self._limits.deltas or self._stopped.is_set():
+                break
+            self._beat()
+        if time.monotonic() - self._tidied_at >= self._limits.tidy_s:
+            self._tidied_at = time.monotonic()
+            with self._runner.engine.begin() as connection:
+                statistics.drop_empty(connection)
+        return moved
 
     def _sweep(self, unit: CasesUnit) -> int:
         self._rules = unit.rules

@@ -15,7 +15,7 @@ from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
-from services.cases.storage import duplicates, evidence_jobs, import_jobs, land
+from services.cases.storage import case_import_jobs, duplicates, evidence_jobs, import_jobs, land
 from services.cases.storage.numbers import Numbers
 from services.cases.storage.rule_files import ShippedRow, read_all
 from services.cases.storage.rules import Rules
@@ -59,6 +59,7 @@ def health(desk: Desk, clock: Clock, connection: Connection) -> dict[str, Any]:
     missing = desk.rules.book().calendars.missing(local_day(clock.now()))
     return {
         "imports_waiting": sum(queue.waiting(connection) for queue in (import_jobs.QUEUE, land.LAYERS, land.OVERLAYS)),
+        "case_imports_waiting": case_import_jobs.QUEUE.waiting(connection),
         "duplicate_checks_waiting": duplicates.waiting(connection),
         "duplicate_checks_given_up": duplicates.given_up(connection),
         **evidence_jobs.waiting(connection),

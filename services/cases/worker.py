@@ -25,6 +25,7 @@ from services.cases.adapters.duplicate_checker import DuplicateChecker
 from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
 from services.cases.adapters.patch_lines import HeaderLine
+from services.cases.case_importer import CaseImporter, Stopped
 from services.cases.domain.clue_import import FileMissing, ParserCrashed, WorkerCrashed
 from services.cases.domain.measured import Measured
 from services.cases.domain.overlay import OverlayGivenUp
@@ -98,8 +99,8 @@ _FILES = (
 )
 
 
-class _Stopped(Exception):
-    """The process was told to end: give the job back."""
+class _Stopped(Stopped):
+    """Told to end."""
 
 
 class Worker:
@@ -115,8 +116,9 @@ class Worker:
         heartbeat_file: Path | None = None,
         limits: WorkerLimits | None = None,
         checker: DuplicateChecker | None = None,
+        cases: CaseImporter | None = None,
     ) -> None:
-        self._checker = checker
+        self._checker, self._cases = checker, cases
         self._runner = runner
         self._engine = runner.engine
         self._parser = parser
@@ -137,7 +139,7 @@ class Worker:
             self._beat()
             self._bell.ensure()
             try:
-                worked = self.run_once() | self.check_once()
+                worked = self.run_once() | self.take_over_once() | self.check_once()
             except _DATABASE_AWAY:
                 log.warning("the database does not answer", exc_info=True)
                 worked = False
@@ -189,6 +191,15 @@ class Worker:
             self._release(queue, jobs, counted=True)
         finally:
             telemetry.correlation_id.reset(token)
+
+    def take_over_once(self) -> bool:
+        """Carry the oldest list of existing cases as far as it goes; False when there is none."""
+        return self._cases is not None and self._cases.run_once(self._show_life)
+
+    def _show_life(self) -> None:
+        if self._stopping:
+            raise _Stopped
+        self._beat()
 
     def check_once(self) -> bool:
         """Look at clues that came in for others that are the same; False when none wait."""
@@ -359,13 +370,15 @@ def _about(header: HeaderLine) -> dict[str, Any]:
 def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -> Worker:
     runner = wire_import(settings, lambda: ring())
     ring = OutboxBell(runner.engine)
+    files = open_blobs(settings)
     return Worker(
         runner,
         PatchParser(settings.import_max_rows),
-        open_blobs(settings),
+        files,
         ImportBell(settings.cases_dsn.get_secret_value(), WAKE_CHANNEL),
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
+        cases=CaseImporter(runner, files, lease_s=settings.import_lease_s),
         checker=build_checker(runner),
     )
 

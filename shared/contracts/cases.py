@@ -147,6 +147,7 @@ class CaseView(CaseRow):
     deadlines: list[DeadlineView]
     rectification_ids: list[UUID]
     joint_action_ids: list[UUID]
+    old_no: str | None = Field(None, description="its number before it was taken over")
     procedure: Procedure = Field(default_factory=Procedure)
 
 

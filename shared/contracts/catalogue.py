@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from shared.contracts import (
     action_proposals,
     agencies,
+    case_import_events,
     case_path_events,
     cases_events,
     clue_events,
@@ -23,6 +24,7 @@ _MODULES = (
     cases_events,
     clue_events,
     case_path_events,
+    case_import_events,
     police_transfer_events,
     listings,
     action_proposals,

@@ -48,6 +48,7 @@ class ClueSource(StrEnum):
     AGENCY_TRANSFER = "agency_transfer"
     MEDIA = "media"
     FIELD_CHIEF_REPORT = "field_chief_report"
+    TAKEN_OVER = "taken_over"
 
 
 class PositionCrs(StrEnum):
@@ -724,7 +725,65 @@ class CopyState(StrEnum):
     REVOKED = "revoked"
 
 
+class WorkKind(StrEnum):
+    """What stands in working lists, search and statistics. A sealed record never does."""
+
+    CLUE = "clue"
+    CASE = "case"
+    RECTIFICATION = "rectification"
+    JOINT_ACTION = "joint_action"
+    LISTING = "listing"
+    POLICE_TRANSFER = "police_transfer"
+    ACTION_PROPOSAL = "action_proposal"
+
+
+class WorkList(StrEnum):
+    """Working lists: who asks for which work."""
+
+    ALL = "all"
+    MINE = "mine"
+    UNIT = "unit"
+    DUE_TODAY = "due_today"
+    OVERDUE = "overdue"
+    STUCK = "stuck"
+
+
+class Holder(StrEnum):
+    """With whom an object lies: whose act it waits for."""
+
+    COORDINATOR = "coordinator"
+    TOWNSHIP = "township"
+    ASSIGNEE = "assignee"
+    LEAD_AGENCY = "lead_agency"
+    PUBLIC_SECURITY = "public_security"
+    PARTY = "party"
+    COURT = "court"
+    SUPERIOR = "superior"
+    NOBODY = "nobody"
+
+
 _TITLES: dict[str, str] = {
+    "WorkKind.clue": "线索",
+    "WorkKind.case": "案件",
+    "WorkKind.rectification": "整改事项",
+    "WorkKind.joint_action": "联合执法",
+    "WorkKind.listing": "挂牌督办",
+    "WorkKind.police_transfer": "移送公安",
+    "WorkKind.action_proposal": "联合执法建议",
+    "WorkList.all": "全部",
+    "WorkList.mine": "我的",
+    "WorkList.unit": "本单位",
+    "WorkList.due_today": "今日到期",
+    "WorkList.overdue": "超期",
+    "WorkList.stuck": "滞留",
+    "Holder.coordinator": "县协调机构",
+    "Holder.township": "乡镇",
+    "Holder.assignee": "承接单位",
+    "Holder.lead_agency": "牵头部门",
+    "Holder.party": "当事人",
+    "Holder.court": "法院",
+    "Holder.superior": "上级",
+    "Holder.nobody": "无",
     "superior_reviewer": "上级审核人员",
     "hotline_12345": "12345 热线",
     "hotline_12336": "12336 热线",
@@ -951,6 +1010,7 @@ _TITLES: dict[str, str] = {
     "agency_transfer": "部门移送",
     "media": "媒体",
     "field_chief_report": "田长上报",
+    "taken_over": "接收原有案件",
     "received": "已接收",
     "assigned": "已分派",
     "signed": "已签收",

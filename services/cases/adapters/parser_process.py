@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 from services.cases.adapters.patch_lines import EndLine, HeaderLine, Outcome, read_line
 from services.cases.domain.clue_import import ParserCrashed
@@ -52,6 +52,8 @@ class ParsedFile:
 class PatchParser:
     """most_s: the child's time by the wall; its processor time it limits itself."""
 
+    _MODULE: ClassVar[str] = "services.cases.adapters.patch_parser"
+
     def __init__(self, most_rows: int = 100_000, most_s: float = 300.0) -> None:
         self._most_rows = most_rows
         self._most_s = most_s
@@ -67,12 +69,18 @@ class PatchParser:
         """
         command = [str(file), "--county", county_code, "--name", name, "--max-rows", str(self._most_rows)]
         command += ["--reads", *reads]
+        with self.said(command, pulse) as (spool, murmurs, code):
+            yield _parsed(spool, murmurs, code)
+
+    @contextmanager
+    def said(self, command: list[str], pulse: Callable[[], None]) -> Iterator[tuple[IO[bytes], IO[bytes], int]]:
+        """Run the child to its end: what it said, what it murmured, its exit code."""
         self._sweep()
         # Both files have no name, so that they go with the process, however it ends.
         with TemporaryFile() as spool, TemporaryFile() as murmurs:
             with TemporaryDirectory(prefix=_SCRATCH) as scratch:
                 code = self._run(command, Path(scratch), spool, murmurs, pulse)
-            yield _parsed(spool, murmurs, code)
+            yield spool, murmurs, code
 
     def _sweep(self) -> None:
         """Remove the scratch folders of workers that were killed: nobody parses for so long."""
@@ -90,7 +98,7 @@ class PatchParser:
         """Exit code. The child writes to a pipe, so that it ends with its parent whatever happens."""
         passed = {name: os.environ[name] for name in _PASSED if name in os.environ}
         child = subprocess.Popen(
-            [sys.executable, "-P", "-m", "services.cases.adapters.patch_parser", *command],
+            [sys.executable, "-P", "-m", self._MODULE, *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=murmurs,
@@ -121,7 +129,7 @@ class PatchParser:
 
 
 def _parsed(spool: IO[bytes], murmurs: IO[bytes], code: int) -> ParsedFile:
-    last = _last_line(spool)
+    last = last_line(spool)
     said: Any = None
     try:
         said = read_line(last)
@@ -139,7 +147,7 @@ def _parsed(spool: IO[bytes], murmurs: IO[bytes], code: int) -> ParsedFile:
     raise ParserCrashed(exit_code=code)
 
 
-def _last_line(spool: IO[bytes]) -> bytes:
+def last_line(spool: IO[bytes]) -> bytes:
     size = spool.seek(0, os.SEEK_END)
     spool.seek(max(0, size - _LONGEST_LINE))
     return spool.read().rstrip(b"\n").rpartition(b"\n")[2]

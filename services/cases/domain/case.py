@@ -19,6 +19,7 @@ from services.cases.domain.service import check_service
 from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.clock import local_day
+from shared.contracts.case_import_events import CaseTakenOverV1
 from shared.contracts.case_path_events import CaseOpenedEvent, CaseRecusalDecidedV1, CaseReopenedV1
 from shared.contracts.case_paths import PathStep
 from shared.contracts.cases import (
@@ -86,6 +87,7 @@ class Case(Progress):
     served_at: datetime | None = None
     closed_at: datetime | None = None
     closing_ground: ClosingGround | None = None
+    old_no: str | None = None
     procedure: Procedure = field(default_factory=Procedure)
 
     @property
@@ -272,9 +274,20 @@ class Case(Progress):
     def _change(self, event: CaseEvent) -> None:
         """Of most steps the state and the procedure alone change."""
 
+    @_change.register
+    def _(self, event: CaseTakenOverV1) -> None:
+        self._opened(event, event.filed_at)
+        self.old_no = event.old_no
+        self.notice_served_at, self.served_at = event.notice_served_at, event.served_at
+        self.decision_no, self.decided_at = event.decision_no, event.decided_at
+        self.closed_at, self.closing_ground = event.closed_at, event.closing_ground
+
     @_change.register(CaseFiledV1)
     @_change.register(CaseOpenedEvent)
     def _(self, event: CaseFiledV1 | CaseOpenedEvent) -> None:
+        self._opened(event, event.at)
+
+    def _opened(self, event: CaseFiledV1 | CaseOpenedEvent | CaseTakenOverV1, filed_at: datetime) -> None:
         self.case_no, self.title = event.case_no, event.title
         self.violation_types = event.violation_types
         self.party_name, self.party_kind = event.party_name, event.party_kind
@@ -285,7 +298,7 @@ class Case(Progress):
         self.longitude, self.latitude = event.longitude, event.latitude
         self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
         self.pbf_area_m2 = event.pbf_area_m2
-        self.filed_at = event.at
+        self.filed_at = filed_at
 
     @_change.register
     def _(self, event: CaseInvestigationStartedV1) -> None:
@@ -350,6 +363,7 @@ class Case(Progress):
             decided_at=self.decided_at,
             closed_at=self.closed_at,
             closing_ground=self.closing_ground,
+            old_no=self.old_no,
             documents=self.documents,
             deadlines=self.deadlines,
             rectification_ids=list(rectification_ids),

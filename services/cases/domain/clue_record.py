@@ -11,6 +11,7 @@ from services.cases.domain.progress import Progress
 from shared.area import mu_from_m2
 from shared.contracts import cases_events as e
 from shared.contracts import clue_events as ce
+from shared.contracts.case_import_events import ClueTakenOverV1
 from shared.contracts.clue_parts import (
     AliasRef,
     ClueWarning,
@@ -157,6 +158,17 @@ class ClueRecord(Progress):
         self.patch, self.geometry = event.patch, event.geometry
         self.review_required = event.review_required
         self.parent_id, self.parent_no, self.child_no = event.parent_id, event.parent_no, event.child_no
+
+    @_change.register
+    def _(self, event: ClueTakenOverV1) -> None:
+        self.clue_no, self.source, self.case_id = event.clue_no, event.clue_source, event.case_id
+        self.division_code = self.jurisdiction = event.division_code
+        self.division_name = event.division_name
+        self.place, self.description = event.place, event.description
+        self.longitude, self.latitude = event.longitude, event.latitude
+        self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
+        self.pbf_area_m2, self.suspected_type = event.pbf_area_m2, event.violation_type
+        self.received_at = event.received_at
 
     @_change.register
     def _(self, event: e.ClueAssignedV1) -> None:

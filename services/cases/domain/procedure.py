@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from shared.clock import local_day
 from shared.contracts import case_path_events as e
 from shared.contracts import cases_events as main
+from shared.contracts.case_import_events import CaseTakenOverV1
 from shared.contracts.cases_events import CaseEvent
 from shared.contracts.procedure import (
     Appraisal,
@@ -66,6 +67,16 @@ def _handlers(procedure: Procedure, *more: str) -> list[str]:
 def _filed(was: Procedure, event: main.CaseFiledV1) -> dict[str, Any]:
     crime = _crime(was, area_threshold_met=event.area_threshold_met, near_threshold=event.near_threshold)
     return {**crime, "handlers": _handlers(was, *event.officers)}
+
+
+@_on(CaseTakenOverV1)
+def _taken_over(was: Procedure, event: CaseTakenOverV1) -> dict[str, Any]:
+    """What its state rests on, as far as a list can tell: a penalty was notified, a penalty was decided."""
+    crime = _crime(was, area_threshold_met=event.area_threshold_met, near_threshold=event.near_threshold)
+    penalty = Penalty(fine_yuan=event.fine_yuan, deciding_agency=event.lead_agency, paid_yuan=Decimal(0))
+    told = {"intended": Penalty(fine_yuan=event.fine_yuan)} if event.notice_served_at else {}
+    decided = {"penalty": penalty} if event.decided_at else {}
+    return {**crime, **told, **decided, "handlers": _handlers(was, *event.officers)}
 
 
 @_on(main.CaseInvestigationStartedV1)

@@ -133,7 +133,8 @@ class Charged:
 class Progress(ABC):
     """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
 
-    touched: places of the clocks that have changed since it was loaded, or have another holder.
+    touched: places of the clocks that have changed since it was loaded, or have another holder. state_since: when it
+    came into its state; None while that has not changed since it was loaded.
     """
 
     TYPE: ClassVar[str]
@@ -145,6 +146,7 @@ class Progress(ABC):
     documents: list[DocumentRef] = field(default_factory=list)
     deadlines: list[DeadlineView] = field(default_factory=list)
     touched: set[int] = field(default_factory=set, compare=False, repr=False)
+    state_since: datetime | None = field(default=None, compare=False, repr=False)
 
     @property
     @abstractmethod
@@ -188,6 +190,9 @@ class Progress(ABC):
         self._note(event)
         if isinstance(event, DeadlinesRecountedV1):
             return
+        if event.to_state != self.state:
+            # What was taken over from paper has been in its state for longer than the house knows it.
+            self.state_since = getattr(event, "state_since", None) or event.at
         before = [] if self.state is None else [self.charged(clock) for clock in self.deadlines]
         self.state = event.to_state
         self._change(event)

@@ -4,7 +4,7 @@ import heapq
 from datetime import datetime
 
 from services.cases.domain.alarms import ClockAlarms
-from services.cases.storage import deadlines
+from services.cases.storage import deadlines, work
 from services.cases.storage.unit import CasesUnit, Stored
 from shared.crash_points import CrashPoint, reach
 
@@ -24,6 +24,7 @@ def raise_alarms(unit: CasesUnit, most: int) -> int:
     raised = _raise_in_order(clocks, unit.now if until is None else min(unit.now, until.at), unit)
     if clocks:
         deadlines.mark(unit.connection, clocks)
+        work.note_alarms(unit.connection, (clock.object_id for clock in clocks))
     reach(CrashPoint.SWEEP_AFTER_MARKING, unit.connection)
     return raised
 

@@ -1,4 +1,4 @@
-"""Cases, their clocks and counts, as the office reads them."""
+"""Cases, as the office reads them."""
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -8,15 +8,13 @@ from services.cases.queries.discretion import case_for
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.repository import CaseStore
 from services.cases.storage.scope import visible
-from services.cases.storage.tables import case, clue, joint_action, rectification
+from services.cases.storage.tables import case
 from shared.contracts.base import Page
 from shared.contracts.cases import (
     CaseRow,
     CaseView,
     GetCase,
-    GetStatistics,
     ListCases,
-    Statistics,
 )
 from shared.paging import Listing, page
 from shared.principal import Actor
@@ -53,29 +51,12 @@ def get_case(q: GetCase, by: Actor, connection: Connection) -> CaseView:
 
 
 def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]:
-    """q.no: the number of the case, of its clue or of the patch."""
+    """q.no: the number of the case, the one it had before, of its clue or of the patch."""
     where = [visible(case, by)]
     if q.state is not None:
         where.append(_c.state == q.state.value)
     if q.division is not None:
         where.append(lies_in(_c.division_code, q.division))
     if q.no is not None:
-        where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no))
+        where.append(sa.or_(_c.case_no == q.no, _c.clue_no == q.no, _c.patch_no == q.no, _c.old_no == q.no))
     return page(_LISTING, where, q, connection, _ROWS.validate_python)
-
-
-def get_statistics(_: GetStatistics, by: Actor, connection: Connection) -> Statistics:
-    """Counts by state, in one statement."""
-    tables = {"clues": clue, "cases": case, "rectifications": rectification, "joint_actions": joint_action}
-    counts = sa.union_all(
-        *(
-            sa.select(sa.literal(name).label("name"), table.c.state, sa.func.count().label("number"))
-            .where(visible(table, by))
-            .group_by(table.c.state)
-            for name, table in tables.items()
-        )
-    )
-    found: dict[str, dict[str, int]] = {f"{name}_by_state": {} for name in tables}
-    for row in connection.execute(counts):
-        found[f"{row.name}_by_state"][row.state] = row.number
-    return Statistics(**found)

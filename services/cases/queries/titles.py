@@ -1,12 +1,15 @@
 """Chinese names of the steps beside the straight path, as a timeline tells them."""
 
 from shared.contracts import action_proposals as ap
+from shared.contracts import case_import_events as im
 from shared.contracts import case_path_events as cp
 from shared.contracts import cases_events as e
 from shared.contracts import listings as li
 from shared.contracts import police_transfer_events as pt
 
 PATH_TITLES: dict[str, str] = {
+    im.ClueTakenOverV1.type: "接收原有案件的线索",
+    im.CaseTakenOverV1.type: "接收原有案件",
     cp.CaseStoppedV1.type: "责令停止违法行为",
     cp.CaseFilingDeclinedV1.type: "不予立案",
     cp.CaseDroppedV1.type: "不予立案",

@@ -19,7 +19,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.storage import clue_columns, deadlines, tables
+from services.cases.storage import clue_columns, deadlines, tables, work
 from services.cases.storage.scope import visible
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
@@ -92,6 +92,7 @@ class ScopedStore(TableStore[P]):
         if connection.execute(self._update, values).rowcount != 1:
             raise StaleVersion(stored_version, aggregate.version)
         deadlines.write_changed(connection, aggregate)
+        work.change(connection, aggregate)
 
     def insert_many(self, connection: Connection, aggregates: Sequence[P]) -> None:
         """New aggregates and their clocks in one statement, as JSON: the server takes it apart faster than we can."""
@@ -101,6 +102,7 @@ class ScopedStore(TableStore[P]):
             # Objects with a past are those that the log is computed again for.
             again = any(aggregate.version > 1 for aggregate in aggregates)
             connection.execute(self._insert_json, {"rows": rows.decode(), "clocks": clocks, "again": again})
+            work.add(connection, aggregates)
 
     def to_row(self, aggregate: P) -> Mapping[str, Any]:
         return {
@@ -236,6 +238,7 @@ _CASE = [
     "decided_at",
     "served_at",
     "closed_at",
+    "old_no",
 ]
 
 

@@ -20,7 +20,7 @@ _INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
 _POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
 # Of these a township sees nothing (domain.md 5.7).
 _NOT_FOR_TOWNSHIPS = (police_transfer, action_proposal)
-_WITH_POLICE = [
+TRANSFERS_WITH_POLICE = [
     state.value
     for state in TransferState
     if state not in (TransferState.DUE, TransferState.REPORTED, TransferState.APPROVED, TransferState.REFUSED_BY_CHIEF)
@@ -35,22 +35,22 @@ def has_insight(by: Actor) -> bool:
 def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     """The condition that a row of clue, case, rectification or joint_action is the actor's to see."""
     conditions: list[ColumnElement[bool]] = []
-    if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
-    if by.has(*_OF_AGENCY) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*_OF_AGENCY) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), _led_by(table, by.org_code)))
     police = by.has(*_POLICE) and by.org_code == Agency.PUBLIC_SECURITY
-    if table is police_transfer and police and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
-        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(_WITH_POLICE)))
+    if table is police_transfer and police and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(TRANSFERS_WITH_POLICE)))
     for_township = by.has(Role.TOWNSHIP_OFFICER) and table not in _NOT_FOR_TOWNSHIPS
-    if for_township and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
+    if for_township and is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
         # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
         if "township_code" in table.c:
             conditions.append(table.c.township_code.startswith(by.jurisdiction))
-    if by.has(Role.AGENCY_OFFICER) and "agency" in table.c and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(Role.AGENCY_OFFICER) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
-    if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and _is_prefix(by.jurisdiction, 2):
+    if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and is_prefix(by.jurisdiction, 2):
         conditions.append(_lies_in(table, by.jurisdiction))
     return sa.or_(*conditions) if conditions else sa.false()
 
@@ -58,9 +58,9 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
 def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
     """Copies of evidence: the coordinator its county's, an agency those given to it there. Others: none."""
     conditions: list[ColumnElement[bool]] = []
-    if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
-    if by.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(table.c.to_agency == by.org_code, _lies_in(table, by.jurisdiction)))
     return sa.or_(*conditions) if conditions else sa.false()
 
@@ -68,21 +68,21 @@ def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
 def in_county(table: Table, by: Actor) -> ColumnElement[bool]:
     """The condition that a row is of the county of somebody who works on clues there."""
     works = by.has(Role.COORDINATOR) or by.has(Role.TOWNSHIP_OFFICER)
-    if not (works and _is_prefix(by.jurisdiction, COUNTY_DIGITS)):
+    if not (works and is_prefix(by.jurisdiction, COUNTY_DIGITS)):
         return sa.false()
     return _lies_in(table, by.jurisdiction[:COUNTY_DIGITS])
 
 
 def visible_to_county(table: Table, by: Actor) -> ColumnElement[bool]:
     """As visible, of what only the county's coordinators decide: proposals that two clues are one."""
-    if by.has(Role.COORDINATOR) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         return _lies_in(table, by.jurisdiction)
     return sa.false()
 
 
 def may_report_in(division_code: str, by: Actor) -> bool:
     """Whether a division lies where the actor may take in clues."""
-    return _is_prefix(by.jurisdiction, 2) and division_code.startswith(by.jurisdiction)
+    return is_prefix(by.jurisdiction, 2) and division_code.startswith(by.jurisdiction)
 
 
 def _led_by(table: Table, agency: str) -> ColumnElement[bool]:
@@ -92,6 +92,8 @@ def _led_by(table: Table, agency: str) -> ColumnElement[bool]:
         return led
     if table is clue:
         return clue.c.id.in_(sa.select(case.c.clue_id).where(case.c.lead_agency == agency))
+    if "case_id" not in table.c:
+        return sa.false()  # an import is its county's
     beside: ColumnElement[bool] = table.c.case_id.in_(sa.select(case.c.id).where(case.c.lead_agency == agency))
     return beside
 
@@ -101,6 +103,6 @@ def _lies_in(table: Table, prefix: str) -> ColumnElement[bool]:
     return condition
 
 
-def _is_prefix(text: str, digits: int) -> bool:
+def is_prefix(text: str, digits: int) -> bool:
     """At least that many digits and nothing else: an empty prefix would show the whole country."""
     return len(text) >= digits and text.isascii() and text.isdigit()

@@ -119,6 +119,7 @@ case = sa.Table(
     sa.Column("served_at", _instant),
     sa.Column("closed_at", _instant),
     sa.Column("closing_ground", sa.Text),
+    sa.Column("old_no", sa.Text, comment="of a case that was taken over: the number it had"),
     sa.Column(
         "procedure", pg.JSONB, nullable=False, server_default="{}", comment="Procedure: what is beside the state"
     ),
@@ -127,6 +128,13 @@ case = sa.Table(
     sa.Index("case_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),
     sa.Index("case_party", "party_name", sa.text("filed_at DESC")),
     sa.Index("case_patch_no", "patch_no", postgresql_where=sa.text("patch_no IS NOT NULL")),
+    sa.Index(
+        "case_old_no",
+        "old_no",
+        sa.text("substr(division_code, 1, 6)"),
+        unique=True,
+        postgresql_where=sa.text("old_no IS NOT NULL"),
+    ),
 )
 
 rectification = sa.Table(

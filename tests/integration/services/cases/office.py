@@ -65,7 +65,7 @@ class Office:
         request |= {"expected_version": version, "command_id": key or str(uuid4())}
         return _answer(self.parts.dispatcher.command(request))
 
-    def query(self, by: Actor, operation: str, **body: Any) -> dict[str, Any]:
+    def query(self, by: Actor, operation: str, /, **body: Any) -> dict[str, Any]:
         return _answer(self.parts.dispatcher.query(self._request(by, operation, body)))
 
     def days_pass(self, days: int) -> None:

@@ -183,6 +183,9 @@ TAMPERINGS: list[tuple[str, str, RowFault, list[str]]] = [
     ("evidence", "UPDATE evidence SET sm3 = sha256, title = '改'", RowFault.CHANGED, ["title", "sm3"]),
     ("evidence_copy", "UPDATE evidence_copy SET expires_at = '2030-01-01'", RowFault.CHANGED, ["expires_at"]),
     ("evidence_custody", "DELETE FROM evidence_custody", RowFault.MISSING, []),
+    ("case", "UPDATE work_item SET party_name = '他人' WHERE kind = 'case'", RowFault.CHANGED, ["party_name"]),
+    ("clue", "UPDATE work_text SET body = '别处' WHERE kind = 'clue'", RowFault.CHANGED, ["body"]),
+    ("listing", "DELETE FROM work_item WHERE kind = 'listing'", RowFault.MISSING, []),
     (
         "clue",
         "INSERT INTO clue SELECT (jsonb_populate_record(c, jsonb_build_object('id', gen_random_uuid(), 'clue_no', 'X',"

@@ -414,3 +414,12 @@ def test_alarms_stand_in_the_timeline_of_the_case(office: Office, sweeping: Call
         ("启动调查：到期（E1，末日 2026-04-22）", case["id"]),
         ("启动调查：催办（E2，末日 2026-04-22）", case["id"]),
     ]
+
+
+def test_the_scheduler_folds_what_changed_of_the_statistics(office: Office, sweeping: Callable[..., Scheduler]) -> None:
+    clue(office)
+    filed(office)
+    changes = sql(office, "SELECT count(*) AS n FROM statistic_delta")[0].n
+    assert sweeping(deltas=3).fold() == changes > 3
+    assert sql(office, "SELECT count(*) AS n FROM statistic_delta")[0].n == 0
+    assert sweeping().fold() == 0

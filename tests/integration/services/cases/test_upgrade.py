@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from services.cases.storage.migrations.versions import rev_0009_paths as revision
+from services.cases.storage.work_fill import fill
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
 from tests.integration.services.cases.test_rebuild import rebuild
@@ -49,6 +50,9 @@ def test_cases_and_items_of_before_are_what_their_log_tells(office: Office, post
         connection.execute(sa.text("ALTER TABLE rectification DROP COLUMN facts"))
         for statement in (*revision.ADDED, revision.PROCEDURES, revision.REVIEWS):
             connection.exec_driver_sql(statement)
+        # The working lists came after it, out of the same log.
+        connection.execute(sa.text("TRUNCATE work_item, work_text"))
+        fill(connection)
     owner.dispose()
     for name in ("case", "rectification"):
         found = rebuild(office, name)

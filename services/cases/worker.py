@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -29,11 +28,10 @@ from services.cases.settings import WorkerSettings
 from services.cases.storage import import_jobs
 from services.cases.storage.import_jobs import ImportJob, LeaseLost
 from services.cases.storage.unit import CasesUnit
-from services.cases.wiring import read_clue_rules, wire_import
+from services.cases.wiring import wire_import
 from shared import telemetry
 from shared.blob_stores import open_blobs
 from shared.blobs import BlobStore
-from shared.clock import SHANGHAI
 from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import NotFound, TianweiError, Unavailable
@@ -236,13 +234,8 @@ def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -
         ImportBell(settings.cases_dsn.get_secret_value(), import_jobs.WAKE_CHANNEL),
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
-        checker=build_checker(runner),
+        checker=DuplicateChecker(runner),
     )
-
-
-def build_checker(runner: UnitRunner[CasesUnit]) -> DuplicateChecker:
-    """The distance decides only who is looked at; the rule in force on the day decides who is proposed."""
-    return DuplicateChecker(runner, read_clue_rules().duplicate(datetime.now(SHANGHAI).date()).most_distance_m)
 
 
 def main() -> None:

@@ -160,7 +160,7 @@ class Evidence(Progress):
     ) -> list[EvidenceEvent]:
         """Raises ItemUnknown, KindNotOfItem. duplicate_of: earlier evidence of the county with this content."""
         row = TABLE.permit(self.state, cmd.verb, moment.by)
-        item = rules.items.get(cmd.item)
+        item = rules.item(cmd.item, moment.today)
         if item is None:
             raise ItemUnknown(cmd.item)
         if item.kinds and cmd.kind not in item.kinds:

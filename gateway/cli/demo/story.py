@@ -68,7 +68,8 @@ class Story:
         township.post(f"{path}/sign", {})
         township.post(f"{path}/start-verification", {"officers": ["马建国", "李晓燕"]})
         found = self._coordinator.get(path)
-        self._give_evidence(township, path, found, "start-review")
+        if found["review_required"]:
+            self._give_evidence(township, path, found, "start-review")
         clue = township.post(
             f"{path}/submit-opinion",
             {

@@ -23,6 +23,6 @@ def require_evidence(unit: CasesUnit, object_: EvidenceObject, id_: UUID, step: 
         return
     subject = about(unit.connection, unit.by, object_, id_)
     types = violation_types(unit.connection, subject)
-    pieces = pieces_for(unit.connection, unit.by, subject)
+    pieces = pieces_for(unit.connection, None, subject)
     known = known_conditions(unit.connection, subject)
     require(object_, step, asked(rules, step, on, types, pieces, known))

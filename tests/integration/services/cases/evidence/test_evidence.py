@@ -109,8 +109,7 @@ def test_what_is_not_yours_to_see_does_not_exist(shared_desk: Desk, stranger: Ac
             desk.office.query(stranger, operation, object="case", id=case["id"])
         assert caught.value.kind == "not-found"
     assert refused(desk, stranger, "evidence.read", {"way": "view"}, piece["id"]).kind == "not-found"
-    if stranger is not AGENCY:
-        assert refused(desk, stranger, "evidence.add", {**of_case(case), **PHOTO, **_file()}).kind == "not-found"
+    assert refused(desk, stranger, "evidence.add", {**of_case(case), **PHOTO, **_file()}).kind == "not-found"
 
 
 def _file() -> dict[str, Any]:

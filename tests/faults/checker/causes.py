@@ -28,7 +28,7 @@ _CLOCKS = "SELECT id FROM deadline WHERE id = ANY(%s::uuid[])"
 _ROWS = 'SELECT id FROM "{table}" WHERE id = ANY(%s::uuid[])'
 
 # Ids of these rows are causes of what a sender or worker found out.
-_CAUSING_TABLES = ("delivery", "clue_import")
+_CAUSING_TABLES = ("delivery", "clue_import", "evidence", "proof_bundle")
 # What the gateway records by itself when something was shown: no key, no cause.
 _BY_SHOWING = (
     "tianwei.agencies.task-delivered.v1",

@@ -1,5 +1,6 @@
 """Evidence is seen with its object: by the agency that verifies the clue, by who reviews it above, by nobody else."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def piece(shared_desk: Desk, clue: dict[str, Any]) -> dict[str, Any]:
 
 def hidden(desk: Desk, by: Actor, piece: dict[str, Any], to: dict[str, Any]) -> None:
     office = desk.office
-    acts = [
+    acts: list[Callable[[], Any]] = [
         lambda: office.query(by, "evidence.get", id=piece["id"]),
         lambda: office.command(by, "evidence.read", {"way": "view"}, piece["id"]),
         lambda: office.query(by, "evidence.list", object=to["object"], id=to["object_id"]),

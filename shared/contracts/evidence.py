@@ -59,7 +59,7 @@ class StatedFacts(Contract):
 class EvidenceForm(StatedFacts):
     """The fields that stand beside the file in the upload's form.
 
-    kind: of APL 46. item: what it is on the check-list (register/evidence.toml), like photo or survey_report.
+    kind: of APL 46. item: what it is on the check-list (register evidence_item), like photo or survey_report.
     owner_agency: whose evidence it is; without it, of whoever uploads. register_in_advance: 先行登记保存 (APL 56).
     """
 

@@ -13,7 +13,8 @@ depends_on = None
 _FORMER = """
 UPDATE rule_seed SET superseded_at = now()
 WHERE superseded_at IS NULL
-  AND (register IN ('required_evidence', 'photo_rule') OR (register = 'closed_list' AND key LIKE 'listing\\_level.%%'))
+  AND (register IN ('required_evidence', 'photo_rule')
+       OR (register = 'closed_list' AND starts_with(key, 'listing_level.')))
 """
 
 

@@ -7,6 +7,7 @@ PATH_DETAILS: dict[str, str] = {
     "cases.witness-missing": "当事人拒绝签字、拒收的，须有基层组织或者所在单位的见证人，或者照片、录像。{basis}",
     "cases.reviewer-is-handler": "{names} 是本案承办人，不能同时审理、审核本案。{basis}",
     "cases.chair-is-investigator": "{names} 是本案调查人员，不能主持听证。{basis}",
+    "cases.officer-is-party": "{names} 是本案当事人，应当回避，不能承办本案。{basis}",
     "cases.officer-withdrew": "{names} 已经回避，不能再办理本案。{basis}",
     "cases.own-recusal": "{names} 不能决定自己是否回避。{basis}",
     "cases.no-such-officer": "本案没有这名承办人；现有承办人：{officers}。{basis}",

@@ -593,7 +593,8 @@ _CODED = frozenset(
 )
 _CODES = {
     str(member): codes.title(member)
-    for kind in vars(codes).values()
+    # Of codes that are written alike, the one that stands first is meant: a role before a holder of work.
+    for kind in reversed(list(vars(codes).values()))
     if isinstance(kind, type) and issubclass(kind, enum.StrEnum) and kind is not enum.StrEnum
     for member in kind
 }

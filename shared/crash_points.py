@@ -11,7 +11,8 @@ from typing import Any
 
 
 class CrashPoint(StrEnum):
-    """Who reaches it: U every process with units of work, S a service, N a sender, W import worker, C scheduler."""
+    """Who reaches it: U every process with units of work, S a service, N a sender, W import worker, E evidence
+    worker, C scheduler."""
 
     UNIT_BEFORE_COMMIT = "unit.before-commit"  # U; resource: the SQLAlchemy Connection
     UNIT_AFTER_COMMIT = "unit.after-commit"  # U
@@ -38,6 +39,8 @@ class CrashPoint(StrEnum):
     IMPORT_AFTER_CLAIM = "import.after-claim"  # W
     IMPORT_BEFORE_BATCH = "import.before-batch"  # W
     IMPORT_AFTER_BATCH = "import.after-batch"  # W
+    EVIDENCE_AFTER_CLAIM = "evidence.after-claim"  # E
+    EVIDENCE_BEFORE_TELLING = "evidence.before-telling"  # E; content read, thumbnails kept, nothing is told
     SWEEP_AFTER_TAKING = "sweep.after-taking"  # C; clocks are locked; resource: the Connection
     SWEEP_AFTER_MARKING = "sweep.after-marking"  # C; their rows are written, no event is yet; resource: the Connection
 

@@ -103,7 +103,7 @@ def list_evidence(
 def missing(
     subject: Of_,
     of: Of = EvidenceObject.CASE,
-    step: Annotated[str | None, typer.Option(help="步骤：submit-opinion、conclude、strike-off、recheck")] = None,
+    step: Annotated[str | None, typer.Option(help="步骤，如 start-review、conclude、strike-off")] = None,
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:

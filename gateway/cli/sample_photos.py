@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -54,8 +55,15 @@ def write_photo(folder: Path, photo: SamplePhoto) -> Path:
     """Write a JPEG; the same description gives the same bytes."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{photo.name}.jpg"
-    _drawn(photo).save(path, "JPEG", quality=90, exif=_exif(photo))
+    path.write_bytes(photo_bytes(photo))
     return path
+
+
+def photo_bytes(photo: SamplePhoto) -> bytes:
+    """The JPEG itself."""
+    drawn = BytesIO()
+    _drawn(photo).save(drawn, "JPEG", quality=90, exif=_exif(photo))
+    return drawn.getvalue()
 
 
 def sample_set(taken_at: datetime, longitude: float = 105.68, latitude: float = 37.42) -> list[SamplePhoto]:

@@ -38,6 +38,7 @@ from shared.blob_stores import open_blobs
 from shared.blobs import CHUNK_BYTES, BlobStore, Digester, FolderBlobStore
 from shared.contracts.codes import ScanVerdict
 from shared.contracts.evidence import Thumbnail
+from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import NotFound, TianweiError, Unavailable
 from shared.outgoing.wake import OutboxBell
@@ -123,6 +124,7 @@ class EvidenceWorker:
             job = evidence_jobs.claim(connection, table, self._limits.lease_s)
         if job is None:
             return False
+        reach(CrashPoint.EVIDENCE_AFTER_CLAIM)
         self._renewed_at = time.monotonic()
         token = telemetry.correlation_id.set(job.correlation_id)
         try:
@@ -252,6 +254,7 @@ class EvidenceWorker:
             act(unit)
             return {}
 
+        reach(CrashPoint.EVIDENCE_BEFORE_TELLING)
         self._runner.run(by, use_case, correlation_id=job.correlation_id, causation_id=str(job.id))
 
     def _pulse(self, job: Job) -> None:

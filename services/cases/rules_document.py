@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from services.cases.storage.rule_files import ShippedRow, read_all
-from shared.contracts.codes import LandLayerKind, OrgType, RuleRegister, ViolationType, title
+from shared.contracts.clue_parts import OpinionProof
+from shared.contracts.codes import (
+    EvidenceKind,
+    EvidenceStep,
+    LandLayerKind,
+    Measure,
+    OrgType,
+    RuleRegister,
+    SentBackReason,
+    ViolationType,
+    title,
+)
 
 FILE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -34,16 +45,28 @@ _BASES = {
     "value": "倍价值",
     "yuan": "元",
 }
-_STAGES = {"verification": "核实", "investigation": "调查", "acceptance": "验收"}
 _WHEN = {
-    "always": "",
-    "act_going_on": "（行为正在进行的）",
-    "building": "（有建筑物的）",
-    "unlawful": "（涉及废弃物的）",
-    "threshold_suspected": "（可能达到刑事标准的）",
+    "buildings": "有建筑物的",
+    "going_on": "行为正在进行的",
+    "injuries": "有人受伤的",
+    "threshold_suspected": "面积达到刑事标准的",
+    "waste": "涉及废弃物的",
 }
+_VIEWS = {"whole": "全景", "close": "近景", "inside": "室内"}
 _MODES = {"original": "法律直接规定", "centralised": "相对集中", "township": "下放乡镇", "entrusted": "委托"}
 _KINDS = {"holiday": "法定节假日", "rest": "休息", "makeup_workday": "调休上班", "workday": "工作日"}
+
+_STEP_TITLES = {
+    EvidenceStep.SUBMIT_OPINION: "提交认定意见",
+    EvidenceStep.START_REVIEW: "线索县级审核",
+    EvidenceStep.FILE_CASE: "立案",
+    EvidenceStep.CONCLUDE: "调查终结",
+    EvidenceStep.REPORT: "报告整改完成",
+    EvidenceStep.CHECK: "乡镇核查",
+    EvidenceStep.ACCEPT: "县级验收",
+    EvidenceStep.STRIKE_OFF: "销号",
+    EvidenceStep.RECHECK: "下一耕种季复查",
+}
 
 Cells = Callable[[Mapping[str, Any]], list[str]]
 
@@ -184,24 +207,51 @@ def _homestead(value: Mapping[str, Any]) -> list[str]:
 
 
 def _evidence(value: Mapping[str, Any]) -> list[str]:
-    groups: dict[str, list[str]] = {}
-    for item in value["items"]:
-        least = f"不少于{item['least']}份" if item.get("least", 1) > 1 else ""
-        said = item["title"] + least + _WHEN[item.get("when", "always")]
-        groups.setdefault(item.get("any_of") or item["code"], []).append(said)
-    type_ = value.get("violation_type")
-    return [
-        "全部类型" if type_ is None else title(ViolationType(type_)),
-        _STAGES[value["stage"]],
-        "、".join("或".join(group) for group in groups.values()),
+    notes = [
+        _WHEN.get(value.get("condition", ""), ""),
+        f"不少于{value['count']}件" if value.get("count", 1) > 1 else "",
+        f"方位角相差{value['azimuth_gap_deg']}度以上" if "azimuth_gap_deg" in value else "",
+        "每张整改前照片各有一张" if "paired" in value else "",
+        "" if value.get("enabled", True) else "停用",
     ]
+    types = "、".join(title(ViolationType(type_)) for type_ in value.get("types", [])) or "全部类型"
+    return [value["title"], _STEP_TITLES[EvidenceStep(value["step"])], types, "；".join(note for note in notes if note)]
+
+
+def _item(value: Mapping[str, Any]) -> list[str]:
+    return [value["title"], "、".join(title(EvidenceKind(kind)) for kind in value["kinds"]) or "不限"]
+
+
+def _flag(value: Mapping[str, Any]) -> list[str]:
+    reason = value.get("sent_back_reason")
+    return [value["title"], "不计入" if value["spoils"] else "仅提示", title(SentBackReason(reason)) if reason else ""]
 
 
 def _photo(value: Mapping[str, Any]) -> list[str]:
-    units = {"metre": "米", "degree": "度", "photo": "张", "day": "日"}
-    number = f"{value['number']}{units[value['unit']]}" if "number" in value else ""
-    required = ("必须" if value["required"] else "可选") if "required" in value else ""
-    return [value["title"], number or required, value["text"]]
+    units = {"metre": "米", "degree": "度", "minute": "分钟", "hour": "小时"}
+    number = f"{value['number']}{units[value['unit']]}" if "number" in value else "、".join(value["words"])
+    return [value["title"], number, value["text"]]
+
+
+def _proof(value: Mapping[str, Any]) -> list[str]:
+    def named(keys: Iterable[str]) -> str:
+        return "、".join(OpinionProof.model_fields[key].description or key for key in keys)
+
+    said = [named(value["needs"])] if value.get("needs") else []
+    if alternatives := value.get("alternatives"):
+        said.append("以下之一：" + "；".join(named(keys) for keys in alternatives))
+    said += [f"{named([key])}时另须{named(more)}" for key, more in value.get("when", {}).items()]
+    said += [f"{named([key])}须为{_plain(must)}" for key, must in value.get("must", {}).items()]
+    said += [f"{named([key])}在{least:g}至{most:g}之间" for key, (least, most) in value.get("bounds", {}).items()]
+    return ["。".join(said)]
+
+
+def _remedy(value: Mapping[str, Any]) -> list[str]:
+    return ["、".join(title(Measure(one)) for one in value["measures"]), "、".join(value["over"]), value["count_from"]]
+
+
+def _level(value: Mapping[str, Any]) -> list[str]:
+    return [value["title"], "、".join(f"{days}日" for days in value["term_days"]), value["rests_on"]]
 
 
 def _trigger(value: Mapping[str, Any]) -> list[str]:
@@ -253,8 +303,13 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.CRIMINAL_THRESHOLD: _table("标准、数额、说明", _threshold),
     RuleRegister.POWER_GRANT: _table("机关、违法类型、方式、权限文件、区域、说明", _power),
     RuleRegister.HOMESTEAD: _table("当事人、原地类、用途、牵头、说明", _homestead),
-    RuleRegister.REQUIRED_EVIDENCE: _table("违法类型、环节、必备证据", _evidence),
+    RuleRegister.REQUIRED_EVIDENCE: _table("应有证据、环节、违法类型、条件", _evidence),
+    RuleRegister.EVIDENCE_ITEM: _table("项目、证据种类", _item),
+    RuleRegister.EVIDENCE_FLAG: _table("提示、后果、打回原因", _flag),
     RuleRegister.PHOTO_RULE: _table("要求、数值、说明", _photo),
+    RuleRegister.OPINION_PROOF: _table("须举证的事实", _proof),
+    RuleRegister.REMEDY: _table("处罚内容、须期满的期限、申请强制执行自何期限届满起算", _remedy),
+    RuleRegister.LISTING_LEVEL: _table("层级、可定期限、权限依据", _level),
     RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
     RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
     RuleRegister.LAND_CLASS: _table("地类、三大类、说明", _land_class),

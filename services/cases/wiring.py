@@ -1,15 +1,14 @@
 """Builds the cases service: its registers, stores and runners; alone names concrete classes."""
 
-import tomllib
 from datetime import date
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.evidence_rules import EvidenceRules
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.rule_book import Entry, RuleBook
 from services.cases.handlers.on_agencies import REACTIONS
@@ -33,7 +32,6 @@ from shared.service import Ring, ServiceParts, assemble
 from shared.workdays import WorkDays
 
 NAME = "cases"
-_REGISTER = Path(__file__).parent / "register"
 _IMPORT_BATCH = 200
 
 
@@ -110,20 +108,13 @@ def desk_of(settings: CasesData, clock: Clock, number_block: int = 20) -> Desk:
         rules=Rules(reading, clock),
         numbers=Numbers(numbering, number_block),
         boxes=CountyBoxes.load(),
-        path_table=read_path_table(),
         seals=None if settings.secrets_key is None else Seals(settings.secrets_key.get_secret_value()),
-        clue_rules=read_clue_rules(),
     )
-
-
-def read_path_table(file: Path = _REGISTER / "paths.toml") -> dict[str, Any]:
-    """What the paths of a case need beside the registers of rules, from its file."""
-    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def shipped_path_rules() -> PathRules:
     """The rules of the paths as they are shipped, without a database."""
-    return PathRules(shipped_rules(date(2026, 1, 1)), read_path_table())
+    return PathRules(shipped_rules(date(2026, 1, 1)))
 
 
 def shipped_rules(today: date) -> RuleBook:
@@ -151,6 +142,11 @@ def _entry(row: ShippedRow) -> Entry:
     )
 
 
-def read_clue_rules() -> ClueRules:
-    """What opinions must be proved by, and when two clues look like one."""
-    return ClueRules.load()
+def shipped_clue_rules() -> ClueRules:
+    """What opinions must be proved by, and when two clues look like one, as shipped."""
+    return ClueRules(shipped_rules(date(2026, 1, 1)))
+
+
+def shipped_evidence_rules() -> EvidenceRules:
+    """What evidence must be, as shipped."""
+    return EvidenceRules(shipped_rules(date(2026, 1, 1)))

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -45,11 +44,10 @@ from services.cases.storage import import_jobs
 from services.cases.storage.job_queue import WAKE_CHANNEL, FileQueue, ImportJob, JobQueue, Lease, LeaseLost
 from services.cases.storage.land import LAYERS, OVERLAYS, PLOTS, features_near
 from services.cases.storage.unit import CasesUnit
-from services.cases.wiring import read_clue_rules, wire_import
+from services.cases.wiring import wire_import
 from shared import telemetry
 from shared.blob_stores import open_blobs
 from shared.blobs import BlobStore
-from shared.clock import SHANGHAI
 from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import NotFound, TianweiError, Unavailable
@@ -379,13 +377,8 @@ def build_worker(settings: WorkerSettings, limits: WorkerLimits | None = None) -
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
         cases=CaseImporter(runner, files, lease_s=settings.import_lease_s),
-        checker=build_checker(runner),
+        checker=DuplicateChecker(runner),
     )
-
-
-def build_checker(runner: UnitRunner[CasesUnit]) -> DuplicateChecker:
-    """The distance decides only who is looked at; the rule in force on the day decides who is proposed."""
-    return DuplicateChecker(runner, read_clue_rules().duplicate(datetime.now(SHANGHAI).date()).most_distance_m)
 
 
 def main() -> None:

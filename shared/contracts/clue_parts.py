@@ -36,31 +36,33 @@ class ReportFacts(Contract):
 
 
 class OpinionProof(Contract):
-    """What a verification opinion rests on (domain.md 3.1, 7.6). Which of it an opinion needs: opinion_proofs.toml."""
+    """What a verification opinion rests on (domain.md 3.1, 7.6). What an opinion needs: register opinion_proof."""
 
     approval_no: ShortText | None = Field(None, description="用地审批批准文号")
-    approval_share: Share | None = None
+    approval_share: Share | None = Field(None, description="用地审批范围占比")
     land_supply_no: ShortText | None = Field(None, description="土地供应批准文号")
-    land_supply_share: Share | None = None
+    land_supply_share: Share | None = Field(None, description="土地供应范围占比")
     registration_no: ShortText | None = Field(None, description="不动产权证号")
-    registration_share: Share | None = None
+    registration_share: Share | None = Field(None, description="不动产登记范围占比")
     temporary_use_no: ShortText | None = Field(None, description="临时用地批准文号")
-    temporary_use_share: Share | None = None
+    temporary_use_share: Share | None = Field(None, description="临时用地范围占比")
     facility_filing_no: ShortText | None = Field(None, description="设施农用地备案号")
     facility_map_no: ShortText | None = Field(None, description="设施农用地上图入库号")
     facility_share: Share | None = None
-    facility_inside: Bool | None = Field(None, description="the patch lies inside the shape on file")
-    road_width_m: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = None
-    road_outside_network: Bool | None = Field(None, description="outside the national road net")
-    other_ground: ShortText | None = Field(None, description="a code of the register of other grounds")
-    images_compared: Bool | None = Field(None, description="the images before and after show no change")
-    party_name: ShortText | None = None
+    facility_inside: Bool | None = Field(None, description="图斑在备案范围内")
+    road_width_m: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)] | None = Field(
+        None, description="路面宽度（米）"
+    )
+    road_outside_network: Bool | None = Field(None, description="不在国家路网内")
+    other_ground: ShortText | None = Field(None, description="其他类的情形（固定选项 other_ground 的代码）")
+    images_compared: Bool | None = Field(None, description="前后时相影像比对无变化")
+    party_name: ShortText | None = Field(None, description="当事人")
     use_class: ShortText | None = Field(None, description="用途分类")
     built_on: date | None = Field(None, description="建设时间")
-    act_going_on: Bool | None = None
+    act_going_on: Bool | None = Field(None, description="违法行为正在进行")
     stop_order_no: ShortText | None = Field(None, description="责令停止违法行为通知书文号")
-    crop_type: ShortText | None = Field(None, description="crop or kind of pond")
-    operator_name: ShortText | None = None
+    crop_type: ShortText | None = Field(None, description="作物或者坑塘类型")
+    operator_name: ShortText | None = Field(None, description="经营者")
     project_name: ShortText | None = None
     actual_class: ShortText | None = Field(None, description="实地地类")
     housing_class: Literal["residential", "public_service", "industrial"] | None = Field(

@@ -580,7 +580,12 @@ class RuleRegister(StrEnum):
     POWER_GRANT = "power_grant"
     HOMESTEAD = "homestead"
     REQUIRED_EVIDENCE = "required_evidence"
+    EVIDENCE_ITEM = "evidence_item"
+    EVIDENCE_FLAG = "evidence_flag"
     PHOTO_RULE = "photo_rule"
+    OPINION_PROOF = "opinion_proof"
+    REMEDY = "remedy"
+    LISTING_LEVEL = "listing_level"
     JOINT_ACTION_TRIGGER = "joint_action_trigger"
     CLOSED_LIST = "closed_list"
     LAND_CLASS = "land_class"
@@ -659,6 +664,20 @@ class EvidenceStage(StrEnum):
     CHECK = "check"
 
 
+class EvidenceStep(StrEnum):
+    """Steps before which evidence may be asked for: verbs of the transition tables."""
+
+    SUBMIT_OPINION = "submit-opinion"
+    START_REVIEW = "start-review"
+    FILE_CASE = "file-case"
+    CONCLUDE = "conclude"
+    REPORT = "report"
+    CHECK = "check"
+    ACCEPT = "accept"
+    STRIKE_OFF = "strike-off"
+    RECHECK = "recheck"
+
+
 class EvidenceSource(StrEnum):
     """camera: taken in the app itself, not from an album (domain.md 3.6)."""
 
@@ -699,7 +718,7 @@ class ScanVerdict(StrEnum):
 
 
 class EvidenceFlagCode(StrEnum):
-    """What a person should know of a photograph before relying on it; register/evidence.toml says which spoil it."""
+    """What a person should know of a photograph before relying on it; register evidence_flag: which spoil it."""
 
     BEFORE_ISSUE = "before_issue"
     BEFORE_RECTIFICATION = "before_rectification"
@@ -930,7 +949,12 @@ _TITLES: dict[str, str] = {
     "power_grant": "执法权限",
     "homestead": "宅基地和建房管辖",
     "required_evidence": "必备证据",
+    "evidence_item": "证据项目",
+    "evidence_flag": "照片提示的后果",
     "photo_rule": "照片和举证要求",
+    "opinion_proof": "认定意见的举证要求",
+    "remedy": "强制执行前的救济期限",
+    "listing_level": "挂牌督办层级",
     "joint_action_trigger": "联合执法触发条件",
     "closed_list": "固定选项",
     "land_class": "地类",

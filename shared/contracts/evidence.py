@@ -59,7 +59,7 @@ class StatedFacts(Contract):
 class EvidenceForm(StatedFacts):
     """The fields that stand beside the file in the upload's form.
 
-    kind: of APL 46. item: what it is on the check-list (register/evidence.toml), like photo or survey_report.
+    kind: of APL 46. item: what it is on the check-list (register evidence_item), like photo or survey_report.
     owner_agency: whose evidence it is; without it, of whoever uploads. register_in_advance: 先行登记保存 (APL 56).
     """
 
@@ -304,6 +304,11 @@ class RequirementView(View):
     step: str
     title: str
     basis: str
+    any_of: list[str] = Field(description="items of which one is enough")
+    stage: EvidenceStage | None
+    view: str | None
+    azimuth_gap_deg: float | None = Field(description="the photographs look so far apart")
+    paired: bool = Field(description="every photograph from before has a confirmed after one")
     condition: str | None = Field(description="it is asked for only where this holds")
     applies: bool | None = Field(description="null: nobody has said whether the condition holds; it does not block")
     needed: int
@@ -316,6 +321,7 @@ class Requirements(View):
     rules_from: str = Field(description="since when the rules that were applied are in force")
     violation_types: list[str]
     complete: bool
+    refuses: bool = Field(description="the step is refused while something is missing")
     items: list[RequirementView]
     sent_back_reasons: list[SentBackReason] = Field(description="for which a reviewer would send it back as it is")
 

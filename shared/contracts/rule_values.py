@@ -23,8 +23,17 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import Bool, Contract, Int, ShortText, Text
 from shared.contracts.codes import CalendarJurisdiction, LandLayerKind, OrgType, RuleRegister, ViolationType
+from shared.contracts.rule_value import Code, RuleValue
+from shared.contracts.step_rule_values import (
+    EvidenceFlagValue,
+    EvidenceItemValue,
+    ListingLevelValue,
+    OpinionProofValue,
+    PhotoRuleValue,
+    RemedyValue,
+    RequiredEvidenceValue,
+)
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,40}$")]
 Amount = Annotated[Int, Field(ge=0, le=3660)]
 Unit = Literal["working_day", "calendar_day", "hour", "month"]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^\d{2,12}$")]
@@ -38,15 +47,6 @@ def _fraction(text: str) -> str:
 
 
 ExactNumber = Annotated[str, AfterValidator(_fraction), Field(description="a whole number or a fraction: 10000/3")]
-
-
-class RuleValue(Contract):
-    """The content of a row."""
-
-    @property
-    def own_key(self) -> str | None:
-        """The key its content asks for; None where any key does."""
-        return None
 
 
 class LegalSourceValue(RuleValue):
@@ -219,46 +219,6 @@ class HomesteadValue(RuleValue):
     note: Text | None = None
 
 
-class EvidenceStage(StrEnum):
-    """When evidence must be there."""
-
-    VERIFICATION = "verification"
-    INVESTIGATION = "investigation"
-    ACCEPTANCE = "acceptance"
-
-
-class EvidenceItem(Contract):
-    """when: always, or only if the named fact holds. any_of: one of several items of the same group is enough."""
-
-    code: Code
-    title: ShortText
-    when: Literal["always", "act_going_on", "building", "unlawful", "threshold_suspected"] = "always"
-    any_of: Code | None = None
-    least: Annotated[Int, Field(ge=1, le=100)] = 1
-
-
-class RequiredEvidenceValue(RuleValue):
-    """What must be there for a violation type (none: for every one) at a stage (domain.md 3.11, 3.1, 3.7)."""
-
-    stage: EvidenceStage
-    violation_type: ViolationType | None = None
-    items: list[EvidenceItem] = Field(min_length=1, max_length=40)
-
-    @property
-    def own_key(self) -> str:
-        return f"{self.violation_type or 'all'}.{self.stage}"
-
-
-class PhotoRuleValue(RuleValue):
-    """A requirement on photographs (domain.md 3.6). number: with its unit; required: of those that are yes or no."""
-
-    title: ShortText
-    text: Text
-    number: Annotated[Int, Field(ge=0, le=100_000)] | None = None
-    unit: Literal["metre", "degree", "photo", "day"] | None = None
-    required: Bool | None = None
-
-
 class JointActionTriggerValue(RuleValue):
     """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable."""
 
@@ -397,7 +357,12 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.POWER_GRANT: PowerGrantValue,
     RuleRegister.HOMESTEAD: HomesteadValue,
     RuleRegister.REQUIRED_EVIDENCE: RequiredEvidenceValue,
+    RuleRegister.EVIDENCE_ITEM: EvidenceItemValue,
+    RuleRegister.EVIDENCE_FLAG: EvidenceFlagValue,
     RuleRegister.PHOTO_RULE: PhotoRuleValue,
+    RuleRegister.OPINION_PROOF: OpinionProofValue,
+    RuleRegister.REMEDY: RemedyValue,
+    RuleRegister.LISTING_LEVEL: ListingLevelValue,
     RuleRegister.JOINT_ACTION_TRIGGER: JointActionTriggerValue,
     RuleRegister.CLOSED_LIST: ClosedListValue,
     RuleRegister.LAND_CLASS: LandClassValue,

@@ -155,7 +155,7 @@ def play(house: TrainingHouse, people: RecordedPeople, endpoints: str) -> None:
     case = coordinator.get(f"/cases/{cases[0]['id']}")
     _convene(house, people, case)
     story.copy_by_hand(case)
-    story.notify_party(case)
+    story.notify_party(case, clues[0])
     story.let_days_pass()
     story.decide(case)
     story.put_right(case, clues[0])

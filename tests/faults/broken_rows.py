@@ -63,6 +63,19 @@ DATABASE_DAMAGE = (
         "UPDATE event_log SET causation_id = %s WHERE type LIKE '%%.task-issued.v1'"
         " AND event_id = (SELECT min(event_id::text)::uuid FROM event_log WHERE type LIKE '%%.task-issued.v1')",
     ),
+    _rows(
+        "an examination is forgotten",
+        "cases",
+        "lost",
+        "UPDATE evidence SET state = 'unexamined' WHERE id = (SELECT min(id::text)::uuid FROM evidence)",
+    ),
+    _rows(
+        "what was examined waits to be examined",
+        "cases",
+        "half_written",
+        "INSERT INTO evidence_examination (id, requested_at, correlation_id)"
+        " SELECT id, now(), 'again' FROM evidence WHERE state = 'kept' LIMIT 1",
+    ),
     # what must be there once
     _rows(
         "an answer is kept twice",

@@ -12,12 +12,12 @@ from tests.faults.processes import Aim, row_of, wait_for_orders
 from tests.faults.stack import SENDERS, SERVICES, NotSeen, Stack, wait_for
 
 GROUP = "database"
-_WORKER = "cases.worker"
+_WORKERS = ("cases.worker", "cases.evidence-worker")
 _STATUS = {"cut-before": "aborted", "cut-after": "committed"}
 _WORDS = {"cut-before": "connection cut before COMMIT is sent:", "cut-after": "connection cut after COMMIT is sent:"}
 # At these points a transaction is about to be committed; the hook is given its connection.
 _CUTS: tuple[tuple[Aim, ...], ...] = (
-    tuple((process, CrashPoint.UNIT_BEFORE_COMMIT) for process in (*SERVICES, _WORKER, *SENDERS)),
+    tuple((process, CrashPoint.UNIT_BEFORE_COMMIT) for process in (*SERVICES, *_WORKERS, *SENDERS)),
     (
         *((process, CrashPoint.SEQUENCER_BEFORE_COMMIT) for process in SERVICES),
         *((process, CrashPoint.SENDER_BEFORE_CLAIM) for process in SENDERS),

@@ -102,8 +102,10 @@ class Account:
     async def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return await self._command("PUT", path, dict(body), None, json=dict(body))
 
-    async def upload(self, path: str, name: str, content: bytes) -> Any:
-        return await self._command("POST", path, None, None, files={"file": (name, content, "application/json")})
+    async def upload(self, path: str, name: str, content: bytes, fields: Mapping[str, str] | None = None) -> Any:
+        """fields: of the form, before the file."""
+        said, files = dict(fields or {}), {"file": (name, content, "application/json")}
+        return await self._command("POST", path, said or None, None, data=said, files=files)
 
     async def _command(self, method: str, path: str, body: Any, version: int | None, **given: Any) -> Any:
         """The first answer that is none of "try again". Raises GivenUp."""

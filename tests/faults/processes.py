@@ -22,6 +22,7 @@ _FIRE_S = 30.0
 _PAUSE = "relay paused 6 s:"
 _WORKER = "cases.worker"
 _SCHEDULER = "cases.scheduler"
+_EVIDENCE = "cases.evidence-worker"
 Aim = tuple[str, CrashPoint]
 """Process and point."""
 Fired = list[dict[str, Any]]
@@ -34,6 +35,7 @@ def points_of(process: str) -> list[CrashPoint]:
         wanted += ["sequencer", "relay", "feed", "rpc"]
     wanted += ["sender"] if process in SENDERS else []
     wanted += ["import"] if process == _WORKER else []
+    wanted += ["evidence"] if process == _EVIDENCE else []
     wanted += ["sweep"] if process == _SCHEDULER else []
     return [point for point in CrashPoint if point.partition(".")[0] in wanted] if process != "gateway" else []
 

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(__file__).with_name("site")
 SERVICES = ("cases", "agencies", "notify")
 SENDERS = ("agencies.sender", "notify.sender")
-PROCESSES = (*SERVICES, "cases.worker", "cases.scheduler", *SENDERS, "gateway")
+PROCESSES = (*SERVICES, "cases.worker", "cases.evidence-worker", "cases.scheduler", *SENDERS, "gateway")
 RECEIVERS = {
     "natural_resources": "/agencies/natural_resources/endpoint",
     "640521:party_committee": "/recipients/party_committee/endpoint",
@@ -151,6 +151,7 @@ class Stack:
                 "TIANWEI_FAULTS": str(self.faults),
                 "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
                 "TIANWEI_IMPORT_LEASE_S": "4",
+                "TIANWEI_EVIDENCE_LEASE_S": "4",
             },
         )
         give_up_at = time.monotonic() + _READY_S

@@ -5,10 +5,12 @@ import json
 import random
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from gateway.cli.demo.evidence import Kinds, Spot, kinds_of, pieces_for
 from gateway.cli.demo.results import result_of
 from gateway.cli.demo.story import AGENCIES, document, letter, with_documents
 from gateway.cli.sample_patches import write_sample
@@ -19,6 +21,10 @@ View = dict[str, Any]
 
 _CONVENED, _ORDERED, _TOLD_BY_HAND = 0.30, 0.08, 0.08
 _DECLINED = 0.10
+# So many cases are proved as far as the end of an investigation asks.
+_PROVED = 0.10
+_PLACE = (105.68, 37.42)
+_LOOKS = 120
 _IMPORT_ROWS = 25
 _OFFICERS = ["王立新", "杨海燕"]
 
@@ -31,6 +37,7 @@ class Desk:
         self.townships = townships
         self.dice = dice
         self.counts: Counter[str] = Counter()
+        self.kinds: Kinds = {}
         self.declined: deque[View] = deque(maxlen=200)
         self.trouble: deque[str] = deque(maxlen=20)
 
@@ -68,11 +75,15 @@ async def one_case(desk: Desk) -> None:
         },
     )
     desk.counts["cases"] += 1
+    if desk.dice.random() < _PROVED:
+        await _prove(
+            desk, desk.coordinator, f"/cases/{case['id']}", Spot(mark, _at(case["filed_at"]), *_PLACE), "conclude"
+        )
     lot = desk.dice.random()
     if lot < _CONVENED:
         await _convene(desk, case, mark)
     elif lot < _CONVENED + _ORDERED:
-        await _put_right(desk, case, township, mark)
+        await _put_right(desk, case, clue, township, mark)
     elif lot < _CONVENED + _ORDERED + _TOLD_BY_HAND:
         await _tell_by_hand(desk, case, mark)
 
@@ -106,9 +117,35 @@ async def _convene(desk: Desk, case: View, mark: str) -> None:
     desk.counts["tasks"] += len(invited)
 
 
-async def _put_right(desk: Desk, case: View, township: str, mark: str) -> None:
+async def _prove(desk: Desk, by: Account, path: str, spot: Spot, step: str) -> None:
+    """What the check-list of a step asks for; given up on when its examination takes too long."""
+    place = f"{path}/evidence"
+    if not desk.kinds:
+        desk.kinds = kinds_of(await by.get("/rules/evidence_item"))
+    asked = await by.get(f"{place}/requirements", step=step)
+    for piece in await asyncio.to_thread(pieces_for, asked, desk.kinds, spot):
+        await by.upload(place, piece.name, piece.content, piece.fields)
+        desk.counts["evidence"] += 1
+    for _ in range(_LOOKS):
+        if (await by.get(f"{place}/requirements", step=step))["complete"]:
+            return
+        if step == "strike-off":
+            for pair in (await by.get(f"{place}/pairs"))["proposed"]:
+                await by.post(f"/evidence/{pair['after_id']}/pair", {"before_id": pair["before_id"]})
+        await asyncio.sleep(0.5)
+    raise GivenUp(None, f"{path}: the evidence of {step} was not complete in time")
+
+
+def _at(instant: str) -> datetime:
+    """When the house says that something happened: its clocks are moved on purpose."""
+    return datetime.fromisoformat(instant).replace(microsecond=0)
+
+
+async def _put_right(desk: Desk, case: View, clue: View, township: str, mark: str) -> None:
     """Ordered, reported, checked, accepted, reviewed, struck off."""
     officer, path = desk.account(f"township-{township}"), f"/cases/{case['id']}"
+    seen = Spot(f"{mark}-before", _at(clue["received_at"]), *_PLACE)
+    await _prove(desk, officer, f"/clues/{clue['id']}", seen, "start-review")
     await desk.coordinator.post(f"{path}/investigate", {"officers": _OFFICERS})
     order = {
         "title": f"{mark}整改",
@@ -122,6 +159,8 @@ async def _put_right(desk: Desk, case: View, township: str, mark: str) -> None:
     }
     item = await desk.coordinator.post(f"{path}/order-rectification", order)
     path, done = f"/rectifications/{item['id']}", {"rectified_area_m2": case["area_m2"]}
+    after = Spot(f"{mark}-after", _at(item["ordered_at"]), *_PLACE)
+    await _prove(desk, officer, path, after, "report")
     told = {**done, "account": f"{mark}已拆除复耕。", **with_documents("rectification_report")}
     await officer.post(f"{path}/report", told)
     checked = {"passed": True, "account": f"{mark}属实。", **with_documents("township_check_record")}
@@ -129,6 +168,7 @@ async def _put_right(desk: Desk, case: View, township: str, mark: str) -> None:
     accepted = {**done, "tillage_state": "ready_to_sow", "members": ["自然资源局", "农业农村局"]}
     await desk.coordinator.post(f"{path}/accept", {**accepted, **with_documents("acceptance_sheet")})
     await desk.coordinator.post(f"{path}/request-review", with_documents("review_result"))
+    await _prove(desk, officer, path, Spot(f"{mark}-end", after.taken_at, *_PLACE), "strike-off")
     await desk.coordinator.post(f"{path}/strike-off", with_documents("strike_off_sheet"))
     desk.counts["struck_off"] += 1
 

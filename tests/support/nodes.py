@@ -1,5 +1,6 @@
 """Private servers for tests: each on its own free port in its own temp folder, surely ended. No pytest in here."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -291,6 +292,13 @@ class PostgresNode:
     def drop_database(self, name: str) -> None:
         """Remove a database and whoever is still connected to it."""
         self._administer("DROP DATABASE {} WITH (FORCE)", name)
+
+    def disconnect_all(self, name: str) -> None:
+        """End every connection to a database, so that it can be copied."""
+        connection = psycopg2.connect(dbname="postgres", user="postgres", host=self._socket_folder)
+        connection.autocommit = True
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s", (name,))
 
     def create_role(self, name: str) -> None:
         """Create a role that may log in and owns nothing."""

@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("house", ["embed
 def case(house: RunningHouse, county: County, books: Books) -> Iterator[View]:
     """A case of which notify could not apply an event: its table refused what the event tells."""
     made = county.case(house.townships[0])
+    county.prove(f"/cases/{made['id']}", "conclude")
     house.settle()
     books.alter("notify", "ALTER TABLE case_brief ADD CONSTRAINT poison CHECK (state <> 'report_done') NOT VALID")
     try:

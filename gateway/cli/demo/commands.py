@@ -84,8 +84,8 @@ def _play(home: Home) -> dict[str, Any]:
         detail = people.coordinator.get(f"/cases/{cases[0]['id']}")
         story.convene(detail)
         story.copy_by_hand(detail)
-        for case in cases:
-            story.notify_party(case)
+        for case, clue in zip(cases, chosen, strict=True):
+            story.notify_party(case, clue)
         story.let_days_pass()
         for case, clue in zip(cases, chosen, strict=True):
             full = people.coordinator.get(f"/cases/{case['id']}")

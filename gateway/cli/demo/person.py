@@ -58,9 +58,11 @@ class Person:
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
         return self._call("PUT", path, json=dict(body), headers={"Idempotency-Key": str(uuid4())})
 
-    def upload(self, path: str, name: str, content: bytes) -> Any:
+    def upload(self, path: str, name: str, content: bytes, fields: Mapping[str, str] | None = None) -> Any:
+        """fields: of the form, before the file."""
         headers = {"Idempotency-Key": str(uuid4())}
-        return self._call("POST", path, files={"file": (name, content, "application/zip")}, headers=headers)
+        files = {"file": (name, content, "application/octet-stream")}
+        return self._call("POST", path, data=dict(fields or {}), files=files, headers=headers)
 
     def close(self) -> None:
         self._http.close()

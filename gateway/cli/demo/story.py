@@ -4,11 +4,14 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.demo import evidence
+from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.people import People
+from gateway.cli.demo.person import Person
 from gateway.texts import detail
 from shared.contracts.codes import Agency, DocumentKind, Recipient, title
 
@@ -65,6 +68,8 @@ class Story:
         township.post(f"{path}/sign", {})
         township.post(f"{path}/start-verification", {"officers": ["马建国", "李晓燕"]})
         found = self._coordinator.get(path)
+        if found["review_required"]:
+            self._give_evidence(township, path, found, "start-review")
         clue = township.post(
             f"{path}/submit-opinion",
             {
@@ -149,9 +154,10 @@ class Story:
         )
         self._say(f"  协调员补充材料，任务再次下达{title(Agency(task['agency']))}")
 
-    def notify_party(self, case: dict[str, Any]) -> None:
+    def notify_party(self, case: dict[str, Any], clue: dict[str, Any]) -> None:
         """Investigated, reviewed, told what is intended and what rights it has."""
         told_at = self._now().isoformat()
+        self._give_evidence(self._coordinator, f"/cases/{case['id']}", clue, "conclude")
         for verb, body in (
             (
                 "conclude",
@@ -215,6 +221,7 @@ class Story:
         path = f"/rectifications/{item['id']}"
         self._say(f"整改 {item['item_no']} 已下达，期限 {item['term_on']}")
         done = {"rectified_area_m2": case["area_m2"]}
+        self._give_evidence(township, path, clue, "report")
         township.post(f"{path}/report", {**done, "account": "已拆除复耕。", **with_documents("rectification_report")})
         township.post(
             f"{path}/check", {"passed": True, "account": "现场核查属实。", **with_documents("township_check_record")}
@@ -229,9 +236,23 @@ class Story:
             },
         )
         self._coordinator.post(f"{path}/request-review", with_documents("review_result"))
+        self._give_evidence(township, path, clue, "strike-off")
         item = self._coordinator.post(f"{path}/strike-off", with_documents("strike_off_sheet"))
         self._say(f"整改 {item['item_no']} 已验收、已销号，剩余 {item['remaining_area_mu']} 亩")
         return dict(item)
+
+    def _give_evidence(self, person: Person, path: str, clue: dict[str, Any], step: str) -> None:
+        """What the check-list of a step asks for; photographs are taken where the clue lies."""
+        taken_at = self._now().replace(microsecond=0)
+        spot = Spot(f"{clue['clue_no']}-{step}", taken_at, clue["longitude"], clue["latitude"])
+        asked = evidence.complete(person, path, spot, step, self._kinds)
+        self._say(
+            f"  {clue['clue_no']} 证据齐全：{'、'.join(need['title'] for need in asked['items'] if need['counted'])}"
+        )
+
+    @cached_property
+    def _kinds(self) -> evidence.Kinds:
+        return evidence.kinds_of(self._coordinator.get("/rules/evidence_item"))
 
     def close(self, case: dict[str, Any]) -> None:
         self._coordinator.post(f"/cases/{case['id']}/execute", with_documents("performance_record"))

@@ -12,11 +12,14 @@ from uuid import UUID
 
 import orjson
 
+from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.duplicates import Overlap
 from services.cases.handlers.duplicates import Pair, propose
 from services.cases.storage import duplicates
 from services.cases.storage.duplicates import Subject
+from services.cases.storage.rules import book_of
 from services.cases.storage.unit import CasesUnit
+from shared.contracts.codes import RuleRegister
 from shared.delivery.runner import UnitRunner
 from shared.errors import TianweiError
 from shared.ids import new_id
@@ -70,7 +73,6 @@ class DuplicateChecker:
     def __init__(
         self,
         runner: UnitRunner[CasesUnit],
-        distance_m: float,
         child: OverlapChild | None = None,
         *,
         number: int = 100,
@@ -78,7 +80,6 @@ class DuplicateChecker:
     ) -> None:
         self._runner = runner
         self._engine = runner.engine
-        self._distance_m = distance_m
         self._child = child or OverlapChild()
         self._number = number
         self._lease_s = lease_s
@@ -97,7 +98,9 @@ class DuplicateChecker:
 
     def _compared(self, ids: Sequence[UUID]) -> list[Pair]:
         with self._engine.begin() as connection:
-            pairs = duplicates.candidates(connection, ids, self._distance_m)
+            book = book_of(connection, RuleRegister.CONFIGURATION)
+            distance_m = ClueRules(book).duplicate(book.today).most_distance_m
+            pairs = duplicates.candidates(connection, ids, distance_m)
             known = duplicates.subjects(connection, list({id_ for pair in pairs for id_ in pair}))
         found = [(known[one], known[other]) for one, other in pairs if one in known and other in known]
         drawn = [(one, other) for one, other in found if _have_surface(one, other)]

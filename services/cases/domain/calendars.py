@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from shared.contracts.codes import CalendarJurisdiction
-from shared.contracts.rule_values import CalendarDay, RuleValue
+from shared.contracts.rule_value import RuleValue
+from shared.contracts.rule_values import CalendarDay
 from shared.contracts.rule_values import CalendarValue as Year
 from shared.workdays import DayKind, WorkDays
 

@@ -102,9 +102,11 @@ class Case(Progress):
     def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
         """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
 
-        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred.
+        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred, and for an
+        officer who is the party (APL 43).
         """
         row = TABLE.permit(self.state, "file-case", moment.by)
+        keep_apart(cmd.officers, [cmd.party_name], "cases.officer-is-party", "officers", "APL 43")
         decision.check_time_bar(cmd.act_ended_on, moment)
         reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment)
         return [
@@ -150,10 +152,11 @@ class Case(Progress):
         return starts
 
     def investigate(self, cmd: StartInvestigation, moment: Moment) -> list[CaseEvent]:
-        """Raises Forbidden for an officer who withdrew (APL 43)."""
+        """Raises Forbidden for an officer who withdrew, or is the party (APL 43)."""
         told = self.take(cmd, moment)
         withdrawn = [one.officer for one in self.procedure.recusals if one.granted]
         keep_apart(cmd.officers, withdrawn, "cases.officer-withdrew", "officers", "APL 43")
+        keep_apart(cmd.officers, [self.party_name], "cases.officer-is-party", "officers", "APL 43")
         return [CaseInvestigationStartedV1(officers=cmd.officers, **told)]
 
     def conclude(self, cmd: ConcludeInvestigation, moment: Moment) -> list[CaseEvent]:

@@ -213,6 +213,7 @@ def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment) -> list[CaseE
         withdrawn = [one.officer for one in case.procedure.recusals if one.granted] + [cmd.officer]
         if replacement is not None:
             keep_apart([replacement], withdrawn, "cases.officer-withdrew", "replaced_by", "APL 43")
+            keep_apart([replacement], [case.party_name], "cases.officer-is-party", "replaced_by", "APL 43")
             keep_apart([replacement], case.procedure.reviewers, "cases.reviewer-is-handler", "replaced_by", "RULES 2.1")
         staff = {folded(name) for name in (*left, *([replacement] if replacement else []))}
         if len(staff) < _HANDLERS:

@@ -1,18 +1,19 @@
-"""Rules of clues as dated data: register/opinion_proofs.toml, register/clue_rules.toml."""
+"""Rules of clues, read from the book: what proves an opinion, who reviews it, when two clues look like one."""
 
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
-from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
+from services.cases.domain.rule_book import RuleBook, RuleMissing
 from shared.contracts.clue_parts import OpinionProof
-from shared.contracts.codes import ClueSource, ReviewState, VerificationOpinion
+from shared.contracts.codes import ClueSource, ReviewState, RuleRegister, VerificationOpinion
+from shared.contracts.rule_settings import DuplicateSetting as DuplicateRule
+from shared.contracts.step_rule_values import OpinionProofValue
 from shared.errors import InvalidInput
 
-Table = Mapping[str, Any]
-_REGISTER = Path(__file__).parents[1] / "register"
+__all__ = ["ClueRules", "DuplicateRule", "OtherGroundUnknown", "ProofContradicts", "ProofOutOfRange"]
+
+_OTHER_GROUNDS = "other_ground"
 
 
 class ProofOutOfRange(InvalidInput):
@@ -36,64 +37,35 @@ class OtherGroundUnknown(InvalidInput):
         super().__init__("cases.other-ground-unknown", "proof.other_ground", value=value, known=sorted(known))
 
 
-@dataclass(frozen=True)
-class DuplicateRule:
-    """When two clues look like one. least_iou: 0..1. most_distance_m: of two points."""
-
-    least_iou: float
-    centre_inside: bool
-    most_distance_m: float
-    period_months: int
-    most_proposals: int = 3
-
-
 class ClueRules:
-    """The rules in memory. proofs, clues: the two files as parsed."""
+    """Every answer is that of a day."""
 
-    def __init__(self, proofs: Table, clues: Table) -> None:
-        self._opinions: list[Table] = proofs["opinion"]
-        self._cut_offs: list[Table] = proofs["cut_off"]
-        self.other_grounds: dict[str, str] = {row["code"]: row["title"] for row in proofs["other_ground"]}
-        self._clues = clues
-
-    @classmethod
-    def load(cls, folder: Path = _REGISTER) -> Self:
-        proofs, clues = (
-            tomllib.loads((folder / name).read_text(encoding="utf-8"))
-            for name in ("opinion_proofs.toml", "clue_rules.toml")
-        )
-        return cls(proofs, clues)
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
 
     def review_required(self, source: ClueSource, on: date) -> bool:
         """Whether the levels above review what is found of a clue received that day."""
-        return source.value in self._row(self._clues["reviewed"], on)["sources"]
+        return source in self._book.decided("reviewed_sources", on)
 
     def review_code(self, state: ReviewState | None, on: date) -> str | None:
         """The ministry's code of a stage of the review; None where it has none."""
-        rows = [row for row in self._clues["review_code"] if row["state"] == (state and state.value)]
-        code: str | None = self._row(rows, on)["code"] if rows else None
-        return code
+        codes: dict[ReviewState, str] = self._book.decided("review_stage_codes", on)
+        return None if state is None else codes.get(state)
 
-    def system_code(self, state: ReviewState | None, on: date) -> str:
+    def system_code(self, state: ReviewState | None, on: date) -> str | None:
         """The ministry's state of a patch: 1 未处理, 2 未提交, 4 已提交, 10 已审核."""
-        states: dict[str, str] = self._row(self._clues["system_code"], on)["states"]
-        return states["" if state is None else state.value]
+        codes: dict[ReviewState | Literal[""], str] = self._book.decided("patch_state_codes", on)
+        return codes.get("" if state is None else state)
 
     def duplicate(self, on: date) -> DuplicateRule:
-        row = self._row(self._clues["duplicate"], on)
-        return DuplicateRule(
-            float(row["least_iou"]),
-            row["centre_inside"],
-            float(row["most_distance_m"]),
-            row["period_months"],
-            row["most_proposals"],
-        )
+        found: DuplicateRule = self._book.decided("duplicate_clues", on)
+        return found
 
     def build_age(self, proof: OpinionProof | None, on: date) -> Literal["new", "stock"] | None:
         """新增 or 存量, by the cut-off that holds; None without a date of building."""
         if proof is None or proof.built_on is None:
             return None
-        return "new" if proof.built_on >= self._row(self._cut_offs, on)["day"] else "stock"
+        return "new" if proof.built_on >= self._book.decided("new_old_cutoff", on) else "stock"
 
     def missing_proofs(self, opinion: VerificationOpinion, proof: OpinionProof | None, on: date) -> list[str]:
         """Keys of OpinionProof that the opinion still needs; of alternatives, those of the one nearest to whole.
@@ -101,31 +73,24 @@ class ClueRules:
         Raises ProofOutOfRange, ProofContradicts, OtherGroundUnknown for what can never prove it.
         """
         given = {} if proof is None else proof.model_dump(exclude_none=True)
-        row = self._row([row for row in self._opinions if row["code"] == opinion.value], on)
-        self._check(row, given, opinion)
-        needs = [*row.get("needs", ())]
-        for condition, more in row.get("when", {}).items():
+        rule = self._book.nearest(OpinionProofValue, RuleRegister.OPINION_PROOF, opinion.value, on)
+        if rule is None:
+            raise RuleMissing(opinion.value, on)
+        self._check(rule, given, opinion, on)
+        needs = [*rule.needs]
+        for condition, more in rule.when.items():
             needs += more if given.get(condition) else []
         missing = [key for key in needs if key not in given]
-        if alternatives := row.get("alternatives"):
-            lacking: list[list[str]] = [[key for key in keys if key not in given] for keys in alternatives]
-            nearest: list[str] = min(lacking, key=len)
-            missing += nearest
-        return missing
+        lacking = [[key for key in keys if key not in given] for keys in rule.alternatives]
+        return missing + (min(lacking, key=len) if lacking else [])
 
-    def _check(self, row: Table, given: Table, opinion: VerificationOpinion) -> None:
-        for key, value in row.get("must", {}).items():
+    def _check(self, rule: OpinionProofValue, given: Mapping[str, Any], opinion: VerificationOpinion, on: date) -> None:
+        for key, value in rule.must.items():
             if key in given and given[key] != value:
                 raise ProofContradicts(key, opinion)
-        for key, (least, most) in row.get("bounds", {}).items():
+        for key, (least, most) in rule.bounds.items():
             if key in given and not least <= given[key] <= most:
                 raise ProofOutOfRange(key, given[key], least, most)
-        ground = given.get("other_ground")
-        if ground is not None and ground not in self.other_grounds:
-            raise OtherGroundUnknown(ground, self.other_grounds)
-
-    @staticmethod
-    def _row(rows: Sequence[Table], on: date) -> Table:
-        """The row in force on a day; before the first one, the first."""
-        newest = sorted(rows, key=lambda row: row["valid_from"], reverse=True)
-        return next((row for row in newest if row["valid_from"] <= on), newest[-1])
+        ground, known = given.get(_OTHER_GROUNDS), self._book.reasons(_OTHER_GROUNDS, on)
+        if ground is not None and ground not in known:
+            raise OtherGroundUnknown(ground, known)

@@ -7,6 +7,7 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain.clue_table import VERIFIERS
 from services.cases.domain.evidence_errors import (
     ContentDamaged,
     ItemUnknown,
@@ -20,7 +21,7 @@ from services.cases.domain.evidence_errors import (
 from services.cases.domain.evidence_rules import EvidenceRules, PhotoRule
 from services.cases.domain.photo_check import likeness, may_pair
 from services.cases.domain.progress import Moment, Progress
-from services.cases.domain.transitions import ALL_CLOCKS, COORDINATOR, TOWNSHIP, Row, Transitions
+from services.cases.domain.transitions import ALL_CLOCKS, COORDINATOR, Row, Transitions
 from shared.contracts.codes import (
     EvidenceDisposition,
     EvidenceFlagCode,
@@ -63,12 +64,13 @@ _READABLE = frozenset({_STATE.KEPT, _STATE.EXCLUDED, _STATE.DISPOSED})
 
 TABLE: Transitions[EvidenceState] = Transitions(
     "evidence",
-    Row("add", None, _STATE.UNEXAMINED, who=TOWNSHIP),
+    # An agency's officer only to a clue given to his agency: he sees no other object (storage/scope.py).
+    Row("add", None, _STATE.UNEXAMINED, who=VERIFIERS),
     # What the house itself finds out: no person does it, so no role is asked.
     Row("examine", _STATE.UNEXAMINED, _STATE.KEPT, who=frozenset()),
     Row("quarantine", _STATE.UNEXAMINED, _STATE.QUARANTINED, who=frozenset(), stops=ALL_CLOCKS),
-    Row("pair", _STATE.KEPT, _STATE.KEPT, who=TOWNSHIP),
-    Row("unpair", _STATE.KEPT, _STATE.KEPT, who=TOWNSHIP),
+    Row("pair", _STATE.KEPT, _STATE.KEPT, who=VERIFIERS),
+    Row("unpair", _STATE.KEPT, _STATE.KEPT, who=VERIFIERS),
     Row("exclude", _STATE.KEPT, _STATE.EXCLUDED, who=COORDINATOR, stops=ALL_CLOCKS),
     Row("dispose", _STATE.KEPT, _STATE.DISPOSED, who=COORDINATOR, stops=frozenset({ADVANCE_REGISTRATION_RULE})),
 )
@@ -160,7 +162,7 @@ class Evidence(Progress):
     ) -> list[EvidenceEvent]:
         """Raises ItemUnknown, KindNotOfItem. duplicate_of: earlier evidence of the county with this content."""
         row = TABLE.permit(self.state, cmd.verb, moment.by)
-        item = rules.items.get(cmd.item)
+        item = rules.item(cmd.item, moment.today)
         if item is None:
             raise ItemUnknown(cmd.item)
         if item.kinds and cmd.kind not in item.kinds:

@@ -12,6 +12,7 @@ from shared.contracts.codes import (
     EvidenceObject,
     EvidenceStage,
     EvidenceState,
+    EvidenceStep,
     SentBackReason,
     ViolationType,
 )
@@ -21,10 +22,13 @@ from shared.errors import Conflict
 class EvidenceMissing(Conflict):
     """The step asks for evidence that is not there. missing: what, in the words of the rules."""
 
-    def __init__(self, verb: str, missing: Sequence[str], reasons: Iterable[SentBackReason]) -> None:
+    def __init__(
+        self, object_: EvidenceObject, verb: str, missing: Sequence[str], reasons: Iterable[SentBackReason]
+    ) -> None:
         super().__init__(
             "cases.evidence-missing",
             "evidence",
+            object=object_.value,
             verb=verb,
             wanted=list(missing),
             sent_back_reasons=[reason.value for reason in reasons],
@@ -50,7 +54,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Answered:
-    """A need with what is there for it. applies: None while nobody has said whether its condition holds."""
+    """A need with what is there for it. applies: None while nobody has said whether its condition holds.
+
+    spoiled_by: for what a reviewer would send back what does not count.
+    """
 
     need: Need
     applies: bool | None
@@ -58,6 +65,7 @@ class Answered:
     counted: tuple[UUID, ...]
     missing: int
     spoiled: tuple[tuple[UUID, tuple[EvidenceFlagCode, ...]], ...]
+    spoiled_by: tuple[SentBackReason, ...] = ()
 
     @property
     def blocks(self) -> bool:
@@ -66,7 +74,7 @@ class Answered:
 
 def asked(
     rules: EvidenceRules,
-    step: str,
+    step: EvidenceStep,
     on: date,
     types: Iterable[ViolationType],
     pieces: Sequence[Piece],
@@ -77,23 +85,21 @@ def asked(
     on: the day whose rules apply. conditions: what holds (`buildings`), or does not (`-buildings`).
     """
     said = set(conditions)
-    return [_answered(need, rules, pieces, _applies(need, said)) for need in rules.needs(step, on, types)]
+    return [_answered(need, rules, on, pieces, _applies(need, said)) for need in rules.needs(step, on, types)]
 
 
-def require(step: str, answers: Sequence[Answered], rules: EvidenceRules) -> None:
+def require(object_: EvidenceObject, step: EvidenceStep, answers: Sequence[Answered]) -> None:
     """Raise EvidenceMissing unless all that the step asks for is there."""
     if missing := [_words(answer) for answer in answers if answer.blocks]:
-        raise EvidenceMissing(step, missing, sent_back_reasons(answers, rules))
+        raise EvidenceMissing(object_, step.value, missing, sent_back_reasons(answers))
 
 
-def sent_back_reasons(answers: Sequence[Answered], rules: EvidenceRules) -> list[SentBackReason]:
+def sent_back_reasons(answers: Sequence[Answered]) -> list[SentBackReason]:
     """For which a reviewer would send the evidence back as it is (domain.md 5.6)."""
     reasons: list[SentBackReason] = []
     for answer in answers:
-        if not answer.blocks:
-            continue
-        told = [rules.sent_back_reason(code) for _, flags in answer.spoiled for code in flags]
-        reasons += [reason for reason in told if reason] or [SentBackReason.PROOF_MISSING]
+        if answer.blocks:
+            reasons += answer.spoiled_by or (SentBackReason.PROOF_MISSING,)
     return list(dict.fromkeys(reasons))
 
 
@@ -107,17 +113,17 @@ def _applies(need: Need, said: set[str]) -> bool | None:
     return False if f"-{need.condition}" in said else None
 
 
-def _answered(need: Need, rules: EvidenceRules, pieces: Sequence[Piece], applies: bool | None) -> Answered:
+def _answered(need: Need, rules: EvidenceRules, on: date, pieces: Sequence[Piece], applies: bool | None) -> Answered:
     fitting = [piece for piece in pieces if _fits(piece, need)]
     good, spoiled = [], []
     for piece in fitting:
-        flags = tuple(code for code in piece.flags if rules.spoils(code))
+        flags = tuple(code for code in piece.flags if rules.spoils(code, on))
         if flags:
             spoiled.append((piece.id, flags))
         elif not piece.damaged:
             good.append(piece)
     if need.paired == EVERY_BEFORE:
-        needed, there = _pairs(good, pieces, rules)
+        needed, there = _pairs(good, pieces, rules, on)
     else:
         needed, there = need.count, _number(good, need)
     return Answered(
@@ -127,6 +133,9 @@ def _answered(need: Need, rules: EvidenceRules, pieces: Sequence[Piece], applies
         counted=tuple(piece.id for piece in good),
         missing=max(0, needed - there),
         spoiled=tuple(spoiled),
+        spoiled_by=tuple(
+            reason for _, flags in spoiled for code in flags if (reason := rules.sent_back_reason(code, on))
+        ),
     )
 
 
@@ -146,7 +155,7 @@ def _number(good: Sequence[Piece], need: Need) -> int:
     return spread_apart(bearings, need.azimuth_gap_deg)
 
 
-def _pairs(good: Sequence[Piece], pieces: Sequence[Piece], rules: EvidenceRules) -> tuple[int, int]:
+def _pairs(good: Sequence[Piece], pieces: Sequence[Piece], rules: EvidenceRules, on: date) -> tuple[int, int]:
     """How many before photographs want an after one, and how many have it. Without a before one, one pair is asked."""
     before = {
         piece.id
@@ -155,7 +164,7 @@ def _pairs(good: Sequence[Piece], pieces: Sequence[Piece], rules: EvidenceRules)
         and piece.state is EvidenceState.KEPT
         and piece.item == "photo"
         and piece.view != "inside"
-        and not any(rules.spoils(code) for code in piece.flags)
+        and not any(rules.spoils(code, on) for code in piece.flags)
     }
     shown = {piece.paired_before for piece in good} & before
     return max(1, len(before)), len(shown)

@@ -1,11 +1,24 @@
-"""The evidence rules of register/evidence.toml: numbers for photographs, what flags mean, check-lists by step."""
+"""Rules of evidence, read from the book: numbers for photographs, what flags mean, check-lists by step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Self
 
-from shared.contracts.codes import EvidenceFlagCode, EvidenceKind, EvidenceStage, SentBackReason, ViolationType
+from services.cases.domain.rule_book import Entry, RuleBook, RuleMissing
+from shared.contracts.codes import (
+    EvidenceFlagCode,
+    EvidenceStage,
+    EvidenceStep,
+    RuleRegister,
+    SentBackReason,
+    ViolationType,
+)
+from shared.contracts.step_rule_values import (
+    EvidenceFlagValue,
+    EvidenceItemValue,
+    PhotoRuleValue,
+    RequiredEvidenceValue,
+)
 
 EVERY_BEFORE = "every-before"
 
@@ -14,8 +27,6 @@ EVERY_BEFORE = "every-before"
 class PhotoRule:
     """Distances in metres, angles in degrees, spans in minutes (_min) and hours (_h)."""
 
-    valid_from: date
-    source: str
     max_distance_m: float
     pair_distance_m: float
     pair_azimuth_deg: float
@@ -27,38 +38,16 @@ class PhotoRule:
     thumbnail_view_min: int
     editors: tuple[str, ...]
 
-    @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        return cls(**{**row, "editors": tuple(row["editors"])})
-
-
-@dataclass(frozen=True)
-class FlagRule:
-    """spoils: a photograph with this flag does not count."""
-
-    spoils: bool
-    sent_back_reason: SentBackReason | None
-
-
-@dataclass(frozen=True)
-class Item:
-    """kinds: of APL 46 that it may be; none named: any."""
-
-    code: str
-    title: str
-    kinds: frozenset[EvidenceKind]
-
 
 @dataclass(frozen=True)
 class Need:
-    """A row of a check-list. types: none named: all."""
+    """A row of a check-list. types: none named: all. basis: where it stands, in words."""
 
     id: str
-    step: str
+    step: EvidenceStep
     title: str
     basis: str
     any_of: frozenset[str]
-    valid_from: date
     types: frozenset[ViolationType] = frozenset()
     count: int = 1
     stage: EvidenceStage | None = None
@@ -68,70 +57,79 @@ class Need:
     paired: str | None = None
 
     @classmethod
-    def of(cls, row: Mapping[str, Any]) -> Self:
-        stage = row.get("stage")
+    def of(cls, entry: Entry, value: RequiredEvidenceValue) -> "Need":
         return cls(
-            **{
-                **row,
-                "any_of": frozenset(row["any_of"]),
-                "types": frozenset(ViolationType(type_) for type_ in row.get("types", ())),
-                "stage": stage and EvidenceStage(stage),
-            }
+            id=entry.key,
+            step=value.step,
+            title=value.title,
+            basis=_words(entry),
+            any_of=frozenset(value.any_of),
+            types=frozenset(value.types),
+            count=value.count,
+            stage=value.stage,
+            view=value.view,
+            azimuth_gap_deg=value.azimuth_gap_deg,
+            condition=value.condition,
+            paired=value.paired,
         )
 
 
 class EvidenceRules:
-    """Rules in memory; `on` is always the day whose law applies."""
+    """Every answer is that of a day: evidence is judged by the rules of the day on which it was added."""
 
-    def __init__(
-        self,
-        photos: Iterable[PhotoRule],
-        flags: Mapping[EvidenceFlagCode, FlagRule],
-        items: Iterable[Item],
-        needs: Iterable[Need],
-    ) -> None:
-        self._photos = sorted(photos, key=lambda rule: rule.valid_from, reverse=True)
-        self._flags = dict(flags)
-        self.items = {item.code: item for item in items}
-        self._needs: dict[str, list[Need]] = {}
-        for need in sorted(needs, key=lambda need: need.valid_from, reverse=True):
-            if unknown := need.any_of - self.items.keys():
-                raise ValueError(f"need {need.id} asks for unknown items {sorted(unknown)}")
-            self._needs.setdefault(need.id, []).append(need)
-
-    @classmethod
-    def of(cls, table: Mapping[str, Any]) -> Self:
-        """table: register/evidence.toml as parsed."""
-        flags = {
-            EvidenceFlagCode(row["code"]): FlagRule(
-                row["spoils"], SentBackReason(row["sent_back_reason"]) if "sent_back_reason" in row else None
-            )
-            for row in table["flag"]
-        }
-        items = [Item(row["code"], row["title"], frozenset(map(EvidenceKind, row["kinds"]))) for row in table["item"]]
-        return cls(map(PhotoRule.of, table["photo"]), flags, items, map(Need.of, table["need"]))
+    def __init__(self, book: RuleBook) -> None:
+        self._book = book
 
     def photo(self, on: date) -> PhotoRule:
-        """The numbers in force on a day; before the first ones, the first."""
-        return next((rule for rule in self._photos if rule.valid_from <= on), self._photos[-1])
+        """The numbers in force on a day. Raises RuleMissing: a photograph is not judged by guessing."""
+        numbers = {name: self._number(name, on) for name in PhotoRule.__dataclass_fields__ if name != "editors"}
+        editors = self._book.nearest(PhotoRuleValue, RuleRegister.PHOTO_RULE, "editors", on)
+        return PhotoRule(**numbers, editors=() if editors is None else tuple(editors.words))
 
-    def spoils(self, code: EvidenceFlagCode) -> bool:
-        rule = self._flags.get(code)
+    def photo_since(self, on: date) -> date:
+        """Since when the numbers have been what they are on a day."""
+        return max((row.valid_from for row in self._book.entries(RuleRegister.PHOTO_RULE, on)), default=on)
+
+    def item(self, code: str, on: date) -> EvidenceItemValue | None:
+        """What may stand on a check-list; None for what may not."""
+        return self._book.nearest(EvidenceItemValue, RuleRegister.EVIDENCE_ITEM, code, on)
+
+    def items(self, on: date) -> list[str]:
+        return [entry.key for entry in self._book.entries(RuleRegister.EVIDENCE_ITEM, on)]
+
+    def spoils(self, code: EvidenceFlagCode, on: date) -> bool:
+        rule = self._flag(code, on)
         return rule is not None and rule.spoils
 
-    def sent_back_reason(self, code: EvidenceFlagCode) -> SentBackReason | None:
-        rule = self._flags.get(code)
+    def sent_back_reason(self, code: EvidenceFlagCode, on: date) -> SentBackReason | None:
+        rule = self._flag(code, on)
         return None if rule is None else rule.sent_back_reason
 
-    def steps(self) -> set[str]:
-        return {need.step for rows in self._needs.values() for need in rows}
+    def is_asked_at(self, step: EvidenceStep, on: date) -> bool:
+        """Whether the step is refused while evidence is missing; else the check-list only shows what is."""
+        return step in self._book.decided("evidence_asked_at", on)
 
-    def needs(self, step: str, on: date, types: Iterable[ViolationType]) -> list[Need]:
+    def needs(self, step: EvidenceStep, on: date, types: Iterable[ViolationType]) -> list[Need]:
         """The check-list of a step on a day, for these violation types, by id."""
         wanted = frozenset(types)
-        rows = (self._in_force(rows, on) for _, rows in sorted(self._needs.items()))
-        return [row for row in rows if row and row.step == step and (not row.types or row.types & wanted)]
+        rows = [
+            Need.of(entry, entry.value)
+            for entry in self._book.entries(RuleRegister.REQUIRED_EVIDENCE, on)
+            if isinstance(entry.value, RequiredEvidenceValue) and entry.value.step is step and entry.value.enabled
+        ]
+        return [row for row in rows if not row.types or row.types & wanted]
 
-    @staticmethod
-    def _in_force(rows: list[Need], on: date) -> Need | None:
-        return next((row for row in rows if row.valid_from <= on), None)
+    def _flag(self, code: EvidenceFlagCode, on: date) -> EvidenceFlagValue | None:
+        return self._book.nearest(EvidenceFlagValue, RuleRegister.EVIDENCE_FLAG, code.value, on)
+
+    def _number(self, name: str, on: date) -> int:
+        found = self._book.nearest(PhotoRuleValue, RuleRegister.PHOTO_RULE, name, on)
+        if found is None or found.number is None:
+            raise RuleMissing(name, on)
+        return found.number
+
+
+def _words(entry: Entry) -> str:
+    """《行政处罚法》第46条, or the words of the source."""
+    named = [f"《{one.law}》" + (f"第{one.article}条" if one.article else "") for one in entry.source.basis]
+    return "；".join([*named, *([entry.source.text] if entry.source.text else [])])

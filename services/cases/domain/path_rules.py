@@ -1,30 +1,19 @@
 """What the paths of a case ask of the rules by date: powers, thresholds, hearings, fees, remedies, triggers, levels.
 
-Powers, thresholds, leads and triggers come from the registers that people edit (rule_book.py); the rest from rows with
-valid_from of services/cases/register/paths.toml. Source: domain.md 2, 3.2, 3.8, 4.2.
+A thin reader of the registers that people edit (rule_book.py). Source: domain.md 2, 3.2, 3.8, 4.2.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from services.cases.domain.powers import PowerGrant
-from services.cases.domain.rule_book import RuleBook
+from services.cases.domain.rule_book import RuleBook, RuleMissing
 from services.cases.domain.thresholds import LandTaken
 from shared.contracts.codes import ORG_TYPE_OF, ActionTrigger, Agency, Measure, RuleRegister, ViolationType
 from shared.contracts.rule_values import JointActionTriggerValue
-from shared.errors import Conflict
-
-_ALWAYS = date.max
-
-
-class RuleMissing(Conflict):
-    """No row of the register is in force: nothing is decided by guessing. section: of the register."""
-
-    def __init__(self, section: str, on: date) -> None:
-        super().__init__("cases.rule-missing", None, section=section, on=on.isoformat())
+from shared.contracts.step_rule_values import ListingLevelValue, RemedyValue
 
 
 @dataclass(frozen=True)
@@ -66,14 +55,10 @@ class ListingLevel:
 
 
 class PathRules:
-    """Every answer is that of a day: a change never rewrites the past.
+    """Every answer is that of a day: a change never rewrites the past."""
 
-    table: section -> rows, each with valid_from and perhaps valid_to (the last day).
-    """
-
-    def __init__(self, book: RuleBook, table: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    def __init__(self, book: RuleBook) -> None:
         self._book = book
-        self._table = table
 
     def power_on(self, agency: Agency, violation: ViolationType, division_code: str, on: date) -> PowerGrant | None:
         return self._book.power_grant_on(agency, violation, on, division_code)
@@ -89,27 +74,31 @@ class PathRules:
         return Reach(limits.area_threshold_met(land), limits.near_threshold(land))
 
     def hearing_rule(self, on: date) -> HearingRule:
-        row = self._latest("hearing", on)
-        measures = frozenset(Measure(code) for code in row["measures"])
-        return HearingRule(measures, Decimal(row["fine_person_yuan"]), Decimal(row["fine_unit_yuan"]))
+        measures, fine = self._book.decided("hearing_measures", on), self._book.decided("larger_fine_for_hearing", on)
+        return HearingRule(measures, fine.person, fine.unit)
 
     def late_fee_percent(self, on: date) -> Decimal:
-        return Decimal(str(self._latest("late_fee", on)["percent"]))
+        return Decimal(self._book.decided("late_fine_percent_per_day", on))
 
     def remedy(self, measures: Iterable[Measure], on: date) -> RemedyRule:
         """Of a decision that names no measure, the first row: the shorter remedy of land cases."""
         given = set(measures)
-        rows = self._in_force("remedy", on)
+        rows = [
+            row
+            for key in self._book.keys(RuleRegister.REMEDY)
+            if (row := self._book.nearest(RemedyValue, RuleRegister.REMEDY, key, on))
+        ]
+        rows.sort(key=lambda row: row.order)
         if not rows:
             raise RuleMissing("remedy", on)
-        row = next((row for row in rows if not given or given & set(row["measures"])), rows[-1])
-        return RemedyRule(tuple(row["over"]), row["count_from"])
+        row = next((row for row in rows if not given or given & set(row.measures)), rows[-1])
+        return RemedyRule(tuple(row.over), row.count_from)
 
     def time_bar_years(self, on: date) -> int:
-        return int(self._latest("time_bar", on)["years"])
+        return int(self._book.decided("time_bar_years", on))
 
     def public_service_days(self, on: date) -> int:
-        return int(self._latest("public_service", on)["days"])
+        return int(self._book.decided("public_service_days", on))
 
     def people_resisting(self, on: date) -> int:
         """From how many on resistance asks for a joint action."""
@@ -122,10 +111,8 @@ class PathRules:
         return trigger.value in self._book.joint_action_triggers(on)
 
     def listing_level(self, code: str, on: date) -> ListingLevel | None:
-        for row in self._in_force("listing_level", on):
-            if row["code"] == code:
-                return ListingLevel(code, row["title"], row["basis"], tuple(row["term_days"]))
-        return None
+        found = self._book.values(ListingLevelValue, RuleRegister.LISTING_LEVEL, on).get(code)
+        return None if found is None else ListingLevel(code, found.title, found.rests_on, tuple(found.term_days))
 
     def leads(self, violation: ViolationType, on: date) -> frozenset[Agency]:
         """The agencies that may lead such a case."""
@@ -138,15 +125,3 @@ class PathRules:
         if found is None or not isinstance(found.value, JointActionTriggerValue):
             raise RuleMissing(trigger.value, on)
         return int(found.value.numbers[name])
-
-    def _in_force(self, section: str, on: date) -> list[Mapping[str, Any]]:
-        """Oldest first, as the file has them. Before the first row, the first one holds: an old fact is judged too."""
-        rows = self._table.get(section, ())
-        found = [row for row in rows if row["valid_from"] <= on <= row.get("valid_to", _ALWAYS)]
-        return found if section == "listing_level" or found else list(rows[:1])
-
-    def _latest(self, section: str, on: date) -> Mapping[str, Any]:
-        rows = self._in_force(section, on)
-        if not rows:
-            raise RuleMissing(section, on)
-        return max(rows, key=lambda row: row["valid_from"])

@@ -11,11 +11,15 @@ from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
+
 from services.cases.domain.calendars import Calendars
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.powers import PowerGrant, granted
 from services.cases.domain.thresholds import Thresholds
 from shared.contracts.codes import Agency, OrgType, RuleMark, RuleRegister, ViolationType
+from shared.contracts.rule_settings import SETTINGS
+from shared.contracts.rule_value import RuleValue
 from shared.contracts.rule_values import (
     VALUE_OF,
     CalendarValue,
@@ -23,22 +27,25 @@ from shared.contracts.rule_values import (
     ConfigurationValue,
     CopyRuleValue,
     CriminalThresholdValue,
-    EvidenceItem,
-    EvidenceStage,
     HomesteadValue,
     JointActionTriggerValue,
     LadderValue,
     LandClassValue,
-    PhotoRuleValue,
     PowerGrantValue,
-    RequiredEvidenceValue,
-    RuleValue,
     ViolationTypeValue,
 )
 from shared.contracts.rules import RuleFact, RuleSource
+from shared.errors import Conflict
 from shared.workdays import WorkDays
 
 V = TypeVar("V", bound=RuleValue)
+
+
+class RuleMissing(Conflict):
+    """No row of a register is in force: nothing is decided by guessing. section: the register's, or the key."""
+
+    def __init__(self, section: str, on: date) -> None:
+        super().__init__("cases.rule-missing", None, section=section, on=on.isoformat())
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,9 @@ class RuleBook:
         """Every row of a register, whenever it holds."""
         return [entry for rows in self._entries[register].values() for entry in rows]
 
+    def keys(self, register: RuleRegister) -> list[str]:
+        return sorted(self._entries[register])
+
     # clocks
 
     @cached_property
@@ -158,19 +168,6 @@ class RuleBook:
 
     # practice
 
-    def required_evidence(
-        self, violation_type: ViolationType | None, stage: EvidenceStage, on: date | None = None
-    ) -> list[EvidenceItem]:
-        """What must be there at a stage: of every violation type, then of this one."""
-        rows = self._values(RequiredEvidenceValue, RuleRegister.REQUIRED_EVIDENCE, on)
-        of_stage = [row for row in rows if row.stage is stage]
-        general = [item for row in of_stage if row.violation_type is None for item in row.items]
-        own = [item for row in of_stage if row.violation_type is violation_type is not None for item in row.items]
-        return general + own
-
-    def photo_rule(self, key: str, on: date | None = None) -> PhotoRuleValue | None:
-        return self._value(PhotoRuleValue, RuleRegister.PHOTO_RULE, key, on)
-
     def joint_action_triggers(self, on: date | None = None) -> dict[str, JointActionTriggerValue]:
         """Facts on which a joint action is proposed, by key, those switched off left out, in their order."""
         found = [
@@ -193,6 +190,29 @@ class RuleBook:
         """The value of a row of the configuration register; None where it is not decided."""
         found = self._value(ConfigurationValue, RuleRegister.CONFIGURATION, key, on)
         return None if found is None else found.value
+
+    def decided(self, key: str, on: date | None = None) -> Any:
+        """The value of a configuration row that the house computes with, of the type of SETTINGS.
+
+        Before the first row of a key the first one holds: an old fact is judged too. Raises RuleMissing where it is
+        not decided, or is no such value.
+        """
+        found = self.nearest(ConfigurationValue, RuleRegister.CONFIGURATION, key, on)
+        try:
+            return SETTINGS[key].validate_python(None if found is None else found.value)
+        except ValidationError as error:
+            raise RuleMissing(key, on or self.today) from error
+
+    def nearest(self, kind: type[V], register: RuleRegister, key: str, on: date | None = None) -> V | None:
+        """The row of a key that holds on a day; before its first one, the first."""
+        day = on or self.today
+        rows = self._entries[register].get(key, [])
+        found = self.entry(register, key, day) or next((row for row in rows[:1] if day < row.valid_from), None)
+        return found.value if found is not None and isinstance(found.value, kind) else None
+
+    def values(self, kind: type[V], register: RuleRegister, on: date | None = None) -> dict[str, V]:
+        """The content of every row of a register that holds on a day, by key."""
+        return {entry.key: entry.value for entry in self.entries(register, on) if isinstance(entry.value, kind)}
 
     def _value(self, kind: type[V], register: RuleRegister, key: str, on: date | None) -> V | None:
         entry = self.entry(register, key, on)

@@ -4,6 +4,7 @@ from services.cases.domain import rectification_paths
 from services.cases.domain.case import Case
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
+from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_order, settle_proposal
 from services.cases.storage import sealing
 from services.cases.storage.numbers import NumberKind
@@ -21,6 +22,7 @@ from shared.contracts.cases import (
     StartPerformance,
 )
 from shared.contracts.cases_events import CaseEvent
+from shared.contracts.codes import EvidenceObject, EvidenceStep
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
 from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationView
 from shared.ids import new_id
@@ -34,7 +36,9 @@ def start_investigation(cmd: StartInvestigation, call: Call, unit: CasesUnit) ->
 
 def conclude_investigation(cmd: ConcludeInvestigation, call: Call, unit: CasesUnit) -> CaseView:
     case = locked(call, unit)
-    return recorded(case, case.conclude(cmd, unit.moment), unit)
+    told = case.conclude(cmd, unit.moment)
+    require_evidence(unit, EvidenceObject.CASE, case.id, EvidenceStep.CONCLUDE)
+    return recorded(case, told, unit)
 
 
 def review_case(cmd: ReviewCase, call: Call, unit: CasesUnit) -> CaseView:

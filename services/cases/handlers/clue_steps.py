@@ -4,6 +4,7 @@ from typing import Any
 
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_shape import checked_shape
+from services.cases.handlers.evidence_check import require_evidence
 from services.cases.storage import duplicates
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.clue_steps import (
@@ -18,6 +19,7 @@ from shared.contracts.clue_steps import (
     TransferOut,
 )
 from shared.contracts.clues import ClueView
+from shared.contracts.codes import EvidenceObject, EvidenceStep
 from shared.ids import new_id
 from shared.operations import Call
 
@@ -38,7 +40,9 @@ def add_aliases(cmd: AddAliases, call: Call, unit: CasesUnit) -> ClueView:
 
 def start_review(cmd: StartReview, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
-    return _recorded(clue, clue.start_review(cmd, unit.moment), unit)
+    told = clue.start_review(cmd, unit.moment)
+    require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.START_REVIEW)
+    return _recorded(clue, told, unit)
 
 
 def pass_review(cmd: PassReview, call: Call, unit: CasesUnit) -> ClueView:

@@ -15,6 +15,7 @@ from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.import_completeness import parent_of
 from services.cases.domain.patch import Patch
 from services.cases.handlers import reporters as on_reporter
+from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_filing
 from services.cases.storage import duplicates
 from services.cases.storage.numbers import NumberKind
@@ -38,7 +39,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import AliasKind, ClueSource, PositionCrs
+from shared.contracts.codes import AliasKind, ClueSource, EvidenceObject, EvidenceStep, PositionCrs
 from shared.contracts.parts import PatchFacts
 from shared.divisions.bounds import Box
 from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
@@ -137,9 +138,11 @@ def start_verification(cmd: StartVerification, call: Call, unit: CasesUnit) -> C
 
 def submit_opinion(cmd: SubmitOpinion, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
-    rules, on = unit.desk.clue_rules, local_day(unit.now)
+    rules, on = unit.clue_rules, local_day(unit.now)
     missing, age = rules.missing_proofs(cmd.opinion, cmd.proof, on), rules.build_age(cmd.proof, on)
-    unit.record(clue, unit.clues, clue.submit_opinion(cmd, unit.moment, missing, age))
+    told = clue.submit_opinion(cmd, unit.moment, missing, age)
+    require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.SUBMIT_OPINION)
+    unit.record(clue, unit.clues, told)
     return clue.view()
 
 
@@ -155,6 +158,7 @@ def file_case(cmd: FileCase, call: Call, unit: CasesUnit) -> CaseView:
     case, case_no = case_of(clue, unit)
     turned = clue.turn_into_case(cmd, unit.moment, case.id, case_no)
     filed = case.file(cmd, unit.moment, clue, case_no)
+    require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.FILE_CASE)
     unit.record(clue, unit.clues, turned)
     unit.record(case, unit.cases, filed)
     propose_at_filing(case, clue.source, unit)
@@ -302,7 +306,7 @@ def _patch_facts(patch: Patch) -> PatchFacts:
 
 
 def _review_required(source: ClueSource, unit: CasesUnit) -> bool:
-    return unit.desk.clue_rules.review_required(source, local_day(unit.now))
+    return unit.clue_rules.review_required(source, local_day(unit.now))
 
 
 def _describe(patch: Patch) -> str:

@@ -46,7 +46,7 @@ def propose(pairs: Sequence[Pair], unit: CasesUnit) -> None:
 
     Of one clue the likeliest few: a common number, then the larger overlap, then the older clue.
     """
-    rule = unit.desk.clue_rules.duplicate(local_day(unit.now))
+    rule = unit.clue_rules.duplicate(local_day(unit.now))
     known = unit.duplicates.known(unit.connection, [pair.id for pair in pairs])
     made: Counter[UUID] = Counter()
     for pair, found in sorted(_alike(pairs, rule), key=_likelier):

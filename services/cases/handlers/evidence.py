@@ -10,7 +10,6 @@ from services.cases.domain.evidence_errors import ReasonMissing
 from services.cases.domain.evidence_rules import EvidenceRules
 from services.cases.storage import evidence_jobs
 from services.cases.storage.evidence_land import about
-from services.cases.storage.evidence_rules import evidence_rules
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
 from shared.clock import local_day
@@ -37,7 +36,7 @@ def add_evidence(cmd: AddEvidence, call: Call, unit: CasesUnit) -> EvidenceView:
     earlier = unit.evidence.first_with(unit.connection, cmd.sha256, subject.division_code)
     piece = Evidence(id=new_id())
     evidence_no = unit.number(NumberKind.EVIDENCE, subject.division_code)
-    rules = evidence_rules(unit.connection)
+    rules = unit.evidence_rules
     unit.record(piece, unit.evidence, piece.add(cmd, unit.moment, subject, evidence_no, rules, earlier))
     evidence_jobs.ask_examination(unit, piece.id)
     return piece.view()
@@ -46,7 +45,7 @@ def add_evidence(cmd: AddEvidence, call: Call, unit: CasesUnit) -> EvidenceView:
 def pair_evidence(cmd: PairEvidence, call: Call, unit: CasesUnit) -> EvidenceView:
     piece = _locked(call, unit)
     before = unit.evidence.get_seen(unit.connection, call.by, cmd.before_id)
-    rule = evidence_rules(unit.connection).photo(local_day(unit.now))
+    rule = unit.evidence_rules.photo(local_day(unit.now))
     unit.record(piece, unit.evidence, piece.pair_with(cmd, before, unit.moment, rule))
     return piece.view()
 
@@ -76,7 +75,7 @@ def read_evidence(cmd: ReadEvidence, call: Call, unit: CasesUnit) -> EvidenceRea
     if cmd.way == "download" and cmd.why is None:
         raise ReasonMissing
     # A gallery shows a person the same small pictures again and again: that is one view for a while.
-    if cmd.way != "thumbnail" or not _seen_lately(piece, call, unit, evidence_rules(unit.connection)):
+    if cmd.way != "thumbnail" or not _seen_lately(piece, call, unit, unit.evidence_rules):
         custody = unit.custody.of(unit.connection, piece)
         unit.record(custody, unit.custody, custody.read(piece, cmd.way, cmd.why, unit.moment))
     return reading(piece)

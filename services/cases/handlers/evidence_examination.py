@@ -9,7 +9,6 @@ from services.cases.domain.photo_check import Taking, check
 from services.cases.storage import evidence_jobs
 from services.cases.storage.evidence_jobs import Job
 from services.cases.storage.evidence_land import place_of
-from services.cases.storage.evidence_rules import evidence_rules
 from services.cases.storage.unit import CasesUnit
 from shared.clock import local_day
 from shared.contracts.codes import EvidenceFlagCode, ScanVerdict
@@ -75,7 +74,7 @@ def _judged(
     if photo is not None:
         added_at = _added(piece)
         taking = Taking(piece.stage, piece.source, piece.stated, added_at)
-        rule = evidence_rules(unit.connection).photo(local_day(added_at))
+        rule = unit.evidence_rules.photo(local_day(added_at))
         distance_m, flags = check(photo, taking, place_of(unit.connection, piece), rule)
     if fault is not None:
         flags.append(EvidenceFlag(code=EvidenceFlagCode.UNREADABLE, facts={"why": fault}))

@@ -7,12 +7,13 @@ from services.cases.domain import rectification_paths as paths
 from services.cases.domain.clue import Clue
 from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
+from services.cases.handlers.evidence_check import require_evidence
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
 from shared.contracts import rectifications as c
 from shared.contracts.cases_events import RectificationEvent
 from shared.contracts.clues import ReportClue
-from shared.contracts.codes import ClueSource
+from shared.contracts.codes import ClueSource, EvidenceObject, EvidenceStep
 from shared.contracts.rectifications import RectificationView
 from shared.ids import new_id
 from shared.operations import Call
@@ -38,7 +39,9 @@ def recheck(cmd: c.Recheck, call: Call, unit: CasesUnit) -> RectificationView:
         item.take(cmd, unit.moment, "failed")
         paths.check_rebound(item, cmd)
         clue = _rebound(item, cmd, unit)
-    unit.record(item, unit.rectifications, paths.recheck(item, cmd, unit.moment, clue))
+    told = paths.recheck(item, cmd, unit.moment, clue)
+    require_evidence(unit, EvidenceObject.RECTIFICATION, item.id, EvidenceStep.RECHECK)
+    unit.record(item, unit.rectifications, told)
     return item.view()
 
 

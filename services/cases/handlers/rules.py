@@ -15,7 +15,8 @@ from services.cases.domain.rule import Rule
 from services.cases.storage.rules import RuleStore, view_of
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.codes import CalendarJurisdiction, RuleRegister
-from shared.contracts.rule_values import VALUE_OF, calendar_key
+from shared.contracts.rule_settings import SETTINGS
+from shared.contracts.rule_values import VALUE_OF, ConfigurationValue, calendar_key
 from shared.contracts.rules import LoadCalendarYear, RuleView, SetCalendarDay, SetRule, WithdrawRule
 from shared.divisions.register import COUNTY_DIGITS, full_code
 from shared.errors import InvalidInput, NotAllowed
@@ -127,7 +128,17 @@ def _checked(register: RuleRegister, given: dict[str, Any], place: str, key: str
         raise _placed(invalid(error), place) from error
     if key is not None and value.own_key not in (None, key):
         raise KeyUnfit(key, str(value.own_key))
+    if isinstance(value, ConfigurationValue) and key is not None and key in SETTINGS and value.value is not None:
+        _check_setting(key, value.value, f"{place}.value")
     return value.model_dump(mode="json", exclude_unset=True)
+
+
+def _check_setting(key: str, given: Any, place: str) -> None:
+    """Of a row that the house computes with."""
+    try:
+        SETTINGS[key].validate_python(given)
+    except ValidationError as error:
+        raise _placed(invalid(error), place) from error
 
 
 def _placed(fault: InvalidInput, place: str) -> InvalidInput:

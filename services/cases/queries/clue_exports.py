@@ -13,6 +13,7 @@ from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.patch_columns import Column, ColumnBook
 from services.cases.queries.clues import conditions
 from services.cases.storage.import_tables import clue_import_row
+from services.cases.storage.rules import book_of
 from services.cases.storage.tables import case, clue, rectification
 from shared.area import mu_from_m2
 from shared.clock import local_day
@@ -20,6 +21,7 @@ from shared.contracts.clue_exports import Cell, ExportClues, ExportPage
 from shared.contracts.codes import (
     AliasKind,
     ReviewState,
+    RuleRegister,
     VerificationOpinion,
     title,
 )
@@ -78,9 +80,10 @@ def export_clues(q: ExportClues, by: Actor, connection: Connection) -> ExportPag
     rows, cursor = page_rows(_LISTING, conditions(q, by), q, connection)
     columns = _book().layout(q.layout)
     classic = q.layout == "shapefile_fields"
+    rules = ClueRules(book_of(connection, RuleRegister.CONFIGURATION))
     return ExportPage(
         headings=[column.header for column in columns],
-        rows=[_Row(row, classic).cells(columns) for row in rows],
+        rows=[_Row(row, classic, rules).cells(columns) for row in rows],
         next_cursor=cursor,
     )
 
@@ -91,11 +94,6 @@ def _book() -> ColumnBook:
 
 
 @cache
-def _rules() -> ClueRules:
-    return ClueRules.load()
-
-
-@cache
 def _divisions() -> Divisions:
     return Divisions.load()
 
@@ -103,9 +101,10 @@ def _divisions() -> Divisions:
 class _Row:
     """classic: days without hyphens, as a DBF has them."""
 
-    def __init__(self, row: Mapping[str, Any], classic: bool) -> None:
+    def __init__(self, row: Mapping[str, Any], classic: bool, rules: ClueRules) -> None:
         self._row = row
         self._classic = classic
+        self._rules = rules
         raw: Mapping[str, Any] = row["raw"] or {}
         self._table = {key: raw[header] for key, header in _book().meant(raw).items()}
         self._patch: Mapping[str, Any] = row["patch"] or {}
@@ -179,12 +178,13 @@ class _Row:
         row = self._row
         review = row["review_state"] and ReviewState(row["review_state"])
         on = local_day(row["received_at"])
+        code = self._rules.system_code(review, on)
         split = "被拆分" if row["is_split"] else "拆分" if row["parent_no"] else None
         return {
             "patch_state": split,
             "split_state": split,
-            "system_state": (None if review else self._table.get("system_state")) or _rules().system_code(review, on),
-            "review_stage": _rules().review_code(review, on),
+            "system_state": (None if review else self._table.get("system_state")) or code,
+            "review_stage": self._rules.review_code(review, on),
             "sent_back_state": ("1" if review is ReviewState.SENT_BACK else "0") if review else None,
         }
 

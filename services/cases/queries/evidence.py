@@ -10,7 +10,7 @@ from services.cases.domain.evidence import Evidence
 from services.cases.domain.evidence_needs import Answered, asked, sent_back_reasons
 from services.cases.domain.photo_pairs import Shot, propose
 from services.cases.storage.evidence_jobs import bundle_view
-from services.cases.storage.evidence_land import about, violation_types
+from services.cases.storage.evidence_land import about, known_conditions, violation_types
 from services.cases.storage.evidence_pieces import pieces_for
 from services.cases.storage.evidence_rules import evidence_rules
 from services.cases.storage.evidence_stores import CopyStore, EvidenceStore
@@ -18,7 +18,7 @@ from services.cases.storage.evidence_tables import evidence, evidence_copy, proo
 from services.cases.storage.scope import visible, visible_copies
 from shared.clock import local_day
 from shared.contracts.base import Page
-from shared.contracts.codes import EvidenceObject, EvidenceStage, EvidenceState
+from shared.contracts.codes import EvidenceObject, EvidenceStage, EvidenceState, EvidenceStep
 from shared.contracts.evidence import (
     BundleView,
     CopyView,
@@ -59,9 +59,9 @@ _LISTING = Listing(
 _COPY_LISTING = Listing(columns=tuple(_c[name] for name in CopyView.model_fields), keys=(_c.granted_at, _c.id))
 # Which check-list an object has when none is named.
 _STEP = {
-    EvidenceObject.CLUE: "submit-opinion",
-    EvidenceObject.CASE: "conclude",
-    EvidenceObject.RECTIFICATION: "strike-off",
+    EvidenceObject.CLUE: EvidenceStep.START_REVIEW,
+    EvidenceObject.CASE: EvidenceStep.CONCLUDE,
+    EvidenceObject.RECTIFICATION: EvidenceStep.STRIKE_OFF,
 }
 
 
@@ -91,21 +91,29 @@ def get_requirements(q: GetRequirements, by: Actor, connection: Connection) -> R
     """The check-list of a step as it stands."""
     subject = about(connection, by, q.object, q.id)
     rules = evidence_rules(connection)
-    step = q.step or _STEP.get(q.object)
-    if step is not None and step not in rules.steps():
-        raise StepUnknown(step, sorted(rules.steps()))
+    step = _step_of(q)
     on = local_day(connection.execute(sa.select(sa.func.now())).scalar_one())
     types = violation_types(connection, subject)
-    conditions = [word.strip() for word in q.conditions.split(",") if word.strip()]
+    conditions = [*known_conditions(connection, subject), *(word.strip() for word in q.conditions.split(","))]
     # A joint action has no check-list of its own: nothing is missing.
     answers = [] if step is None else asked(rules, step, on, types, pieces_for(connection, by, subject), conditions)
     return Requirements(
-        rules_from=rules.photo(on).valid_from.isoformat(),
+        rules_from=rules.photo_since(on).isoformat(),
+        refuses=step is not None and rules.is_asked_at(step, on),
         violation_types=[type_.value for type_ in types],
         complete=not any(answer.blocks for answer in answers),
         items=[_requirement(answer) for answer in answers],
-        sent_back_reasons=sent_back_reasons(answers, rules),
+        sent_back_reasons=sent_back_reasons(answers),
     )
+
+
+def _step_of(q: GetRequirements) -> EvidenceStep | None:
+    if q.step is None:
+        return _STEP.get(q.object)
+    try:
+        return EvidenceStep(q.step)
+    except ValueError:
+        raise StepUnknown(q.step, sorted(EvidenceStep)) from None
 
 
 class StepUnknown(InvalidInput):
@@ -122,6 +130,11 @@ def _requirement(answer: Answered) -> RequirementView:
         step=need.step,
         title=need.title,
         basis=need.basis,
+        any_of=sorted(need.any_of),
+        stage=need.stage,
+        view=need.view,
+        azimuth_gap_deg=need.azimuth_gap_deg,
+        paired=need.paired is not None,
         condition=need.condition,
         applies=answer.applies,
         needed=answer.needed,

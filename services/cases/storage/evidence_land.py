@@ -43,6 +43,20 @@ def violation_types(connection: Connection, subject: About) -> list[ViolationTyp
     return [ViolationType(suspected)] if suspected else []
 
 
+def known_conditions(connection: Connection, subject: About) -> list[str]:
+    """What the record itself says of the conditions of check-lists: `going_on` holds, `-going_on` does not."""
+    row = connection.execute(
+        sa.select(clue.c.proof, case.c.procedure)
+        .select_from(clue.outerjoin(case, case.c.id == subject.case_id))
+        .where(clue.c.id == subject.clue_id)
+    ).one()
+    procedure, proof = row.procedure or {}, row.proof or {}
+    going_on = True if procedure.get("stopped_at") else proof.get("act_going_on")
+    suspected = (procedure.get("crime") or {}).get("area_threshold_met")
+    known = {"going_on": going_on, "threshold_suspected": suspected}
+    return [name if holds else f"-{name}" for name, holds in known.items() if holds is not None]
+
+
 def place_of(connection: Connection, piece: Evidence) -> Place:
     """Where it should have been taken, and after which days."""
     c = clue.c

@@ -11,8 +11,11 @@ from shared.principal import Actor
 _STORE = EvidenceStore()
 
 
-def pieces_for(connection: Connection, by: Actor, subject: About) -> list[Piece]:
-    """All evidence of the land; of an item, its own after and check photographs with every before one of the land."""
+def pieces_for(connection: Connection, by: Actor | None, subject: About) -> list[Piece]:
+    """All evidence of the land; of an item, its own after and check photographs with every before one of the land.
+
+    by: as far as the actor sees it; None counts everything, for whether a step may be taken depends on nobody's view.
+    """
     return [_piece(one) for one in _STORE.of_land(connection, by, subject.clue_id) if _concerns(one, subject)]
 
 

@@ -1,23 +1,19 @@
-"""The evidence rules that are in force. Everybody who judges evidence asks here.
-
-They come from register/evidence.toml; whoever keeps such rules in the database reads them by the connection.
-"""
-
-import tomllib
-from functools import cache
-from pathlib import Path
+"""The evidence rules in force, for who has a connection and no unit of work."""
 
 from sqlalchemy import Connection
 
 from services.cases.domain.evidence_rules import EvidenceRules
+from services.cases.storage.rules import book_of
+from shared.contracts.codes import RuleRegister
 
-_FILE = Path(__file__).parents[1] / "register" / "evidence.toml"
+_REGISTERS = (
+    RuleRegister.REQUIRED_EVIDENCE,
+    RuleRegister.EVIDENCE_ITEM,
+    RuleRegister.EVIDENCE_FLAG,
+    RuleRegister.PHOTO_RULE,
+    RuleRegister.CONFIGURATION,
+)
 
 
-def evidence_rules(_: Connection) -> EvidenceRules:
-    return _seeded()
-
-
-@cache
-def _seeded() -> EvidenceRules:
-    return EvidenceRules.of(tomllib.loads(_FILE.read_text(encoding="utf-8")))
+def evidence_rules(connection: Connection) -> EvidenceRules:
+    return EvidenceRules(book_of(connection, *_REGISTERS))

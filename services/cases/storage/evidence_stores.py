@@ -105,12 +105,11 @@ class EvidenceStore(ScopedStore[Evidence]):
             pair=row["pair"] and PairFacts.model_validate(row["pair"]),
         )
 
-    def of_land(self, connection: Connection, by: Actor, clue_id: UUID) -> list[Evidence]:
-        """All that belongs to one clue and what grew from it, as far as the actor sees it, oldest first."""
+    def of_land(self, connection: Connection, by: Actor | None, clue_id: UUID) -> list[Evidence]:
+        """All that belongs to one clue and what grew from it, oldest first. by: as far as the actor sees it."""
+        seen = sa.true() if by is None else visible(evidence, by)
         statement = (
-            sa.select(evidence)
-            .where(evidence.c.clue_id == clue_id, visible(evidence, by))
-            .order_by(evidence.c.added_at, evidence.c.id)
+            sa.select(evidence).where(evidence.c.clue_id == clue_id, seen).order_by(evidence.c.added_at, evidence.c.id)
         )
         return [self.from_row(row) for row in connection.execute(statement).mappings()]
 

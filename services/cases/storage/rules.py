@@ -205,12 +205,18 @@ def read_book(connection: Connection, today: date) -> tuple[RuleBook, int]:
     return RuleBook(entries, today), unreadable
 
 
-def read_register(connection: Connection, register: RuleRegister | None = None) -> tuple[list[Entry], int]:
-    """What is believed now of one register, or of all, and how many rows this release cannot read."""
+def book_of(connection: Connection, *registers: RuleRegister) -> RuleBook:
+    """The book of some registers, for queries; its day is the database's. Units hold the whole book: unit.rules."""
+    today = local_day(connection.execute(sa.select(sa.func.now())).scalar_one())
+    return RuleBook(read_register(connection, *registers)[0], today)
+
+
+def read_register(connection: Connection, *registers: RuleRegister) -> tuple[list[Entry], int]:
+    """What is believed now of some registers, or of all, and how many rows this release cannot read."""
     found = believed(*FACT, "superseded_at").subquery()
     query = sa.select(found).where(found.c.superseded_at.is_(None))
-    if register is not None:
-        query = query.where(found.c.register == register.value)
+    if registers:
+        query = query.where(found.c.register.in_([register.value for register in registers]))
     entries, unreadable = [], 0
     for row in connection.execute(query).mappings():
         try:

@@ -3,21 +3,24 @@
 coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it, but nothing of a
 hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. agency
 officer: clues assigned to its agency. superior reviewer: clues and items of its city or region. police: hand-overs that
-have reached them. Others: nothing. Sealed records are seen by nobody through here.
+have reached them. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody through here.
 """
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
+from services.cases.storage.evidence_tables import evidence
 from services.cases.storage.path_tables import action_proposal, police_transfer
 from services.cases.storage.tables import case, clue, rectification
-from shared.contracts.codes import Agency, Role, TransferState
+from shared.contracts.codes import Agency, EvidenceObject, Role, TransferState
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
 
 _OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
 _INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
 _POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
+# What the levels above review, with its evidence.
+_REVIEWED = (EvidenceObject.CLUE.value, EvidenceObject.RECTIFICATION.value)
 # Of these a township sees nothing (domain.md 5.7).
 _NOT_FOR_TOWNSHIPS = (police_transfer, action_proposal)
 TRANSFERS_WITH_POLICE = [
@@ -52,7 +55,21 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
     if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and is_prefix(by.jurisdiction, 2):
         conditions.append(_lies_in(table, by.jurisdiction))
+    if table is evidence:
+        conditions += _seen_with_the_clue(by)
     return sa.or_(*conditions) if conditions else sa.false()
+
+
+def _seen_with_the_clue(by: Actor) -> list[ColumnElement[bool]]:
+    """Evidence as its object: who verifies a clue sees that of the clue, who reviews above that of clues and items."""
+    conditions: list[ColumnElement[bool]] = []
+    e = evidence.c
+    if by.has(Role.AGENCY_OFFICER) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        given = sa.select(clue.c.id).where(clue.c.agency == by.org_code, _lies_in(clue, by.jurisdiction))
+        conditions.append(sa.and_(e.object == EvidenceObject.CLUE.value, e.clue_id.in_(given)))
+    if by.has(Role.SUPERIOR_REVIEWER) and is_prefix(by.jurisdiction, 2):
+        conditions.append(sa.and_(e.object.in_(_REVIEWED), _lies_in(evidence, by.jurisdiction)))
+    return conditions
 
 
 def visible_copies(table: Table, by: Actor) -> ColumnElement[bool]:
@@ -92,6 +109,8 @@ def _led_by(table: Table, agency: str) -> ColumnElement[bool]:
         return led
     if table is clue:
         return clue.c.id.in_(sa.select(case.c.clue_id).where(case.c.lead_agency == agency))
+    if table is evidence:
+        return evidence.c.clue_id.in_(sa.select(case.c.clue_id).where(case.c.lead_agency == agency))
     if "case_id" not in table.c:
         return sa.false()  # an import is its county's
     beside: ColumnElement[bool] = table.c.case_id.in_(sa.select(case.c.id).where(case.c.lead_agency == agency))

@@ -1,6 +1,5 @@
 """The unit of work of cases: its stores, and the registers that its rules ask."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,6 +9,7 @@ from sqlalchemy import Connection
 
 from services.cases.domain.clue_rules import ClueRules
 from services.cases.domain.deadlines import DeadlineRegister
+from services.cases.domain.evidence_rules import EvidenceRules
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rule_book import RuleBook
@@ -49,8 +49,6 @@ class Desk:
     rules: Rules
     numbers: Numbers
     boxes: CountyBoxes
-    path_table: Mapping[str, Sequence[Mapping[str, Any]]]
-    clue_rules: ClueRules
     seals: Seals | None = None
 
     @property
@@ -102,7 +100,17 @@ class CasesUnit(Unit):
     @cached_property
     def path_rules(self) -> PathRules:
         """What the paths of a case ask of the rules."""
-        return PathRules(self.rules, self.desk.path_table)
+        return PathRules(self.rules)
+
+    @cached_property
+    def clue_rules(self) -> ClueRules:
+        """What proves an opinion, who reviews it, when two clues look like one."""
+        return ClueRules(self.rules)
+
+    @cached_property
+    def evidence_rules(self) -> EvidenceRules:
+        """What evidence must be, and at which step it must be there."""
+        return EvidenceRules(self.rules)
 
     @property
     def moment(self) -> Moment:

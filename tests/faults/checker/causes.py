@@ -28,11 +28,12 @@ _CLOCKS = "SELECT id FROM deadline WHERE id = ANY(%s::uuid[])"
 _ROWS = 'SELECT id FROM "{table}" WHERE id = ANY(%s::uuid[])'
 
 # Ids of these rows are causes of what a sender or worker found out.
-_CAUSING_TABLES = ("delivery", "clue_import")
-# What the gateway records by itself when something was shown: no key, no cause.
-_BY_SHOWING = (
+_CAUSING_TABLES = ("delivery", "clue_import", "evidence", "proof_bundle")
+# What the gateway records by itself when something was shown, and what comparing all clues finds: no key, no cause.
+_BY_ITSELF = (
     "tianwei.agencies.task-delivered.v1",
     "tianwei.notify.notice-delivered.v1",
+    "tianwei.cases.clue-duplicate-proposed.v1",
 )
 # What the passing of time causes: an alarm of a clock that there is.
 _BY_TIME = "tianwei.cases.deadline-alarm-raised.v1"
@@ -83,7 +84,7 @@ def _check_service(
         if type_ == _BY_TIME:
             if str(aggregate) not in clocks:
                 findings.add("phantom", f"{database.name}: {type_} at {position} is of clock {aggregate}, which is not")
-        elif cause is None and type_ not in _BY_SHOWING:
+        elif cause is None and type_ not in _BY_ITSELF:
             findings.add("phantom", f"{database.name}: {type_} at {position} ({event_id}) has no cause")
         elif cause in unknown and cause not in known:
             findings.add("phantom", f"{database.name}: {type_} at {position} comes from {cause}, which nobody knows")

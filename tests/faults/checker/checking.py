@@ -16,6 +16,7 @@ from tests.faults.checker.names import OBJECTS, REACTIONS, WANTED, Kept
 from tests.faults.checker.notices import check_notices
 from tests.faults.checker.objects import check_objects
 from tests.faults.checker.parked import check_letters, check_parked
+from tests.faults.checker.pieces import WAITING, check_pieces
 from tests.faults.checker.projections import check_projections
 from tests.faults.checker.reactions import Reaction, check_reactions
 from tests.faults.checker.report import Findings, Report
@@ -86,6 +87,8 @@ def lag(evidence: Evidence) -> dict[str, int]:
                 "SELECT position, published, (SELECT count(*) FROM outbox) FROM log_head"
             )
             heads[name] = head
+            if database.has_table("evidence_examination"):
+                found["unexamined"] = database.number(WAITING)
             found["outbox"] += waiting
             found["unpublished"] += abs(head - published)
         for consumer, producer in WANTED:
@@ -111,6 +114,8 @@ def _check_services(databases: Databases, evidence: Evidence, findings: Findings
     cases, agencies, notify = (databases.get(name) for name in ("cases", "agencies", "notify"))
     for name, database in databases.items():
         check_objects(database, OBJECTS.get(name, {}), findings)
+    if cases:
+        check_pieces(cases, findings)
     if cases and agencies:
         check_tasks(cases, agencies, findings, evidence.poisoned)
     if cases and notify:

@@ -94,6 +94,9 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "case": Kept("case"),
         "rectification": Kept("rectification"),
         "joint_action": Kept("joint_action"),
+        "evidence": Kept("evidence"),
+        "evidence_custody": Kept("evidence_custody"),
+        "evidence_copy": Kept("evidence_copy"),
         "clue_duplicate": Kept("clue_duplicate"),
         "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
@@ -203,6 +206,11 @@ ROUTES: tuple[Route, ...] = (
         made="joint-action-convened",
     ),
     *(_route("cases", f"/rectifications/{{id}}/{verb}", f"rectification-{fact}") for verb, fact in _ITEM_VERBS.items()),
+    *(
+        _route("cases", f"/{home}/{{id}}/evidence", "evidence-added", made="evidence-added")
+        for home in ("clues", "cases", "rectifications")
+    ),
+    _route("cases", "/evidence/{id}/pair", "evidence-paired"),
     _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned"),
     _route("agencies", "/tasks/{id}/sign", "task-signed", may=("task-delivered",)),
     _route("agencies", "/tasks/{id}/accept", "task-accepted"),

@@ -11,7 +11,7 @@ from services.cases.adapters.duplicate_checker import DuplicateChecker
 from services.cases.domain.patch import Patch
 from services.cases.handlers.clues import receive_patches
 from services.cases.settings import CasesData
-from services.cases.wiring import read_clue_rules, wire_import
+from services.cases.wiring import wire_import
 from shared.contracts.codes import Role
 from shared.principal import Actor
 from tests.integration.services.cases.office import COORDINATOR, Office, actor, sand_yard
@@ -73,7 +73,7 @@ def _centre(shape: dict[str, Any]) -> dict[str, float]:
 def look(office: Office) -> None:
     """The worker looks at every clue that waits."""
     with importing(office) as runner:
-        checker = DuplicateChecker(runner, read_clue_rules().duplicate(office.clock.at.date()).most_distance_m)
+        checker = DuplicateChecker(runner)
         while checker.run_once():
             pass
 

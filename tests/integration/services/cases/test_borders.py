@@ -26,6 +26,8 @@ from tests.integration.services.cases.office import (
     verified,
 )
 
+pytestmark = pytest.mark.evidence_not_asked
+
 
 def refusal(office: Office, *args: Any, **more: Any) -> Refused:
     with pytest.raises(Refused) as caught:

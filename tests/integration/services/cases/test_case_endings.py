@@ -25,6 +25,8 @@ from tests.integration.services.cases.path_people import (
     under_review,
 )
 
+pytestmark = pytest.mark.evidence_not_asked
+
 
 @pytest.fixture
 def office(same_office: Office) -> Office:

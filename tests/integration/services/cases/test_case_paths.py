@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.codes import Role
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
@@ -18,17 +19,21 @@ from tests.integration.services.cases.path_people import (
     CHIEF,
     DEPUTY,
     LEGAL,
+    NR,
     clock_of,
     decided,
     decision,
     get_case,
     investigating,
     noticed,
+    of,
     refused,
     step,
     today,
     under_review,
 )
+
+pytestmark = pytest.mark.evidence_not_asked
 
 
 @pytest.fixture
@@ -225,6 +230,34 @@ def test_a_major_case_is_decided_on_legal_opinion_and_discussion(office: Office)
     assert (undiscussed.code, undiscussed.facts["law"]) == ("cases.not-deliberated", "APL 57")
     step(office, case, "deliberate", CHIEF, members=["陈局长", "副局长"], outcome="同意", **papers("collective_record"))
     assert step(office, case, "decide", DEPUTY, **decision())["state"] == "decided"
+
+
+def test_nobody_handles_a_case_against_himself(office: Office) -> None:
+    """APL 43. Two spellings of one name are one person."""
+    clue = verified(office)
+    wanted = filing(party_name="马 建国", party_kind="person", officers=["马建国", "乙"])
+    for officers in (["马建国", "乙"], ["乙", "马　建国"]):
+        own = refused(office, COORDINATOR, "clue.file-case", {**wanted, "officers": officers}, clue["id"])
+        assert (own.code, own.facts["law"], own.field) == ("cases.officer-is-party", "APL 43", "officers")
+    case = office.command(COORDINATOR, "clue.file-case", {**wanted, "officers": ["甲", "乙"]}, clue["id"])
+    own = refused(office, COORDINATOR, "case.investigate", {"officers": ["马建国", "乙"]}, case["id"])
+    assert own.code == "cases.officer-is-party"
+    case = step(office, case, "investigate", **OFFICERS)
+    step(office, case, "request-recusal", officer="甲", reason="亲属")
+    body = {"officer": "甲", "granted": True, "reason": "属实", "replaced_by": "马建国", **papers("recusal_decision")}
+    assert refused(office, DEPUTY, "case.decide-recusal", body, case["id"]).code == "cases.officer-is-party"
+
+
+def test_who_withdrew_does_not_come_back_and_nobody_decides_on_himself(office: Office) -> None:
+    """APL 43."""
+    case = investigating(office)
+    step(office, case, "request-recusal", officer="甲", reason="亲属")
+    body = {"officer": "甲", "granted": True, "reason": "属实", "replaced_by": "丙", **papers("recusal_decision")}
+    himself = of(Role.LEADER, NR, "甲")
+    assert refused(office, himself, "case.decide-recusal", body, case["id"]).code == "cases.own-recusal"
+    back = refused(office, DEPUTY, "case.decide-recusal", {**body, "replaced_by": " 甲"}, case["id"])
+    assert (back.code, back.facts["law"]) == ("cases.officer-withdrew", "APL 43")
+    step(office, case, "decide-recusal", DEPUTY, **body)
 
 
 def test_what_legal_staff_do_not_agree_to_goes_back_to_review(office: Office) -> None:

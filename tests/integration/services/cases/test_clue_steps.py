@@ -39,6 +39,8 @@ from tests.integration.services.cases.office import (
 from tests.integration.services.cases.test_main_path import strike_off
 from tests.support.nodes import PostgresNode
 
+pytestmark = pytest.mark.evidence_not_asked
+
 TOWNSHIP = {"township_code": "640521104000"}
 AGRICULTURE = type(COORDINATOR)("agriculture:1", "马农业", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
 

@@ -34,6 +34,8 @@ from tests.integration.services.cases.patch_writing import geojson, row, square
 from tests.integration.services.cases.test_main_path import strike_off
 from tests.support.nodes import wait_until
 
+pytestmark = pytest.mark.evidence_not_asked
+
 TOWNSHIP = {"township_code": "640521104000"}
 FAR = box(105.6, 37.5)
 
@@ -286,8 +288,8 @@ def test_clues_of_other_counties_are_never_compared(office: Office) -> None:
 def test_a_geometry_child_that_does_not_answer_leaves_the_clues_waiting(office: Office) -> None:
     take_in(office, (1, box()), (2, box()))
     with importing(office) as runner:
-        assert DuplicateChecker(runner, 50, OverlapChild(most_s=0.001)).run_once()
-        assert not DuplicateChecker(runner, 50).run_once(), "held by the one that failed"
+        assert DuplicateChecker(runner, OverlapChild(most_s=0.001)).run_once()
+        assert not DuplicateChecker(runner).run_once(), "held by the one that failed"
     assert proposals(office) == []
     with office.parts.engine.begin() as connection:
         left = connection.execute(sa.text("UPDATE clue_check SET lease_until = NULL RETURNING tries")).scalars()
@@ -300,8 +302,8 @@ def test_what_cannot_be_looked_at_is_left_for_a_person_and_told_by_the_health_an
     take_in(office, (1, box()), (2, box()))
     with importing(office) as runner, office.parts.engine.connect() as connection:
         for _ in range(2 + 2 * 3):  # twice together, then three times each by itself
-            assert DuplicateChecker(runner, 50, OverlapChild(most_s=0.001), lease_s=0).run_once()
-        assert not DuplicateChecker(runner, 50).run_once()
+            assert DuplicateChecker(runner, OverlapChild(most_s=0.001), lease_s=0).run_once()
+        assert not DuplicateChecker(runner).run_once()
         health = office.parts.health(connection)
     assert (health["duplicate_checks_given_up"], health["duplicate_checks_waiting"]) == (2, 0)
 

@@ -21,6 +21,8 @@ from tests.integration.services.cases.path_people import (
 )
 from tests.integration.services.cases.test_main_path import strike_off
 
+pytestmark = pytest.mark.evidence_not_asked
+
 
 @pytest.fixture
 def office(same_office: Office) -> Office:

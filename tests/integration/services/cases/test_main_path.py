@@ -25,6 +25,8 @@ from tests.integration.services.cases.office import (
     verified,
 )
 
+pytestmark = pytest.mark.evidence_not_asked
+
 EVENTS = {event.type: event for event in vars(cases_events).values() if hasattr(event, "type")}
 
 

@@ -28,6 +28,8 @@ from tests.integration.services.cases.path_people import (
     transfer_of,
 )
 
+pytestmark = pytest.mark.evidence_not_asked
+
 
 @pytest.fixture
 def office(same_office: Office) -> Office:

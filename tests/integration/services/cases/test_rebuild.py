@@ -38,6 +38,8 @@ from tests.integration.services.cases.test_sealed_records import draft as draft_
 from tests.support.fake_clamd import EICAR, FakeClamd
 from tests.support.meanwhile import look_while
 
+pytestmark = pytest.mark.evidence_not_asked
+
 OPERATOR = Operator("root", "核对后改正", "640521000000", datetime(2026, 4, 21, tzinfo=UTC))
 
 

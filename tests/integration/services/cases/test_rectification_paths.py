@@ -8,6 +8,8 @@ from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office
 from tests.integration.services.cases.path_people import clock_of, investigating, new_case, refused, step, today
 from tests.integration.services.cases.test_main_path import strike_off
 
+pytestmark = pytest.mark.evidence_not_asked
+
 
 @pytest.fixture
 def office(same_office: Office) -> Office:

@@ -35,6 +35,8 @@ from tests.integration.services.cases.patch_reading import BOUNDARIES, DIVISIONS
 from tests.integration.services.cases.patch_writing import geojson, row, square
 from tests.integration.services.cases.test_main_path import strike_off
 
+pytestmark = pytest.mark.evidence_not_asked
+
 BOOK = ColumnBook.load()
 Values = dict[str, Any]
 

@@ -1,5 +1,6 @@
 """A database of before revision 0009: what is new in its tables is filled from its log, as computing again would."""
 
+import pytest
 import sqlalchemy as sa
 
 from services.cases.storage.migrations.versions import rev_0009_paths as revision
@@ -8,6 +9,8 @@ from tests.integration.services.cases.office import COORDINATOR, Office, correct
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
 from tests.integration.services.cases.test_rebuild import rebuild
 from tests.support.nodes import PostgresNode
+
+pytestmark = pytest.mark.evidence_not_asked
 
 # Words of events that were not there before.
 _SINCE = [

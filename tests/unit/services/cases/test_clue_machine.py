@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_table import REVIEW, TABLE
-from services.cases.wiring import read_clue_rules
+from services.cases.wiring import shipped_clue_rules
 from shared.aggregate import replay
 from shared.clock import local_day
 from shared.contracts import clue_steps as steps
@@ -43,7 +43,7 @@ from tests.unit.services.cases.commands import (
     TOWNSHIP,
 )
 
-RULES = read_clue_rules()
+RULES = shipped_clue_rules()
 COLLEAGUE = replace(COORDINATOR, account_id="c2", name="钱审核")
 OTHER_CITY = replace(CITY, account_id="s2", jurisdiction="6404")
 PEOPLE = [COORDINATOR, COLLEAGUE, OFFICER, AGENCY, CITY, PROVINCE, OTHER_CITY, STRANGER]

@@ -1,8 +1,8 @@
 """The rules of clues as dated data: what opinions need, codes of the ministry, when two clues look like one."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from services.cases.domain.clue_rules import ClueRules, OtherGroundUnknown, ProofContradicts, ProofOutOfRange
 from services.cases.domain.duplicates import Compared, Overlap, distance_m, likeness
-from services.cases.wiring import read_clue_rules
+from services.cases.domain.rule_book import Entry, RuleBook
+from services.cases.wiring import shipped_clue_rules
 from shared.contracts.clue_parts import OpinionProof
-from shared.contracts.codes import ClueSource, ReviewState, VerificationOpinion
+from shared.contracts.codes import ClueSource, ReviewState, RuleMark, RuleRegister, VerificationOpinion
+from shared.contracts.rules import RuleFact, RuleSource
 
-RULES = read_clue_rules()
+RULES = shipped_clue_rules()
 DAY = date(2026, 4, 24)
 LEGAL, ROAD, ILLEGAL = VerificationOpinion.LEGAL, VerificationOpinion.RURAL_ROAD, VerificationOpinion.NON_AGRI_ILLEGAL
 
@@ -95,9 +97,23 @@ def test_the_ministrys_codes_of_a_review() -> None:
     ]
 
 
+def setting(value: Any, since: date, until: date | None = None) -> Entry:
+    said = RuleFact(
+        row_id=uuid4(),
+        value={"title": "来源", "value": value},
+        valid_from=since,
+        valid_to=until,
+        mark=RuleMark.CUSTOM,
+        source=RuleSource(text="试"),
+        origin="edit",
+        recorded_at=datetime(2026, 4, 20, tzinfo=UTC),
+    )
+    return Entry.of(RuleRegister.CONFIGURATION, "reviewed_sources", said)
+
+
 def test_a_rule_holds_from_its_day() -> None:
-    clues = {"reviewed": [{"sources": [], "valid_from": date(2020, 1, 1)}, {"sources": ["patrol"], "valid_from": DAY}]}
-    rules = ClueRules({"opinion": [], "cut_off": [], "other_ground": []}, clues)
+    rows = [setting([], date(2020, 1, 1), date(2026, 4, 23)), setting(["patrol"], DAY)]
+    rules = ClueRules(RuleBook(rows, DAY))
     assert rules.review_required(ClueSource.PATROL, DAY)
     assert not rules.review_required(ClueSource.PATROL, date(2026, 4, 23))
     assert not rules.review_required(ClueSource.PATROL, date(2019, 1, 1))

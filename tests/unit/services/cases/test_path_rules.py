@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.domain.case_enforcement import added_fine
-from services.cases.domain.path_rules import PathRules, RuleMissing
-from services.cases.domain.rule_book import RuleBook
+from services.cases.domain.path_rules import PathRules
+from services.cases.domain.rule_book import RuleBook, RuleMissing
 from services.cases.wiring import shipped_path_rules
 from shared.contracts.codes import ActionTrigger, Agency, Measure, ViolationType
 
@@ -30,7 +30,7 @@ def test_natural_resources_leads_cases_of_building_on_farmland() -> None:
 
 
 def test_without_a_row_nothing_is_guessed() -> None:
-    empty = PathRules(RuleBook((), DAY), {})
+    empty = PathRules(RuleBook((), DAY))
     with pytest.raises(RuleMissing):
         empty.time_bar_years(DAY)
     with pytest.raises(RuleMissing):
@@ -41,7 +41,7 @@ def test_without_a_row_nothing_is_guessed() -> None:
 
 def test_every_trigger_of_the_register_is_known_and_none_without_it() -> None:
     assert all(RULES.trigger_is_on(trigger, DAY) for trigger in ActionTrigger)
-    assert not any(PathRules(RuleBook((), DAY), {}).trigger_is_on(trigger, DAY) for trigger in ActionTrigger)
+    assert not any(PathRules(RuleBook((), DAY)).trigger_is_on(trigger, DAY) for trigger in ActionTrigger)
     assert (RULES.people_resisting(DAY), RULES.repeated_months(DAY)) == (3, 12)
 
 

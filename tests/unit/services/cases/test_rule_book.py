@@ -16,7 +16,7 @@ from services.cases.domain.clue import TABLE as CLUE
 from services.cases.domain.joint_action import TABLE as ACTION
 from services.cases.domain.powers import granted
 from services.cases.domain.rectification import TABLE as RECTIFICATION
-from services.cases.domain.rule_book import Entry, RuleBook
+from services.cases.domain.rule_book import Entry, RuleBook, RuleMissing
 from services.cases.domain.thresholds import LandTaken
 from services.cases.storage.rule_files import FileInvalid, legal_sources, read_all
 from services.cases.wiring import shipped_rules
@@ -31,7 +31,8 @@ from shared.contracts.codes import (
     SentBackReason,
     ViolationType,
 )
-from shared.contracts.rule_values import EvidenceStage, PowerGrantValue
+from shared.contracts.rule_settings import SETTINGS
+from shared.contracts.rule_values import PowerGrantValue
 from shared.contracts.rules import RuleFact, RuleSource
 
 DAY = date(2026, 4, 20)
@@ -177,16 +178,7 @@ def test_an_entrusted_power_is_used_in_the_name_of_who_entrusted_it() -> None:
     assert (found.key, found.in_name_of) == ("b", OrgType.NR)
 
 
-# evidence, triggers, lists
-
-
-def test_required_evidence_of_a_type_comes_on_top_of_that_of_all() -> None:
-    general = {item.code for item in BOOK.required_evidence(None, EvidenceStage.INVESTIGATION, DAY)}
-    of_type = {item.code for item in BOOK.required_evidence(ViolationType.VT04, EvidenceStage.INVESTIGATION, DAY)}
-    assert {"party_identity", "site_record", "question_record"} <= general < of_type
-    assert "household_register" in of_type - general
-    going_on = next(i for i in BOOK.required_evidence(None, EvidenceStage.INVESTIGATION) if i.code == "stop_order")
-    assert going_on.when == "act_going_on"
+# triggers, lists
 
 
 def test_triggers_come_in_their_order_and_can_be_switched_off() -> None:
@@ -219,6 +211,20 @@ def test_lists_that_the_state_machines_know_have_their_codes(list_name: str, kin
 def test_what_is_not_decided_has_no_value() -> None:
     assert BOOK.setting("reclamation_fee_rates", DAY) is None
     assert BOOK.setting("larger_fine_for_hearing", DAY) == {"person": 5000, "unit": 50000}
+
+
+def test_every_setting_that_the_house_computes_with_is_shipped_as_what_it_must_be() -> None:
+    for key in SETTINGS:
+        assert BOOK.decided(key, DAY) == BOOK.decided(key, date(2019, 1, 1))
+
+
+def test_a_setting_that_is_undecided_or_no_such_value_is_not_guessed() -> None:
+    for value in (None, "two", -1):
+        row = Entry.of(
+            RuleRegister.CONFIGURATION, "time_bar_years", fact({"title": "时效", "value": value}, None, None)
+        )
+        with pytest.raises(RuleMissing):
+            RuleBook([row], DAY).decided("time_bar_years", DAY)
 
 
 # the files

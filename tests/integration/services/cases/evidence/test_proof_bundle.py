@@ -24,6 +24,8 @@ from tests.integration.services.cases.test_joint_actions import AG, NR, Action
 from tests.integration.services.cases.test_main_path import close_case, strike_off
 from tests.support.fake_clamd import EICAR, FakeClamd
 
+pytestmark = pytest.mark.evidence_not_asked
+
 VERIFY = Path(proof_verify.__file__)
 Proved = tuple[Desk, dict[str, Any], Path]
 

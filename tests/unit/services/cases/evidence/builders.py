@@ -1,19 +1,17 @@
 """Photographs and pieces of evidence as the domain knows them."""
 
-import tomllib
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from services.cases.domain.evidence_needs import Piece
-from services.cases.domain.evidence_rules import EvidenceRules, PhotoRule
+from services.cases.domain.evidence_rules import PhotoRule
 from services.cases.domain.photo_check import Place, Taking
+from services.cases.wiring import shipped_evidence_rules
 from shared.contracts.codes import EvidenceObject, EvidenceSource, EvidenceStage, EvidenceState
 from shared.contracts.evidence import PhotoFacts, StatedFacts
 
-REGISTER = Path(__file__).parents[5] / "services/cases/register/evidence.toml"
-RULES = EvidenceRules.of(tomllib.loads(REGISTER.read_text(encoding="utf-8")))
+RULES = shipped_evidence_rules()
 RULE: PhotoRule = RULES.photo(date(2026, 5, 1))
 TAKEN = datetime(2026, 4, 22, 2, 5, tzinfo=UTC)
 ADDED = datetime(2026, 4, 22, 4, 0, tzinfo=UTC)

@@ -92,7 +92,7 @@ class Store(RuleBasedStateMachine):
     def add(self, by: Actor, stage: str, registered: bool) -> None:
         was = self.piece.state
         done = self._do(self.piece, lambda one: one.add(_adding(stage, registered), *self._adding(by)))
-        assert done == (was is None and by in (COORDINATOR, OFFICER))
+        assert done == (was is None and by in (COORDINATOR, OFFICER, AGENCY))
         if done:
             assert self.piece.is_running("D13") == registered
 

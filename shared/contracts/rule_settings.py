@@ -1,0 +1,52 @@
+"""What a row of the configuration register must be, for those rows that the house computes with (domain.md 10).
+
+Rows that are not here hold what people read.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared.contracts.base import Bool, Contract, Int
+from shared.contracts.codes import ClueSource, EvidenceStep, Measure, ReviewState
+from shared.contracts.rule_values import ExactNumber
+
+_Few = Annotated[Int, Field(ge=1, le=3660)]
+_Code = Annotated[str, Field(pattern=r"^\d{1,4}$")]
+
+
+class LargerFine(Contract):
+    """Yuan, from which on a hearing must be offered to a person, to a unit (NRP 34)."""
+
+    person: Annotated[Decimal, Field(ge=0)]
+    unit: Annotated[Decimal, Field(ge=0)]
+
+
+class DuplicateSetting(Contract):
+    """When two clues look like one (domain.md 7.2). least_iou: 0..1. most_distance_m: of two points."""
+
+    least_iou: Annotated[float, Field(gt=0, le=1)]
+    centre_inside: Bool
+    most_distance_m: Annotated[float, Field(ge=0, le=5000)]
+    period_months: _Few
+    most_proposals: Annotated[Int, Field(ge=1, le=20)]
+
+
+SETTINGS: Mapping[str, TypeAdapter[Any]] = {
+    "time_bar_years": TypeAdapter(Annotated[int, Field(ge=1, le=20)]),
+    "late_fine_percent_per_day": TypeAdapter(Annotated[Decimal, Field(ge=0, le=100)]),
+    "public_service_days": TypeAdapter(_Few),
+    "larger_fine_for_hearing": TypeAdapter(LargerFine),
+    "hearing_measures": TypeAdapter(frozenset[Measure]),
+    "near_threshold_share": TypeAdapter(ExactNumber),
+    "new_old_cutoff": TypeAdapter(date),
+    "evidence_asked_at": TypeAdapter(frozenset[EvidenceStep]),
+    "reviewed_sources": TypeAdapter(frozenset[ClueSource]),
+    "review_stage_codes": TypeAdapter(dict[ReviewState, _Code]),
+    "patch_state_codes": TypeAdapter(dict[ReviewState | Literal[""], _Code]),
+    "duplicate_clues": TypeAdapter(DuplicateSetting),
+}
+"""What a value must be, by key."""

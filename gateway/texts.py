@@ -593,11 +593,10 @@ _CODED = frozenset(
 )
 _CODES = {
     str(member): codes.title(member)
-    # Of codes that are written alike, the one that stands first is meant: a role before a holder of work.
-    for kind in reversed(list(vars(codes).values()))
+    for kind in vars(codes).values()
     if isinstance(kind, type) and issubclass(kind, enum.StrEnum) and kind is not enum.StrEnum
     for member in kind
-}
+} | {str(role): codes.title(role) for role in codes.Role}  # a role is never meant as a holder of work
 _LONGEST = 200
 
 

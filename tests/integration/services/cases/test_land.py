@@ -44,6 +44,8 @@ from tests.integration.services.cases.patch_writing import (
 from tests.integration.services.cases.path_people import DEPUTY
 from tests.integration.services.cases.test_main_path import up_to_notice
 
+pytestmark = pytest.mark.evidence_not_asked
+
 
 class LandDesk(Desk):
     def load(

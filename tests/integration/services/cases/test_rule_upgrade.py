@@ -26,7 +26,7 @@ def test_rows_of_a_former_shape_make_room_for_those_of_today(office: Office, pos
     owner = sa.create_engine(dsn)
     with owner.begin() as connection:
         connection.execute(sa.text(_FORMER))
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0010'"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0012'"))
         assert read_register(connection)[1] == 1, "this release cannot read it"
     upgrade(MIGRATIONS, SecretStr(dsn), ROLE)
     with owner.connect() as connection:

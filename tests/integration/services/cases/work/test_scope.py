@@ -14,6 +14,8 @@ from shared.contracts.codes import WorkKind
 from tests.integration.services.cases.office import Office
 from tests.integration.services.cases.work.county import PEOPLE
 
+pytestmark = pytest.mark.evidence_not_asked
+
 County = tuple[Office, dict[str, Any]]
 TABLES: dict[WorkKind, sa.Table] = {
     WorkKind.CLUE: tables.clue,

@@ -10,6 +10,8 @@ from services.cases.queries import search as searching
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, sand_yard
 from tests.integration.services.cases.path_people import POLICE
 
+pytestmark = pytest.mark.evidence_not_asked
+
 County = tuple[Office, dict[str, Any]]
 
 

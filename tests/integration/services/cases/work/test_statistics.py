@@ -12,6 +12,8 @@ from shared.contracts.statistics import StatisticBy
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, filed, sand_yard
 from tests.integration.services.cases.work.county import settle
 
+pytestmark = pytest.mark.evidence_not_asked
+
 County = tuple[Office, dict[str, Any]]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.cases.adapters.case_table_process import CaseTableReader
 from services.cases.domain.case_import import CaseParserCrashed
-from services.cases.domain.clue_import import FileMissing, WorkerCrashed
+from services.cases.domain.file_import import FileMissing, WorkerCrashed
 from services.cases.handlers.case_imports import finish_case_import, refuse_case_import, take_over_batch
 from services.cases.storage.case_import_jobs import QUEUE
 from services.cases.storage.job_queue import ImportJob, LeaseLost

@@ -25,7 +25,8 @@ from services.cases.adapters.import_bell import ImportBell
 from services.cases.adapters.parser_process import ParsedFile, PatchParser
 from services.cases.adapters.patch_lines import HeaderLine
 from services.cases.case_importer import CaseImporter, Stopped
-from services.cases.domain.clue_import import FileMissing, ParserCrashed, WorkerCrashed
+from services.cases.domain.clue_import import ParserCrashed
+from services.cases.domain.file_import import FileMissing, WorkerCrashed
 from services.cases.domain.measured import Measured
 from services.cases.domain.overlay import OverlayGivenUp
 from services.cases.handlers.clue_imports import draw, finish_import, import_batch, refuse_import

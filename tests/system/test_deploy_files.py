@@ -77,11 +77,19 @@ def test_a_service_hears_others_tells_its_own_and_calls(broker: dict[str, str]) 
         producer = connection.Producer(channel)
         producer.publish({}, exchange=events_exchange(), routing_key="notify", serializer="json")
         producer.publish({}, exchange=rpc_exchange(), routing_key="cases.read_log", serializer="json")
+        # What a user may not do closes the channel, which the next answer of the broker shows.
+        assert event_queue("cases", "notify", amqp=True)(channel).queue_declare(passive=True).message_count == 0
 
 
 def test_the_gateway_can_call_and_hear_replies(broker: dict[str, str]) -> None:
     with connect(broker["gateway"]) as connection, connection.channel() as channel:
-        reply_queue("rpc.reply-of-the-gateway")(channel).declare()
+        queue = reply_queue("rpc.reply-of-the-gateway")(channel)
+        queue.declare()
+        rpc_exchange()(channel).declare()
+        connection.Producer(channel).publish(
+            {}, exchange=rpc_exchange(), routing_key="cases.command", serializer="json"
+        )
+        assert queue.queue_declare(passive=True).message_count == 0
 
 
 def test_nobody_tells_events_in_anothers_name(broker: dict[str, str]) -> None:

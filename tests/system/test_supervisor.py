@@ -122,10 +122,14 @@ def test_the_pause_before_a_restart_doubles_up_to_its_limit(start: Started, home
 
 def test_a_process_without_heartbeat_is_told_killed_and_started_again(start: Started, home: Home) -> None:
     start_ready(start, home)
+    hanging = processes(home)["service"]
     order(home, "service", "hang")
     wait_until(lambda: "service 已 2 秒没有心跳" in output(home))
     order(home, "service", "")
     wait_until(lambda: state_of(home, "service").restarts >= 1 and state_of(home, "service").state == "running")
+    assert not hanging.is_running()
+    assert processes(home)["service"].pid != hanging.pid
+    assert state_of(home, "queue").restarts == 0
 
 
 def test_a_process_that_cannot_start_fails_the_start_with_its_last_log_lines(start: Started, home: Home) -> None:

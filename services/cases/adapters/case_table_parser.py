@@ -69,7 +69,7 @@ def _confine(options: argparse.Namespace) -> None:
 def _write(options: argparse.Namespace) -> None:
     import orjson
 
-    from services.cases.adapters.patch_refusals import NoPatches, TooManyRows
+    from services.cases.adapters.patch_refusals import NoRows, TooManyRows
 
     out, number = sys.stdout.buffer, 0
     for row_no, cells in _rows(options.file, Path(options.name).suffix.lower(), options.name):
@@ -78,7 +78,7 @@ def _write(options: argparse.Namespace) -> None:
             raise TooManyRows(most=options.max_rows, found=number)
         out.write(orjson.dumps({"row": {"row_no": row_no, "cells": cells}}, option=orjson.OPT_APPEND_NEWLINE))
     if number == 0:
-        raise NoPatches()
+        raise NoRows()
     out.write(orjson.dumps({"end": {"rows": number}}, option=orjson.OPT_APPEND_NEWLINE))
     out.flush()
 

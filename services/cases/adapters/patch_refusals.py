@@ -105,6 +105,12 @@ class NoPatches(FileRefused):
     refusal = "file.no-patches"
 
 
+class NoRows(FileRefused):
+    """A table with its head alone."""
+
+    refusal = "file.no-rows"
+
+
 class ColumnsMissing(FileRefused):
     """facts: columns missing, present."""
 

@@ -1,4 +1,4 @@
-"""An import of satellite patches as a thing of its own: it runs through a file and ends once, finished or refused."""
+"""An import of satellite patches."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -7,15 +7,9 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain.file_import import FileImport
 from shared.contracts.cases_events import ClueImportFinishedV1
-from shared.errors import InvalidInput, NotAllowed, TianweiError
-
-
-class ImportState(StrEnum):
-    QUEUED = "queued"
-    RUNNING = "running"
-    FINISHED = "finished"
-    REFUSED = "refused"
+from shared.errors import InvalidInput, TianweiError
 
 
 class RowOutcome(StrEnum):
@@ -24,32 +18,11 @@ class RowOutcome(StrEnum):
     REJECTED = "rejected"
 
 
-class CountyMissing(NotAllowed):
-    """Files are imported into a county, and the caller has none."""
-
-    def __init__(self, jurisdiction: str) -> None:
-        super().__init__("import.county-missing", None, jurisdiction=jurisdiction)
-
-
 class ParserCrashed(InvalidInput):
     """The limited parser died on the file every time: it reached a limit or broke."""
 
     def __init__(self, **facts: Any) -> None:
         super().__init__("import.parser-crashed", "file", **facts)
-
-
-class WorkerCrashed(InvalidInput):
-    """The worker itself ended every time it took the file up."""
-
-    def __init__(self, tries: int) -> None:
-        super().__init__("import.worker-crashed", "file", tries=tries)
-
-
-class FileMissing(InvalidInput):
-    """The file store does not hold the file that was to be imported."""
-
-    def __init__(self, sha256: str) -> None:
-        super().__init__("import.file-missing", "file", sha256=sha256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +45,8 @@ class ImportRow:
 
 
 @dataclass(kw_only=True)
-class ClueImport:
-    """version: 0 while it runs, 1 once it has ended. jurisdiction: 12-digit code of the county."""
-
+class ClueImport(FileImport[ClueImportFinishedV1]):
     TYPE: ClassVar[str] = "clue_import"
 
-    id: UUID
-    jurisdiction: str
-    file_name: str
-    file_sha256: str
-    version: int = 0
-    state: ImportState = ImportState.RUNNING
-    rows_created: int = 0
-    rows_known: int = 0
-    rows_rejected: int = 0
-    finished_at: datetime | None = None
-
-    def finish(self, now: datetime) -> list[ClueImportFinishedV1]:
-        """Every row has its outcome."""
-        return [self._ended(now, None)]
-
-    def refuse(self, problem: TianweiError, now: datetime) -> list[ClueImportFinishedV1]:
-        """The file as a whole cannot be taken. Rows that an earlier try imported stay and are counted."""
-        return [self._ended(now, problem)]
-
-    def apply(self, event: ClueImportFinishedV1) -> None:
-        self.state = ImportState.REFUSED if event.refused else ImportState.FINISHED
-        self.rows_created, self.rows_known = event.rows_created, event.rows_known
-        self.rows_rejected, self.finished_at = event.rows_rejected, event.at
-
     def _ended(self, now: datetime, problem: TianweiError | None) -> ClueImportFinishedV1:
-        return ClueImportFinishedV1(
-            at=now,
-            reason=problem and problem.code,
-            import_id=self.id,
-            file_name=self.file_name,
-            file_sha256=self.file_sha256,
-            rows_created=self.rows_created,
-            rows_known=self.rows_known,
-            rows_rejected=self.rows_rejected,
-            refused=problem is not None,
-        )
+        return ClueImportFinishedV1(**self._told(now, problem))

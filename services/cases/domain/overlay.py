@@ -49,7 +49,10 @@ class NoLayer(InvalidInput):
     """No base layer was in force that day. facts: on, earliest: the first day on which one is."""
 
     def __init__(self, on: date, earliest: date | None) -> None:
-        super().__init__("overlay.no-layer", "on_day", on=on.isoformat(), earliest=earliest and earliest.isoformat())
+        if earliest is None:
+            super().__init__("overlay.no-layer-at-all", None)
+        else:
+            super().__init__("overlay.no-layer", "on_day", on=on.isoformat(), earliest=earliest.isoformat())
 
 
 class NoOverlay(NotFound):

@@ -8,18 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.cases.domain.case import Case
-from services.cases.domain.case_import import (
-    CaseImportRow,
-    CaseRowOutcome,
-    clue_of,
-    same_case,
-    taken_over,
-)
+from services.cases.domain.case_import import CaseImportRow, CaseRowOutcome
 from services.cases.domain.clue import Clue
-from services.cases.domain.clue_import import CountyMissing
+from services.cases.domain.file_import import CountyMissing
 from services.cases.domain.taken_row import Fault, Surroundings, TakenRow, read_row
+from services.cases.domain.taking_over import clue_of, same_case, taken_over
 from services.cases.storage import case_import_jobs as jobs
-from services.cases.storage.case_import_jobs import CaseImportStore
 from services.cases.storage.job_queue import ImportJob
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit, Stored
@@ -29,8 +23,6 @@ from shared.divisions.register import COUNTY_DIGITS, full_code
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.operations import Call
-
-_STORE = CaseImportStore()
 
 Raw = tuple[int, Mapping[str, str]]
 """Number of a row as the spreadsheet counts it, and its cells by the heading of COLUMNS."""
@@ -70,14 +62,14 @@ def take_over_batch(job: ImportJob, start: int, batch: Sequence[Raw], unit: Case
 
 def finish_case_import(job: ImportJob, unit: CasesUnit) -> None:
     """Every row has its outcome. Raises LeaseLost."""
-    ending = _STORE.from_row(jobs.lock(unit.connection, job))
-    unit.record(ending, _STORE, ending.finish(unit.now))
+    ending = jobs.STORE.from_row(jobs.lock(unit.connection, job))
+    unit.record(ending, jobs.STORE, ending.finish(unit.now))
 
 
 def refuse_case_import(job: ImportJob, problem: TianweiError, unit: CasesUnit) -> None:
     """The file as a whole cannot be taken. Raises LeaseLost."""
-    ending = _STORE.from_row(jobs.lock(unit.connection, job))
-    unit.record(ending, _STORE, ending.refuse(problem, unit.now))
+    ending = jobs.STORE.from_row(jobs.lock(unit.connection, job))
+    unit.record(ending, jobs.STORE, ending.refuse(problem, unit.now))
     stated = {"code": problem.code, "field": problem.field, "facts": problem.facts}
     jobs.QUEUE.note_problem(unit.connection, job.id, stated)
 

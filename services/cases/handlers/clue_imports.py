@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from services.cases.domain.clue_import import CountyMissing, ImportRow, RowOutcome
+from services.cases.domain.clue_import import ImportRow, RowOutcome
+from services.cases.domain.file_import import CountyMissing
 from services.cases.domain.outline import outlined
 from services.cases.domain.patch import Patch, RowRejected, Warned
 from services.cases.handlers.clues import ReceivedPatch, give_shape, receive_patches
 from services.cases.handlers.overlays import overlay_imported
 from services.cases.storage import import_jobs, import_rows, land
-from services.cases.storage.import_jobs import ClueImportStore, view_of
+from services.cases.storage.import_jobs import view_of
 from services.cases.storage.import_rows import StoredPatch
 from services.cases.storage.job_queue import ImportJob
 from services.cases.storage.unit import CasesUnit
@@ -23,8 +24,6 @@ from shared.divisions.register import COUNTY_DIGITS, full_code, within
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.operations import Call
-
-_STORE = ClueImportStore()
 
 Drawn = tuple[Patch, dict[str, Any] | None]
 """A good row with its GeoJSON geometry; a row of a table has none."""
@@ -62,14 +61,14 @@ def import_batch(job: ImportJob, start: int, batch: Sequence[Drawn | RowRejected
 
 def finish_import(job: ImportJob, unit: CasesUnit) -> None:
     """Every row has its outcome. Raises LeaseLost."""
-    ending = _STORE.from_row(import_jobs.QUEUE.lock(unit.connection, job))
-    unit.record(ending, _STORE, ending.finish(unit.now))
+    ending = import_jobs.STORE.from_row(import_jobs.QUEUE.lock(unit.connection, job))
+    unit.record(ending, import_jobs.STORE, ending.finish(unit.now))
 
 
 def refuse_import(job: ImportJob, problem: TianweiError, unit: CasesUnit) -> None:
     """The file as a whole cannot be taken. Raises LeaseLost."""
-    ending = _STORE.from_row(import_jobs.QUEUE.lock(unit.connection, job))
-    unit.record(ending, _STORE, ending.refuse(problem, unit.now))
+    ending = import_jobs.STORE.from_row(import_jobs.QUEUE.lock(unit.connection, job))
+    unit.record(ending, import_jobs.STORE, ending.refuse(problem, unit.now))
     stated = {"code": problem.code, "field": problem.field, "facts": problem.facts}
     import_jobs.QUEUE.note_problem(unit.connection, job.id, stated)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.cases.domain.clue_import import CountyMissing
+from services.cases.domain.file_import import CountyMissing
 from services.cases.domain.land import NothingTaken, RowsRejected, SurveyInFuture, VersionExists, class_of
 from services.cases.domain.land_rows import OUTSIDE, LandFeature
 from services.cases.domain.patch import RowRejected

@@ -1,17 +1,13 @@
 """Imports of satellite patches, as the county that asked for them sees them."""
 
-from uuid import UUID
-
-import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection
 
+from services.cases.queries.file_imports import seen_import
 from services.cases.storage.import_jobs import view_of
 from services.cases.storage.import_tables import clue_import, clue_import_row
-from services.cases.storage.scope import visible
 from shared.contracts.base import Page
 from shared.contracts.clue_imports import ClueImportView, GetClueImport, ImportRowView, ListImportRows
-from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
 
@@ -22,23 +18,13 @@ _LISTING = Listing(tuple(_r[name] for name in ImportRowView.model_fields), keys=
 
 def get_clue_import(q: GetClueImport, by: Actor, connection: Connection) -> ClueImportView:
     """NotFound for what the caller may not see."""
-    statement = sa.select(clue_import).where(clue_import.c.id == q.id, visible(clue_import, by))
-    row = connection.execute(statement).mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    return view_of(row)
+    return view_of(seen_import(clue_import, q.id, by, connection))
 
 
 def list_import_rows(q: ListImportRows, by: Actor, connection: Connection) -> Page[ImportRowView]:
     """In file order. NotFound for what the caller may not see."""
-    _require_seen(q.id, by, connection)
+    seen_import(clue_import, q.id, by, connection)
     where: list[ColumnElement[bool]] = [_r.import_id == q.id]
     if q.outcome is not None:
         where.append(_r.outcome == q.outcome)
     return page(_LISTING, where, q, connection, _ROWS.validate_python)
-
-
-def _require_seen(id_: UUID, by: Actor, connection: Connection) -> None:
-    statement = sa.select(clue_import.c.id).where(clue_import.c.id == id_, visible(clue_import, by))
-    if connection.execute(statement).one_or_none() is None:
-        raise NotFound

@@ -1,7 +1,6 @@
 """Jobs of case imports: queued by a command, held by one worker at a time under a lease on the database's clock."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -10,8 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.case_import import CaseImport, CaseImportRow
-from services.cases.domain.clue_import import ImportState
 from services.cases.storage.case_import_tables import case_import, case_import_row
+from services.cases.storage.file_import_store import FileImportStore
 from services.cases.storage.job_queue import FileQueue, ImportJob
 from services.cases.storage.tables import case
 from shared.contracts.case_imports import CaseImportView, StartCaseImport
@@ -19,6 +18,7 @@ from shared.delivery.unit import Unit
 from shared.divisions.register import COUNTY_DIGITS
 
 QUEUE = FileQueue(case_import, ("created", "known", "rejected"))
+STORE = FileImportStore(case_import, CaseImport, "dry_run")
 _r = case_import_row.c
 _ADD = sa.text("""
 INSERT INTO case_import_row (import_id, row_no, outcome, old_no, case_id, case_no, field, code, facts, raw)
@@ -73,29 +73,6 @@ def rows_before(connection: Connection, import_id: UUID, numbers: Collection[str
     """Those of these old numbers that rows of this file had that were good."""
     good = (_r.import_id == import_id, _r.old_no.in_(numbers), _r.outcome == "acceptable")
     return set(connection.execute(sa.select(_r.old_no).where(*good)).scalars())
-
-
-class CaseImportStore:
-    """Saves the end of a job; everything before it is progress that the worker counts, not state that events tell."""
-
-    def from_row(self, row: RowMapping) -> CaseImport:
-        names = ("file_name", "file_sha256", "dry_run", "rows_created", "rows_known", "rows_rejected", "finished_at")
-        return CaseImport(
-            id=row["id"],
-            version=row["version"],
-            state=ImportState(row["state"]),
-            jurisdiction=row["division_code"],
-            **{name: row[name] for name in names},
-        )
-
-    def save(self, connection: Connection, aggregate: CaseImport, stored_version: int) -> None:
-        """The row is locked by its worker."""
-        ended: dict[str, Any] = {"lease_token": None, "lease_until": None, "finished_at": aggregate.finished_at}
-        connection.execute(
-            sa.update(case_import)
-            .where(case_import.c.id == aggregate.id, case_import.c.version == stored_version)
-            .values(state=aggregate.state.value, version=aggregate.version, **ended)
-        )
 
 
 def view_of(row: RowMapping) -> CaseImportView:

@@ -180,7 +180,7 @@ def test_rows_that_cannot_be_taken_refuse_the_version_whole(desk: LandDesk, tmp_
     clue = patch_clue(desk, tmp_path, square())
     with pytest.raises(Refused) as refused:
         desk.office.command(COORDINATOR, "clue.overlay", {}, clue)
-    assert refused.value.code == "overlay.no-layer"
+    assert refused.value.code == "overlay.no-layer-at-all"
 
 
 def test_rings_are_mended_only_when_that_was_asked_for(desk: LandDesk, tmp_path: Path) -> None:

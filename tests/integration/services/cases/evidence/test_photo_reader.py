@@ -174,10 +174,7 @@ def test_a_position_that_makes_no_sense_is_none(tmp_path: Path, tag: int, value:
         exif = image.getexif()
         exif.get_ifd(ExifTags.IFD.GPSInfo)[tag] = value
         file = tmp_path / "odd.jpg"
-        try:
-            image.save(file, "JPEG", exif=exif)
-        except (OverflowError, ValueError):
-            pytest.skip("the library does not write it")
+        image.save(file, "JPEG", exif=exif)
     photo = read_photo(file)["photo"]
     assert (photo["longitude"], photo["latitude"]) == (None, None)
 

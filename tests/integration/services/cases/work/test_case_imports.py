@@ -249,7 +249,7 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ("cases.xlsx", b"not a zip", "file.damaged"),
     ("cases.csv", b"\xff\xff\x00", "file.damaged"),
     ("cases.csv", "一,二\n1,2\n".encode(), "file.columns-missing"),
-    ("cases.csv", (",".join(ROW) + "\n").encode(), "file.no-patches"),
+    ("cases.csv", (",".join(ROW) + "\n").encode(), "file.no-rows"),
 ]
 
 

@@ -131,6 +131,7 @@ def test_a_refusal_says_which_evidence_is_missing_and_what_for_it_would_be_sent_
 def test_a_complete_list_is_no_refusal() -> None:
     close = [piece(view="close", azimuth_deg=azimuth) for azimuth in (0.0, 90.0)]
     found = list(answers("start-review", [], [piece(view="whole"), *close]).values())
+    assert [answer.missing for answer in found if answer.applies] == [0, 0]
     require(EvidenceObject.CLUE, EvidenceStep.START_REVIEW, found)
 
 

@@ -1,0 +1,70 @@
+"""Who acts, for whom and who is told."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    COORDINATOR = "coordinator"
+    TOWNSHIP_OFFICER = "township_officer"
+    AGENCY_OFFICER = "agency_officer"
+    AGENCY_SYSTEM = "agency_system"
+    RECIPIENT_CLERK = "recipient_clerk"
+    ADMINISTRATOR = "administrator"
+    # Of an agency (domain.md 2.1); acting_chief is the flag of who stands in for the chief.
+    CHIEF = "chief"
+    ACTING_CHIEF = "acting_chief"
+    LEADER = "leader"
+    LEGAL_REVIEWER = "legal_reviewer"
+    SUPERIOR_REVIEWER = "superior_reviewer"
+    """Of the city or the autonomous region: its jurisdiction, 4 or 2 digits, says of which."""
+
+
+class Agency(StrEnum):
+    """The four agencies of article 9."""
+
+    PUBLIC_SECURITY = "public_security"
+    NATURAL_RESOURCES = "natural_resources"
+    AGRICULTURE = "agriculture"
+    COMPREHENSIVE_ENFORCEMENT = "comprehensive_enforcement"
+
+
+class Recipient(StrEnum):
+    """Who receives notices and copies (article 10)."""
+
+    PARTY_COMMITTEE = "party_committee"
+    DISCIPLINE_COMMISSION = "discipline_commission"
+    ORGANISATION_DEPARTMENT = "organisation_department"
+
+
+class OrgType(StrEnum):
+    """Kinds of bodies, by the short codes of domain.md 2.1."""
+
+    CPC = "CPC"
+    CG = "CG"
+    COORD = "COORD"
+    NR = "NR"
+    AG = "AG"
+    PS = "PS"
+    CE = "CE"
+    TWN = "TWN"
+    VIL = "VIL"
+    GRID = "GRID"
+    DSC = "DSC"
+    ORG = "ORG"
+    PROC = "PROC"
+    COURT = "COURT"
+    FIN = "FIN"
+    FG = "FG"
+    WAT = "WAT"
+    EEB = "EEB"
+    JUS = "JUS"
+    AUD = "AUD"
+    CITY = "CITY"
+
+
+ORG_TYPE_OF: dict[Agency, OrgType] = {
+    Agency.PUBLIC_SECURITY: OrgType.PS,
+    Agency.NATURAL_RESOURCES: OrgType.NR,
+    Agency.AGRICULTURE: OrgType.AG,
+    Agency.COMPREHENSIVE_ENFORCEMENT: OrgType.CE,
+}

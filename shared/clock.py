@@ -1,5 +1,6 @@
 """Time as the house counts it: instants in UTC, days in Asia/Shanghai."""
 
+import os
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -20,24 +21,34 @@ class SystemClock:
 
 
 class TrainingClock:
-    """The system's clock, ahead by the days written in a file: for drills and the demonstration, never for real cases.
+    """A clock set to an instant by a file, going on from there: for drills and tests, never for real cases.
 
-    Statutory periods cannot be shortened, not even in a story; so the story lets the days pass.
+    Statutory periods cannot be shortened, not even in a story; so the story moves the clock. The file holds the instant
+    (ISO 8601 with its offset) at which the clock stood when the file was written; without a file it is the system's.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     @property
-    def days(self) -> int:
-        """How far ahead; 0 while the file is not there."""
+    def ahead(self) -> timedelta:
+        """How far before the system's clock it goes; negative where it is behind."""
         try:
-            return max(0, int(self._file.read_text(encoding="ascii")))
-        except (FileNotFoundError, ValueError):
-            return 0
+            with self._file.open(encoding="ascii") as opened:
+                written = os.fstat(opened.fileno()).st_mtime
+                stood_at = datetime.fromisoformat(opened.read().strip())
+        except FileNotFoundError:
+            return timedelta()
+        return stood_at - datetime.fromtimestamp(written, UTC)
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=self.days)
+        return datetime.now(UTC) + self.ahead
+
+    def set(self, at: datetime) -> None:
+        """Every process that reads the file stands at this instant from now on; none sees half a file."""
+        fresh = self._file.with_name(f".{self._file.name}.new")
+        fresh.write_text(at.isoformat(), encoding="ascii")
+        fresh.replace(self._file)
 
 
 def open_clock(training_file: Path | None) -> Clock:

@@ -129,7 +129,7 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
     def _drill(self) -> dict[str, Any]:
         """Said wherever readiness is asked: this house is not for real cases."""
         clock = self.parts.clock
-        return {"training_clock_days": clock.days} if isinstance(clock, TrainingClock) else {}
+        return {"training_clock_ahead_s": int(clock.ahead.total_seconds())} if isinstance(clock, TrainingClock) else {}
 
 
 _LETTERS = {

@@ -4,9 +4,6 @@ The databases stay on their server, so that each test may copy them, change the 
 """
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -32,7 +29,7 @@ from tests.faults.checker import Evidence
 from tests.faults.checker.database import libpq
 from tests.support.nodes import wait_until
 from tests.system.county import convening
-from tests.system.running_house import SERVICES, RunningHouse
+from tests.system.running_house import SERVICES, TrainingHouse
 
 WEBHOOK_AGENCY = "natural_resources"
 WEBHOOK_OFFICE = "party_committee"
@@ -54,25 +51,6 @@ class LineFile:
     def write(self, **values: Any) -> None:
         with self._lock, self.path.open("a", encoding="utf-8") as opened:
             opened.write(json.dumps(values, ensure_ascii=False) + "\n")
-
-
-class TrainingHouse(RunningHouse):
-    """With a training clock, and webhooks to 127.0.0.1 allowed, as the demonstration has it."""
-
-    @property
-    def clock(self) -> Path:
-        return self.home.root / "training-clock"
-
-    def _tianwei(self, *words: str) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("TIANWEI_")}
-        environment |= {
-            "TIANWEI_HOME": str(self.home.root),
-            "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
-            "TIANWEI_TRAINING_CLOCK": str(self.clock),
-        }
-        command = [sys.executable, "-m", "gateway.cli", *words]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=150)
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 class RecordedPeople(People):

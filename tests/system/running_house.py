@@ -18,6 +18,7 @@ from gateway.cli.stack import accounts
 from gateway.cli.stack.layout import Home, read_state
 from gateway.cli.stack.secrets import load_or_make
 from gateway.cli.stack.valkey import Valkey
+from shared.clock import TrainingClock
 from tests.support.nodes import RabbitNode, wait_until
 
 SERVICES = ("cases", "agencies", "notify")
@@ -218,3 +219,17 @@ def _all_applied(answer: httpx.Response) -> dict[str, int] | None:
     )
     looked = not facts["cases"]["duplicate_checks_waiting"]
     return heads if told and heard and looked else None
+
+
+class TrainingHouse(RunningHouse):
+    """With a training clock, and webhooks to 127.0.0.1 allowed, as the demonstration has it."""
+
+    @property
+    def clock(self) -> TrainingClock:
+        return TrainingClock(self.home.root / "training-clock")
+
+    def _environment(self) -> dict[str, str]:
+        return super()._environment() | {
+            "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
+            "TIANWEI_TRAINING_CLOCK": str(self.home.root / "training-clock"),
+        }

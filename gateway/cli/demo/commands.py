@@ -20,6 +20,7 @@ from gateway.cli.demo.story import Story
 from gateway.cli.demo.systems import OutsideSystems
 from gateway.cli.sample_patches import write_sample
 from gateway.cli.stack.layout import Home
+from shared.clock import TrainingClock
 
 OTHER_CASES = 2
 
@@ -73,7 +74,7 @@ def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
 
 def _play(home: Home) -> dict[str, Any]:
     with People(home) as people, OutsideSystems(people, home.logs):
-        story = Story(people, say, _training_clock(home))
+        story = Story(people, say, TrainingClock(_training_clock(home)))
         sample = write_sample(home.root)
         imported = story.import_patches(sample.path)
         assert sample.special_no is not None, "the sample of 中宁县 has the sand yard"

@@ -13,6 +13,7 @@ from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.texts import detail
+from shared.clock import TrainingClock
 from shared.contracts.codes import Agency, DocumentKind, Recipient, title
 
 Say = Callable[[str], None]
@@ -25,12 +26,11 @@ DAYS_TO_SPEAK = 20
 
 
 class Story:
-    """training_clock: file of the house's clock; the story lets days pass by writing to it (shared/clock.py)."""
+    """training_clock: the house's clock, which the story moves to let days pass."""
 
-    def __init__(self, people: People, say: Say, training_clock: Path | None = None) -> None:
+    def __init__(self, people: People, say: Say, training_clock: TrainingClock | None = None) -> None:
         self._people = people
         self._training_clock = training_clock
-        self._days = 0
         self._say = say
         self._coordinator = people.coordinator
 
@@ -179,12 +179,11 @@ class Story:
     def let_days_pass(self) -> None:
         """Move the house's training clock: a statutory period cannot be shortened, not even in a story."""
         assert self._training_clock is not None, "only a drill's clock can be moved"
-        self._days += DAYS_TO_SPEAK
-        self._training_clock.write_text(str(self._days), encoding="ascii")
+        self._training_clock.set(self._now() + timedelta(days=DAYS_TO_SPEAK))
         self._say(f"演练时钟前进 {DAYS_TO_SPEAK} 天：告知期满，当事人未陈述申辩")
 
     def _now(self) -> datetime:
-        return datetime.now(UTC) + timedelta(days=self._days)
+        return self._training_clock.now() if self._training_clock else datetime.now(UTC)
 
     def decide(self, case: dict[str, Any]) -> None:
         """Decided, served, performing."""

@@ -4,8 +4,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from shared.contracts.base import AreaM2, Instant
-from shared.contracts.cases_events import CaseEvent, CasesEvent, ClueEvent
-from shared.contracts.codes import Agency, ClosingGround, ClueSource, ViolationType
+from shared.contracts.cases_events import CaseOpenedEvent, CasesEvent, ClueEvent
+from shared.contracts.codes import ClosingGround, ClueSource, ViolationType
 from shared.contracts.procedure import Yuan
 
 
@@ -28,7 +28,7 @@ class ClueTakenOverV1(ClueEvent):
     case_no: str
 
 
-class CaseTakenOverV1(CaseEvent):
+class CaseTakenOverV1(CaseOpenedEvent):
     """A case as its paper says it stands. `at` is when it was taken over; all else happened on its own days.
 
     state_since: when it came into its state. Its clocks started on those days.
@@ -36,23 +36,6 @@ class CaseTakenOverV1(CaseEvent):
 
     import_id: UUID
     old_no: str
-    title: str
-    violation_types: list[ViolationType]
-    party_name: str
-    party_kind: str
-    lead_agency: Agency
-    officers: list[str]
-    clue_id: UUID
-    clue_no: str
-    patch_no: str | None
-    division_code: str
-    division_name: str
-    place: str
-    longitude: float | None
-    latitude: float | None
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
     area_threshold_met: bool | None
     near_threshold: bool
     filed_at: Instant

@@ -5,39 +5,15 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts.base import AreaM2, Instant
-from shared.contracts.cases_events import CaseEvent
+from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
-    Agency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
     TerminateReason,
     TransferState,
-    ViolationType,
 )
 from shared.contracts.procedure import Paper, ServiceMethod, Yuan
-
-
-class CaseOpenedEvent(CaseEvent):
-    """A case that is not filed (yet) has the same head as a filed one."""
-
-    title: str
-    violation_types: list[ViolationType]
-    party_name: str
-    party_kind: str
-    lead_agency: Agency
-    officers: list[str]
-    clue_id: UUID
-    clue_no: str
-    patch_no: str | None
-    division_code: str
-    division_name: str
-    place: str
-    longitude: float | None
-    latitude: float | None
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
 
 
 class CaseStoppedV1(CaseOpenedEvent):

@@ -187,7 +187,9 @@ class CaseEvent(CasesEvent):
     to_state: CaseState
 
 
-class CaseFiledV1(CaseEvent):
+class CaseOpenedEvent(CaseEvent):
+    """The head of a case, whether it is filed (yet) or not."""
+
     title: str
     violation_types: list[ViolationType]
     party_name: str
@@ -205,6 +207,9 @@ class CaseFiledV1(CaseEvent):
     area_m2: AreaM2
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
+
+
+class CaseFiledV1(CaseOpenedEvent):
     area_threshold_met: bool | None = None
     near_threshold: bool = False
 

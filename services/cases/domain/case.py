@@ -20,7 +20,7 @@ from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.clock import local_day
 from shared.contracts.case_import_events import CaseTakenOverV1
-from shared.contracts.case_path_events import CaseOpenedEvent, CaseRecusalDecidedV1, CaseReopenedV1
+from shared.contracts.case_path_events import CaseRecusalDecidedV1, CaseReopenedV1
 from shared.contracts.case_paths import PathStep
 from shared.contracts.cases import (
     CaseStep,
@@ -44,6 +44,7 @@ from shared.contracts.cases_events import (
     CaseFiledV1,
     CaseInvestigationConcludedV1,
     CaseInvestigationStartedV1,
+    CaseOpenedEvent,
     CasePartyNotifiedV1,
     CasePerformanceStartedV1,
     CaseReviewStartedV1,

@@ -121,6 +121,31 @@ class Drill:
         (row,) = self.house.coordinator.all("/police-transfers", case_id=case.removeprefix("/cases/"))
         return f"/police-transfers/{row['id']}"
 
+    # files
+
+    def sent(self, path: str, name: str, content: bytes, **fields: str) -> View:
+        """A file taken by the house, as a job or a piece of evidence."""
+        answer = self.house.coordinator.ask("POST", path, data=fields, files={"file": (name, content)})
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+    def ended(self, path: str) -> View:
+        """A job when it has ended."""
+        coordinator = self.house.coordinator
+        self.house.until(lambda: coordinator.get(path)["state"] in ("finished", "refused"), "the end of the job")
+        return dict(coordinator.get(path))
+
+    def imported(self, content: bytes) -> View:
+        """The job of a file of patches, ended."""
+        return self.ended(f"/clue-imports/{self.sent('/clue-imports', 'patches.zip', content)['id']}")
+
+    def examined(self, path: str, name: str, content: bytes, **fields: str) -> View:
+        """A piece of evidence, once the worker has looked at it."""
+        piece = f"/evidence/{self.sent(f'{path}/evidence', name, content, **fields)['id']}"
+        coordinator = self.house.coordinator
+        self.house.until(lambda: coordinator.get(piece)["state"] != "unexamined", "the examination")
+        return dict(coordinator.get(piece))
+
     def said(self) -> str:
         """Now, as a body states it."""
         return self.house.now().astimezone(SHANGHAI).replace(microsecond=0).isoformat()

@@ -1,23 +1,13 @@
 """The second path tests of domain.md 8.5, and assertions 9 and 10 of 8.3: each on its own days, over the public API."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from tests.system.drill import ACTING_CHIEF, CHIEF, DEPUTY, LEGAL, OFFICERS, SAND_YARD, Drill, commission, decision
-from tests.system.running_house import TrainingHouse
 
 pytestmark = pytest.mark.timeout(400)
 
 TEAM = {"team": ["王立新", "杨海燕"], "suspected_crime": "非法占用农用地罪", "report": "耕地种植条件严重毁坏。"}
 PACKAGE = ("crime_transfer_letter", "investigation_report", "property_list", "police_receipt", "appraisal_opinion")
-
-
-@pytest.fixture(scope="module")
-def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
-    with TrainingHouse(tmp_path_factory.mktemp("paths"), None) as house:
-        yield Drill(house)
 
 
 def reported(drill: Drill) -> tuple[str, str]:

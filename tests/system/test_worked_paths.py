@@ -106,7 +106,9 @@ def test_b_a_dispute_about_a_homestead_goes_to_the_coordinator(drill: Drill) -> 
     drill.ask(later, "report-conflict", other_case_id=first.removeprefix("/cases/"), disputed=True, reason="都主张。")
     assert drill.due(later, "D28") == ["2026-05-11"]
     mine = drill.house.coordinator.get("/me/deadlines")["items"]
-    assert ("D28", "2026-05-11", later) in [(one["rule_id"], one["due_on"], f"/cases/{one['object_id']}") for one in mine]
+    assert ("D28", "2026-05-11", later) in [
+        (one["rule_id"], one["due_on"], f"/cases/{one['object_id']}") for one in mine
+    ]
     assert {drill.house.coordinator.get(case)["state"] for case in (first, later)} == {"filed"}
     ruling = {"keeps_case_id": later.removeprefix("/cases/"), "reason": "县政府指定。"}
     drill.refused(first, "settle-jurisdiction", by=DEPUTY, **ruling)

@@ -16,8 +16,9 @@ ACTING_CHIEF = "natural-resources-acting-chief"
 DEPUTY = "natural-resources-leader"
 LEGAL = "natural-resources-legal-reviewer"
 OFFICERS = ["王立新", "杨海燕"]
+Body = dict[str, Any]
 # The sand yard of domain.md 8.1.
-SAND_YARD = {"area_m2": 8400, "farmland_area_m2": 7000, "pbf_area_m2": 4200}
+SAND_YARD: Body = {"area_m2": 8400, "farmland_area_m2": 7000, "pbf_area_m2": 4200}
 
 
 class Drill:
@@ -112,8 +113,8 @@ class Drill:
     def appraised(self, day: str, case: str, *, destroyed: bool = True) -> None:
         """The appraiser's opinion of that day, on a commission given before."""
         farmland_m2, pbf_m2 = (7000, 4200) if destroyed else (0, 0)
-        found = {"opinion_on": f"2026-{day}", "opinion_no": "鉴〔2026〕1号", "destroyed": destroyed}
-        areas = {"destroyed_area_m2": farmland_m2, "destroyed_pbf_area_m2": pbf_m2}
+        found: Body = {"opinion_on": f"2026-{day}", "opinion_no": "鉴〔2026〕1号", "destroyed": destroyed}
+        areas: Body = {"destroyed_area_m2": farmland_m2, "destroyed_pbf_area_m2": pbf_m2}
         self.ask(case, "record-appraisal", "appraisal_opinion", **found, **areas, recoverability="可恢复")
 
     def transfer_of(self, case: str) -> str:

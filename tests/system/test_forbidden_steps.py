@@ -12,7 +12,7 @@ from services.cases.domain.transitions import Transitions
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Role
 from tests.system.bodies import Bodies, steps_of
-from tests.system.drill import CHIEF, DEPUTY, LEGAL, OFFICERS, SAND_YARD, Drill, commission
+from tests.system.drill import CHIEF, DEPUTY, LEGAL, OFFICERS, SAND_YARD, Body, Drill, commission
 
 pytestmark = pytest.mark.timeout(540)
 
@@ -121,14 +121,14 @@ def test_of_a_hand_over(drill: Drill, stations: Stations) -> None:
     drill.appraised("05-08", path)
     transfer = drill.transfer_of(path)
     stations.stop(transfer)
-    team = {"team": OFFICERS, "suspected_crime": "非法占用农用地罪", "report": "毁坏。"}
+    team: Body = {"team": OFFICERS, "suspected_crime": "非法占用农用地罪", "report": "毁坏。"}
     drill.ask(transfer, "report", "transfer_report", **team)
     stations.stop(transfer)
     drill.ask(transfer, "approve", by=CHIEF)
     stations.stop(transfer)
     package = ("crime_transfer_letter", "investigation_report", "property_list", "police_receipt", "appraisal_opinion")
-    given = {"police_organ": "县公安局", "received_by": "李警官", "receipt_no": "1"}
-    day = {"received_at": drill.said(), "copied_to_procuratorate_on": "2026-05-08"}
+    given: Body = {"police_organ": "县公安局", "received_by": "李警官", "receipt_no": "1"}
+    day: Body = {"received_at": drill.said(), "copied_to_procuratorate_on": "2026-05-08"}
     drill.ask(transfer, "hand-over", *package, **given, **day)
     stations.stop(transfer)
     drill.ask(transfer, "police-file", "police_reply", document_no="立1号", received_on="2026-05-08")
@@ -144,14 +144,14 @@ def test_of_an_item(drill: Drill, stations: Stations) -> None:
     case_path = drill.investigating()
     seen = drill.house.coordinator.get(case_path)
     path = f"/rectifications/{drill.county.item(seen, '某')['id']}"
-    area = {"rectified_area_m2": seen["area_m2"]}
+    area: Body = {"rectified_area_m2": seen["area_m2"]}
     stations.stop(path)
     drill.county.prove(path, "report")
     drill.ask(path, "report", "rectification_report", **area, account="已拆除。")
     stations.stop(path)
     drill.ask(path, "check", "township_check_record", passed=True, account="属实。")
     stations.stop(path)
-    sown = {"tillage_state": "ready_to_sow", "members": ["丙", "丁"]}
+    sown: Body = {"tillage_state": "ready_to_sow", "members": ["丙", "丁"]}
     drill.ask(path, "accept", "acceptance_sheet", **area, **sown)
     stations.stop(path)
     drill.ask(path, "request-review", "review_result")
@@ -161,8 +161,8 @@ def test_of_an_item(drill: Drill, stations: Stations) -> None:
 def test_of_a_listing(drill: Drill, stations: Stations) -> None:
     drill.at("05-11")
     case_path = drill.investigating()
-    proposed = {"level": "county", "target_unit": "某镇", "requirements": ["拆除"], "term_days": 60, "contact": "某",
-                "reason": "影响大。"}  # fmt: skip
+    unit: Body = {"target_unit": "某镇", "requirements": ["拆除"], "contact": "某"}
+    proposed: Body = {**unit, "level": "county", "term_days": 60, "reason": "影响大。"}
     path = f"/listings/{drill.ask(case_path, 'listings', **proposed)['id']}"
     stations.stop(path)
     for verb, papers, body in (

@@ -2,11 +2,22 @@
 
 import pytest
 
-from tests.system.drill import ACTING_CHIEF, CHIEF, DEPUTY, LEGAL, OFFICERS, SAND_YARD, Drill, commission, decision
+from tests.system.drill import (
+    ACTING_CHIEF,
+    CHIEF,
+    DEPUTY,
+    LEGAL,
+    OFFICERS,
+    SAND_YARD,
+    Body,
+    Drill,
+    commission,
+    decision,
+)
 
 pytestmark = pytest.mark.timeout(400)
 
-TEAM = {"team": ["王立新", "杨海燕"], "suspected_crime": "非法占用农用地罪", "report": "耕地种植条件严重毁坏。"}
+TEAM: Body = {"team": ["王立新", "杨海燕"], "suspected_crime": "非法占用农用地罪", "report": "耕地种植条件严重毁坏。"}
 PACKAGE = ("crime_transfer_letter", "investigation_report", "property_list", "police_receipt", "appraisal_opinion")
 
 
@@ -58,7 +69,7 @@ def handed_over(drill: Drill) -> tuple[str, str]:
 def test_a_the_police_refuse(drill: Drill, verb: str, paper: str, state: str, next_term: dict[str, str]) -> None:
     case, transfer = handed_over(drill)
     drill.at("06-01", "11:00")
-    answer = {"document_no": "不立1号", "received_on": "2026-06-01", "reason": "情节显著轻微。"}
+    answer: Body = {"document_no": "不立1号", "received_on": "2026-06-01", "reason": "情节显著轻微。"}
     refused = drill.ask(transfer, "police-refuse", "police_reply", by="public-security", **answer)
     assert refused["state"] == "refused"
     clocks = drill.deadlines(case)
@@ -82,12 +93,12 @@ def test_a_the_police_refuse(drill: Drill, verb: str, paper: str, state: str, ne
 
 
 def test_b_two_agencies_file_the_same_homestead(drill: Drill) -> None:
-    homestead = {"violation_types": ["VT04"], "party_name": "某村民", "party_kind": "person"}
+    homestead: Body = {"violation_types": ["VT04"], "party_name": "某村民", "party_kind": "person"}
     drill.at("04-27")
     first = drill.filed("agriculture", **homestead)
     drill.at("04-28")
     later = drill.filed("natural_resources", **homestead)
-    report = {"other_case_id": first.removeprefix("/cases/"), "disputed": False, "reason": "同一宅基地。"}
+    report: Body = {"other_case_id": first.removeprefix("/cases/"), "disputed": False, "reason": "同一宅基地。"}
     bare = drill.refused(later, "report-conflict", **report)
     assert (bare["code"], bare["facts"]["missing"]) == ("cases.document-missing", ["jurisdiction_letter"])
     closed = drill.ask(later, "report-conflict", "jurisdiction_letter", **report)
@@ -98,7 +109,7 @@ def test_b_two_agencies_file_the_same_homestead(drill: Drill) -> None:
 
 
 def test_b_a_dispute_about_a_homestead_goes_to_the_coordinator(drill: Drill) -> None:
-    homestead = {"violation_types": ["VT04"], "party_name": "另一村民", "party_kind": "person"}
+    homestead: Body = {"violation_types": ["VT04"], "party_name": "另一村民", "party_kind": "person"}
     drill.at("04-27")
     first = drill.filed("agriculture", **homestead)
     drill.at("04-28")
@@ -110,7 +121,7 @@ def test_b_a_dispute_about_a_homestead_goes_to_the_coordinator(drill: Drill) -> 
         (one["rule_id"], one["due_on"], f"/cases/{one['object_id']}") for one in mine
     ]
     assert {drill.house.coordinator.get(case)["state"] for case in (first, later)} == {"filed"}
-    ruling = {"keeps_case_id": later.removeprefix("/cases/"), "reason": "县政府指定。"}
+    ruling: Body = {"keeps_case_id": later.removeprefix("/cases/"), "reason": "县政府指定。"}
     drill.refused(first, "settle-jurisdiction", by=DEPUTY, **ruling)
     drill.at("05-06")
     settled = drill.ask(first, "settle-jurisdiction", "jurisdiction_letter", **ruling)
@@ -122,7 +133,7 @@ def test_b_a_dispute_about_a_homestead_goes_to_the_coordinator(drill: Drill) -> 
 
 def test_c_an_agency_without_power_fines_nobody(drill: Drill) -> None:
     drill.at("04-24")
-    fine = {"measures": ["fine"], "fine_yuan": 4000}
+    fine: Body = {"measures": ["fine"], "fine_yuan": 4000}
     case = drill.noticed(**fine)
     drill.at("05-08")
     void = decision(**fine, deciding_agency="comprehensive_enforcement")
@@ -139,7 +150,7 @@ def test_c_an_agency_without_power_fines_nobody(drill: Drill) -> None:
 def test_d_a_survey_record_of_one_handler_is_not_signed(drill: Drill) -> None:
     drill.at("04-24")
     case = drill.investigating()
-    record = {"place": "恩和镇", "surveyed_at": drill.said(), "party_refused": False}
+    record: Body = {"place": "恩和镇", "surveyed_at": drill.said(), "party_refused": False}
     one, two = ({"name": name, "certificate_no": f"宁执{number}"} for number, name in enumerate(OFFICERS))
     for alone in ([one], [one, one]):
         refused = drill.refused(case, "sign-survey-record", "survey_record", handlers=alone, **record)
@@ -165,7 +176,7 @@ def test_e_a_deputy_does_not_approve_in_the_chiefs_absence(drill: Drill) -> None
 
 
 def test_i_a_late_fine_grows_by_three_per_cent_a_day_up_to_itself(drill: Drill) -> None:
-    fine = {"measures": ["fine"], "fine_yuan": 4000}
+    fine: Body = {"measures": ["fine"], "fine_yuan": 4000}
     drill.at("06-09")
     case = drill.noticed(**fine)
     assert drill.due(case, "D14", "D15") == ["2026-06-16", "2026-06-16"]
@@ -178,7 +189,7 @@ def test_i_a_late_fine_grows_by_three_per_cent_a_day_up_to_itself(drill: Drill) 
     drill.at("06-22")
     drill.performing(case)
     assert drill.due(case, "D18", "D20", "D21") == ["2026-07-07", "2026-08-21", "2026-12-22"]
-    pay = {"collected_by": "代收银行"}
+    pay: Body = {"collected_by": "代收银行"}
     owed = []
     for day, on in (("07-07", "2026-07-07"), ("07-27", "2026-07-27"), ("08-31", "2026-08-31")):
         drill.at(day)
@@ -193,7 +204,7 @@ def test_i_a_late_fine_grows_by_three_per_cent_a_day_up_to_itself(drill: Drill) 
 
 
 def test_j_the_court_is_asked_three_months_and_a_day_too_late(drill: Drill) -> None:
-    order = {"measures": ["demolish"], "fine_yuan": 0}
+    order: Body = {"measures": ["demolish"], "fine_yuan": 0}
     drill.at("06-09")
     case = drill.noticed(**order)
     drill.at("06-18")
@@ -209,7 +220,7 @@ def test_j_the_court_is_asked_three_months_and_a_day_too_late(drill: Drill) -> N
     drill.at("08-24")
     drill.ask(case, "demand", "demand_notice", served_at=drill.said())
     assert drill.due(case, "D23") == ["2026-09-07"]
-    court = {"court": "中宁县人民法院"}
+    court: Body = {"court": "中宁县人民法院"}
     drill.at("09-07")
     soon = drill.refused(case, "apply-to-court", "court_application", **court, applied_on="2026-09-07")
     assert (soon["code"], soon["facts"]["law"]) == ("cases.demand-running", "AEL 54")
@@ -222,3 +233,20 @@ def test_j_the_court_is_asked_three_months_and_a_day_too_late(drill: Drill) -> N
     )
     applied = drill.ask(case, "apply-to-court", "court_application", **court, applied_on="2026-10-08")
     assert applied["state"] == "court_applied"
+
+
+@pytest.mark.parametrize(
+    ("pbf_m2", "farmland_m2", "met", "near"),
+    # 5 mu are 10000/3 m²: assertions 9 and 10 of domain.md 8.3.
+    [(3333.33, 5333.33, False, True), (3333.34, 5333.34, True, False)],
+)
+def test_the_threshold_is_exact_to_the_hundredth(
+    drill: Drill, pbf_m2: float, farmland_m2: float, met: bool, near: bool
+) -> None:
+    drill.at("04-24")
+    case = drill.filed(areas={"area_m2": 8400, "farmland_area_m2": farmland_m2, "pbf_area_m2": pbf_m2})
+    crime = drill.house.coordinator.get(case)["procedure"]["crime"]
+    assert (crime["area_threshold_met"], crime["near_threshold"]) == (met, near)
+    running = {rule for rule, clock in drill.deadlines(case).items() if clock["met_at"] is None}
+    # The one goes to the legal reviewer, the other to an appraiser.
+    assert running & {"S09", "S10"} == ({"S09"} if near else {"S10"})

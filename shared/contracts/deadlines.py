@@ -44,6 +44,9 @@ class ExplainedDeadline(DeadlineView):
     current_due_on: date | None = Field(
         description="while it stands still: the end if it went on today; otherwise due_on"
     )
+    extended_due_on: date | None = Field(
+        description="its end if the time were given that the rules still allow without more ado (D10 with D11); null: none"
+    )
     used: int = Field(description="how much has passed, in used_unit, without what does not count: 33 of 33/90")
     total: int = Field(description="limit and extensions in used_unit: 90 of 33/90")
     used_unit: ClockUnit

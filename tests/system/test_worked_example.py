@@ -1,4 +1,4 @@
-"""The acceptance test of domain.md 8.2 and 8.3: 41 steps on their own days. What is played: tests.system.worked_example."""
+"""The acceptance test of domain.md 8.2 and 8.3: 41 steps on their own days (tests.system.worked_example)."""
 
 from collections.abc import Callable, Iterator
 

@@ -12,10 +12,11 @@ from services.cases.domain.alarms import ClockAlarms
 from services.cases.domain.explanation import explained
 from services.cases.queries.discretion import clocks_for
 from services.cases.storage import tables
-from services.cases.storage.calendars import calendar
+from services.cases.storage.calendars import calendar, deadline_register
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.path_tables import action_proposal, listing, police_transfer
 from services.cases.storage.scope import visible
+from shared.clock import local_day
 from shared.contracts.base import GetOne
 from shared.contracts.codes import Role
 from shared.contracts.deadlines import (
@@ -167,6 +168,7 @@ def _item(
     days = calendar(connection, overlay=clock.overlay)
     return ExplainedDeadline(
         **dict(clock),
+        extended_due_on=deadline_register(connection).most_extended(clock, local_day(now)),
         **explained(clock, now, days),
         object=one.kind,
         object_id=one.id,

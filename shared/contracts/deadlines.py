@@ -47,6 +47,9 @@ class ExplainedDeadline(DeadlineView):
     extended_due_on: date | None = Field(
         description="its end if the time were given that the rules still allow without more ado (D10 with D11); null: none"
     )
+    last_to_ask_on: date | None = Field(
+        description="last day on which more time may be asked for, where that must be before the end (L03, R06)"
+    )
     used: int = Field(description="how much has passed, in used_unit, without what does not count: 33 of 33/90")
     total: int = Field(description="limit and extensions in used_unit: 90 of 33/90")
     used_unit: ClockUnit

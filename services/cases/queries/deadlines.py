@@ -165,10 +165,12 @@ def _explained(objects: Sequence[Any], by: Actor, connection: Connection, now: d
 def _item(
     one: Any, clock: DeadlineView, raised: list[RaisedAlarm], connection: Connection, now: datetime
 ) -> ExplainedDeadline:
-    days = calendar(connection, overlay=clock.overlay)
+    days, rules = calendar(connection, overlay=clock.overlay), deadline_register(connection)
+    asked_before = clock.met_at is None and rules.bounds(clock).extend_before
     return ExplainedDeadline(
         **dict(clock),
-        extended_due_on=deadline_register(connection).most_extended(clock, local_day(now)),
+        extended_due_on=rules.most_extended(clock, local_day(now)),
+        last_to_ask_on=rules.last_to_ask(clock, local_day(now)) if asked_before else None,
         **explained(clock, now, days),
         object=one.kind,
         object_id=one.id,

@@ -191,6 +191,7 @@ def step_5(desk: Desk) -> None:
     assert case["procedure"]["crime"]["tillage_destroyed"] is None
     desk.met(desk.case, D03=0, D08=0)
     desk.shows(desk.case, D10="07-23")
+    assert desk.clock_of(desk.case, "D10")["extended_due_on"] == "2026-08-22"
     (proposal,) = desk.house.coordinator.all("/action-proposals", case_id=case["id"])
     desk.proposal = f"/action-proposals/{proposal['id']}"
     assert set(proposal["triggers"]) == {"large_area", "official_or_collective"}

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.demo.evidence import Spot, complete, kinds_of
 from gateway.cli.sample_photos import SamplePhoto, photo_bytes
 from shared.clock import SHANGHAI
 from tests.system.drill import Drill
@@ -27,7 +28,7 @@ class Desk(Drill):
         super().__init__(house)
         self.folder = folder
         self.hotline = self.clue = self.case = self.proposal = self.action = ""
-        self.transfer = self.sealed = self.listing = self.item = ""
+        self.transfer = self.sealed = self.listing = self.item = self.notice = self.twin = ""
         self.tasks: dict[str, str] = {}
 
     def see(self, path: str, login: str = "coordinator", /, **asked: Any) -> Any:
@@ -77,6 +78,13 @@ class Desk(Drill):
         return {one["step"]: _day(one["at"]) for one in self.clock_of(path, rule_id)["alarms"]}
 
     # evidence
+
+    def prove(self, path: str, step: str) -> None:
+        """Hand in what a step asks for, seen on the yard now."""
+        clue, people = self.see(self.clue), self.house.people
+        taken_at = self.house.now().replace(microsecond=0)
+        spot = Spot(f"{path}-{step}", taken_at, clue["longitude"], clue["latitude"])
+        complete(people.coordinator, path, spot, step, kinds_of(self.see("/rules/evidence_item")))
 
     def photographed(self, path: str, by: str, azimuths: dict[str, float | None], **form: str) -> list[View]:
         """Photographs taken now on the yard, examined. azimuths: name -> degrees; None: the phone did not tell."""

@@ -42,7 +42,7 @@ class Desk:
         clue = Clue(id=new_id(), clue_no="CL-1", division_code="640521104000", area_m2=Decimal(8400))
         clue.farmland_area_m2, clue.pbf_area_m2 = Decimal(7000), Decimal(4200)
         order = commands.filing([]).model_copy(update={"act_ended_on": act_ended_on})
-        replay(self.case, self.case.file(order, self._moment, clue, "CA-1"))
+        replay(self.case, [*self.case.file(order, self._moment, clue, "CA-1")])
 
     def on(self, day: date) -> "Desk":
         self._on = day
@@ -142,7 +142,7 @@ def test_a_clock_stands_still_from_its_last_day_and_not_after_it() -> None:
 def test_a_refusal_of_the_police_is_answered_on_the_last_day(verb: str) -> None:
     desk = Desk()
     step, order = path_commands.transfer_step("report", papers("report"), desk._moment.now, True)
-    replay(desk.transfer, desk.transfer.become_due(desk.case, desk._moment, "TR-1"))
+    replay(desk.transfer, [*desk.transfer.become_due(desk.case, desk._moment, "TR-1")])
     replay(desk.transfer, step(desk.transfer, order, desk._moment))
     desk.move("approve", "hand-over", "police-refuse")
     last = desk.due("T06")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.cases.domain import case_table, police_transfer_table
+from services.cases.domain import case_ending, case_table, police_transfer_table
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.decision import is_crime_open
@@ -15,7 +15,8 @@ from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.transitions import Forbidden
 from shared.aggregate import replay
 from shared.clock import noon
-from shared.contracts.codes import DocumentKind, Measure, TransferState
+from shared.contracts import case_paths as cp
+from shared.contracts.codes import CaseState, DocumentKind, Measure, TransferState
 from shared.contracts.parts import DocumentRef
 from shared.contracts.procedure import Crime
 from shared.errors import TianweiError
@@ -24,7 +25,7 @@ from tests.unit.services.cases import commands, path_commands
 from tests.unit.services.cases.test_path_machines import OFFICE
 
 FILED_ON = date(2026, 4, 24)
-EXTRA = frozenset({DocumentKind.HEARING_RIGHT_NOTICE, DocumentKind.APPRAISAL_OPINION})
+EXTRA = frozenset({DocumentKind.HEARING_RIGHT_NOTICE, DocumentKind.APPRAISAL_OPINION, DocumentKind.JURISDICTION_LETTER})
 
 
 def papers(verb: str) -> list[DocumentRef]:
@@ -36,9 +37,9 @@ def papers(verb: str) -> list[DocumentRef]:
 class Desk:
     """A case, and the hand-over beside it, moved by people who have every part in the office."""
 
-    def __init__(self, act_ended_on: date | None = None) -> None:
+    def __init__(self, act_ended_on: date | None = None, filed_on: date = FILED_ON) -> None:
         self.case, self.transfer = Case(id=new_id()), PoliceTransfer(id=new_id())
-        self._on = FILED_ON
+        self._on = filed_on
         clue = Clue(id=new_id(), clue_no="CL-1", division_code="640521104000", area_m2=Decimal(8400))
         clue.farmland_area_m2, clue.pbf_area_m2 = Decimal(7000), Decimal(4200)
         order = commands.filing([]).model_copy(update={"act_ended_on": act_ended_on})
@@ -171,3 +172,18 @@ def test_what_a_chief_refuses_to_hand_over_stays_open_where_it_is_due(
     crime = (case.procedure.crime or Crime()).model_copy(update={"due": due, "transfer_state": state})
     case.procedure = case.procedure.model_copy(update={"crime": crime})
     assert is_crime_open(case) is is_open
+
+
+@pytest.mark.parametrize("told_of_the_first", [True, False])
+def test_of_two_cases_about_one_act_the_one_filed_later_is_closed(told_of_the_first: bool) -> None:
+    """Whichever of the two tells of the other (domain.md 8.5 b)."""
+    first, later = Desk(), Desk(filed_on=FILED_ON + timedelta(days=1))
+    later_moment = later._moment
+    told, other = (first, later) if told_of_the_first else (later, first)
+    order = cp.ReportConflict(
+        other_case_id=other.case.id, disputed=False, reason="同一行为", documents=papers("report-conflict")
+    )
+    mine, its = case_ending.report_conflict(told.case, other.case, order, later_moment)
+    replay(told.case, [*mine])
+    replay(other.case, [*its])
+    assert (first.case.state, later.case.state) == (CaseState.FILED, CaseState.CLOSED)

@@ -45,7 +45,7 @@ class ExplainedDeadline(DeadlineView):
         description="while it stands still: the end if it went on today; otherwise due_on"
     )
     extended_due_on: date | None = Field(
-        description="its end if the time were given that the rules still allow without more ado (D10 with D11); null: none"
+        description="its end with all the time that may simply be given: D10 with D11; null: no more"
     )
     last_to_ask_on: date | None = Field(
         description="last day on which more time may be asked for, where that must be before the end (L03, R06)"

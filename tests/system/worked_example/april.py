@@ -162,12 +162,15 @@ def step_3(desk: Desk) -> None:
     taken = {name: None if name in NOT_TOLD else azimuth for name, azimuth in AZIMUTHS.items()}
     for view in ("whole", "close"):
         names = {name: taken[name] for name in taken if VIEWS[name] == view}
-        pieces = desk.photographed(desk.clue, TOWNSHIP, names, view=view)
+        pieces = desk.photographed(desk.clue, TOWNSHIP, names, view, "before")
         flagged = {piece["title"]: [flag["code"] for flag in piece["flags"]] for piece in pieces}
         assert flagged == {name: ["no_azimuth"] if name in NOT_TOLD else [] for name in names}
     desk.at("04-22", "11:20")
     order: View = {**WHO, "order_no": STOP_ORDER_NO, "ordered_at": desk.said(), "reason": "现场仍在施工。"}
-    case = desk.ask(desk.clue, "stop", "stop_order", "service_receipt", by=TOWNSHIP, **order)
+    left: View = {"service_method": "left", "refusal": "当事人拒绝签收"}
+    unseen = desk.refused(desk.clue, "stop", "stop_order", "service_receipt", by=TOWNSHIP, **order, **left)
+    assert (unseen["code"], unseen["facts"]["law"]) == ("cases.witness-missing", "CPL 89")
+    case = desk.ask(desk.clue, "stop", "stop_order", "service_receipt", by=TOWNSHIP, **order, **left, witness="村民委员会委员")
     desk.case = f"/cases/{case['id']}"
     assert case["state"] == "stopped"
     desk.met(desk.clue, D04=0)
@@ -183,9 +186,9 @@ def step_4(desk: Desk) -> None:
 def step_5(desk: Desk) -> None:
     """The opinion is submitted and the case filed; the system proposes a joint action and a listing."""
     desk.at("04-24", "09:30")
-    desk.ask(desk.clue, "submit-opinion", "verification_report", "site_photos", by=TOWNSHIP, **FOUND)
+    desk.ask(desk.clue, "submit-opinion", "verification_report", "site_photos", by=DEPUTY, **FOUND)
     desk.met(desk.clue, D03=0)
-    desk.ask(desk.clue, "file-case", "filing_approval", **WHO, reason="行为人明确，有违法事实，属本县管辖。")
+    desk.ask(desk.clue, "file-case", "filing_approval", by=DEPUTY, **WHO, reason="行为人明确，有违法事实，属本县管辖。")
     case = desk.see(desk.case)
     assert (case["state"], case["procedure"]["crime"]["area_threshold_met"]) == ("filed", True)
     assert case["procedure"]["crime"]["tillage_destroyed"] is None
@@ -199,6 +202,8 @@ def step_5(desk: Desk) -> None:
     desk.listing = f"/listings/{listing['id']}"
     assert (listing["state"], listing["level"]) == ("proposed", "county")
     assert desk.has_on_list("coordinator", desk.proposal)
+    assert desk.has_on_list(DEPUTY, desk.case)
+    assert desk.statistics("case")["before_decision"]["items"] == 1
     for asked in ({"no": case["case_no"]}, {"no": PATCH_NO}, {"party": PARTY}, {"place": PLACE}, {"q": "砂场"}):
         assert case["id"] in desk.finds("case", **asked)
     desk.ask(desk.clue, "start-review")
@@ -257,7 +262,7 @@ def step_9(desk: Desk) -> None:
         sign(desk, agency)
     desk.ask(desk.clue, "start-verification", by=TOWNSHIP, officers=OFFICERS)
     azimuths = {name: AZIMUTHS[name] for name in NOT_TOLD}
-    for piece in desk.photographed(desk.clue, TOWNSHIP, azimuths, view="close"):
+    for piece in desk.photographed(desk.clue, TOWNSHIP, azimuths, "close", "before"):
         assert piece["flags"] == []
     desk.ask(desk.clue, "submit-opinion", "verification_report", "site_photos", by=TOWNSHIP, **FOUND)
     desk.met(desk.clue, C01=0)

@@ -1,5 +1,6 @@
 """The desk of the worked example: its house, what has come about in it so far, and how a day of it is checked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ PLACE = "恩和镇"
 
 
 class Desk(Drill):
-    """Paths of the story's objects are empty until they exist. clue: of the patch; hotline: of the report before it."""
+    """Paths of the story's objects are empty until they exist. clue: of the patch; hotline: of the report before it.
+
+    twin: another case, for what the story itself does not try. stopped_at: the day on which the story broke off.
+    """
 
     def __init__(self, house: TrainingHouse, folder: Path) -> None:
         super().__init__(house)
@@ -30,6 +34,7 @@ class Desk(Drill):
         self.hotline = self.clue = self.case = self.proposal = self.action = ""
         self.transfer = self.sealed = self.listing = self.item = self.notice = self.twin = ""
         self.tasks: dict[str, str] = {}
+        self.stopped_at: str | None = None
 
     def see(self, path: str, login: str = "coordinator", /, **asked: Any) -> Any:
         return self.house.account(login).get(path, **asked)
@@ -86,7 +91,9 @@ class Desk(Drill):
         spot = Spot(f"{path}-{step}", taken_at, clue["longitude"], clue["latitude"])
         complete(people.coordinator, path, spot, step, kinds_of(self.see("/rules/evidence_item")))
 
-    def photographed(self, path: str, by: str, azimuths: dict[str, float | None], **form: str) -> list[View]:
+    def photographed(
+        self, path: str, by: str, azimuths: Mapping[str, float | None], view: str, stage: str = ""
+    ) -> list[View]:
         """Photographs taken now on the yard, examined. azimuths: name -> degrees; None: the phone did not tell."""
         clue = self.see(self.clue)
         made = []
@@ -99,14 +106,9 @@ class Desk(Drill):
                 azimuth_deg=azimuth,
                 pixels=(320, 240),
             )
-            said = {
-                "kind": "audiovisual",
-                "item": "photo",
-                "title": name,
-                "stage": "before",
-                "source": "camera",
-                **form,
-            }
+            said = {"kind": "audiovisual", "item": "photo", "title": name, "view": view, "source": "camera"}
+            if stage:
+                said["stage"] = stage
             files = {"file": (f"{name}.jpg", photo_bytes(photo))}
             made.append(self.house.account(by).post(f"{path}/evidence", None, data=said, files=files)["id"])
         return [self._examined(f"/evidence/{id_}", by) for id_ in made]

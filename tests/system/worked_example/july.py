@@ -34,10 +34,11 @@ def step_32(desk: Desk) -> None:
 
 
 def photographed_again(desk: Desk) -> None:
-    """From the standpoints of April."""
+    """From the standpoints of April, and from that of the photograph of the soil."""
+    standpoints = {**AZIMUTHS, "耕作层": 10.0}
     for view in ("whole", "close"):
-        azimuths = {name: azimuth for name, azimuth in AZIMUTHS.items() if VIEWS[name] == view}
-        for piece in desk.photographed(desk.item, TOWNSHIP, azimuths, view=view, stage="after"):
+        azimuths = {name: azimuth for name, azimuth in standpoints.items() if VIEWS.get(name, "whole") == view}
+        for piece in desk.photographed(desk.item, TOWNSHIP, azimuths, view, "after"):
             assert piece["flags"] == []
 
 
@@ -84,7 +85,11 @@ def step_36(desk: Desk) -> None:
     """Accepted on the spot by all five, and every photograph of April has its pair."""
     desk.at("07-14", "10:00")
     paired(desk)
-    sheet: View = {"tillage_state": "ready_to_sow", "members": ["自然资源局", "农业农村局", "恩和镇"], "signers": SIGNERS}
+    sheet: View = {
+        "tillage_state": "ready_to_sow",
+        "members": ["自然资源局", "农业农村局", "恩和镇"],
+        "signers": SIGNERS,
+    }
     item = desk.ask(desk.item, "accept", "acceptance_sheet", **WHOLE, **sheet)
     assert (item["state"], item["remaining_area_mu"]) == ("accepted_county", 0.0)
     desk.met(desk.item, R03=0)
@@ -147,7 +152,7 @@ def step_41(desk: Desk) -> None:
     """The next season: wheat is sown."""
     desk.at("10-10", "10:00")
     desk.caught_up()
-    desk.photographed(desk.item, TOWNSHIP, {"冬小麦": 10.0}, view="whole", stage="check")
+    desk.photographed(desk.item, TOWNSHIP, {"冬小麦": 10.0}, "whole", "check")
     desk.ask(desk.item, "recheck", "recheck_record", by=TOWNSHIP, passed=True, account="已播种小麦，出苗正常。")
     desk.met(desk.item, R05=0)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.system.drill import CHIEF, DEPUTY, LEGAL, decision
+from tests.system.drill import DEPUTY, LEGAL, decision
 from tests.system.worked_example.desk import PARTY, Desk, View
 
 ORDER: View = {"measures": ["return_land", "demolish", "restore"], "fine_yuan": 0}
@@ -33,7 +33,11 @@ def step_26(desk: Desk) -> None:
 
 def step_27(desk: Desk) -> None:
     desk.at("06-09", "10:00")
-    told: View = {"intended_penalty": "退还土地，限期拆除并恢复原状。", "served_at": desk.said(), "hearing_offered": True}
+    told: View = {
+        "intended_penalty": "退还土地，限期拆除并恢复原状。",
+        "served_at": desk.said(),
+        "hearing_offered": True,
+    }
     desk.ask(desk.case, "notice", "penalty_notice", "hearing_right_notice", "service_receipt", **told, **ORDER)
     desk.shows(desk.case, D14="06-16", D15="06-16")
 
@@ -53,7 +57,9 @@ def step_29(desk: Desk) -> None:
     refused = desk.refused(desk.case, "decide", "penalty_decision", **decision(**fined))
     assert (refused["code"], refused["facts"]["law"]) == ("cases.fine-waits", "APL 35; T310 11")
     number = "中宁自然资罚〔2026〕18号"
-    decided = desk.ask(desk.case, "decide", "penalty_decision", by=DEPUTY, **{**decision(**ORDER), "decision_no": number})
+    decided = desk.ask(
+        desk.case, "decide", "penalty_decision", by=DEPUTY, **{**decision(**ORDER), "decision_no": number}
+    )
     assert decided["procedure"]["penalty"]["measures"] == ORDER["measures"]
     desk.met(desk.case, D10=0)
     desk.shows(desk.case, D17="06-30")

@@ -4,7 +4,11 @@ from tests.system.drill import CHIEF, DEPUTY, SAND_YARD, commission, decision
 from tests.system.worked_example.april import CALLED
 from tests.system.worked_example.desk import CITY, OFFICERS, PS, REGION, TOWNSHIP, Desk, View
 
-TEAM: View = {"team": OFFICERS, "suspected_crime": "非法占用农用地罪", "report": "永久基本农田 6.30 亩种植条件严重毁坏。"}
+TEAM: View = {
+    "team": OFFICERS,
+    "suspected_crime": "非法占用农用地罪",
+    "report": "永久基本农田 6.30 亩种植条件严重毁坏。",
+}
 PACKAGE = ("crime_transfer_letter", "investigation_report", "property_list", "police_receipt", "appraisal_opinion")
 CLOSED: View = {"ground": "jurisdiction_transferred", "transferred_to": "另一机关"}
 CLOSING = ("closing_approval", "jurisdiction_letter")
@@ -23,8 +27,7 @@ def step_12(desk: Desk) -> None:
 def step_13(desk: Desk) -> None:
     """On the scene: the record, photographs and the soil that was sampled, each with its digest."""
     desk.at("05-07", "12:30")
-    seen: dict[str, float | None] = {"集合": 20.0, "停工": 140.0, "取样": 260.0}
-    pieces = desk.photographed(desk.action, "coordinator", seen, view="whole", stage="check")
+    pieces = desk.photographed(desk.action, "coordinator", {"集合": 20.0, "停工": 140.0, "取样": 260.0}, "whole")
     listed = {piece["id"]: piece for piece in desk.see(f"{desk.action}/evidence")["items"]}
     for piece in pieces:
         assert piece["flags"] == []
@@ -52,16 +55,28 @@ def a_twin_was_told(desk: Desk) -> None:
     desk.ask(desk.twin, "commission-appraisal", "appraisal_commission", **commission("05-08"))
 
 
-def step_15(desk: Desk) -> None:
-    """Feedback of each agency; that of the police comes a working day late."""
-    for day, agency in (
-        ("05-11", "natural_resources"),
-        ("05-12", "agriculture"),
-        ("05-13", "comprehensive_enforcement"),
-        ("05-14", "public_security"),
-    ):
-        desk.at(day, "11:00")
-        feed_back(desk, agency)
+def step_15_resources(desk: Desk) -> None:
+    desk.at("05-09", "11:00")
+    feed_back(desk, "natural_resources")
+
+
+def step_15_agriculture(desk: Desk) -> None:
+    desk.at("05-12", "11:00")
+    feed_back(desk, "agriculture")
+
+
+def step_15_enforcement(desk: Desk) -> None:
+    desk.at("05-13", "11:00")
+    feed_back(desk, "comprehensive_enforcement")
+
+
+def step_15_police(desk: Desk) -> None:
+    """The feedback of the police comes a working day late: alarmed the evening before, urged that morning."""
+    desk.at("05-14", "09:01")
+    desk.caught_up()
+    assert desk.raised(desk.action, "J07")[-2:] == [("E1", "alarm", "05-13"), ("E2", "urge", "05-14")]
+    desk.at("05-14", "11:00")
+    feed_back(desk, "public_security")
     desk.met(desk.action, J07=1)
     assert desk.see(desk.action)["state"] == "closed"
     signed_and_fed_back(desk)
@@ -82,7 +97,9 @@ def reported(desk: Desk, task_id: str) -> bool:
 
 def signed_and_fed_back(desk: Desk) -> None:
     """Assertion 6: who signed and answered in time, and who a working day late."""
-    late = {task["agency"]: (task["sign_late_days"], task["feedback_late_days"]) for task in desk.see(desk.action)["tasks"]}
+    late = {
+        task["agency"]: (task["sign_late_days"], task["feedback_late_days"]) for task in desk.see(desk.action)["tasks"]
+    }
     assert late == {agency: (1, 1) if agency == "public_security" else (0, 0) for agency in CALLED}
 
 
@@ -192,11 +209,12 @@ def not_there(desk: Desk) -> None:
     for login in readers:
         opened = desk.ask(desk.sealed, "open", by=login)
         assert opened["content"]["person"] == "乙"
-    for login in set(desk.house.logins) - readers:
+    others = {login for login in desk.house.logins if not login.startswith("township-")} | {TOWNSHIP}
+    for login in others - readers:
         answer = desk.house.account(login).ask("POST", f"{desk.sealed}/open", {})
         assert (answer.status_code, answer.json()["code"]) == (404, "not-found"), login
     sealed_id = desk.sealed.rpartition("/")[2]
-    for login in desk.house.logins:
+    for login in others:
         told = desk.house.account(login).ask("GET", f"{desk.case}/timeline").text
         told += desk.house.account(login).ask("GET", "/search", params={"q": "村党支部书记"}).text
         assert sealed_id not in told

@@ -90,7 +90,12 @@ class JointTaskView(View):
     declined_at: Instant | None
     return_reason: ReturnReason | None
     decline_reason: str | None
+    feedback_due_on: date | None = None
     reported_at: Instant | None
+    sign_late_days: int | None = Field(
+        None, description="working days after its end at which it was signed, 0 in time; null: not signed, or not asked"
+    )
+    feedback_late_days: int | None = Field(None, description="the same of the feedback")
     result: dict[str, Any] | None = Field(description="typed result, see agencies.TaskResult")
     replaced_by: UUID | None = Field(description="the task that took over after a decline")
 

@@ -1,6 +1,7 @@
 """The review of a verification opinion by county, city and region (domain.md 3.1), also beside a case."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.cases.domain.clue_errors import ClueNotAssigned, ProofMissing, ReviewerSubmitted, ReviewLevelWrong
@@ -16,6 +17,35 @@ from shared.contracts.parts import DocumentRef
 
 # Digits of the jurisdiction that the reviewer of a level has: a city's, a province's.
 _DIGITS = {ReviewState.CITY_REVIEW: 4, ReviewState.PROVINCE_REVIEW: 2}
+# Stages of a review that somebody has begun, also of what need not have been reviewed.
+_BEGUN = frozenset(
+    {ReviewState.COUNTY_REVIEW, ReviewState.CITY_REVIEW, ReviewState.PROVINCE_REVIEW, ReviewState.SENT_BACK}
+)
+
+
+@dataclass(frozen=True)
+class ReviewStanding:
+    """How the review above of a clue stands. required: whether the levels above review it at all."""
+
+    required: bool
+    state: ReviewState | None
+
+    @property
+    def ended(self) -> bool:
+        return self.state is ReviewState.REVIEW_ENDED
+
+    @property
+    def asked(self) -> bool:
+        """Whether there is, or must be, a review: the rules ask for it, or it was begun."""
+        return self.required or self.ended or self.state in _BEGUN
+
+    @property
+    def awaited(self) -> bool:
+        return self.asked and not self.ended
+
+
+# Of a case that was taken over with no clue to review, or of what the county found by itself.
+NOT_REVIEWED = ReviewStanding(required=False, state=None)
 
 
 class ClueReview(ClueRecord):

@@ -82,13 +82,17 @@ TABLE: Transitions[RectificationState] = Transitions(
     Row("report", _STATE.SENT_BACK, _STATE.REPORTED, who=TOWNSHIP, starts=("R02",), stops=frozenset({"R01"})),
     Row("resubmit", _STATE.SENT_BACK, _STATE.REVIEWING_UP, starts=("S08",), stops=frozenset({"R01"})),
     Row("end-review", _STATE.REVIEWING_UP, _STATE.REVIEWING_UP, needs=frozenset({_DOC.REVIEW_RESULT})),
-    Row(
-        "strike-off",
-        _STATE.REVIEWING_UP,
-        _STATE.STRUCK_OFF,
-        needs=frozenset({_DOC.ACCEPTANCE_SHEET, _DOC.REVIEW_RESULT, _DOC.STRIKE_OFF_SHEET}),
-        starts=("R05",),
-        stops=ALL_CLOCKS,
+    # Accepted by the county is enough where no level above reviews it: the item itself asks (3.7).
+    *(
+        Row(
+            "strike-off",
+            state,
+            _STATE.STRUCK_OFF,
+            needs=frozenset({_DOC.ACCEPTANCE_SHEET, _DOC.STRIKE_OFF_SHEET}),
+            starts=("R05",),
+            stops=ALL_CLOCKS,
+        )
+        for state in (_STATE.ACCEPTED_COUNTY, _STATE.REVIEWING_UP)
     ),
     # The next crop season: still as it should be, or come back (反弹).
     Row(

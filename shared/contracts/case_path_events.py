@@ -4,6 +4,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import AreaM2, Instant
 from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
@@ -52,6 +54,7 @@ class CaseSurveyRecordSignedV1(CaseEvent):
     certificates: list[str]
     witness: str | None
     party_refused: bool
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseSuspendedV1(CaseEvent):
@@ -119,6 +122,7 @@ class CaseRecusalDecidedV1(CaseEvent):
     officer: str
     granted: bool
     replaced_by: str | None
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseLegalReviewRequestedV1(CaseEvent):

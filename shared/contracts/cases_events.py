@@ -215,7 +215,10 @@ class CaseFiledV1(CaseOpenedEvent):
 
 
 class CaseInvestigationStartedV1(CaseEvent):
+    """uncertified: of the officers, who had no enforcement certificate in the register that day."""
+
     officers: list[str]
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseInvestigationConcludedV1(CaseEvent):

@@ -101,6 +101,9 @@ class Procedure(View):
     """handlers: everybody who ever handled the case. legal_opinion, deliberated: of the review that runs now."""
 
     handlers: list[str] = Field(default_factory=list)
+    uncertified: list[str] = Field(
+        default_factory=list, description="who was named, or signed, without a certificate in the register (APL 42)"
+    )
     reviewers: list[str] = Field(default_factory=list)
     major: bool = Field(False, description="complex or major: legal review and collective discussion are needed")
     stop_order_no: str | None = None

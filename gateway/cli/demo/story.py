@@ -248,8 +248,8 @@ class Story:
         path = f"/clues/{clue['id']}"
         self._coordinator.post(f"{path}/start-review", {})
         for reviewer in (self._coordinator, self._people.city_reviewer, self._people.region_reviewer):
-            reviewed = reviewer.post(f"{path}/pass-review", {})
-        self._say(f"线索 {clue['clue_no']} 县、市、自治区三级审核完毕：{title(reviewed['review_state'])}")
+            reviewer.post(f"{path}/pass-review", {})
+        self._say(f"线索 {clue['clue_no']} 县、市、自治区三级审核结束")
 
     def _give_evidence(self, person: Person, path: str, clue: dict[str, Any], step: str) -> None:
         """What the check-list of a step asks for; photographs are taken where the clue lies."""

@@ -8,8 +8,9 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain import clocks, decision, standstill
+from services.cases.domain import clocks, competence, decision, standstill
 from services.cases.domain.case_table import TABLE as TABLE
+from services.cases.domain.certificates import uncertified
 from services.cases.domain.clue import Clue
 from services.cases.domain.path_rules import Reach
 from services.cases.domain.people import folded, keep_apart
@@ -103,10 +104,12 @@ class Case(Progress):
     def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
         """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
 
-        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred, and for an
-        officer who is the party (APL 43).
+        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred or not the
+        agency's, and for an officer who is the party (APL 43).
         """
         row = TABLE.permit(self.state, "file-case", moment.by)
+        competence.check_own_agency(cmd.lead_agency, moment)
+        competence.check_jurisdiction(cmd.lead_agency, cmd.violation_types, clue.division_code, moment)
         keep_apart(cmd.officers, [cmd.party_name], "cases.officer-is-party", "officers", "APL 43")
         decision.check_time_bar(cmd.act_ended_on, moment)
         reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment)
@@ -158,7 +161,8 @@ class Case(Progress):
         withdrawn = [one.officer for one in self.procedure.recusals if one.granted]
         keep_apart(cmd.officers, withdrawn, "cases.officer-withdrew", "officers", "APL 43")
         keep_apart(cmd.officers, [self.party_name], "cases.officer-is-party", "officers", "APL 43")
-        return [CaseInvestigationStartedV1(officers=cmd.officers, **told)]
+        without = uncertified(cmd.officers, self.lead_agency, moment)
+        return [CaseInvestigationStartedV1(officers=cmd.officers, uncertified=without, **told)]
 
     def conclude(self, cmd: ConcludeInvestigation, moment: Moment) -> list[CaseEvent]:
         return [CaseInvestigationConcludedV1(conclusion=cmd.conclusion, **self.take(cmd, moment))]

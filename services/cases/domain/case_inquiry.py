@@ -6,6 +6,7 @@ from services.cases.domain import standstill
 from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.case_filing import require_running
+from services.cases.domain.certificates import uncertified, uncertified_signers
 from services.cases.domain.people import among, folded, keep_apart
 from services.cases.domain.procedure import crime_of
 from services.cases.domain.progress import Moment
@@ -56,6 +57,8 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
     signing = {folded(name) for name in among(names, case.officers)}
     if len(signing) < _HANDLERS or len({folded(number) for number in certificates}) < len(signing):
         raise Forbidden("cases.two-handlers-needed", "handlers", "APL 42; NRP 17", handlers=case.officers)
+    ours = [handler for handler in cmd.handlers if folded(handler.name) in signing]
+    without = uncertified_signers(ours, case.lead_agency, local_day(cmd.surveyed_at), moment)
     if cmd.party_refused and cmd.witness is None:
         raise Forbidden("cases.witness-missing", "witness", "NRP 19")
     return [
@@ -64,6 +67,7 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
             place=cmd.place,
             handlers=names,
             certificates=certificates,
+            uncertified=without,
             witness=cmd.witness,
             party_refused=cmd.party_refused,
             **told,
@@ -208,6 +212,7 @@ def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment) -> list[CaseE
         raise Forbidden("cases.no-recusal-waiting", "officer", "APL 43")
     keep_apart([moment.by.name], [cmd.officer], "cases.own-recusal", "officer", "APL 43")
     replacement = cmd.replaced_by if cmd.granted else None
+    without: list[str] = []
     if cmd.granted:
         left = [name for name in case.officers if folded(name) != folded(cmd.officer)]
         withdrawn = [one.officer for one in case.procedure.recusals if one.granted] + [cmd.officer]
@@ -215,11 +220,14 @@ def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment) -> list[CaseE
             keep_apart([replacement], withdrawn, "cases.officer-withdrew", "replaced_by", "APL 43")
             keep_apart([replacement], [case.party_name], "cases.officer-is-party", "replaced_by", "APL 43")
             keep_apart([replacement], case.procedure.reviewers, "cases.reviewer-is-handler", "replaced_by", "RULES 2.1")
+            without = uncertified([replacement], case.lead_agency, moment, "replaced_by")
         staff = {folded(name) for name in (*left, *([replacement] if replacement else []))}
         if len(staff) < _HANDLERS:
             raise Forbidden("cases.two-handlers-needed", "replaced_by", "APL 42; NRP 17", handlers=left)
     officer = next(one.officer for one in case.procedure.recusals if folded(one.officer) == folded(cmd.officer))
-    return [CaseRecusalDecidedV1(officer=officer, granted=cmd.granted, replaced_by=replacement, **told)]
+    return [
+        CaseRecusalDecidedV1(officer=officer, granted=cmd.granted, replaced_by=replacement, uncertified=without, **told)
+    ]
 
 
 def _waiting(case: Case, officer: str) -> bool:

@@ -81,6 +81,7 @@ _NO_PENALTY: dict[str, Any] = {
 }
 _LEGAL_REVIEW: dict[str, Any] = {"needs": _papers(_DOC.CASE_REVIEW_RECORD)}
 _CLOSE: dict[str, Any] = {
+    "who": _OFFICE,
     "needs": _papers(_DOC.CLOSING_APPROVAL),
     "starts": ("A01",),
     "stops": ALL_CLOCKS,
@@ -96,8 +97,8 @@ TABLE: Transitions[CaseState] = Transitions(
     "case",
     # stopped, filed or not
     Row("stop", None, _STATE.STOPPED, who=TOWNSHIP, needs=_papers(_DOC.STOP_ORDER), starts=("D05",)),
-    Row("file-case", None, _STATE.FILED, starts=("D10", "S02", "S09", "S10", "D07")),
-    Row("file-case", _STATE.STOPPED, _STATE.FILED, starts=("D10", "S02", "S09", "S10", "D07")),
+    Row("file-case", None, _STATE.FILED, who=_OFFICE, starts=("D10", "S02", "S09", "S10", "D07")),
+    Row("file-case", _STATE.STOPPED, _STATE.FILED, who=_OFFICE, starts=("D10", "S02", "S09", "S10", "D07")),
     Row("decline-filing", None, _STATE.NOT_FILED, who=_OFFICE, needs=_papers(_DOC.NOT_FILED_APPROVAL)),
     Row(
         "decline-filing",
@@ -111,8 +112,8 @@ TABLE: Transitions[CaseState] = Transitions(
     *_beside("report-defiance", _STATE.STOPPED, *UNDER_INQUIRY, who=TOWNSHIP, stops=frozenset({"D06"})),
     *_beside("report-large", _STATE.STOPPED, *UNDER_INQUIRY, *_DECIDED, stops=frozenset({"D07"})),
     # investigation
-    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, starts=("S03",), stops=frozenset({"S02"})),
-    Row("investigate", _STATE.REOPENED, _STATE.INVESTIGATING, starts=("S03",)),
+    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, who=_OFFICE, starts=("S03",), stops=frozenset({"S02"})),
+    Row("investigate", _STATE.REOPENED, _STATE.INVESTIGATING, who=_OFFICE, starts=("S03",)),
     Row(
         "conclude",
         _STATE.INVESTIGATING,
@@ -277,8 +278,8 @@ TABLE: Transitions[CaseState] = Transitions(
     Row("close", _STATE.TERMINATED, _STATE.CLOSED, outcome=ClosingGround.TERMINATED, **_CLOSE),
     Row("close", _STATE.COURT_APPLIED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_APPLIED, **_CLOSE),
     Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_ENDED, **_CLOSE),
-    Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, who=LEADERS, **_CLOSE),
-    Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, who=LEADERS, **_CLOSE),
+    Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
+    Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
     *(Row("close", state, _STATE.CLOSED, **_TRANSFERRED) for state in UNDER_INQUIRY),
     Row(
         "archive",

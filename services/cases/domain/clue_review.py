@@ -8,7 +8,7 @@ from services.cases.domain.clue_errors import ClueNotAssigned, ProofMissing, Rev
 from services.cases.domain.clue_record import ClueRecord
 from services.cases.domain.clue_table import REVIEW, TABLE
 from services.cases.domain.progress import Moment
-from services.cases.domain.transitions import Row
+from services.cases.domain.transitions import LEADERS, Row
 from shared.contracts.cases_events import ClueEvent
 from shared.contracts.clue_events import ClueReviewPassedV1, ClueReviewStartedV1, ClueSentBackV1
 from shared.contracts.clue_steps import PassReview, SendBack, StartReview
@@ -91,12 +91,16 @@ class ClueReview(ClueRecord):
         return TABLE.permit(self.state, verb, moment.by, held, outcome)
 
     def permit_verifier(self, verb: str, moment: Moment, documents: Sequence[DocumentRef] = ()) -> Row[ClueState]:
-        """As permit(); a township or an agency only where the clue was given to it. Raises ClueNotAssigned."""
+        """As permit(); a township or an agency only where the clue was given to it. Raises ClueNotAssigned.
+
+        A leader also where his agency has stopped the act: only he sees the clue of its case.
+        """
         row = self.permit(verb, moment, documents)
         by = moment.by
         ours = by.has(Role.TOWNSHIP_OFFICER) and (self.township_code or "").startswith(by.jurisdiction)
         agencys = by.has(Role.AGENCY_OFFICER) and self.agency is not None and self.agency.value == by.org_code
-        if not (ours or agencys or by.has(Role.COORDINATOR)):
+        leads = by.has(*LEADERS) and (self.case_id is not None or by.org_code == self.agency)
+        if not (ours or agencys or leads or by.has(Role.COORDINATOR)):
             raise ClueNotAssigned(self.township_code)
         return row
 

@@ -15,7 +15,7 @@ from shared.contracts.codes import (
     TerminateReason,
     TransferState,
 )
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, SummedCase, Yuan
 
 
 class CaseStoppedV1(CaseOpenedEvent):
@@ -100,6 +100,16 @@ class CaseAppraisedV1(CaseEvent):
     recoverability: str
     transfer_due: bool
     near_threshold: bool
+    summed: list[SummedCase] = Field(default_factory=list)
+
+
+class CaseActsSummedV1(CaseEvent):
+    """Another act of the party came up: with it, this one reaches the limit, or comes near it (JI2000 9)."""
+
+    summed: list[SummedCase]
+    area_threshold_met: bool
+    near_threshold: bool
+    transfer_due: bool
 
 
 class CaseThresholdReviewedV1(CaseEvent):
@@ -116,6 +126,7 @@ class CaseTransferMovedV1(CaseEvent):
 
 class CaseRecusalRequestedV1(CaseEvent):
     officer: str
+    ground: RecusalGround = "other"
 
 
 class CaseRecusalDecidedV1(CaseEvent):

@@ -165,6 +165,8 @@ TABLE: Transitions[CaseState] = Transitions(
     *_beside(
         "review-threshold", *UNDER_INQUIRY, who=_LEGAL, needs=_papers(_DOC.LEGAL_OPINION), stops=frozenset({"S09"})
     ),
+    # Another act of the party came up: the areas are added (JI2000 9).
+    *_beside("sum-acts", *UNDER_INQUIRY, who=_FACT, starts=("S09", "S10")),
     *_beside("request-recusal", *UNDER_INQUIRY, who=TOWNSHIP | LEADERS),
     *_beside("decide-recusal", *UNDER_INQUIRY, who=LEADERS, needs=_papers(_DOC.RECUSAL_DECISION)),
     # the hand-over to public security, beside the case
@@ -322,6 +324,7 @@ TABLE: Transitions[CaseState] = Transitions(
         "commission-appraisal": "NRP 38",
         "record-appraisal": "NRP 38",
         "review-threshold": "JI2000 3",
+        "sum-acts": "JI2000 9",
         "request-recusal": "APL 43",
         "decide-recusal": "APL 43",
         "transfer-to-police": "APL 27; T310 3",

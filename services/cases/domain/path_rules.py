@@ -131,6 +131,10 @@ class PathRules:
         row = next((row for row in rows if not given or given & set(row.measures)), rows[-1])
         return RemedyRule(tuple(row.over), row.count_from)
 
+    def criminal_sum_months(self, on: date) -> int:
+        """Within how many months the acts of a party that were not dealt with are added up (JI2000 9)."""
+        return int(self._book.decided("criminal_sum_months", on))
+
     def time_bar_years(self, on: date) -> int:
         return int(self._book.decided("time_bar_years", on))
 

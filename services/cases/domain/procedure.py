@@ -69,7 +69,12 @@ def _flagged(procedure: Procedure, more: list[str]) -> list[str]:
 
 @_on(main.CaseFiledV1)
 def _filed(was: Procedure, event: main.CaseFiledV1) -> dict[str, Any]:
-    crime = _crime(was, area_threshold_met=event.area_threshold_met, near_threshold=event.near_threshold)
+    crime = _crime(
+        was,
+        area_threshold_met=event.area_threshold_met,
+        near_threshold=event.near_threshold,
+        summed=event.summed,
+    )
     return {**crime, "handlers": _handlers(was, *event.officers)}
 
 
@@ -163,6 +168,18 @@ def _appraised(was: Procedure, event: e.CaseAppraisedV1) -> dict[str, Any]:
         tillage_destroyed=event.destroyed,
         due=event.transfer_due,
         near_threshold=event.near_threshold,
+        summed=event.summed,
+    )
+
+
+@_on(e.CaseActsSummedV1)
+def _summed(was: Procedure, event: e.CaseActsSummedV1) -> dict[str, Any]:
+    return _crime(
+        was,
+        summed=event.summed,
+        area_threshold_met=event.area_threshold_met,
+        near_threshold=event.near_threshold,
+        due=event.transfer_due,
     )
 
 
@@ -183,7 +200,7 @@ def _transfer(was: Procedure, event: e.CaseTransferMovedV1) -> dict[str, Any]:
 
 @_on(e.CaseRecusalRequestedV1)
 def _recusal_asked(was: Procedure, event: e.CaseRecusalRequestedV1) -> dict[str, Any]:
-    asked = Recusal(officer=event.officer, reason=event.reason or "", requested_at=event.at)
+    asked = Recusal(officer=event.officer, ground=event.ground, reason=event.reason or "", requested_at=event.at)
     return {"recusals": [*was.recusals, asked]}
 
 

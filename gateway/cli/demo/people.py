@@ -34,17 +34,14 @@ class People:
     def administrator(self) -> Person:
         return self._person("admin")
 
-    @property
-    def city_reviewer(self) -> Person:
-        return self._person("city-reviewer")
-
-    @property
-    def region_reviewer(self) -> Person:
-        return self._person("region-reviewer")
-
     def township(self, division_code: str) -> Person:
         """The officer of the township in which a place lies."""
         return self._person(f"township-{division_code[:9]}")
+
+    @property
+    def reviewers(self) -> tuple[Person, Person]:
+        """Of the city and of the region."""
+        return self._person("city-reviewer"), self._person("region-reviewer")
 
     def clerk(self, recipient: str) -> Person:
         return self._person(recipient.replace("_", "-"))

@@ -17,7 +17,7 @@ from services.cases.domain.people import folded, free_of_interest, keep_apart
 from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.service import check_service
-from services.cases.domain.transitions import Forbidden
+from services.cases.domain.transitions import Forbidden, Row
 from shared.area import mu_from_m2
 from shared.clock import local_day
 from shared.contracts.case_import_events import CaseTakenOverV1
@@ -284,8 +284,14 @@ class Case(Progress):
         self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = "", **more: Any
     ) -> dict[str, Any]:
         """What the event of a step says, once the table permits it. more: as Progress.step takes it."""
-        row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
+        row = self.permit(cmd, moment, outcome)
         return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, **more)
+
+    def permit(
+        self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = ""
+    ) -> Row[CaseState]:
+        """The row of a step, with the papers that the case holds. Raises as Transitions.permit."""
+        return TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
 
     # changes
 

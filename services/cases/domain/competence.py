@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.cases.domain.people import LedByAnother
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import COORDINATOR, Forbidden
 from shared.contracts.codes import Agency, ViolationType
@@ -9,10 +10,10 @@ from shared.divisions.register import COUNTY_DIGITS
 
 
 def check_own_agency(agency: Agency, moment: Moment) -> None:
-    """A leader files, or declines to, for the agency he leads; the coordinator for any. Raises Forbidden."""
+    """A leader files, or declines to, for the agency he leads; the coordinator for any. Raises LedByAnother."""
     by = moment.by
     if not by.has(*COORDINATOR) and by.org_code != agency:
-        raise Forbidden("cases.not-own-agency", "lead_agency", "RULES 3.2", agency=agency)
+        raise LedByAnother(agency)
 
 
 def check_jurisdiction(agency: Agency, violations: Sequence[ViolationType], division_code: str, moment: Moment) -> None:

@@ -68,7 +68,7 @@ class TillageNotRestored(Conflict):
     """Land that is not ready to sow is not accepted. state: what the acceptance found."""
 
     def __init__(self, state: str) -> None:
-        super().__init__("cases.tillage-not-restored", "tillage_state", state=state)
+        super().__init__("cases.tillage-not-restored", "tillage_state", law="RULES 3.7", state=state)
 
 
 @dataclass(kw_only=True)

@@ -21,6 +21,8 @@ from shared.principal import Actor
 
 _OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
 _LEADERS = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER)
+# Who answers for the clues given to an agency.
+VERIFYING = (Role.AGENCY_OFFICER, *_LEADERS)
 _FILING = (Agency.NATURAL_RESOURCES, Agency.AGRICULTURE)
 # A clue with an opinion, until it is closed or a case.
 WITH_OPINION = tuple(state.value for state in FILABLE)
@@ -64,7 +66,7 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
         # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
         if "township_code" in table.c:
             conditions.append(table.c.township_code.startswith(by.jurisdiction))
-    if by.has(Role.AGENCY_OFFICER, *_OF_AGENCY) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*VERIFYING) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
     if table is clue and files_clues(by):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(WITH_OPINION)))
@@ -79,7 +81,7 @@ def _seen_with_the_clue(by: Actor) -> list[ColumnElement[bool]]:
     """Evidence as its object: who verifies a clue sees that of the clue, who reviews above that of clues and items."""
     conditions: list[ColumnElement[bool]] = []
     e = evidence.c
-    if by.has(Role.AGENCY_OFFICER, *_OF_AGENCY) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*VERIFYING) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         own = clue.c.agency == by.org_code
         theirs = sa.or_(own, clue.c.state.in_(WITH_OPINION)) if files_clues(by) else own
         given = sa.select(clue.c.id).where(theirs, _lies_in(clue, by.jurisdiction))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.cases.rebuild import PROJECTIONS
-from services.cases.storage.repository import ClueStore
 from shared.contracts.codes import Role
 from shared.principal import Actor
 from shared.rebuild.own_log import OwnLog
@@ -165,21 +164,6 @@ def test_strike_off_waits_for_the_end_of_the_review_above(office: Office) -> Non
         office.command(by, "clue.pass-review", {}, id_)
     struck = office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
     assert struck["state"] == "struck_off"
-
-
-def test_whether_the_review_of_a_case_has_ended_is_known_to_who_strikes_off(office: Office) -> None:
-    id_ = submitted(office)
-    case = office.command(COORDINATOR, "clue.file-case", filing(), id_)
-    store = ClueStore()
-
-    def standing() -> tuple[bool, bool]:
-        with office.parts.engine.connect() as connection:
-            found = store.review_of_case(connection, case["id"])
-        return found.required, found.ended
-
-    assert standing() == (True, False)
-    review(office, id_)
-    assert standing() == (True, True)
 
 
 def test_an_opinion_that_stops_being_a_violation_is_refused_once_there_is_a_case(office: Office) -> None:

@@ -71,4 +71,4 @@ def test_a_leader_speaks_for_his_agency_and_the_coordinator_for_each(agency: Age
         return
     with pytest.raises(Forbidden) as caught:
         check_own_agency(agency, moment(LEADER))
-    assert caught.value.code == "cases.not-own-agency"
+    assert caught.value.code == "cases.led-by-another"

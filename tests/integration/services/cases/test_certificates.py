@@ -77,7 +77,7 @@ def test_whether_it_refuses_is_a_setting(office: Office) -> None:
     case = new_case(office)
 
     def answer() -> str:
-        return refused(office, COORDINATOR, "case.investigate", OFFICERS, case["id"]).code
+        return str(refused(office, COORDINATOR, "case.investigate", OFFICERS, case["id"]).code)
 
     wait_until(lambda: answer() == "cases.no-certificate", 5)
 

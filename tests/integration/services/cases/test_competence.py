@@ -1,5 +1,7 @@
 """Who files: the leader of the agency that has the power, for his own agency, in his county (domain.md 2.5, 3.2)."""
 
+from typing import Any
+
 import pytest
 
 from shared.contracts.codes import Role
@@ -113,7 +115,7 @@ def test_an_agency_without_the_power_files_nothing(office: Office) -> None:
 
 
 def test_of_houses_both_may_file_between_whom_the_county_decides(office: Office) -> None:
-    homestead = {"violation_types": ["VT04"], "party_kind": "person"}
+    homestead: dict[str, Any] = {"violation_types": ["VT04"], "party_kind": "person"}
     for agency in ("agriculture", NR):
         assert new_case(office, **homestead, lead_agency=agency)["state"] == "filed"
     body = filing(**homestead, lead_agency="comprehensive_enforcement")

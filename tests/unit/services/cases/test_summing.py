@@ -112,6 +112,7 @@ def test_an_act_without_damage_is_not_drawn_in() -> None:
 def test_what_is_told_already_is_not_told_again() -> None:
     one, other = case(), case()
     told = sum_up(one, [other], moment())
-    replay(one, told)
+    for event in told:
+        replay(one, [event])
     assert len(told) == 1
     assert sum_up(replace(one), [other], moment()) == []

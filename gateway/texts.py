@@ -84,6 +84,7 @@ _CODED = frozenset(
         "part",
         "whole",
         "column",
+        "holder",
     }
 )
 _CODES = {

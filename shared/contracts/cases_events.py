@@ -393,12 +393,16 @@ class JointActionEvent(CasesEvent):
 
 
 class ConvenedTask(Contract):
-    """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks."""
+    """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks.
+
+    answer_by: who has not accepted or declined by then loses the offer; null: it stands until it is withdrawn.
+    """
 
     task_id: UUID
     letter: TaskLetter
     sign_due_on: date | None
     feedback_due_on: date | None
+    answer_by: Instant | None = None
 
 
 class ActionBrief(Contract):

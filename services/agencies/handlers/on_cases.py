@@ -1,8 +1,9 @@
-"""What cases tells: a joint action was convened, a declined task was given anew."""
+"""What cases tells: a joint action was convened, called off or closed; a task that came back was given anew."""
 
 from uuid import UUID
 
 from services.agencies.domain.task import Order, Task
+from services.agencies.handlers.tasks import withdraw
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.base import EventMeta
 from shared.contracts.cases_events import (
@@ -22,24 +23,22 @@ def on_joint_action_convened(event: JointActionConvenedV1, meta: EventMeta, unit
 
 
 def on_joint_action_task_reassigned(event: JointActionTaskReassignedV1, meta: EventMeta, unit: AgenciesUnit) -> None:
-    """The declined task ends, were it still open, and the new one takes its place."""
-    _withdraw(event.declined_task_id, "reassigned", event.reason or "改派", unit)
+    """The former task ends, were it still open, and the new one takes its place."""
+    _withdraw(event.declined_task_id, event.reason or "改派", unit)
     _issue(event, event.task, meta, unit)
 
 
 def on_joint_action_cancelled(event: JointActionCancelledV1, _: EventMeta, unit: AgenciesUnit) -> None:
     """What is still open is withdrawn, and nothing of it is delivered any more."""
     for task_id in event.task_ids:
-        _withdraw(task_id, "cancelled", event.reason or "联合执法取消", unit)
+        _withdraw(task_id, event.reason or "联合执法取消", unit)
 
 
-def _withdraw(task_id: UUID, why: str, reason: str, unit: AgenciesUnit) -> None:
+def _withdraw(task_id: UUID, reason: str, unit: AgenciesUnit) -> None:
+    """A task that is over already stays as it is."""
     task = unit.tasks.find(unit.connection, task_id)
-    if task is None:
-        return
-    deliveries.cancel(unit, task.id, why)
-    if task.is_open:
-        unit.record(task, unit.tasks, task.withdraw(reason, unit.now))
+    if task is not None and task.is_open:
+        withdraw(unit, task, reason)
 
 
 def _issue(
@@ -69,6 +68,7 @@ def _order(event: JointActionConvenedV1 | JointActionTaskReassignedV1, convened:
         brief=event.brief,
         sign_due_on=convened.sign_due_on,
         feedback_due_on=convened.feedback_due_on,
+        answer_by=convened.answer_by,
     )
 
 

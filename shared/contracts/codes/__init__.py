@@ -52,6 +52,7 @@ from shared.contracts.codes.joint_actions import (
     JointActionState,
     ProposalState,
     ReturnReason,
+    TaskMessageKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
@@ -143,6 +144,7 @@ __all__ = [
     "ScanVerdict",
     "SealedState",
     "SentBackReason",
+    "TaskMessageKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

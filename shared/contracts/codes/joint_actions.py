@@ -36,12 +36,28 @@ class JointActionState(StrEnum):
 
 
 class TaskState(StrEnum):
-    ISSUED = "issued"
+    """Of a task on its way to an agency and back (domain.md 4.3); who holds it: shared/contracts/hand_over.py."""
+
+    OFFERED = "offered"
+    DELIVERED = "delivered"
     SIGNED = "signed"
     ACCEPTED = "accepted"
     DECLINED = "declined"
-    REPORTED = "reported"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    IN_PROGRESS = "in_progress"
+    REPORTED = "reported"
+    RETURNED = "returned"
+    DONE = "done"
+
+
+class TaskMessageKind(StrEnum):
+    """What an agency's system is told of a task after its letter."""
+
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    RETURNED = "returned"
+    DONE = "done"
 
 
 class ReturnReason(StrEnum):

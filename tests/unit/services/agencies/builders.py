@@ -19,6 +19,7 @@ from shared.contracts.joint_actions import TaskLetter
 
 NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 11)
+ANSWER_BY = datetime(2026, 3, 16, 10, 0, tzinfo=UTC)
 
 
 def brief(division_code: str = "640521101201") -> ActionBrief:
@@ -57,18 +58,19 @@ def order(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> Order:
         "brief": brief(),
         "sign_due_on": date(2026, 3, 12),
         "feedback_due_on": date(2026, 3, 20),
+        "answer_by": ANSWER_BY,
     }
     return Order(**{**values, **changes})
 
 
-def issued_event(agency: Agency = Agency.NATURAL_RESOURCES) -> TaskIssuedV1:
-    event = Task(uuid4()).issue(order(agency), "polled_mailbox", NOW)[0]
+def issued_event(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> TaskIssuedV1:
+    event = Task(uuid4()).issue(order(agency, **changes), "polled_mailbox", NOW)[0]
     assert isinstance(event, TaskIssuedV1)
     return event
 
 
-def issued_task(agency: Agency = Agency.NATURAL_RESOURCES) -> Task:
-    event = issued_event(agency)
+def issued_task(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> Task:
+    event = issued_event(agency, **changes)
     task = Task(event.task_id)
     replay(task, [event])
     return task

@@ -155,6 +155,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review")),
     CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off")),
     CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
+    CommandOperation(ja.ChangeJoin, on_action.change_join, joint_action.TABLE.who("change-join")),
     CommandOperation(ru.SetRule, on_rule.set_rule, _RULE_EDITORS),
     CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS),
     CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS),

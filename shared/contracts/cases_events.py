@@ -30,10 +30,11 @@ from shared.contracts.codes import (
     RejectReason,
     ReturnReason,
     SentBackReason,
+    TaskState,
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.joint_actions import JoinPolicy, TaskLetter
 from shared.contracts.land import OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import Yuan
@@ -430,10 +431,11 @@ class JointActionConvenedV1(JointActionEvent):
     lead_agency: Agency
     brief: ActionBrief
     tasks: list[ConvenedTask]
+    join: JoinPolicy = JoinPolicy()
 
 
 class JointActionTaskReassignedV1(JointActionEvent):
-    """declined_task_id ends; task takes its place."""
+    """declined_task_id came back declined, expired or withdrawn; task takes its place."""
 
     title: str
     place: str
@@ -460,14 +462,34 @@ class JointActionTaskAcceptedV1(JointActionTaskEvent):
 
 class JointActionTaskDeclinedV1(JointActionTaskEvent):
     return_reason: ReturnReason
+    proposed_agency: Agency | None = None
 
 
 class JointActionTaskReportedV1(JointActionTaskEvent):
     result: dict[str, Any]
 
 
+class JointActionTaskMovedV1(JointActionTaskEvent):
+    """The other steps of a task: delivered, in progress, expired, returned, done, withdrawn."""
+
+    task_state: TaskState
+
+
+class JointActionTaskUndeliveredV1(JointActionTaskEvent):
+    """Its letter could not be delivered. error: null, when it is tried again."""
+
+    error: str | None
+
+
+class JointActionJoinChangedV1(JointActionEvent):
+    join: JoinPolicy
+
+
 class JointActionClosedV1(JointActionEvent):
-    pass
+    """The feedback is complete. done_task_ids: whose reports are accepted by that; others are withdrawn."""
+
+    done_task_ids: list[UUID] = Field(default_factory=list)
+    withdrawn_task_ids: list[UUID] = Field(default_factory=list)
 
 
 class JointActionPostponedV1(JointActionEvent):

@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from services.agencies.domain.task import Order, Task
-from services.agencies.handlers.tasks import withdraw
+from services.agencies.handlers.tasks import complete, withdraw
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.base import EventMeta
 from shared.contracts.cases_events import (
     ConvenedTask,
     JointActionCancelledV1,
+    JointActionClosedV1,
     JointActionConvenedV1,
     JointActionTaskReassignedV1,
 )
+from shared.contracts.codes import TaskState
 from shared.delivery.reactor import Reaction
 from shared.outgoing import deliveries
 
@@ -32,6 +34,18 @@ def on_joint_action_cancelled(event: JointActionCancelledV1, _: EventMeta, unit:
     """What is still open is withdrawn, and nothing of it is delivered any more."""
     for task_id in event.task_ids:
         _withdraw(task_id, event.reason or "联合执法取消", unit)
+
+
+def on_joint_action_closed(event: JointActionClosedV1, _: EventMeta, unit: AgenciesUnit) -> None:
+    """By its join policy: reports are accepted, who has not reported is not waited for any more."""
+    for task_id in (*event.done_task_ids, *event.withdrawn_task_ids):
+        task = unit.tasks.find(unit.connection, task_id)
+        if task is None:
+            continue
+        if task.state is TaskState.REPORTED:  # also one whose report was on its way when the action closed
+            complete(unit, task)
+        elif task.is_open:
+            withdraw(unit, task, event.reason or "联合执法已办结")
 
 
 def _withdraw(task_id: UUID, reason: str, unit: AgenciesUnit) -> None:
@@ -76,4 +90,5 @@ REACTIONS = (
     Reaction(JointActionConvenedV1, on_joint_action_convened),
     Reaction(JointActionTaskReassignedV1, on_joint_action_task_reassigned),
     Reaction(JointActionCancelledV1, on_joint_action_cancelled),
+    Reaction(JointActionClosedV1, on_joint_action_closed),
 )

@@ -87,9 +87,14 @@ def return_task(cmd: ReturnTask, call: Call, unit: AgenciesUnit) -> TaskView:
 def complete_task(_: CompleteTask, call: Call, unit: AgenciesUnit) -> TaskView:
     """办结, one task; with its action all of it is done."""
     task = _directed(call, unit)
-    unit.record(task, unit.tasks, task.complete(call.now))
-    owe(unit, task, TaskMessageKind.DONE)
+    complete(unit, task)
     return _view(unit, task)
+
+
+def complete(unit: AgenciesUnit, task: Task) -> None:
+    """Accept the report and tell the agency. Raises TaskTransitionNotAllowed."""
+    unit.record(task, unit.tasks, task.complete(unit.now))
+    owe(unit, task, TaskMessageKind.DONE)
 
 
 def withdraw_task(cmd: WithdrawTask, call: Call, unit: AgenciesUnit) -> TaskView:

@@ -3,6 +3,7 @@
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.joint_actions import (
     CancelAction,
+    ChangeJoin,
     JointActionView,
     PostponeAction,
     ReassignTask,
@@ -14,6 +15,12 @@ from shared.operations import Call
 def reassign_task(cmd: ReassignTask, call: Call, unit: CasesUnit) -> JointActionView:
     action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
     unit.record(action, unit.joint_actions, action.reassign(cmd, unit.moment))
+    return action.view()
+
+
+def change_join(cmd: ChangeJoin, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.change_join(cmd, unit.moment))
     return action.view()
 
 

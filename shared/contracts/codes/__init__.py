@@ -49,6 +49,7 @@ from shared.contracts.codes.evidence import (
 )
 from shared.contracts.codes.joint_actions import (
     ActionTrigger,
+    JoinKind,
     JointActionState,
     ProposalState,
     ReturnReason,
@@ -118,6 +119,7 @@ __all__ = [
     "EvidenceState",
     "EvidenceStep",
     "Holder",
+    "JoinKind",
     "JointActionState",
     "LandLayerKind",
     "ListingState",

@@ -51,6 +51,15 @@ class TaskState(StrEnum):
     DONE = "done"
 
 
+class JoinKind(StrEnum):
+    """When the feedback of a joint action is complete."""
+
+    ALL = "all"
+    ANY = "any"
+    QUORUM = "quorum"
+    LEAD = "lead"
+
+
 class TaskMessageKind(StrEnum):
     """What an agency's system is told of a task after its letter."""
 

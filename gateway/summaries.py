@@ -33,6 +33,7 @@ SUMMARIES: dict[str, str] = {
     "case-perform": "当事人开始履行",
     "case-execute": "执行完毕",
     "case-close": "结案",
+    "case-disclosures": "查看案件向各部门披露的台账",
     "case-convene-joint-action": "召集联合执法",
     "case-order-rectification": "责令限期整改",
     "cases-statistics": "按状态统计",

@@ -85,6 +85,7 @@ _CODED = frozenset(
         "whole",
         "column",
         "holder",
+        "purpose",
     }
 )
 _CODES = {

@@ -396,6 +396,7 @@ class JointActionEvent(CasesEvent):
 class ConvenedTask(Contract):
     """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks.
 
+    brief: what this agency is told; null in the events of older releases: the brief of the action.
     answer_by: who has not accepted or declined by then loses the offer; null: it stands until it is withdrawn.
     """
 
@@ -404,23 +405,24 @@ class ConvenedTask(Contract):
     sign_due_on: date | None
     feedback_due_on: date | None
     answer_by: Instant | None = None
+    brief: "ActionBrief | None" = None
 
 
 class ActionBrief(Contract):
-    """What every agency is told of the case (task letter head)."""
+    """What an agency is told of the case (task letter head). null, or empty: it is not to know (disclosure)."""
 
     case_no: str
-    case_title: str
-    party_name: str
+    case_title: str | None
+    party_name: str | None
     violation_types: list[ViolationType]
     division_code: str
     division_name: str
-    place: str
+    place: str | None
     longitude: float | None
     latitude: float | None
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
+    area_m2: AreaM2 | None
+    farmland_area_m2: AreaM2 | None
+    pbf_area_m2: AreaM2 | None
 
 
 class JointActionConvenedV1(JointActionEvent):

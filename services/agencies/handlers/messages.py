@@ -16,12 +16,13 @@ from shared.ids import derived_id
 from shared.outgoing import deliveries
 
 
-def owe(unit: AgenciesUnit, task: Task, kind: TaskMessageKind, **facts: Any) -> None:
+def owe(unit: AgenciesUnit, task: Task, kind: TaskMessageKind, because: object = None, **facts: Any) -> None:
     """Owe the agency this message about its task, by the way it is reached now. Call it after the step is recorded.
 
-    The id follows from the task's version: a step is told once.
+    because: the event it tells of, where that is none of the task's. The id follows from it, or from the task's
+    version: nothing is told twice.
     """
-    id_ = derived_id("task-message", task.id, str(task.version))
+    id_ = derived_id("task-message", task.id, because or task.version)
     made = TaskMessage(id_, task.id, task.version, kind, task.agency, facts, unit.now)
     messages.add(unit.connection, made)
     channel = unit.desk.registry.transport_of(task.agency).name

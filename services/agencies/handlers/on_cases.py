@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from services.agencies.domain.task import Order, Task
+from services.agencies.handlers.messages import owe
 from services.agencies.handlers.tasks import complete, withdraw
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.base import EventMeta
@@ -13,7 +14,9 @@ from shared.contracts.cases_events import (
     JointActionConvenedV1,
     JointActionTaskReassignedV1,
 )
-from shared.contracts.codes import TaskState
+from shared.contracts.codes import DisclosurePurpose, TaskMessageKind, TaskState
+from shared.contracts.disclosure import CaseFieldsDisclosedV1
+from shared.contracts.hand_over import ANSWERED, OPEN
 from shared.delivery.reactor import Reaction
 from shared.outgoing import deliveries
 
@@ -48,6 +51,17 @@ def on_joint_action_closed(event: JointActionClosedV1, _: EventMeta, unit: Agenc
             withdraw(unit, task, event.reason or "联合执法已办结")
 
 
+def on_case_fields_disclosed(event: CaseFieldsDisclosedV1, meta: EventMeta, unit: AgenciesUnit) -> None:
+    """What another agency of the action reported, as far as this one may know it: cases has left out the rest."""
+    if event.purpose is not DisclosurePurpose.JOINT_RESULT or event.content is None:
+        return
+    task = unit.tasks.find(unit.connection, event.about)
+    if task is None or task.state not in OPEN | ANSWERED:
+        return
+    facts = {"from_agency": event.from_agency, "result": event.content}
+    owe(unit, task, TaskMessageKind.SHARED_RESULT, meta.event_id, **facts)
+
+
 def _withdraw(task_id: UUID, reason: str, unit: AgenciesUnit) -> None:
     """A task that is over already stays as it is."""
     task = unit.tasks.find(unit.connection, task_id)
@@ -79,7 +93,7 @@ def _order(event: JointActionConvenedV1 | JointActionTaskReassignedV1, convened:
         acting_at=event.acting_at,
         urgent=event.urgent,
         letter=convened.letter,
-        brief=event.brief,
+        brief=convened.brief or event.brief,
         sign_due_on=convened.sign_due_on,
         feedback_due_on=convened.feedback_due_on,
         answer_by=convened.answer_by,
@@ -91,4 +105,5 @@ REACTIONS = (
     Reaction(JointActionTaskReassignedV1, on_joint_action_task_reassigned),
     Reaction(JointActionCancelledV1, on_joint_action_cancelled),
     Reaction(JointActionClosedV1, on_joint_action_closed),
+    Reaction(CaseFieldsDisclosedV1, on_case_fields_disclosed),
 )

@@ -43,7 +43,7 @@ from shared.contracts.cases_events import (
     JointActionTaskUndeliveredV1,
 )
 from shared.contracts.clocks import DeadlineFact
-from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DisclosurePurpose, JointActionState, ReturnReason, TaskState
 from shared.contracts.hand_over import OPEN
 from shared.contracts.joint_actions import (
     CancelAction,
@@ -57,6 +57,11 @@ from shared.contracts.joint_actions import (
 )
 from shared.contracts.parts import DeadlineView
 from shared.ids import derived_id
+
+
+def told_brief(whole: ActionBrief, agency: Agency, moment: Moment) -> ActionBrief:
+    """What the letter to this agency may say of the case."""
+    return moment.rules.disclosure(agency, DisclosurePurpose.TASK_LETTER, moment.today).brief(whole)
 
 
 @dataclass(kw_only=True)
@@ -136,6 +141,7 @@ class JointAction(Progress):
                         sign_due_on=sign.due_on,
                         feedback_due_on=feedback.due_on,
                         answer_by=answer_by,
+                        brief=told_brief(case.brief(), letter.agency, moment),
                     )
                     for letter in cmd.tasks
                 ],
@@ -163,6 +169,7 @@ class JointAction(Progress):
             sign_due_on=sign.due_on,
             feedback_due_on=declined.feedback_due_on,
             answer_by=moment.end_of(ANSWER[self.urgent]),
+            brief=self.brief and told_brief(self.brief, cmd.letter.agency, moment),
         )
         row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing([*others, Task.convened(task)]))
         row = self._settling(row, others)

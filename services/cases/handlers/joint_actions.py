@@ -1,5 +1,6 @@
 """Joint actions, on the coordinator's side; what agencies do comes by on_agencies.py."""
 
+from services.cases.handlers.disclosures import enter_letters
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.joint_actions import (
     CancelAction,
@@ -15,6 +16,7 @@ from shared.operations import Call
 def reassign_task(cmd: ReassignTask, call: Call, unit: CasesUnit) -> JointActionView:
     action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
     unit.record(action, unit.joint_actions, action.reassign(cmd, unit.moment))
+    enter_letters(unit, action, action.tasks[-1:])
     return action.view()
 
 

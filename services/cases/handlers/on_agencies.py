@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.progress import Moment
+from services.cases.handlers.disclosures import share_earlier, share_result
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.agencies import (
     AgenciesEvent,
@@ -32,7 +33,9 @@ Decide = Callable[[JointAction, Moment], list[JointActionEvent]]
 
 
 def on_task_signed(event: TaskSignedV1, _: EventMeta, unit: CasesUnit) -> None:
-    _take(event, unit, lambda action, moment: action.task_signed(event.task_id, event.signed_by, moment))
+    action = _take(event, unit, lambda action, moment: action.task_signed(event.task_id, event.signed_by, moment))
+    if action is not None and (task := action.task(event.task_id)) is not None:
+        share_earlier(unit, action, task)
 
 
 def on_task_accepted(event: TaskAcceptedV1, _: EventMeta, unit: CasesUnit) -> None:
@@ -48,7 +51,9 @@ def on_task_declined(event: TaskDeclinedV1, _: EventMeta, unit: CasesUnit) -> No
 
 
 def on_task_reported(event: TaskReportedV1, _: EventMeta, unit: CasesUnit) -> None:
-    _take(event, unit, lambda action, moment: action.task_reported(event.task_id, event.result, moment))
+    action = _take(event, unit, lambda action, moment: action.task_reported(event.task_id, event.result, moment))
+    if action is not None and (task := action.task(event.task_id)) is not None:
+        share_result(unit, action, task)
 
 
 def on_task_delivered(event: TaskDeliveredV1, _: EventMeta, unit: CasesUnit) -> None:
@@ -91,10 +96,12 @@ def _move(event: AgenciesEvent, state: TaskState, unit: CasesUnit, reason: str |
     _take(event, unit, lambda action, moment: action.task_moved(event.task_id, state, moment, reason))
 
 
-def _take(event: AgenciesEvent, unit: CasesUnit, decide: Decide) -> None:
-    """Without scope: agencies has checked who may act."""
+def _take(event: AgenciesEvent, unit: CasesUnit, decide: Decide) -> JointAction | None:
+    """The action if the fact was news. Without scope: agencies has checked who may act."""
     action = unit.joint_actions.lock(unit.connection, event.action_id)
-    unit.record(action, unit.joint_actions, decide(action, unit.moment_at(event.at)))
+    told = decide(action, unit.moment_at(event.at))
+    unit.record(action, unit.joint_actions, told)
+    return action if told else None
 
 
 REACTIONS = (

@@ -49,6 +49,7 @@ from shared.contracts.codes.evidence import (
 )
 from shared.contracts.codes.joint_actions import (
     ActionTrigger,
+    DisclosurePurpose,
     JoinKind,
     JointActionState,
     ProposalState,
@@ -106,6 +107,7 @@ __all__ = [
     "CopyState",
     "DelayReason",
     "DeliveryState",
+    "DisclosurePurpose",
     "DocumentKind",
     "DuplicateGround",
     "DuplicateKind",

@@ -67,6 +67,15 @@ class TaskMessageKind(StrEnum):
     EXPIRED = "expired"
     RETURNED = "returned"
     DONE = "done"
+    SHARED_RESULT = "shared_result"
+
+
+class DisclosurePurpose(StrEnum):
+    """What for an agency is told something of a case (domain.md 4.6)."""
+
+    TASK_LETTER = "task_letter"
+    JOINT_RESULT = "joint_result"
+    EVIDENCE_COPY = "evidence_copy"
 
 
 class ReturnReason(StrEnum):

@@ -1,6 +1,11 @@
-"""Joint actions know when their feedback is complete, and of each task how far its hand-over is."""
+"""Joint actions know when their feedback is complete, and of each task how far its hand-over is.
+
+The ledger of what agencies were told of a case.
+"""
 
 from alembic import op
+
+from services.cases.storage.disclosures import disclosure
 
 revision = "0017"
 down_revision = "0013"
@@ -28,6 +33,7 @@ WHERE tasks @> '[{"state": "issued"}]' OR NOT (tasks -> 0) ? 'reports'
 def upgrade() -> None:
     op.execute(_POLICY)
     op.get_bind().exec_driver_sql(_TASKS)
+    disclosure.create(op.get_bind(), checkfirst=True)
 
 
 def downgrade() -> None:

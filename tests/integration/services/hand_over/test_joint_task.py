@@ -49,7 +49,7 @@ def test_a_decline_is_the_coordinators_work_with_a_clock_until_it_is_given_anew(
 def test_silence_comes_back_when_the_term_of_the_offer_is_over(county: County) -> None:
     action = county.convene(filed(county.office), NR, AG)["id"]
     county.finish(NR, county.live(action)[NR]["task_id"])
-    assert county.live(action)[AG]["answer_by"] == "2026-04-23T16:00:00Z"  # three working days, to their end
+    assert county.live(action)[AG]["answer_by"] == "2026-04-24T00:00:00+08:00"  # three working days, to their end
     county.office.days_pass(4)
     county.sweep()
     county.settle()

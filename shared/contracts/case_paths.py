@@ -18,7 +18,7 @@ from shared.contracts.base import (
     Text,
 )
 from shared.contracts.codes import (
-    Agency,
+    CountyAgency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
@@ -54,7 +54,7 @@ class StopAct(Command, on="clue", verb="stop"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     order_no: ShortText
     ordered_at: Instant
@@ -69,7 +69,7 @@ class DeclineFiling(Command, on="clue", verb="decline-filing"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     ground: NotFiledReason
     reason: Text

@@ -20,6 +20,7 @@ from shared.contracts.base import (
 )
 from shared.contracts.codes import (
     Agency,
+    CountyAgency,
     JoinKind,
     JointActionState,
     ReturnReason,
@@ -59,7 +60,7 @@ class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     place: ShortText
     acting_at: Instant
     urgent: Bool = False
-    lead_agency: Agency
+    lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
     join: JoinPolicy = JoinPolicy()
 

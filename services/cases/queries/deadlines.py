@@ -17,7 +17,7 @@ from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.path_tables import action_proposal, listing, police_transfer
 from services.cases.storage.scope import visible
 from shared.contracts.base import GetOne
-from shared.contracts.codes import Role
+from shared.contracts.codes import Agency, Role
 from shared.contracts.deadlines import (
     Deadlines,
     ExplainedDeadline,
@@ -116,7 +116,8 @@ def _mine(by: Actor, current: ColumnElement[Any]) -> Iterable[ColumnElement[bool
         held = sa.or_(d.holder != "township", current.in_(_CLIMBED))
         yield sa.and_(d.division_code.startswith(by.jurisdiction), held)
     if by.has(Role.TOWNSHIP_OFFICER) and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
-        yield sa.and_(d.township_code.startswith(by.jurisdiction), d.holder == "township")
+        asked = sa.and_(d.holder == "agency", sa.literal(Agency.TOWNSHIP.value) == sa.any_(d.agencies))
+        yield sa.and_(d.township_code.startswith(by.jurisdiction), sa.or_(d.holder == "township", asked))
     if by.has(Role.AGENCY_OFFICER) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
         # Of its tasks an agency knows; of the case behind them it is told by its task letter alone.
         yield sa.and_(

@@ -11,8 +11,16 @@ from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.storage.repository import JointActionStore
 from shared.aggregate import replay
 from shared.contracts.agencies import TaskAcceptedV1, TaskDeclinedV1, TaskReportedV1, TaskSignedV1
-from shared.contracts.codes import Agency, ReturnReason
-from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, filed, invitation
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, ReturnReason
+from tests.integration.services.cases.office import (
+    COORDINATOR,
+    OFFICER,
+    OTHER_OFFICER,
+    Office,
+    Refused,
+    filed,
+    invitation,
+)
 from tests.integration.services.cases.test_main_path import EVENTS
 
 NR, AG = "natural_resources", "agriculture"
@@ -230,3 +238,23 @@ def test_the_lead_agency_is_one_of_those_called(office: Office) -> None:
         office.command(COORDINATOR, "case.convene-joint-action", body, case["id"])
     assert (caught.value.code, caught.value.field) == ("cases.lead-not-invited", "lead_agency")
     assert caught.value.facts == {"agency": NR, "invited": [AG]}
+
+
+def test_a_township_has_a_task_letter_beside_the_four_agencies(office: Office) -> None:
+    """domain.md 8.2, step 8."""
+    office.days_pass(8)
+    case = filed(office)
+    body = invitation(*COUNTY_AGENCIES, "township")
+    made = office.command(COORDINATOR, "case.convene-joint-action", body, case["id"])
+    assert [task["agency"] for task in made["tasks"]] == [*COUNTY_AGENCIES, "township"]
+    mine = office.query(OFFICER, "deadline.mine")["items"]
+    assert {clock["rule_id"] for clock in mine if clock["object_id"] == made["id"]} >= {"J02"}
+    theirs = office.query(OTHER_OFFICER, "deadline.mine")["items"]
+    assert made["id"] not in {clock["object_id"] for clock in theirs}
+
+
+def test_a_township_does_not_lead(office: Office) -> None:
+    case = filed(office)
+    with pytest.raises(Refused) as caught:
+        office.command(COORDINATOR, "case.convene-joint-action", invitation("township"), case["id"])
+    assert (caught.value.code, caught.value.field) == ("invalid-field", "lead_agency")

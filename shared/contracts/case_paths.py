@@ -58,6 +58,9 @@ class StopAct(Command, on="clue", verb="stop"):
     officers: Officers
     order_no: ShortText
     ordered_at: Instant
+    service_method: Literal["direct", "left"] = Field("direct", description="on the scene: handed over, or left there")
+    witness: ShortText | None = Field(None, description="of an order that was left: of the village or the unit")
+    refusal: ShortText | None = Field(None, description="why the party did not take it")
     reason: Text
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 

@@ -21,7 +21,8 @@ from shared.contracts.agencies import (
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
-_AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
+# The township works its tasks by its township officers.
+_AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _REGISTRY = _AGENCY | {Role.COORDINATOR, Role.ADMINISTRATOR}
 _EVERYBODY = frozenset(Role)

@@ -9,6 +9,7 @@ from services.agencies.adapters.integrations.agriculture import Agriculture
 from services.agencies.adapters.integrations.comprehensive_enforcement import ComprehensiveEnforcement
 from services.agencies.adapters.integrations.natural_resources import NaturalResources
 from services.agencies.adapters.integrations.public_security import PublicSecurity
+from services.agencies.adapters.integrations.township import Township
 from services.agencies.adapters.integrations.trade import Trade
 from services.agencies.adapters.protocols import polled_mailbox, signed_webhook
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
@@ -55,6 +56,7 @@ def desk_of(settings: AgenciesData) -> Desk:
         PublicSecurity(polled_mailbox.NAME),
         Agriculture(polled_mailbox.NAME),
         ComprehensiveEnforcement(polled_mailbox.NAME),
+        Township(polled_mailbox.NAME),
     )
     transports: tuple[Transport, ...] = (
         SignedWebhook(settings.agencies_webhook_body, settings.public_url),

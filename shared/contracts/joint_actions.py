@@ -19,6 +19,7 @@ from shared.contracts.base import (
 )
 from shared.contracts.codes import (
     Agency,
+    CountyAgency,
     JointActionState,
     ReturnReason,
     TaskState,
@@ -43,7 +44,7 @@ class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     place: ShortText
     acting_at: Instant
     urgent: Bool = False
-    lead_agency: Agency
+    lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
 
 
@@ -90,7 +91,12 @@ class JointTaskView(View):
     declined_at: Instant | None
     return_reason: ReturnReason | None
     decline_reason: str | None
+    feedback_due_on: date | None = None
     reported_at: Instant | None
+    sign_late_days: int | None = Field(
+        None, description="working days after its end at which it was signed, 0 in time; null: not signed, or not asked"
+    )
+    feedback_late_days: int | None = Field(None, description="the same of the feedback")
     result: dict[str, Any] | None = Field(description="typed result, see agencies.TaskResult")
     replaced_by: UUID | None = Field(description="the task that took over after a decline")
 

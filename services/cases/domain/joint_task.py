@@ -64,6 +64,7 @@ class Task:
             output=self.letter.output,
             state=self.state,
             sign_due_on=self.sign_due_on,
+            feedback_due_on=self.feedback_due_on,
             signed_at=self.signed_at,
             signed_by=self.signed_by,
             accepted_at=self.accepted_at,

@@ -4,6 +4,7 @@ Times are those of the agency's act, not of its arrival here. A fact that is kno
 """
 
 from services.cases.domain.joint_action import JointAction
+from services.cases.handlers.agency_results import awaiting_case, take_result
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.agencies import AgenciesEvent, TaskAcceptedV1, TaskDeclinedV1, TaskReportedV1, TaskSignedV1
 from shared.contracts.base import EventMeta
@@ -28,9 +29,13 @@ def on_task_declined(event: TaskDeclinedV1, _: EventMeta, unit: CasesUnit) -> No
 
 
 def on_task_reported(event: TaskReportedV1, _: EventMeta, unit: CasesUnit) -> None:
+    """What in the case waits for the result is moved by it."""
+    case = awaiting_case(event, unit)
     action = _locked(event, unit)
     told = action.task_reported(event.task_id, event.result, unit.moment_at(event.at))
     unit.record(action, unit.joint_actions, told)
+    if told and case is not None:
+        take_result(case, event, unit)
 
 
 def _locked(event: AgenciesEvent, unit: CasesUnit) -> JointAction:

@@ -94,7 +94,7 @@ class DamageAppraisal(Contract):
 
 
 class ReplantingCheck(Contract):
-    """Check of replanting 复种核查 (agriculture) after the land was given back to tillage."""
+    """Check of replanting 复耕核查 (agriculture) after the land was given back to tillage."""
 
     kind: Literal["replanting_check"]
     checked_on: date

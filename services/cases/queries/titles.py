@@ -107,7 +107,7 @@ RESULT_TITLES: dict[str, str] = {
     "land_survey": "地类与面积认定",
     "control_line_finding": "三条控制线认定",
     "damage_appraisal": "破坏程度鉴定",
-    "replanting_check": "复种核查",
+    "replanting_check": "复耕核查",
     "criminal_decision": "刑事立案决定",
     "reconsideration_answer": "复议决定",
     "site_order_record": "现场秩序维护记录",

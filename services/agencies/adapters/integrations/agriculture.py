@@ -1,4 +1,4 @@
-"""农业农村局: appraises damage to farmland (破坏程度鉴定), checks replanting (复种核查). Its papers count in mu."""
+"""农业农村局: appraises damage to farmland (破坏程度鉴定), checks replanting (复耕核查). Its papers count in mu."""
 
 from services.agencies.adapters.integrations.trade import Trade
 from shared.contracts.codes import Agency

@@ -159,7 +159,7 @@ OTHER_RESULTS: tuple[tuple[Agency, dict[str, Any]], ...] = (
             "tillage_state": "ready_to_sow",
             "passed": True,
             "checkers": ["马某", "杨某"],
-            "conclusion": "已复种",
+            "conclusion": "已复耕",
         },
     ),
     (

@@ -8,10 +8,10 @@ from shared.errors import Conflict, InvalidInput
 
 
 class TaskTransitionNotAllowed(Conflict):
-    """The task's state has no row for this command."""
+    """The task's state has no row for this command. law: the rule of the steps of joint work."""
 
     def __init__(self, verb: str, state: TaskState) -> None:
-        super().__init__("agencies.task-transition-not-allowed", None, verb=verb, state=state.value)
+        super().__init__("agencies.task-transition-not-allowed", None, law="RULES 4.3", verb=verb, state=state.value)
 
 
 class ResultKindWrong(InvalidInput):

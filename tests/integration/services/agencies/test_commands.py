@@ -122,7 +122,7 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
     task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
     early = house.command(by, "task.accept", ACCEPT, task)["problem"]
     assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
-    assert early["facts"] == {"verb": "accept", "state": "issued"}
+    assert early["facts"] == {"law": "RULES 4.3", "verb": "accept", "state": "issued"}
     assert house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]["kind"] == "stale-version"
     house.done(by, "task.sign", SIGN, task)
     house.done(by, "task.accept", ACCEPT, task)

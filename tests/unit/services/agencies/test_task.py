@@ -64,7 +64,7 @@ def test_a_command_moves_a_task_only_as_the_table_says(state: TaskState, verb: s
     with pytest.raises(TaskTransitionNotAllowed) as refused:
         VERBS[verb](task)
     assert refused.value.code == "agencies.task-transition-not-allowed"
-    assert refused.value.facts == {"verb": verb, "state": state.value}
+    assert refused.value.facts == {"law": "RULES 4.3", "verb": verb, "state": state.value}
     assert task.state is state
 
 

@@ -93,8 +93,8 @@ def test_everything_wrong_with_a_form_is_told_by_field_and_reason(
         form["没有的字段"] = None
         expected.append(("没有的字段", "extra_forbidden"))
     assert faults(form, table) == sorted(expected)
-    # How many decimals a figure has is said in words: multipleOf is not exact in most checkers. (Nor does a pattern know
-    # the calendar: a day that does not exist is in the golden vectors.)
+    # How many decimals a figure has is said in words: multipleOf is not exact in most checkers. Nor does a pattern
+    # know the calendar: a day that does not exist is in the golden vectors.
     assert not SCHEMAS[agency].is_valid(form) or {reason for _, reason in expected} == {"step_wrong"}
 
 

@@ -59,7 +59,7 @@ def _in_letter(field: FormField, order: TaskIssuedV1, table: Table) -> Any:
 
 def address(brief: ActionBrief) -> str:
     """Division and place in one line; what of the division the place says itself is not written twice."""
-    division, place = brief.division_name, brief.place
+    division, place = brief.division_name or "", brief.place or ""
     overlaps = range(min(len(division), len(place)), _ONE_CHARACTER, -1)
     said_twice = next((length for length in overlaps if place.startswith(division[-length:])), 0)
     return division + place[said_twice:]

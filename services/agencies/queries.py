@@ -107,7 +107,7 @@ class TaskQueries:
                 "code": agency,
                 "name": title(agency),
                 "protocol": integration.protocol,
-                "result_kind": integration.result_kind,
+                "result_kinds": integration.result_kinds,
                 "endpoint_url": found.url if found and sees_address else None,
                 "endpoint_active": found.active if found else None,
                 "tasks_open": open_tasks.get(agency.value, 0),

@@ -64,7 +64,8 @@ def report_task(cmd: ReportTask, call: Call, unit: AgenciesUnit) -> TaskView:
 def report_task_form(cmd: ReportTaskForm, call: Call, unit: AgenciesUnit) -> TaskView:
     """反馈 on the agency's own form."""
     task = _locked(call, unit)
-    return _report(call, unit, task, unit.desk.registry.integration(task.agency).incoming(cmd.form))
+    integration = unit.desk.registry.integration(task.agency)
+    return _report(call, unit, task, integration.incoming(cmd.form, local_day(call.now)))
 
 
 def read_tasks(cmd: ReadTasks, call: Call, unit: AgenciesUnit) -> ReadTasksView:

@@ -147,6 +147,7 @@ class WorkItem:
     parent (cut in child patches) or child. agency: that holds it where the holder is an agency; None: the lead agency
     of its case. done_area_m2: accepted as put right. about: what more is searched. review: of a clue that became a
     case while the levels above review it: where that stands, and so whom it waits for. geometry: GeoJSON, EPSG:4490.
+    held: who holds it in place of who its state says.
     """
 
     id: UUID
@@ -176,9 +177,12 @@ class WorkItem:
     about: str = ""
     review: str = ""
     geometry: Mapping[str, Any] | None = None
+    held: Holder | None = None
 
     @property
     def holder(self) -> Holder:
+        if self.held is not None:
+            return self.held
         held = HOLDERS[self.kind].get(self.review or self.state, Holder.COORDINATOR)
         over = (self.kind, self.state) in AFTERWARDS and self.due_on is None
         return Holder.NOBODY if over else held

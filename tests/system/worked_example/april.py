@@ -294,7 +294,7 @@ def step_10(desk: Desk) -> None:
 def step_11(desk: Desk) -> None:
     """The receipt of the police came back on paper."""
     desk.at("04-30", "16:00")
-    desk.house.account(PS).post(f"{desk.tasks['public_security']}/sign", {"signed_by": "值班员", "channel": "paper"})
+    sign(desk, "public_security", "paper")
     desk.house.until(lambda: desk.see(desk.action)["state"] == "all_signed", "all have signed")
     desk.met(desk.action, J02=1)
     desk.at("05-06", "08:00")
@@ -302,8 +302,11 @@ def step_11(desk: Desk) -> None:
     assert desk.raised(desk.action, "J02")[-1] == ("E2", "urge", "04-30")
 
 
-def sign(desk: Desk, agency: str) -> None:
-    desk.house.account(account_of(agency)).post(f"{desk.tasks[agency]}/sign", {"signed_by": "值班员"})
+def sign(desk: Desk, agency: str, channel: str = "system") -> None:
+    """Signed for and taken on, with a contact person named (J03)."""
+    person, task = desk.house.account(account_of(agency)), desk.tasks[agency]
+    person.post(f"{task}/sign", {"signed_by": "值班员", "channel": channel})
+    person.post(f"{task}/accept", {"contact_person": "承办人"})
 
 
 def account_of(agency: str) -> str:

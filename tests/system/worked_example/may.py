@@ -86,7 +86,6 @@ def step_15_police(desk: Desk) -> None:
 def feed_back(desk: Desk, agency: str) -> None:
     by, task = account_of(agency), desk.tasks[agency]
     today = desk.house.now().date().isoformat()
-    desk.house.account(by).post(f"{task}/accept", {"contact_person": "承办人"})
     desk.house.account(by).post(f"{task}/report", {"result": result_of(agency, today)})
     task_id = task.removeprefix("/tasks/")
     desk.house.until(lambda: reported(desk, task_id), f"the feedback of {agency}")

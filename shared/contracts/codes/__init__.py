@@ -49,9 +49,12 @@ from shared.contracts.codes.evidence import (
 )
 from shared.contracts.codes.joint_actions import (
     ActionTrigger,
+    DisclosurePurpose,
+    JoinKind,
     JointActionState,
     ProposalState,
     ReturnReason,
+    TaskMessageKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
@@ -108,6 +111,7 @@ __all__ = [
     "CountyAgency",
     "DelayReason",
     "DeliveryState",
+    "DisclosurePurpose",
     "DocumentKind",
     "DuplicateGround",
     "DuplicateKind",
@@ -121,6 +125,7 @@ __all__ = [
     "EvidenceState",
     "EvidenceStep",
     "Holder",
+    "JoinKind",
     "JointActionState",
     "LandLayerKind",
     "ListingState",
@@ -147,6 +152,7 @@ __all__ = [
     "ScanVerdict",
     "SealedState",
     "SentBackReason",
+    "TaskMessageKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from shared.contracts.action_steps import ACTION_STEP_COMMANDS, ActionSteps
 from shared.contracts.base import (
     Bool,
     Command,
@@ -19,6 +20,7 @@ from shared.contracts.base import (
     View,
 )
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
     CountyAgency,
     JoinKind,
@@ -27,7 +29,7 @@ from shared.contracts.codes import (
     TaskState,
 )
 from shared.contracts.hand_over import TaskHolder
-from shared.contracts.parts import DeadlineView
+from shared.contracts.parts import DeadlineView, DocumentRef
 
 
 class TaskLetter(Contract):
@@ -63,6 +65,7 @@ class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
     join: JoinPolicy = JoinPolicy()
+    form: ActionForm = ActionForm.ACTION
 
 
 class ReassignTask(Command, on="joint_action", verb="reassign"):
@@ -126,6 +129,8 @@ class JointTaskView(View):
     delivery_error: str | None = Field(description="why it could not be delivered")
     signed_at: Instant | None
     signed_by: str | None
+    sign_channel: str | None
+    receipt: DocumentRef | None = Field(description="the scanned receipt, of a signature on paper")
     accepted_at: Instant | None
     declined_at: Instant | None
     return_reason: ReturnReason | None
@@ -134,6 +139,7 @@ class JointTaskView(View):
     started_at: Instant | None
     expired_at: Instant | None
     withdrawn_at: Instant | None
+    feedback_due_on: date | None = Field(description="by the plan; once it was acted, counted from the action (J07)")
     reported_at: Instant | None
     reports: int
     returned_at: Instant | None
@@ -160,10 +166,37 @@ class JointActionRow(View):
 
 class JointActionView(JointActionRow):
     reason: str
+    form: ActionForm
+    steps: ActionSteps
     join: JoinPolicy
     progress: JoinProgress
     tasks: list[JointTaskView]
     deadlines: list[DeadlineView]
+
+
+class SignForLine(View):
+    """One task in the sign-for report (domain.md 8.3, 6). late: working days; of what is still owed: until today."""
+
+    task_id: UUID
+    agency: Agency
+    state: TaskState
+    sign_due_on: date | None
+    signed_at: Instant | None
+    signed_by: str | None
+    sign_channel: str | None
+    receipt: DocumentRef | None
+    sign_late_days: int
+    feedback_due_on: date | None
+    reported_at: Instant | None
+    feedback_late_days: int
+
+
+class SignForReport(View):
+    items: list[SignForLine]
+
+
+class GetSignForReport(GetOne, operation="joint_action.receipts"):
+    """Who signed and who reported when, and how late. A task that was given anew has a line of its own."""
 
 
 class GetJointAction(GetOne, operation="joint_action.get"):
@@ -181,4 +214,5 @@ JOINT_ACTION_COMMANDS: tuple[type[Command], ...] = (
     PostponeAction,
     RescheduleAction,
     CancelAction,
+    *ACTION_STEP_COMMANDS,
 )

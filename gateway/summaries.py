@@ -205,7 +205,6 @@ SUMMARIES: dict[str, str] = {
     "joint-action-record-on-site": "补签现场记录",
     "joint-action-record-evidence": "登记向牵头部门移交的证据副本",
     "joint-action-summarise": "总结并办结联合执法",
-    "joint-action-receipts": "查看签收反馈情况",
     "joint-action-postpone": "联合执法延期",
     "joint-action-reschedule": "联合执法改期",
     "joint-action-cancel": "取消联合执法",

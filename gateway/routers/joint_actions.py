@@ -6,11 +6,9 @@ from shared.contracts.deadlines import Deadlines, GetJointActionDeadlines
 from shared.contracts.joint_actions import (
     JOINT_ACTION_COMMANDS,
     GetJointAction,
-    GetSignForReport,
     JointActionRow,
     JointActionView,
     ListJointActions,
-    SignForReport,
 )
 
 _TAG = "joint-actions"
@@ -20,5 +18,4 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("cases", ListJointActions, "/joint-actions", Page[JointActionRow]), _TAG)
     api.query(QueryRoute("cases", GetJointAction, "/joint-actions/{id}", JointActionView, single=True), _TAG)
     api.query(QueryRoute("cases", GetJointActionDeadlines, "/joint-actions/{id}/deadlines", Deadlines), _TAG)
-    api.query(QueryRoute("cases", GetSignForReport, "/joint-actions/{id}/receipts", SignForReport), _TAG)
     api.commands("cases", JOINT_ACTION_COMMANDS, "/joint-actions", JointActionView, _TAG)

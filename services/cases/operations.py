@@ -47,7 +47,7 @@ from services.cases.queries.evidence import (
     list_evidence,
     may_add_evidence,
 )
-from services.cases.queries.joint_actions import get_joint_action, get_sign_for_report, list_joint_actions
+from services.cases.queries.joint_actions import get_joint_action, list_joint_actions
 from services.cases.queries.land import (
     get_case_overlay,
     get_land_layer,
@@ -249,7 +249,6 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),
     QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),
     QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY),
-    QueryOperation(ja.GetSignForReport, get_sign_for_report, _EVERYBODY, timed=True),
     QueryOperation(ja.ListJointActions, list_joint_actions, _EVERYBODY),
     QueryOperation(ru.ListRegisters, list_registers, _EVERYBODY),
     QueryOperation(ru.ListRules, list_rules, _EVERYBODY),

@@ -139,11 +139,15 @@ class JointTaskView(View):
     started_at: Instant | None
     expired_at: Instant | None
     withdrawn_at: Instant | None
-    feedback_due_on: date | None = Field(description="by the plan; once it was acted, counted from the action (J07)")
-    reported_at: Instant | None
     reports: int
     returned_at: Instant | None
     done_at: Instant | None
+    feedback_due_on: date | None = None
+    reported_at: Instant | None
+    sign_late_days: int | None = Field(
+        None, description="working days after its end at which it was signed, 0 in time; null: not signed, or not asked"
+    )
+    feedback_late_days: int | None = Field(None, description="the same of the feedback")
     result: dict[str, Any] | None = Field(description="typed result, see agencies.TaskResult")
     replaced_by: UUID | None = Field(description="the task that took its place")
 
@@ -172,31 +176,6 @@ class JointActionView(JointActionRow):
     progress: JoinProgress
     tasks: list[JointTaskView]
     deadlines: list[DeadlineView]
-
-
-class SignForLine(View):
-    """One task in the sign-for report (domain.md 8.3, 6). late: working days; of what is still owed: until today."""
-
-    task_id: UUID
-    agency: Agency
-    state: TaskState
-    sign_due_on: date | None
-    signed_at: Instant | None
-    signed_by: str | None
-    sign_channel: str | None
-    receipt: DocumentRef | None
-    sign_late_days: int
-    feedback_due_on: date | None
-    reported_at: Instant | None
-    feedback_late_days: int
-
-
-class SignForReport(View):
-    items: list[SignForLine]
-
-
-class GetSignForReport(GetOne, operation="joint_action.receipts"):
-    """Who signed and who reported when, and how late. A task that was given anew has a line of its own."""
 
 
 class GetJointAction(GetOne, operation="joint_action.get"):

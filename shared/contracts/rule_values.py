@@ -29,6 +29,7 @@ from shared.contracts.step_rule_values import (
     EvidenceFlagValue,
     EvidenceItemValue,
     ListingLevelValue,
+    OfficerCertificateValue,
     OpinionProofValue,
     PhotoRuleValue,
     RemedyValue,
@@ -221,12 +222,16 @@ class HomesteadValue(RuleValue):
 
 
 class JointActionTriggerValue(RuleValue):
-    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable."""
+    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable.
+
+    violations: types that raise it whoever the party is.
+    """
 
     order: Annotated[Int, Field(ge=1, le=100)]
     title: ShortText
     enabled: Bool = True
     numbers: dict[Code, Int] = Field(default_factory=dict, max_length=10)
+    violations: list[ViolationType] = Field(default_factory=list, max_length=len(ViolationType))
 
 
 class ClosedListValue(RuleValue):
@@ -357,6 +362,7 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.CRIMINAL_THRESHOLD: CriminalThresholdValue,
     RuleRegister.POWER_GRANT: PowerGrantValue,
     RuleRegister.HOMESTEAD: HomesteadValue,
+    RuleRegister.OFFICER_CERTIFICATE: OfficerCertificateValue,
     RuleRegister.REQUIRED_EVIDENCE: RequiredEvidenceValue,
     RuleRegister.EVIDENCE_ITEM: EvidenceItemValue,
     RuleRegister.EVIDENCE_FLAG: EvidenceFlagValue,

@@ -27,6 +27,11 @@ WAIT_S = 180.0
 DAYS_TO_SPEAK = 20
 
 
+def party(clue: dict[str, Any]) -> str:
+    """Each patch has its own: acts of one party would be added up (JI2000 9)."""
+    return f"砂场经营者（{clue['clue_no'][-5:]}）"
+
+
 class Story:
     """training_clock: the house's clock, which the story moves to let days pass."""
 
@@ -82,6 +87,7 @@ class Story:
                 "farmland_area_m2": min(found["farmland_area_m2"] or 0, found["area_m2"]),
                 "pbf_area_m2": min(found["pbf_area_m2"] or 0, found["area_m2"]),
                 "suspected_type": "VT03",
+                "proof": {"party_name": party(found), "use_class": "工业用地", "built_on": "2026-03-01"},
                 "documents": [document("verification_report"), document("site_photos")],
             },
         )
@@ -94,7 +100,7 @@ class Story:
             {
                 "title": f"{clue['place']}违法占用耕地案",
                 "violation_types": ["VT01", "VT03"],
-                "party_name": "某砂场经营者",
+                "party_name": party(clue),
                 "party_kind": "individual_business",
                 "lead_agency": "natural_resources",
                 "officers": ["王立新", "杨海燕"],
@@ -268,11 +274,21 @@ class Story:
                 **with_documents("acceptance_sheet"),
             },
         )
+        if clue["review_required"]:
+            self._review(clue)
         self._coordinator.post(f"{path}/request-review", with_documents("review_result"))
         self._give_evidence(township, path, clue, "strike-off")
         item = self._coordinator.post(f"{path}/strike-off", with_documents("strike_off_sheet"))
         self._say(f"整改 {item['item_no']} 已验收、已销号，剩余 {item['remaining_area_mu']} 亩")
         return dict(item)
+
+    def _review(self, clue: dict[str, Any]) -> None:
+        """What was found is reviewed by county, city and region beside the case; strike-off waits for the end of it."""
+        path = f"/clues/{clue['id']}"
+        self._coordinator.post(f"{path}/start-review", {})
+        for person in (self._coordinator, *self._people.reviewers):
+            person.post(f"{path}/pass-review", {})
+        self._say(f"线索 {clue['clue_no']} 县、市、自治区审核结束")
 
     def _give_evidence(self, person: Person, path: str, clue: dict[str, Any], step: str) -> None:
         """What the check-list of a step asks for; photographs are taken where the clue lies."""

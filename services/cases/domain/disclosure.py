@@ -19,7 +19,8 @@ class NotDisclosable(Conflict):
     """No row of the disclosure register lets this agency have it for this purpose."""
 
     def __init__(self, agency: Agency, purpose: DisclosurePurpose, part: str) -> None:
-        super().__init__("cases.not-disclosable", "to_agency", agency=agency, purpose=purpose, part=part)
+        facts = {"agency": agency, "purpose": purpose, "part": part}
+        super().__init__("cases.not-disclosable", "to_agency", law="RULES 4.6", **facts)
 
 
 @dataclass(frozen=True)

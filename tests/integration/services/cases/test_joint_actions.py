@@ -122,6 +122,16 @@ def test_it_moves_with_its_tasks_and_closes_itself_when_all_have_reported(action
     assert told[-2:] == ["joint-action-task-reported", "joint-action-closed"]
 
 
+def test_who_signs_and_answers_late_is_told_by_working_days(action: Action) -> None:
+    action.sign(NR)
+    action.office.days_pass(2)  # 30 April: to be signed for by the 29th
+    action.sign(AG)
+    action.office.days_pass(14)  # 14 May: to be answered by the 13th
+    action.report(NR)
+    late = {task["agency"]: (task["sign_late_days"], task["feedback_late_days"]) for task in action.now()["tasks"]}
+    assert late == {NR: (0, 1), AG: (1, None)}
+
+
 def test_a_decline_comes_back_and_the_new_task_takes_its_place(action: Action) -> None:
     for agency in (NR, AG):
         action.sign(agency)

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.codes import Agency
+from shared.delivery.runner import UnitRunner
 from tests.integration.services.agencies.house import officer
 from tests.integration.services.cases.office import COORDINATOR, Refused, filed
 from tests.integration.services.hand_over.county import County, rows
@@ -82,8 +84,6 @@ def test_an_agency_that_is_down_delays_only_itself(county: County) -> None:
 
 def give_up(county: County, task: UUID, error: str) -> None:
     """As the sender tells it."""
-    from services.agencies.storage.unit import AgenciesUnit
-    from shared.delivery.runner import UnitRunner
 
     def use_case(unit: AgenciesUnit) -> dict[str, Any]:
         (row,) = rows(county.house.engine, "SELECT id FROM delivery WHERE subject_id = :id", id=task)

@@ -11,6 +11,7 @@ from shared.contracts.agencies import (
     CompleteTask,
     ConfigureEndpoint,
     DeclineTask,
+    EnterReceipt,
     GetTask,
     ListAgencies,
     ListTaskMessages,
@@ -38,6 +39,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
     queries = TaskQueries(registry)
     return (
         CommandOperation(SignTask, tasks.sign_task, _AGENCY),
+        CommandOperation(EnterReceipt, tasks.enter_receipt, _COORDINATOR),
         CommandOperation(AcceptTask, tasks.accept_task, _AGENCY),
         CommandOperation(DeclineTask, tasks.decline_task, _AGENCY),
         CommandOperation(StartTask, tasks.start_task, _AGENCY),

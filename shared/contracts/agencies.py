@@ -21,6 +21,7 @@ from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskMessageKind, TaskState
 from shared.contracts.hand_over import TaskHolder
 from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.parts import DocumentRef
 from shared.contracts.task_results import TaskResult as TaskResult
 
 
@@ -29,6 +30,14 @@ class SignTask(Command, on="task", verb="sign"):
 
     signed_by: ShortText
     channel: Literal["system", "paper", "package", "mail", "in_person"] = "system"
+
+
+class EnterReceipt(Command, on="task", verb="enter-receipt"):
+    """A receipt on paper (纸质回执): the coordinator enters that the agency has signed for its task."""
+
+    signed_at: Instant = Field(description="by the date on the receipt")
+    signed_by: ShortText
+    receipt: DocumentRef = Field(description="the scanned receipt, paper_receipt")
 
 
 class AcceptTask(Command, on="task", verb="accept"):
@@ -246,8 +255,11 @@ class TaskDeliveredV1(AgenciesEvent):
 
 
 class TaskSignedV1(AgenciesEvent):
+    """at: of the signature itself; that on paper was entered later, by the actor of the event."""
+
     signed_by: str
     channel: str
+    receipt: DocumentRef | None = None
 
 
 class TaskAcceptedV1(AgenciesEvent):
@@ -329,6 +341,7 @@ class AgencyEndpointDisabledV1(AgencyEndpointEvent):
 
 TASK_COMMANDS: tuple[type[Command], ...] = (
     SignTask,
+    EnterReceipt,
     AcceptTask,
     DeclineTask,
     StartTask,

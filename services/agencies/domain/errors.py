@@ -28,6 +28,13 @@ class TaskTransitionNotAllowed(Conflict):
         )
 
 
+class ReceiptWrong(InvalidInput):
+    """A paper receipt that cannot be of this task. rule: which of its data."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__("agencies.receipt-wrong", field, rule=rule)
+
+
 class ResultKindWrong(InvalidInput):
     """Each agency reports in its own trade. expected: the kinds that it may report."""
 

@@ -34,7 +34,10 @@ Decide = Callable[[JointAction, Moment], list[JointActionEvent]]
 
 
 def on_task_signed(event: TaskSignedV1, _: EventMeta, unit: CasesUnit) -> None:
-    action = _take(event, unit, lambda action, moment: action.task_signed(event.task_id, event.signed_by, moment))
+    def decide(action: JointAction, moment: Moment) -> list[JointActionEvent]:
+        return action.task_signed(event.task_id, event.signed_by, moment, event.channel, event.receipt)
+
+    action = _take(event, unit, decide)
     if action is not None and (task := action.task(event.task_id)) is not None:
         share_earlier(unit, action, task)
 

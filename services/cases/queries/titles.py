@@ -1,6 +1,7 @@
 """Chinese names of the steps beside the straight path, as a timeline tells them."""
 
 from shared.contracts import action_proposals as ap
+from shared.contracts import action_step_events as st
 from shared.contracts import case_import_events as im
 from shared.contracts import case_path_events as cp
 from shared.contracts import cases_events as e
@@ -102,6 +103,12 @@ PATH_TITLES: dict[str, str] = {
     e.JointActionTaskMovedV1.type: "任务进展",
     e.JointActionTaskUndeliveredV1.type: "任务未能送达",
     e.JointActionJoinChangedV1.type: "改变联合执法办结条件",
+    st.JointActionMetV1.type: "行动前会商",
+    st.JointActionActedV1.type: "联合行动",
+    st.JointActionOnSiteSignedV1.type: "现场记录签字",
+    st.JointActionEvidenceHandedV1.type: "移交证据副本",
+    st.JointActionFeedbackCompletedV1.type: "联合执法反馈齐全",
+    st.JointActionSummarisedV1.type: "联合执法总结办结",
     e.JointActionPostponedV1.type: "联合执法延期",
     e.JointActionRescheduledV1.type: "联合执法改期",
     e.JointActionCancelledV1.type: "联合执法取消",

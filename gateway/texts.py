@@ -84,6 +84,8 @@ _CODED = frozenset(
         "part",
         "whole",
         "column",
+        "holder",
+        "purpose",
     }
 )
 _CODES = {

@@ -17,6 +17,7 @@ _ROW = {
     "id": "id",
     "agency": "部门",
     "state": "状态",
+    "holder": "负责方",
     "title": "行动",
     "case_no": "案号",
     "matter": "事项",
@@ -31,11 +32,15 @@ _RECORD = {
     "acting_at": "行动时间",
     "sign_due_on": "签收期限",
     "feedback_due_on": "反馈期限",
+    "answer_by": "答复期限",
     "delivered_at": "送达",
     "signed_by": "签收人",
     "contact_person": "联系人",
     "return_reason": "退回原因",
     "decline_reason": "退回说明",
+    "proposed_agency": "建议承办",
+    "return_points": "补正要求",
+    "withdraw_reason": "撤回原因",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from services.cases.storage.rule_files import ShippedRow, read_all
 from shared.contracts.clue_parts import OpinionProof
 from shared.contracts.codes import (
+    DisclosurePurpose,
     EvidenceKind,
     EvidenceStep,
     LandLayerKind,
@@ -259,6 +260,10 @@ def _trigger(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], numbers, "启用" if value.get("enabled", True) else "停用"]
 
 
+def _disclosure(value: Mapping[str, Any]) -> list[str]:
+    return [value["title"], title(DisclosurePurpose(value["purpose"])), "、".join(value["fields"])]
+
+
 def _choice(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], "须附说明" if value.get("needs_text") else ""]
 
@@ -311,6 +316,7 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.REMEDY: _table("处罚内容、须期满的期限、申请强制执行自何期限届满起算", _remedy),
     RuleRegister.LISTING_LEVEL: _table("层级、可定期限、权限依据", _level),
     RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
+    RuleRegister.DISCLOSURE: _table("披露对象、用途、字段", _disclosure),
     RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
     RuleRegister.LAND_CLASS: _table("地类、三大类、说明", _land_class),
     RuleRegister.LAND_RULE: _table("结论、图层、级别、后果", _land_rule),

@@ -9,7 +9,7 @@ from pydantic import Field
 from shared.contracts.base import Bool, Command, GetOne, Instant, ListQuery, ShortText, Text, View
 from shared.contracts.cases_events import CasesEvent
 from shared.contracts.codes import ActionTrigger, Agency, ProposalState
-from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.joint_actions import JoinPolicy, TaskLetter
 from shared.contracts.parts import DeadlineView
 
 
@@ -31,6 +31,7 @@ class ApproveProposal(Command, on="action_proposal", verb="approve"):
     urgent: Bool = False
     lead_agency: Agency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
+    join: JoinPolicy = JoinPolicy()
 
 
 class DeclineProposal(Command, on="action_proposal", verb="decline"):

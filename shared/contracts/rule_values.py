@@ -23,6 +23,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import Bool, Contract, Int, ShortText, Text
 from shared.contracts.codes import CalendarJurisdiction, LandLayerKind, OrgType, RuleRegister, ViolationType
+from shared.contracts.disclosure import DisclosureValue
 from shared.contracts.rule_value import Code, RuleValue
 from shared.contracts.step_rule_values import (
     EvidenceFlagValue,
@@ -364,6 +365,7 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.REMEDY: RemedyValue,
     RuleRegister.LISTING_LEVEL: ListingLevelValue,
     RuleRegister.JOINT_ACTION_TRIGGER: JointActionTriggerValue,
+    RuleRegister.DISCLOSURE: DisclosureValue,
     RuleRegister.CLOSED_LIST: ClosedListValue,
     RuleRegister.LAND_CLASS: LandClassValue,
     RuleRegister.LAND_RULE: LandRuleValue,

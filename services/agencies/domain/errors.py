@@ -1,14 +1,26 @@
 """What can be wrong with an order to a task, by its stable code."""
 
+from collections.abc import Sequence
+
 from shared.contracts.codes import Agency, TaskState
+from shared.contracts.hand_over import holder_of
 from shared.errors import Conflict, InvalidInput
 
 
 class TaskTransitionNotAllowed(Conflict):
-    """The task's state has no row for this command."""
+    """The task's state has no row for this command: late, twice or too early. The facts tell what it is by now."""
 
-    def __init__(self, verb: str, state: TaskState) -> None:
-        super().__init__("agencies.task-transition-not-allowed", None, verb=verb, state=state.value)
+    def __init__(self, verb: str, state: TaskState, version: int, allowed: Sequence[str]) -> None:
+        super().__init__(
+            "agencies.task-transition-not-allowed",
+            None,
+            object="task",
+            verb=verb,
+            state=state.value,
+            version=version,
+            holder=holder_of(state).value,
+            allowed=list(allowed),
+        )
 
 
 class ResultKindWrong(InvalidInput):

@@ -27,6 +27,11 @@ def own_tasks(by: Actor) -> ColumnElement[bool]:
     return sa.and_(agency_task.c.agency == by.org_code, in_jurisdiction(by))
 
 
+def directed_tasks(by: Actor) -> ColumnElement[bool]:
+    """What the coordinator has given out and may withdraw, return and complete."""
+    return in_jurisdiction(by) if by.has(Role.COORDINATOR) else sa.false()
+
+
 def in_jurisdiction(by: Actor) -> ColumnElement[bool]:
     if not by.jurisdiction:
         return sa.false()

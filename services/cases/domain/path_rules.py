@@ -8,10 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.cases.domain.disclosure import Permission, permission
 from services.cases.domain.powers import PowerGrant
 from services.cases.domain.rule_book import RuleBook, RuleMissing
 from services.cases.domain.thresholds import LandTaken
-from shared.contracts.codes import ORG_TYPE_OF, ActionTrigger, Agency, Measure, RuleRegister, ViolationType
+from shared.contracts.codes import (
+    ORG_TYPE_OF,
+    ActionTrigger,
+    Agency,
+    DisclosurePurpose,
+    Measure,
+    RuleRegister,
+    ViolationType,
+)
 from shared.contracts.rule_values import JointActionTriggerValue
 from shared.contracts.step_rule_values import ListingLevelValue, RemedyValue
 
@@ -113,6 +122,10 @@ class PathRules:
     def listing_level(self, code: str, on: date) -> ListingLevel | None:
         found = self._book.values(ListingLevelValue, RuleRegister.LISTING_LEVEL, on).get(code)
         return None if found is None else ListingLevel(code, found.title, found.rests_on, tuple(found.term_days))
+
+    def disclosure(self, agency: Agency, purpose: DisclosurePurpose, on: date) -> Permission:
+        """What of a case the agency may be told for that purpose."""
+        return permission(self._book, agency, purpose, on)
 
     def leads(self, violation: ViolationType, on: date) -> frozenset[Agency]:
         """The agencies that may lead such a case."""

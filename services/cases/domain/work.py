@@ -146,6 +146,7 @@ class WorkItem:
     beside its state: opinion of a clue, method of an item, ground of a closed case; "" for not yet. part: whole,
     parent (cut in child patches) or child. agency: that holds it where the holder is an agency; None: the lead agency
     of its case. done_area_m2: accepted as put right. about: what more is searched. geometry: GeoJSON, EPSG:4490.
+    held: who holds it in place of who its state says.
     """
 
     id: UUID
@@ -174,9 +175,12 @@ class WorkItem:
     due_on: date | None = None
     about: str = ""
     geometry: Mapping[str, Any] | None = None
+    held: Holder | None = None
 
     @property
     def holder(self) -> Holder:
+        if self.held is not None:
+            return self.held
         held = HOLDERS[self.kind].get(self.state, Holder.COORDINATOR)
         over = (self.kind, self.state) in AFTERWARDS and self.due_on is None
         return Holder.NOBODY if over else held

@@ -12,7 +12,7 @@ from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.work import OfCase, WorkItem
-from shared.contracts.codes import WorkKind, title
+from shared.contracts.codes import Holder, WorkKind, title
 from shared.divisions.register import TOWNSHIP_DIGITS
 
 _TITLE = 60
@@ -115,6 +115,8 @@ def _(one: JointAction, of_case: OfCase) -> WorkItem:
         case_id=one.case_id,
         of_case=of_case,
         agency=one.lead_agency,
+        # What an agency returned or left unanswered is work of the coordinator, with a clock.
+        held=Holder.COORDINATOR if one.is_open and one.come_back else None,
     )
 
 

@@ -4,6 +4,7 @@ from services.cases.domain import rectification_paths
 from services.cases.domain.case import Case
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
+from services.cases.handlers.disclosures import enter_letters
 from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_order, settle_proposal
 from services.cases.storage import sealing
@@ -106,6 +107,7 @@ def convene_joint_action(cmd: ConveneJointAction, call: Call, unit: CasesUnit) -
     action = JointAction(id=new_id())
     action_no = unit.number(NumberKind.JOINT_ACTION, case.division_code)
     unit.record(action, unit.joint_actions, action.convene(cmd, unit.moment, case, action_no))
+    enter_letters(unit, action, action.tasks)
     settle_proposal(case, action.id, cmd.reason, unit)
     return action.view()
 

@@ -1,8 +1,10 @@
 """Joint actions, on the coordinator's side; what agencies do comes by on_agencies.py."""
 
+from services.cases.handlers.disclosures import enter_letters
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.joint_actions import (
     CancelAction,
+    ChangeJoin,
     JointActionView,
     PostponeAction,
     ReassignTask,
@@ -14,6 +16,13 @@ from shared.operations import Call
 def reassign_task(cmd: ReassignTask, call: Call, unit: CasesUnit) -> JointActionView:
     action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
     unit.record(action, unit.joint_actions, action.reassign(cmd, unit.moment))
+    enter_letters(unit, action, action.tasks[-1:])
+    return action.view()
+
+
+def change_join(cmd: ChangeJoin, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.change_join(cmd, unit.moment))
     return action.view()
 
 

@@ -35,6 +35,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.joint_actions import JoinPolicy
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.contracts.procedure import Procedure
 from shared.contracts.rectifications import RectificationFacts
@@ -360,6 +361,7 @@ class JointActionStore(ScopedStore[JointAction]):
             "case_no": aggregate.brief.case_no,
             "lead_agency": aggregate.lead_agency.value,
             "brief": aggregate.brief.model_dump(mode="json"),
+            "join_policy": aggregate.join.model_dump(mode="json"),
             "tasks": _tasks.dump_python(aggregate.tasks, mode="json"),
         }
 
@@ -371,4 +373,5 @@ class JointActionStore(ScopedStore[JointAction]):
             lead_agency=Agency(row["lead_agency"]),
             brief=ActionBrief.model_validate(row["brief"]),
             tasks=_tasks.validate_python(row["tasks"]),
+            join=JoinPolicy.model_validate(row["join_policy"]),
         )

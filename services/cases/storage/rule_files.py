@@ -39,6 +39,7 @@ _FILES = {
     RuleRegister.REMEDY: "remedies.toml",
     RuleRegister.LISTING_LEVEL: "listing_levels.toml",
     RuleRegister.JOINT_ACTION_TRIGGER: "joint_action_triggers.toml",
+    RuleRegister.DISCLOSURE: "disclosure.toml",
     RuleRegister.CLOSED_LIST: "closed_lists.toml",
     RuleRegister.LAND_CLASS: "land_classes.toml",
     RuleRegister.LAND_RULE: "land_rules.toml",

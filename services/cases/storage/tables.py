@@ -176,6 +176,7 @@ joint_action = sa.Table(
     sa.Column("urgent", sa.Boolean, nullable=False),
     sa.Column("lead_agency", sa.Text, nullable=False),
     sa.Column("brief", pg.JSONB, nullable=False),
+    sa.Column("join_policy", pg.JSONB, nullable=False, server_default='{"kind": "all", "quorum": null}'),
     sa.Column("tasks", pg.JSONB, nullable=False),
     sa.Column("convened_at", _instant, nullable=False),
     sa.Column("closed_at", _instant),

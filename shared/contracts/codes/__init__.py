@@ -49,9 +49,12 @@ from shared.contracts.codes.evidence import (
 )
 from shared.contracts.codes.joint_actions import (
     ActionTrigger,
+    DisclosurePurpose,
+    JoinKind,
     JointActionState,
     ProposalState,
     ReturnReason,
+    TaskMessageKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
@@ -104,6 +107,7 @@ __all__ = [
     "CopyState",
     "DelayReason",
     "DeliveryState",
+    "DisclosurePurpose",
     "DocumentKind",
     "DuplicateGround",
     "DuplicateKind",
@@ -117,6 +121,7 @@ __all__ = [
     "EvidenceState",
     "EvidenceStep",
     "Holder",
+    "JoinKind",
     "JointActionState",
     "LandLayerKind",
     "ListingState",
@@ -143,6 +148,7 @@ __all__ = [
     "ScanVerdict",
     "SealedState",
     "SentBackReason",
+    "TaskMessageKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

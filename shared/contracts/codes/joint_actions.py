@@ -36,12 +36,46 @@ class JointActionState(StrEnum):
 
 
 class TaskState(StrEnum):
-    ISSUED = "issued"
+    """Of a task on its way to an agency and back (domain.md 4.3); who holds it: shared/contracts/hand_over.py."""
+
+    OFFERED = "offered"
+    DELIVERED = "delivered"
     SIGNED = "signed"
     ACCEPTED = "accepted"
     DECLINED = "declined"
-    REPORTED = "reported"
     WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    IN_PROGRESS = "in_progress"
+    REPORTED = "reported"
+    RETURNED = "returned"
+    DONE = "done"
+
+
+class JoinKind(StrEnum):
+    """When the feedback of a joint action is complete."""
+
+    ALL = "all"
+    ANY = "any"
+    QUORUM = "quorum"
+    LEAD = "lead"
+
+
+class TaskMessageKind(StrEnum):
+    """What an agency's system is told of a task after its letter."""
+
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    RETURNED = "returned"
+    DONE = "done"
+    SHARED_RESULT = "shared_result"
+
+
+class DisclosurePurpose(StrEnum):
+    """What for an agency is told something of a case (domain.md 4.6)."""
+
+    TASK_LETTER = "task_letter"
+    JOINT_RESULT = "joint_result"
+    EVIDENCE_COPY = "evidence_copy"
 
 
 class ReturnReason(StrEnum):

@@ -22,6 +22,7 @@ class RuleRegister(StrEnum):
     REMEDY = "remedy"
     LISTING_LEVEL = "listing_level"
     JOINT_ACTION_TRIGGER = "joint_action_trigger"
+    DISCLOSURE = "disclosure"
     CLOSED_LIST = "closed_list"
     LAND_CLASS = "land_class"
     LAND_RULE = "land_rule"

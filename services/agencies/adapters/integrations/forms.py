@@ -91,10 +91,11 @@ def wrong(name: str, reason: str, **facts: Any) -> InvalidInput:
     return InvalidInput("agencies.form-field-wrong", f"form.{name}", reason=reason, **facts)
 
 
-def mu(area_m2: AreaM2) -> float:
-    """Square metres as mu, 4 decimals (less than a tenth of a square metre)."""
-    return float(exact_mu(area_m2).quantize(Decimal("0.0001")))
+def mu(area_m2: AreaM2 | None) -> float | None:
+    """Square metres as mu, 4 decimals (less than a tenth of a square metre); None: not to be known."""
+    return None if area_m2 is None else float(exact_mu(area_m2).quantize(Decimal("0.0001")))
 
 
-def m2(area_m2: AreaM2) -> float:
-    return float(area_m2)
+def m2(area_m2: AreaM2 | None) -> float | None:
+    """As a number; None: not to be known."""
+    return None if area_m2 is None else float(area_m2)

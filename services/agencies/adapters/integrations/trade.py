@@ -51,7 +51,7 @@ def violations(brief: ActionBrief) -> list[str]:
 
 def address(brief: ActionBrief) -> str:
     """Division and place in one line; what of the division the place says itself is not written twice."""
-    division, place = brief.division_name, brief.place
+    division, place = brief.division_name, brief.place or ""
     overlaps = range(min(len(division), len(place)), _ONE_CHARACTER, -1)
     said_twice = next((length for length in overlaps if place.startswith(division[-length:])), 0)
     return division + place[said_twice:]

@@ -29,9 +29,10 @@ def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: 
     task, by = task_of(house, agency), officer(agency, Role.AGENCY_SYSTEM)
     signed = house.done(by, "task.sign", SIGN, task, expected_version=1)
     assert (signed["state"], signed["signed_by"], signed["delivery_state"]) == ("signed", "王五", "delivered")
-    assert house.done(by, "task.accept", ACCEPT, task, expected_version=2)["state"] == "accepted"
-    reported = house.done(by, "task.report", report_body(agency), task, expected_version=3)
-    assert (reported["state"], reported["version"]) == ("reported", 4)
+    assert (signed["version"], signed["holder"]) == (3, "agency")
+    assert house.done(by, "task.accept", ACCEPT, task, expected_version=3)["state"] == "accepted"
+    reported = house.done(by, "task.report", report_body(agency), task, expected_version=4)
+    assert (reported["state"], reported["version"], reported["holder"]) == ("reported", 5, "coordinator")
     assert reported["result"] == result(agency).model_dump(mode="json")
     assert reported["form"]["反馈"]
     assert house.told(task) == ["task-issued", "task-delivered", "task-signed", "task-accepted", "task-reported"]
@@ -88,8 +89,23 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
     task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
     early = house.command(by, "task.accept", ACCEPT, task)["problem"]
     assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
-    assert early["facts"] == {"verb": "accept", "state": "issued"}
-    assert house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]["kind"] == "stale-version"
+    assert early["facts"] == {
+        "object": "task",
+        "verb": "accept",
+        "state": "offered",
+        "version": 1,
+        "holder": "coordinator",
+        "allowed": ["decline", "sign", "withdraw"],
+    }
+    stale = house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]
+    assert stale["kind"] == "stale-version"
+    assert stale["facts"] == {
+        "expected": 9,
+        "actual": 1,
+        "object": "task",
+        "state": "offered",
+        "holder": "coordinator",
+    }
     house.done(by, "task.sign", SIGN, task)
     house.done(by, "task.accept", ACCEPT, task)
     foreign = house.command(by, "task.report", report_body(Agency.PUBLIC_SECURITY), task)["problem"]
@@ -119,7 +135,7 @@ def test_reading_the_mailbox_is_delivery_once_and_only_of_own_tasks(house: House
     seen = house.asked(by, "task.get", id=str(own))
     assert seen["delivered_at"] is not None
     # The proof of delivery is not a change of the task: an If-Match got with the reading still holds.
-    assert house.done(by, "task.sign", SIGN, own, expected_version=1)["version"] == 2
+    assert house.done(by, "task.sign", SIGN, own, expected_version=1)["version"] == 3
 
 
 def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_once(house: House) -> None:

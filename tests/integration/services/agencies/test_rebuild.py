@@ -31,7 +31,7 @@ def tell_story(house: House) -> None:
     house.done(by, "task.accept", {"contact_person": "李四"}, tasks[Agency.PUBLIC_SECURITY])
     body = {"return_reason": "not_our_duty", "reason": "不属本单位职责"}
     house.done(officer(Agency.AGRICULTURE), "task.decline", body, tasks[Agency.AGRICULTURE])
-    house.react(reassigned(event, tasks[Agency.AGRICULTURE], Agency.NATURAL_RESOURCES))
+    house.react(reassigned(event, tasks[Agency.AGRICULTURE], Agency.AGRICULTURE))
 
 
 def test_tasks_of_a_healthy_story_are_equal(house: House) -> None:

@@ -11,6 +11,7 @@ from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
     JointActionCancelledV1,
+    JointActionClosedV1,
     JointActionConvenedV1,
     JointActionTaskReassignedV1,
 )
@@ -19,6 +20,7 @@ from shared.contracts.joint_actions import TaskLetter
 
 NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 11)
+ANSWER_BY = datetime(2026, 3, 16, 10, 0, tzinfo=UTC)
 
 
 def brief(division_code: str = "640521101201") -> ActionBrief:
@@ -57,18 +59,19 @@ def order(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> Order:
         "brief": brief(),
         "sign_due_on": date(2026, 3, 12),
         "feedback_due_on": date(2026, 3, 20),
+        "answer_by": ANSWER_BY,
     }
     return Order(**{**values, **changes})
 
 
-def issued_event(agency: Agency = Agency.NATURAL_RESOURCES) -> TaskIssuedV1:
-    event = Task(uuid4()).issue(order(agency), "polled_mailbox", NOW)[0]
+def issued_event(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> TaskIssuedV1:
+    event = Task(uuid4()).issue(order(agency, **changes), "polled_mailbox", NOW)[0]
     assert isinstance(event, TaskIssuedV1)
     return event
 
 
-def issued_task(agency: Agency = Agency.NATURAL_RESOURCES) -> Task:
-    event = issued_event(agency)
+def issued_task(agency: Agency = Agency.NATURAL_RESOURCES, **changes: Any) -> Task:
+    event = issued_event(agency, **changes)
     task = Task(event.task_id)
     replay(task, [event])
     return task
@@ -117,10 +120,12 @@ def result(agency: Agency, **changes: Any) -> TaskResult:
     return RESULT.validate_python({**_RESULTS[agency], **changes})
 
 
-def convened(*agencies: Agency, division_code: str = "640521101201") -> JointActionConvenedV1:
+def convened(
+    *agencies: Agency, division_code: str = "640521101201", answer_by: datetime | None = None
+) -> JointActionConvenedV1:
     """A joint action of the agencies, default all four."""
     return JointActionConvenedV1(
-        **_action(division_code), tasks=[_task(agency) for agency in agencies or tuple(Agency)]
+        **_action(division_code), tasks=[_task(agency, answer_by) for agency in agencies or tuple(Agency)]
     )
 
 
@@ -138,9 +143,20 @@ def cancelled(former: JointActionConvenedV1, *withdrawn: UUID) -> JointActionCan
     return JointActionCancelledV1(**same, **states, reason="当事人已自行拆除", task_ids=list(withdrawn))
 
 
-def _task(agency: Agency) -> ConvenedTask:
+def closed(former: JointActionConvenedV1, done: list[UUID], withdrawn: list[UUID]) -> JointActionClosedV1:
+    """The feedback of the action is complete."""
+    same = {name: getattr(former, name) for name in ("at", "action_id", "action_no", "case_id")}
+    states = {"from_state": JointActionState.FEEDBACK_PARTIAL, "to_state": JointActionState.CLOSED}
+    return JointActionClosedV1(**same, **states, done_task_ids=done, withdrawn_task_ids=withdrawn)
+
+
+def _task(agency: Agency, answer_by: datetime | None = None) -> ConvenedTask:
     return ConvenedTask(
-        task_id=uuid4(), letter=letter(agency), sign_due_on=date(2026, 3, 12), feedback_due_on=date(2026, 3, 20)
+        task_id=uuid4(),
+        letter=letter(agency),
+        sign_due_on=date(2026, 3, 12),
+        feedback_due_on=date(2026, 3, 20),
+        answer_by=answer_by,
     )
 
 

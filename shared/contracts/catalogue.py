@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from shared.contracts import (
     action_proposals,
     agencies,
+    agency_endpoints,
     case_import_events,
     case_path_events,
     cases_events,
@@ -34,6 +35,7 @@ _MODULES = (
     disclosure,
     rule_events,
     agencies,
+    agency_endpoints,
     notify,
     dead_letters,
     maintenance,

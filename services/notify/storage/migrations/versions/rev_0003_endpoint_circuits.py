@@ -1,0 +1,18 @@
+"""How an endpoint does: its circuit, whether it is paused."""
+
+from alembic import op
+
+from shared.outgoing.tables import add_operation_columns
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    add_operation_columns(op.get_bind())
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the log is kept; restore a backup instead")

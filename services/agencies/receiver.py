@@ -42,7 +42,6 @@ from shared.outgoing.endpoints import Safeguards
 from shared.outgoing.secret_box import SecretUnreadable
 from shared.outgoing.wake import OutboxBell
 
-LOOK_S = 3.0
 # How often a quiet endpoint says in the database that it was read, and how often a failing one may fail untold.
 _SAY_S = 10.0
 _OUTAGE_AFTER = 5
@@ -180,7 +179,7 @@ class Receiver:
                 log.warning("cannot look up the endpoints", exc_info=True)
             if self._settings.heartbeat_file is not None:
                 self._settings.heartbeat_file.touch()
-            self._stopping.wait(LOOK_S)
+            self._stopping.wait(self._settings.look_s)
         for reader in self._readers.values():
             reader.stop()
         for reader in self._readers.values():

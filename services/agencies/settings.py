@@ -63,10 +63,14 @@ class SenderSettings(AgenciesData):
 
 
 class ReceiverSettings(AgenciesData):
-    """Of `python -m services.agencies.receiver`. bus_url: as above. folder_poll_s: how often folders are looked at."""
+    """Of `python -m services.agencies.receiver`. bus_url: as above. folder_poll_s: how often folders are looked at.
+
+    look_s: how often it is looked up which endpoints there are.
+    """
 
     bus_url: SecretStr = SecretStr("")
     folder_poll_s: float = 2.0
+    look_s: float = 3.0
 
 
 class MigrationSettings(ProcessSettings):

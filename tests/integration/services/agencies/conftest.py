@@ -26,6 +26,13 @@ def owner_dsn(postgres: PostgresNode) -> str:
     return dsn
 
 
+@pytest.fixture(scope="session")
+def run_dsn(postgres: PostgresNode, owner_dsn: str) -> str:
+    """Of the migrated database, as the run-time role."""
+    assert owner_dsn
+    return postgres.dsn("agencies", user=_ROLE)
+
+
 @pytest.fixture
 def house(postgres: PostgresNode, owner_dsn: str) -> Iterator[House]:
     _empty(owner_dsn)

@@ -82,14 +82,14 @@ def _wait(request: Request) -> int:
 
 
 def _shown(call: Asked, tasks: list[Any]) -> BackgroundTask | None:
-    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM):
+    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER):
         return None
     fresh = [task["id"] for task in tasks if task["delivered_at"] is None]
     return BackgroundTask(record_reading, call, "agencies", ReadTasks(task_ids=fresh)) if fresh else None
 
 
 def _shown_messages(call: Asked, shown: Any) -> BackgroundTask | None:
-    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM):
+    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER):
         return None
     fresh = [message["id"] for message in shown["items"] if message["delivered_at"] is None]
     return BackgroundTask(record_reading, call, "agencies", ReadTasks(message_ids=fresh)) if fresh else None

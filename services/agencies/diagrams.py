@@ -35,13 +35,13 @@ def _lines() -> Iterator[str]:
         yield f'  state "{title(state)} [{_HOLDERS[holder_of(state)]}]" as {state}'
     yield f"  [*] --> {TaskState.OFFERED}: offer"
     for at, to, row in arrows():
-        yield f"  {at} --> {to}: {row.verb}"
+        yield f"  {at.value} --> {to.value}: {row.verb}"
     yield "```\n"
     yield "| 步骤 | 由 | 到 | 谁 | 此后负责 |"
     yield "| --- | --- | --- | --- | --- |"
     for row in TABLE.values():
-        at = "、".join(title(state) for state in TaskState if state in row.at)
-        yield f"| `{row.verb}` | {at} | {title(row.to)} | {_HANDS[row.who]} | {_HOLDERS[holder_of(row.to)]} |"
+        states = "、".join(title(state) for state in TaskState if state in row.at)
+        yield f"| `{row.verb}` | {states} | {title(row.to)} | {_HANDS[row.who]} | {_HOLDERS[holder_of(row.to)]} |"
 
 
 def main() -> None:

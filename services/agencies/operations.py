@@ -36,7 +36,8 @@ from shared.contracts.agency_endpoints import (
 from shared.contracts.codes import Role
 from shared.operations import CommandOperation, Operation, QueryOperation
 
-_AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
+# The township works its tasks by its township officers.
+_AGENCY = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER})
 _COORDINATOR = frozenset({Role.COORDINATOR})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _OPERATES = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})

@@ -9,6 +9,7 @@ from services.agencies.adapters.integrations.agriculture import Agriculture
 from services.agencies.adapters.integrations.comprehensive_enforcement import ComprehensiveEnforcement
 from services.agencies.adapters.integrations.natural_resources import NaturalResources
 from services.agencies.adapters.integrations.public_security import PublicSecurity
+from services.agencies.adapters.integrations.township import Township
 from services.agencies.adapters.integrations.trade import Trade
 from services.agencies.adapters.protocols.bus_queue import BusQueue
 from services.agencies.adapters.protocols.console_inbox import ConsoleInbox
@@ -82,6 +83,7 @@ def desk_of(settings: AgenciesData) -> Desk:
         PublicSecurity(usual(Agency.PUBLIC_SECURITY)),
         Agriculture(usual(Agency.AGRICULTURE)),
         ComprehensiveEnforcement(usual(Agency.COMPREHENSIVE_ENFORCEMENT)),
+        Township(usual(Agency.TOWNSHIP)),
     )
     safeguards = Safeguards.of(settings)
     transports: tuple[Transport, ...] = (

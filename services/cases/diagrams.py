@@ -1,6 +1,7 @@
 """Writes docs/transitions.md from the transition tables: `python -m services.cases.diagrams`; same code, same text.
 
-The last chapter, of tasks, is written by services.agencies.diagrams. A diagram has every step that changes a state; the table below it has all steps, with who, papers, clocks and the rule.
+The last chapter, of tasks, is written by services.agencies.diagrams.
+A diagram has every step that changes a state; the table below it has all steps, with who, papers, clocks and the rule.
 """
 
 from collections.abc import Iterable, Iterator

@@ -257,7 +257,12 @@ def _level(value: Mapping[str, Any]) -> list[str]:
 
 def _trigger(value: Mapping[str, Any]) -> list[str]:
     numbers = "，".join(f"{name}={number}" for name, number in value.get("numbers", {}).items())
-    return [value["title"], numbers, "启用" if value.get("enabled", True) else "停用"]
+    return [
+        value["title"],
+        numbers,
+        "、".join(value.get("violations", [])),
+        "启用" if value.get("enabled", True) else "停用",
+    ]
 
 
 def _disclosure(value: Mapping[str, Any]) -> list[str]:
@@ -315,7 +320,7 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.OPINION_PROOF: _table("须举证的事实", _proof),
     RuleRegister.REMEDY: _table("处罚内容、须期满的期限、申请强制执行自何期限届满起算", _remedy),
     RuleRegister.LISTING_LEVEL: _table("层级、可定期限、权限依据", _level),
-    RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
+    RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、不论当事人的违法类型、状态", _trigger),
     RuleRegister.DISCLOSURE: _table("披露对象、用途、字段", _disclosure),
     RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
     RuleRegister.LAND_CLASS: _table("地类、三大类、说明", _land_class),

@@ -73,7 +73,23 @@ class DemolitionRecord(Contract):
     conclusion: Text
 
 
-TaskResult = Annotated[LandSurvey | DamageAppraisal | CriminalDecision | DemolitionRecord, Field(discriminator="kind")]
+class TownshipRecord(Contract):
+    """What the township did on the spot and watches from now on (domain.md 4.5, TWN)."""
+
+    kind: Literal["township_record"]
+    done_on: date
+    record_no: ShortText
+    party_on_spot: Bool
+    utilities: Literal["cut", "none_there", "not_cut"]
+    labourers: Annotated[Int, Field(ge=0, le=10000, description="people given for the restoration")]
+    watch_persons: Annotated[Int, Field(ge=0, le=1000, description="people who watch the land daily from now on")]
+    first_acceptance: Literal["passed", "failed", "not_yet"]
+    conclusion: Text
+
+
+TaskResult = Annotated[
+    LandSurvey | DamageAppraisal | CriminalDecision | DemolitionRecord | TownshipRecord, Field(discriminator="kind")
+]
 
 
 class SignTask(Command, on="task", verb="sign"):

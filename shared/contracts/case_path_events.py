@@ -19,6 +19,9 @@ from shared.contracts.procedure import Paper, ServiceMethod, Yuan
 class CaseStoppedV1(CaseOpenedEvent):
     order_no: str
     ordered_at: Instant
+    service_method: str = "direct"
+    witness: str | None = None
+    refusal: str | None = None
 
 
 class CaseFilingDeclinedV1(CaseOpenedEvent):

@@ -18,7 +18,7 @@ from shared.contracts.base import (
     Text,
 )
 from shared.contracts.codes import (
-    Agency,
+    CountyAgency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
@@ -54,10 +54,13 @@ class StopAct(Command, on="clue", verb="stop"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     order_no: ShortText
     ordered_at: Instant
+    service_method: Literal["direct", "left"] = Field("direct", description="on the scene: handed over, or left there")
+    witness: ShortText | None = Field(None, description="of an order that was left: of the village or the unit")
+    refusal: ShortText | None = Field(None, description="why the party did not take it")
     reason: Text
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
@@ -69,7 +72,7 @@ class DeclineFiling(Command, on="clue", verb="decline-filing"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     ground: NotFiledReason
     reason: Text

@@ -20,6 +20,7 @@ from shared.contracts.base import (
 )
 from shared.contracts.codes import (
     Agency,
+    CountyAgency,
     JoinKind,
     JointActionState,
     ReturnReason,
@@ -59,7 +60,7 @@ class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     place: ShortText
     acting_at: Instant
     urgent: Bool = False
-    lead_agency: Agency
+    lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
     join: JoinPolicy = JoinPolicy()
 
@@ -133,10 +134,15 @@ class JointTaskView(View):
     started_at: Instant | None
     expired_at: Instant | None
     withdrawn_at: Instant | None
-    reported_at: Instant | None
     reports: int
     returned_at: Instant | None
     done_at: Instant | None
+    feedback_due_on: date | None = None
+    reported_at: Instant | None
+    sign_late_days: int | None = Field(
+        None, description="working days after its end at which it was signed, 0 in time; null: not signed, or not asked"
+    )
+    feedback_late_days: int | None = Field(None, description="the same of the feedback")
     result: dict[str, Any] | None = Field(description="typed result, see agencies.TaskResult")
     replaced_by: UUID | None = Field(description="the task that took its place")
 

@@ -221,12 +221,16 @@ class HomesteadValue(RuleValue):
 
 
 class JointActionTriggerValue(RuleValue):
-    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable."""
+    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable.
+
+    violations: types that raise it whoever the party is.
+    """
 
     order: Annotated[Int, Field(ge=1, le=100)]
     title: ShortText
     enabled: Bool = True
     numbers: dict[Code, Int] = Field(default_factory=dict, max_length=10)
+    violations: list[ViolationType] = Field(default_factory=list, max_length=len(ViolationType))
 
 
 class ClosedListValue(RuleValue):

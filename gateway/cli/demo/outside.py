@@ -25,8 +25,9 @@ DECLINES_FIRST = "comprehensive_enforcement"
 class AgencySystem:
     """Signs, takes on and reports what comes; every step may be repeated without harm."""
 
-    def __init__(self, agency: str, person: Person) -> None:
+    def __init__(self, agency: str, person: Person, *, quiet: bool = False) -> None:
         self._agency = agency
+        self._quiet = quiet
         self._person = person
         self._busy = threading.Lock()
 
@@ -35,7 +36,8 @@ class AgencySystem:
             task = self._person.get(f"/tasks/{task_id}")
             while task["state"] in ("offered", "delivered", "signed", "accepted"):
                 task = self._step(task)
-                say(self._agency, task)
+                if not self._quiet:
+                    say(self._agency, task)
 
     def _step(self, task: dict[str, Any]) -> dict[str, Any]:
         path = f"/tasks/{task['id']}"

@@ -38,6 +38,11 @@ class People:
         """The officer of the township in which a place lies."""
         return self._person(f"township-{division_code[:9]}")
 
+    @property
+    def reviewers(self) -> tuple[Person, Person]:
+        """Of the city and of the region."""
+        return self._person("city-reviewer"), self._person("region-reviewer")
+
     def clerk(self, recipient: str) -> Person:
         return self._person(recipient.replace("_", "-"))
 

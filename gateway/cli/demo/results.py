@@ -38,6 +38,18 @@ def result_of(agency: str, task: dict[str, Any]) -> dict[str, Any]:
                 "document_no": f"公立字〔{today[:4]}〕{task['position']}号",
                 "conclusion": "涉嫌非法占用农用地，决定立案侦查。",
             }
+        case "township":
+            return {
+                "kind": "township_record",
+                "done_on": today,
+                "record_no": f"工作〔{today[:4]}〕{task['position']}号",
+                "party_on_spot": True,
+                "utilities": "cut",
+                "labourers": 6,
+                "watch_persons": 2,
+                "first_acceptance": "not_yet",
+                "conclusion": "已通知当事人到场，停水停电，安排村组每日看护。",
+            }
         case _:
             return {
                 "kind": "demolition_record",

@@ -8,13 +8,17 @@ from shared.errors import Conflict, InvalidInput
 
 
 class TaskTransitionNotAllowed(Conflict):
-    """The task's state has no row for this command: late, twice or too early. The facts tell what it is by now."""
+    """The task's state has no row for this command: late, twice or too early. The facts tell what it is by now.
+
+    law: the rule of the steps of joint work.
+    """
 
     def __init__(self, verb: str, state: TaskState, version: int, allowed: Sequence[str]) -> None:
         super().__init__(
             "agencies.task-transition-not-allowed",
             None,
             object="task",
+            law="RULES 4.3",
             verb=verb,
             state=state.value,
             version=version,

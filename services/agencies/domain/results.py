@@ -5,7 +5,14 @@ from datetime import date
 from decimal import Decimal
 
 from services.agencies.domain.errors import ResultImplausible, ResultKindWrong
-from shared.contracts.agencies import CriminalDecision, DamageAppraisal, DemolitionRecord, LandSurvey, TaskResult
+from shared.contracts.agencies import (
+    CriminalDecision,
+    DamageAppraisal,
+    DemolitionRecord,
+    LandSurvey,
+    TaskResult,
+    TownshipRecord,
+)
 from shared.contracts.codes import Agency
 
 RESULT_KINDS: Mapping[Agency, str] = {
@@ -13,6 +20,7 @@ RESULT_KINDS: Mapping[Agency, str] = {
     Agency.AGRICULTURE: "damage_appraisal",
     Agency.PUBLIC_SECURITY: "criminal_decision",
     Agency.COMPREHENSIVE_ENFORCEMENT: "demolition_record",
+    Agency.TOWNSHIP: "township_record",
 }
 
 _NOTHING = Decimal(0)
@@ -31,6 +39,8 @@ def check_result(agency: Agency, result: TaskResult, today: date) -> None:
             _not_later("decided_on", result.decided_on, today)
         case DemolitionRecord():
             _check_demolition(result, today)
+        case TownshipRecord():
+            _check_township(result, today)
 
 
 def _check_survey(survey: LandSurvey, today: date) -> None:
@@ -51,6 +61,13 @@ def _check_demolition(record: DemolitionRecord, today: date) -> None:
     _not_later("done_on", record.done_on, today)
     if record.measure != "sealed" and record.area_m2 == _NOTHING:
         raise ResultImplausible("area_m2", "cleared-area-above-zero")
+
+
+def _check_township(record: TownshipRecord, today: date) -> None:
+    _not_later("done_on", record.done_on, today)
+    if record.first_acceptance != "not_yet" and record.watch_persons == 0:
+        # Who has looked at the land every day is who may say that it is restored.
+        raise ResultImplausible("watch_persons", "watch-before-acceptance")
 
 
 def _not_later(field: str, day: date, today: date) -> None:

@@ -26,7 +26,6 @@ class Row:
     at: frozenset[TaskState]
     to: TaskState
     who: Hand
-    law: str = ""
 
 
 _S = TaskState

@@ -12,11 +12,11 @@ from services.cases.domain import clocks, decision, standstill
 from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.clue import Clue
 from services.cases.domain.path_rules import Reach
-from services.cases.domain.people import folded, keep_apart
+from services.cases.domain.people import LedByAnother, folded, keep_apart
 from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.service import check_service
-from services.cases.domain.transitions import Forbidden
+from services.cases.domain.transitions import Forbidden, Row
 from shared.area import mu_from_m2
 from shared.clock import local_day
 from shared.contracts.case_import_events import CaseTakenOverV1
@@ -53,7 +53,7 @@ from shared.contracts.cases_events import (
 )
 from shared.contracts.clocks import DeadlineFact
 from shared.contracts.clues import FileCase
-from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, ViolationType
+from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, Role, ViolationType
 from shared.contracts.parts import DeadlineView
 from shared.contracts.procedure import Procedure
 
@@ -103,10 +103,12 @@ class Case(Progress):
     def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
         """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
 
-        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred, and for an
-        officer who is the party (APL 43).
+        What was stopped before is filed under its number; a leader files what his own agency leads. Raises Forbidden
+        for an act that is time-barred, and for an officer who is the party (APL 43); LedByAnother.
         """
         row = TABLE.permit(self.state, "file-case", moment.by)
+        if not moment.by.has(Role.COORDINATOR) and moment.by.org_code != cmd.lead_agency:
+            raise LedByAnother(cmd.lead_agency)
         keep_apart(cmd.officers, [cmd.party_name], "cases.officer-is-party", "officers", "APL 43")
         decision.check_time_bar(cmd.act_ended_on, moment)
         reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment)
@@ -264,8 +266,14 @@ class Case(Progress):
         self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = "", **more: Any
     ) -> dict[str, Any]:
         """What the event of a step says, once the table permits it. more: as Progress.step takes it."""
-        row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
+        row = self.permit(cmd, moment, outcome)
         return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, **more)
+
+    def permit(
+        self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = ""
+    ) -> Row[CaseState]:
+        """The row of a step, with the papers that the case holds. Raises as Transitions.permit."""
+        return TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
 
     # changes
 

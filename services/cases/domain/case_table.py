@@ -96,8 +96,8 @@ TABLE: Transitions[CaseState] = Transitions(
     "case",
     # stopped, filed or not
     Row("stop", None, _STATE.STOPPED, who=TOWNSHIP, needs=_papers(_DOC.STOP_ORDER), starts=("D05",)),
-    Row("file-case", None, _STATE.FILED, starts=("D10", "S02", "S09", "S10", "D07")),
-    Row("file-case", _STATE.STOPPED, _STATE.FILED, starts=("D10", "S02", "S09", "S10", "D07")),
+    Row("file-case", None, _STATE.FILED, who=_OFFICE, starts=("D10", "S02", "S09", "S10", "D07")),
+    Row("file-case", _STATE.STOPPED, _STATE.FILED, who=_OFFICE, starts=("D10", "S02", "S09", "S10", "D07")),
     Row("decline-filing", None, _STATE.NOT_FILED, who=_OFFICE, needs=_papers(_DOC.NOT_FILED_APPROVAL)),
     Row(
         "decline-filing",

@@ -7,7 +7,7 @@ from services.cases.domain.clue_errors import ClueNotAssigned, ProofMissing, Rev
 from services.cases.domain.clue_record import ClueRecord
 from services.cases.domain.clue_table import REVIEW, TABLE
 from services.cases.domain.progress import Moment
-from services.cases.domain.transitions import Row
+from services.cases.domain.transitions import DECIDERS, Row
 from shared.contracts.cases_events import ClueEvent
 from shared.contracts.clue_events import ClueReviewPassedV1, ClueReviewStartedV1, ClueSentBackV1
 from shared.contracts.clue_steps import PassReview, SendBack, StartReview
@@ -66,7 +66,8 @@ class ClueReview(ClueRecord):
         by = moment.by
         ours = by.has(Role.TOWNSHIP_OFFICER) and (self.township_code or "").startswith(by.jurisdiction)
         agencys = by.has(Role.AGENCY_OFFICER) and self.agency is not None and self.agency.value == by.org_code
-        if not (ours or agencys or by.has(Role.COORDINATOR)):
+        # A leader sees the clues given to his agency and those of cases that it leads, and no others.
+        if not (ours or agencys or by.has(*DECIDERS)):
             raise ClueNotAssigned(self.township_code)
         return row
 

@@ -6,13 +6,15 @@ step of the clue that leaves it `to_case`.
 
 from collections.abc import Iterator
 
-from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
+from services.cases.domain.transitions import ALL_CLOCKS, DECIDERS, LEADERS, TOWNSHIP, Row, Transitions
 from shared.contracts.codes import ClueState, DocumentKind, ReviewState, Role, TransferReply
 
 _STATE = ClueState
 _REVIEW = ReviewState
 # domain.md 3.1: the township, natural resources or agriculture verify, whomever it was given to.
 VERIFIERS = TOWNSHIP | {Role.AGENCY_OFFICER}
+# What was found is answered for by who leads the agency as well.
+_OPINION = VERIFIERS | LEADERS
 _SUPERIOR = frozenset({Role.SUPERIOR_REVIEWER})
 _OPINION_PAPERS = frozenset({DocumentKind.VERIFICATION_REPORT, DocumentKind.SITE_PHOTOS})
 
@@ -30,7 +32,7 @@ REVIEW: Transitions[ReviewState] = Transitions(
         "submit-opinion",
         _REVIEW.VERIFYING,
         _REVIEW.OPINION_SUBMITTED,
-        who=VERIFIERS,
+        who=_OPINION,
         needs=_OPINION_PAPERS,
         stops=frozenset({"C01"}),
     ),
@@ -139,7 +141,7 @@ TABLE: Transitions[ClueState] = Transitions(
         "submit-opinion",
         _STATE.VERIFYING,
         _STATE.OPINION_SUBMITTED,
-        who=VERIFIERS,
+        who=_OPINION,
         needs=_OPINION_PAPERS,
         stops=frozenset({"D03", "C01"}),
     ),
@@ -149,12 +151,16 @@ TABLE: Transitions[ClueState] = Transitions(
         for state in (_STATE.OPINION_SUBMITTED, _STATE.REVIEW_ENDED)
         for outcome, to in (("legal", _STATE.CLOSED_LEGAL), ("other", _STATE.CLOSED_OTHER))
     ),
-    *(Row("decline-filing", state, _STATE.TO_CASE, outcome="illegal", stops=ALL_CLOCKS) for state in _FILABLE),
+    *(
+        Row("decline-filing", state, _STATE.TO_CASE, who=DECIDERS, outcome="illegal", stops=ALL_CLOCKS)
+        for state in _FILABLE
+    ),
     *(
         Row(
             "file-case",
             state,
             _STATE.TO_CASE,
+            who=DECIDERS,
             outcome="illegal",
             needs=frozenset({DocumentKind.FILING_APPROVAL}),
             stops=ALL_CLOCKS,

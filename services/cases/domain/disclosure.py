@@ -7,10 +7,11 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain.rule_book import RuleBook
-from shared.citations import cite
+from shared.citations import chinese
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, DisclosurePurpose, RuleRegister
 from shared.contracts.disclosure import ALWAYS_TOLD, CaseFieldsDisclosedV1, DisclosureValue, disclosure_key
+from shared.contracts.rules import ArticleRef
 from shared.errors import Conflict
 
 
@@ -18,7 +19,8 @@ class NotDisclosable(Conflict):
     """No row of the disclosure register lets this agency have it for this purpose."""
 
     def __init__(self, agency: Agency, purpose: DisclosurePurpose, part: str) -> None:
-        super().__init__("cases.not-disclosable", "to_agency", agency=agency, purpose=purpose, part=part)
+        facts = {"agency": agency, "purpose": purpose, "part": part}
+        super().__init__("cases.not-disclosable", "to_agency", law="RULES 4.6", **facts)
 
 
 @dataclass(frozen=True)
@@ -57,9 +59,13 @@ def permission(book: RuleBook, agency: Agency, purpose: DisclosurePurpose, on: d
     entry = book.entry(RuleRegister.DISCLOSURE, disclosure_key(purpose, agency), on)
     if entry is None or not isinstance(entry.value, DisclosureValue):
         return Permission(agency, purpose, frozenset(), "")
-    named = [f"{one.law} {one.article or ''}".strip() for one in entry.source.basis]
-    basis = "、".join(cite(one) for one in named) or entry.source.text or ""
+    basis = "、".join(_cited(one) for one in entry.source.basis) or entry.source.text or ""
     return Permission(agency, purpose, frozenset(entry.value.fields), basis)
+
+
+def _cited(one: ArticleRef) -> str:
+    article = one.article or ""
+    return f"《{one.law}》" + (f"第{chinese(int(article))}条" if article.isdigit() else article)
 
 
 def told_of(brief: ActionBrief) -> list[str]:

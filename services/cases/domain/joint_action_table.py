@@ -39,7 +39,11 @@ class TaskNotDeclined(Conflict):
 
     def __init__(self, state: TaskState, replaced_by: UUID | None) -> None:
         super().__init__(
-            "cases.task-not-declined", "task_id", state=state, replaced_by=replaced_by and str(replaced_by)
+            "cases.task-not-declined",
+            "task_id",
+            law="RULES 4.3",
+            state=state,
+            replaced_by=replaced_by and str(replaced_by),
         )
 
 

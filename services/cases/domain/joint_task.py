@@ -119,6 +119,7 @@ class Task:
             answer_by=self.answer_by,
             delivered_at=self.delivered_at,
             delivery_error=self.delivery_error,
+            feedback_due_on=self.feedback_due_on,
             signed_at=self.signed_at,
             signed_by=self.signed_by,
             accepted_at=self.accepted_at,

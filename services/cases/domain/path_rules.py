@@ -119,6 +119,10 @@ class PathRules:
     def trigger_is_on(self, trigger: ActionTrigger, on: date) -> bool:
         return trigger.value in self._book.joint_action_triggers(on)
 
+    def raised_by(self, trigger: ActionTrigger, on: date) -> frozenset[ViolationType]:
+        """Types of violation that raise a trigger whoever the party is."""
+        return frozenset(self._trigger(trigger, on).violations)
+
     def listing_level(self, code: str, on: date) -> ListingLevel | None:
         found = self._book.values(ListingLevelValue, RuleRegister.LISTING_LEVEL, on).get(code)
         return None if found is None else ListingLevel(code, found.title, found.rests_on, tuple(found.term_days))
@@ -134,7 +138,10 @@ class PathRules:
         return frozenset(agency for agency, body in ORG_TYPE_OF.items() if body in leads)
 
     def _number_of(self, trigger: ActionTrigger, name: str, on: date) -> int:
+        return int(self._trigger(trigger, on).numbers[name])
+
+    def _trigger(self, trigger: ActionTrigger, on: date) -> JointActionTriggerValue:
         found = self._book.entry(RuleRegister.JOINT_ACTION_TRIGGER, trigger.value, on)
         if found is None or not isinstance(found.value, JointActionTriggerValue):
             raise RuleMissing(trigger.value, on)
-        return int(found.value.numbers[name])
+        return found.value

@@ -58,7 +58,7 @@ class TillageNotRestored(Conflict):
     """Land that is not ready to sow is not accepted. state: what the acceptance found."""
 
     def __init__(self, state: str) -> None:
-        super().__init__("cases.tillage-not-restored", "tillage_state", state=state)
+        super().__init__("cases.tillage-not-restored", "tillage_state", law="RULES 3.7", state=state)
 
 
 @dataclass(kw_only=True)
@@ -169,14 +169,19 @@ class Rectification(Progress):
     def request_review(self, cmd: RequestReview, moment: Moment) -> list[RectificationEvent]:
         return [RectificationReviewRequestedV1(**self._told(cmd, moment))]
 
-    def strike_off(self, cmd: StrikeOff, moment: Moment) -> list[RectificationEvent]:
-        """Nothing remains and the upper level's review has ended. Raises AreaRemaining, Forbidden."""
+    def strike_off(self, cmd: StrikeOff, moment: Moment, *, awaits_review: bool = False) -> list[RectificationEvent]:
+        """Nothing remains and the reviews above have ended. Raises AreaRemaining, Forbidden.
+
+        awaits_review: of the verification that its case was filed on, which goes on beside the case.
+        """
         told = self._told(cmd, moment)
         if self.remaining_area_m2 > 0:
             raise AreaRemaining(self.remaining_area_m2)
         brought = {document.kind for document in cmd.documents}
         if not self.facts.review_ended and DocumentKind.REVIEW_RESULT not in brought:
             raise Forbidden("cases.review-not-ended", None, "RULES 3.7")
+        if awaits_review:
+            raise Forbidden("cases.strike-off-awaits-review", None, "RULES 3.7")
         return [
             RectificationStruckOffV1(
                 case_no=self.case_no,

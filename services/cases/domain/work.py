@@ -145,7 +145,8 @@ class WorkItem:
     aliases: other numbers by which people know it. state_since: None, as it was. outcome: what the object has come to,
     beside its state: opinion of a clue, method of an item, ground of a closed case; "" for not yet. part: whole,
     parent (cut in child patches) or child. agency: that holds it where the holder is an agency; None: the lead agency
-    of its case. done_area_m2: accepted as put right. about: what more is searched. geometry: GeoJSON, EPSG:4490.
+    of its case. done_area_m2: accepted as put right. about: what more is searched. review: of a clue that became a
+    case while the levels above review it: where that stands, and so whom it waits for. geometry: GeoJSON, EPSG:4490.
     held: who holds it in place of who its state says.
     """
 
@@ -174,6 +175,7 @@ class WorkItem:
     done_area_m2: Decimal = Decimal(0)
     due_on: date | None = None
     about: str = ""
+    review: str = ""
     geometry: Mapping[str, Any] | None = None
     held: Holder | None = None
 
@@ -181,7 +183,7 @@ class WorkItem:
     def holder(self) -> Holder:
         if self.held is not None:
             return self.held
-        held = HOLDERS[self.kind].get(self.state, Holder.COORDINATOR)
+        held = HOLDERS[self.kind].get(self.review or self.state, Holder.COORDINATOR)
         over = (self.kind, self.state) in AFTERWARDS and self.due_on is None
         return Holder.NOBODY if over else held
 
@@ -205,7 +207,7 @@ class WorkItem:
                 return f"{self.given_agency.value}:{county}"
             return f"township:{self.given_township or township}"
         if holder is Holder.SUPERIOR:
-            digits = _REGION_DIGITS if self.state == "province_review" else _CITY_DIGITS
+            digits = _REGION_DIGITS if "province_review" in (self.state, self.review) else _CITY_DIGITS
             return f"superior:{self.division_code[:digits]}"
         if holder is Holder.LEAD_AGENCY:
             agency = self.agency or self.of_case.lead_agency or Agency.NATURAL_RESOURCES

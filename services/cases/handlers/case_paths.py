@@ -83,6 +83,7 @@ def settle_jurisdiction(cmd: c.SettleJurisdiction, call: Call, unit: CasesUnit) 
     seen = unit.cases.get_seen(unit.connection, call.by, call.target)
     disputed = [one.case_id for one in seen.procedure.same_acts if one.disputed]
     if not disputed:
+        seen.permit(cmd, unit.moment)
         raise InvalidInput("cases.not-in-dispute", "keeps_case_id", law="NRP 10")
     wanted = cmd.keeps_case_id if cmd.keeps_case_id != seen.id else disputed[0]
     case, other, pending = _pair(call, unit, wanted)

@@ -42,7 +42,10 @@ def request_review(cmd: RequestReview, call: Call, unit: CasesUnit) -> Rectifica
 
 def strike_off(cmd: StrikeOff, call: Call, unit: CasesUnit) -> RectificationView:
     item = _locked(call, unit)
-    _record(item, item.strike_off(cmd, unit.moment), EvidenceStep.STRIKE_OFF, unit)
+    assert item.case_id is not None
+    review = unit.clues.review_of_case(unit.connection, item.case_id)
+    told = item.strike_off(cmd, unit.moment, awaits_review=review.required and not review.ended)
+    _record(item, told, EvidenceStep.STRIKE_OFF, unit)
     return item.view()
 
 

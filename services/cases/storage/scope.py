@@ -2,8 +2,9 @@
 
 coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it, but nothing of a
 hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. agency
-officer: clues assigned to its agency. superior reviewer: clues and items of its city or region. police: hand-overs that
-have reached them. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody through here.
+officer, leaders: clues assigned to their agency. superior reviewer: clues and items of its city or region. police:
+hand-overs that have reached them. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody
+through here.
 """
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
 
 _OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
+# Who answers for the clues given to an agency.
+VERIFYING = (Role.AGENCY_OFFICER, Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER)
 _INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
 _POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
 # What the levels above review, with its evidence.
@@ -51,7 +54,7 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
         # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
         if "township_code" in table.c:
             conditions.append(table.c.township_code.startswith(by.jurisdiction))
-    if by.has(Role.AGENCY_OFFICER) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*VERIFYING) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
     if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and is_prefix(by.jurisdiction, 2):
         conditions.append(_lies_in(table, by.jurisdiction))
@@ -64,7 +67,7 @@ def _seen_with_the_clue(by: Actor) -> list[ColumnElement[bool]]:
     """Evidence as its object: who verifies a clue sees that of the clue, who reviews above that of clues and items."""
     conditions: list[ColumnElement[bool]] = []
     e = evidence.c
-    if by.has(Role.AGENCY_OFFICER) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*VERIFYING) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         given = sa.select(clue.c.id).where(clue.c.agency == by.org_code, _lies_in(clue, by.jurisdiction))
         conditions.append(sa.and_(e.object == EvidenceObject.CLUE.value, e.clue_id.in_(given)))
     if by.has(Role.SUPERIOR_REVIEWER) and is_prefix(by.jurisdiction, 2):

@@ -68,8 +68,10 @@ from shared.contracts.codes.papers import (
     NoticeKind,
 )
 from shared.contracts.codes.people import (
+    COUNTY_AGENCIES,
     ORG_TYPE_OF,
     Agency,
+    CountyAgency,
     OrgType,
     Recipient,
     Role,
@@ -91,6 +93,7 @@ from shared.contracts.codes.work import (
 )
 
 __all__ = [
+    "COUNTY_AGENCIES",
     "ILLEGAL_OPINIONS",
     "ORG_TYPE_OF",
     "ActionTrigger",
@@ -105,6 +108,7 @@ __all__ = [
     "ClueSource",
     "ClueState",
     "CopyState",
+    "CountyAgency",
     "DelayReason",
     "DeliveryState",
     "DisclosurePurpose",

@@ -5,8 +5,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.codes import Agency, Role
-from tests.integration.services.agencies.house import House, administrator, coordinator, officer, stranger
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, Role
+from shared.principal import Actor
+from tests.integration.services.agencies.house import (
+    House,
+    administrator,
+    coordinator,
+    officer,
+    stranger,
+    township_officer,
+    worker,
+)
 from tests.unit.services.agencies.builders import convened, result
 
 SIGN = {"signed_by": "王五"}
@@ -26,7 +35,7 @@ def report_body(agency: Agency, **changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("agency", list(Agency))
 def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: Agency) -> None:
-    task, by = task_of(house, agency), officer(agency, Role.AGENCY_SYSTEM)
+    task, by = task_of(house, agency), worker(agency, Role.AGENCY_SYSTEM)
     signed = house.done(by, "task.sign", SIGN, task, expected_version=1)
     assert (signed["state"], signed["signed_by"], signed["delivery_state"]) == ("signed", "王五", "delivered")
     assert (signed["version"], signed["holder"]) == (3, "agency")
@@ -37,6 +46,39 @@ def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: 
     assert reported["form"]["反馈"]
     assert house.told(task) == ["task-issued", "task-delivered", "task-signed", "task-accepted", "task-reported"]
     assert house.asked(by, "task.get", id=str(task)) == reported
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        township_officer("640521102"),
+        township_officer("640522101"),
+        township_officer("640521"),
+        officer(Agency.TOWNSHIP),
+        officer(Agency.TOWNSHIP, Role.AGENCY_SYSTEM, "640521101"),
+        officer(Agency.COMPREHENSIVE_ENFORCEMENT),
+    ],
+    ids=lambda by: f"{min(by.roles)}-{by.org_code}-{by.jurisdiction}",
+)
+def test_the_townships_task_is_there_for_the_officers_of_that_township_alone(house: House, by: Actor) -> None:
+    task = task_of(house, Agency.TOWNSHIP)
+    for operation, body in (("task.sign", SIGN), ("task.decline", DECLINE), ("task.report-form", {"form": {}})):
+        assert house.command(by, operation, body, task) == house.command(by, operation, body, uuid4())
+    assert house.query(by, "task.get", id=str(task))["problem"]["kind"] == "not-found"
+    assert house.asked(by, "task.list", with_total=True)["total"] == 0
+    assert house.done(by, "task.read", {"task_ids": [str(task)]})["delivered"] == []
+    assert house.told(task) == ["task-issued"]
+
+
+def test_a_township_sees_no_task_of_an_agency_in_its_own_division(house: House) -> None:
+    others = [task_of(house, agency) for agency in COUNTY_AGENCIES]
+    own = task_of(house, Agency.TOWNSHIP)
+    by = township_officer()
+    assert [row["id"] for row in house.asked(by, "task.list", after=0)["items"]] == [str(own)]
+    assert all(house.query(by, "task.get", id=str(task))["problem"]["kind"] == "not-found" for task in others)
+    (shown,) = house.asked(by, "agency.list")["items"]
+    assert (shown["code"], shown["protocol"], shown["tasks_open"]) == ("township", "polled_mailbox", 1)
+    assert house.done(by, "task.read", {"task_ids": [str(own)]})["delivered"] == [str(own)]
 
 
 def test_a_result_can_be_reported_on_the_agencys_own_form(house: House) -> None:
@@ -79,7 +121,7 @@ def test_another_agencys_task_is_not_found_whatever_is_known_of_it(
     assert house.told(task) == ["task-issued"]
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.TOWNSHIP_OFFICER, Role.RECIPIENT_CLERK, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.RECIPIENT_CLERK, Role.ADMINISTRATOR])
 def test_who_is_no_agency_may_not_act_on_tasks(house: House, role: Role) -> None:
     task = task_of(house, Agency.AGRICULTURE)
     assert house.command(stranger(role), "task.sign", SIGN, task)["problem"]["code"] == "role-not-allowed"
@@ -91,6 +133,7 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
     assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
     assert early["facts"] == {
         "object": "task",
+        "law": "RULES 4.3",
         "verb": "accept",
         "state": "offered",
         "version": 1,

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from services.agencies.handlers.deliveries import resume_delivery
+from services.agencies.storage.unit import AgenciesUnit
 from services.agencies.wiring import sweep_offers
 from shared.clock import SystemClock
 from shared.contracts.codes import Agency, Role, TaskState
@@ -76,7 +79,8 @@ def test_a_report_is_returned_for_correction_reported_again_and_accepted(house: 
 @pytest.mark.parametrize("operation", ["task.return", "task.complete", "task.withdraw"])
 def test_only_the_coordinator_of_the_county_directs_a_task(house: House, operation: str) -> None:
     task = accepted(house)
-    body = {"task.return": POINTS, "task.withdraw": WITHDRAW}.get(operation, {})
+    bodies: dict[str, dict[str, Any]] = {"task.return": POINTS, "task.withdraw": WITHDRAW}
+    body = bodies.get(operation, {})
     assert house.command(officer(AG), operation, body, task)["problem"]["code"] == "role-not-allowed"
     assert house.command(coordinator("640522"), operation, body, task)["problem"]["kind"] == "not-found"
 
@@ -161,9 +165,6 @@ def test_a_message_that_cannot_be_delivered_needs_a_person_and_can_be_sent_again
     task = offered(house, Agency.NATURAL_RESOURCES)
     house.done(coordinator(), "task.withdraw", WITHDRAW, task)
     (message,) = house.sql("SELECT id FROM task_message")
-    from services.agencies.handlers.deliveries import resume_delivery
-    from services.agencies.storage.unit import AgenciesUnit
-
     house.sql("UPDATE delivery SET state = 'exhausted' WHERE subject_id = :id", id=message["id"])
     runner = UnitRunner(house.engine, house.parts.open_unit, SystemClock(), lambda: None)
 
@@ -182,10 +183,10 @@ def test_of_answers_given_at_one_moment_exactly_one_counts(house: House) -> None
         task = offered(house, answer_by=datetime.now(UTC) - timedelta(seconds=1))
         house.done(officer(AG), "task.sign", SIGN, task)
         acts: list[Callable[[], Any]] = [
-            lambda task=task: house.command(officer(AG), "task.accept", ACCEPT, task),
-            lambda task=task: house.command(officer(AG, Role.AGENCY_SYSTEM), "task.decline", DECLINE, task),
-            lambda task=task: house.command(coordinator(), "task.withdraw", WITHDRAW, task),
-            lambda: sweep(house),
+            partial(house.command, officer(AG), "task.accept", ACCEPT, task),
+            partial(house.command, officer(AG, Role.AGENCY_SYSTEM), "task.decline", DECLINE, task),
+            partial(house.command, coordinator(), "task.withdraw", WITHDRAW, task),
+            partial(sweep, house),
         ]
         barrier = Barrier(len(acts))
 

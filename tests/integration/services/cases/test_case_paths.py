@@ -54,6 +54,19 @@ def stop_order(office: Office) -> dict[str, Any]:
     return {**head, **ordered, **papers("stop_order")}
 
 
+def test_an_order_left_on_the_scene_needs_its_witness_and_why_it_was_not_taken(office: Office) -> None:
+    clue = verifying(office)
+    left = {**stop_order(office), "service_method": "left"}
+    for more, code in (({}, "cases.refusal-missing"), ({"refusal": "拒绝签收"}, "cases.witness-missing")):
+        wrong = refused(office, OFFICER, "clue.stop", {**left, **more}, clue["id"])
+        assert (wrong.code, wrong.facts["law"]) == (code, "CPL 89")
+    seen = {"refusal": "拒绝签收", "witness": "村委会委员"}
+    case = office.command(OFFICER, "clue.stop", {**left, **seen}, clue["id"])
+    [stopped] = [event for event in office.events(case["id"]) if event.type.endswith("case-stopped.v1")]
+    assert {name: stopped.payload[name] for name in seen} == seen
+    assert stopped.payload["service_method"] == "left"
+
+
 def test_an_act_is_stopped_during_verification_reported_and_filed_under_one_number(office: Office) -> None:
     office.days_pass(2)  # Wednesday 2026-04-22
     clue = verifying(office)

@@ -1,6 +1,7 @@
 """Clues beside their main path: reviewed above, sent back, cut in parts, transferred, archived."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import pytest
 
 from services.cases.rebuild import PROJECTIONS
-from services.cases.storage.repository import ClueStore
 from shared.contracts.codes import Role
 from shared.principal import Actor
 from shared.rebuild.own_log import OwnLog
@@ -26,6 +26,7 @@ from tests.integration.services.cases.clue_desk import (
 from tests.integration.services.cases.conftest import open_office
 from tests.integration.services.cases.office import (
     COORDINATOR,
+    COUNTY,
     OFFICER,
     OTHER_COUNTY,
     Office,
@@ -155,19 +156,31 @@ def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Off
     assert {"打回", "县级审核", "审核通过"} <= set(titles)
 
 
-def test_whether_the_review_of_a_case_has_ended_is_known_to_who_strikes_off(office: Office) -> None:
+def test_a_struck_off_item_waits_for_the_review_above_of_what_its_case_was_filed_on(office: Office) -> None:
     id_ = submitted(office)
     case = office.command(COORDINATOR, "clue.file-case", filing(), id_)
-    store = ClueStore()
-
-    def standing() -> tuple[bool, bool]:
-        with office.parts.engine.connect() as connection:
-            found = store.review_of_case(connection, case["id"])
-        return found.required, found.ended
-
-    assert standing() == (True, False)
+    with pytest.raises(Refused) as refused:
+        strike_off(office, case)
+    assert (refused.value.code, refused.value.facts["law"]) == ("cases.strike-off-awaits-review", "RULES 3.7")
+    (item,) = office.query(COORDINATOR, "case.get", id=case["id"])["rectification_ids"]
+    assert office.query(COORDINATOR, "rectification.get", id=item)["state"] == "reviewing_up"
     reviewed(office, id_)
-    assert standing() == (True, True)
+    struck = office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item)
+    assert struck["state"] == "struck_off"
+
+
+def test_a_leader_finds_and_files_for_his_own_agency_only(office: Office) -> None:
+    leader = replace(actor(Role.LEADER, COUNTY, "郑局长"), org_code="natural_resources")
+    id_ = a_patch(office)
+    office.command(COORDINATOR, "clue.assign", {"agency": "natural_resources"}, id_)
+    officer = replace(leader, name="马队员", roles=frozenset({Role.AGENCY_OFFICER}))
+    office.command(officer, "clue.sign", {}, id_)
+    office.command(officer, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
+    office.command(leader, "clue.submit-opinion", opinion(), id_)
+    with pytest.raises(Refused) as refused:
+        office.command(leader, "clue.file-case", filing(lead_agency="agriculture"), id_)
+    assert (refused.value.code, refused.value.field) == ("cases.led-by-another", "lead_agency")
+    assert office.command(leader, "clue.file-case", filing(), id_)["state"] == "filed"
 
 
 def test_an_opinion_that_stops_being_a_violation_is_refused_once_there_is_a_case(office: Office) -> None:

@@ -36,7 +36,8 @@ class Feed:
     ):
         self._producer, self._reactions = producer, {reaction.event.type: reaction for reaction in reactions}
         self._runner: UnitRunner[Any] = UnitRunner(consumer.engine, consumer.open_unit, clock, lambda: None)
-        self._taken: set[int] = set()
+        # Below floor everything has been taken; above it a place may be committed later than a higher one.
+        self._floor, self._taken = 0, set[int]()
         self._lock = Lock()
 
     def carry(self) -> int:
@@ -45,9 +46,16 @@ class Feed:
             return sum(self._take(row) for row in self._fresh())
 
     def _fresh(self) -> list[Any]:
-        log = "SELECT o.id AS place, e.* FROM outbox o JOIN event_log e USING (event_id) ORDER BY o.id"
+        log = "SELECT o.id AS place, e.* FROM outbox o JOIN event_log e USING (event_id) WHERE o.id > :after ORDER BY 1"
         with self._producer.engine.connect() as connection:
-            return [row for row in connection.execute(sa.text(log)) if row.place not in self._taken]
+            found = connection.execute(sa.text(log), {"after": self._floor})
+            return [row for row in found if row.place not in self._taken]
+
+    def at_rest(self) -> None:
+        """Nobody writes now: what comes later has a higher place."""
+        with self._lock:
+            self._floor = max((self._floor, *self._taken))
+            self._taken.clear()
 
     def _take(self, row: Any) -> int:
         self._taken.add(row.place)
@@ -89,6 +97,8 @@ class County:
         """Until nobody has anything new to tell."""
         while sum(feed.carry() for feed in self.feeds):
             continue
+        for feed in self.feeds:
+            feed.at_rest()
 
     def sweep(self) -> None:
         sweep_offers(self._sweeper, f"{COUNTY}000000")
@@ -133,7 +143,7 @@ class County:
 
     def direct(self, verb: str, task: Any) -> Any:
         """One step of the coordinator on a task."""
-        bodies = {"return": {"points": ["面积不一致"]}, "withdraw": {"reason": "情况有变"}}
+        bodies: dict[str, dict[str, Any]] = {"return": {"points": ["面积不一致"]}, "withdraw": {"reason": "情况有变"}}
         return self.house.command(self.coordinator, f"task.{verb}", bodies.get(verb, {}), UUID(str(task)))
 
     def finish(self, agency: str, task: Any) -> None:

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 
+from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.codes import Agency
+from shared.delivery.runner import UnitRunner
 from tests.integration.services.agencies.house import officer
 from tests.integration.services.cases.office import COORDINATOR, Refused, filed
 from tests.integration.services.hand_over.county import County, rows
@@ -49,7 +51,7 @@ def test_a_decline_is_the_coordinators_work_with_a_clock_until_it_is_given_anew(
 def test_silence_comes_back_when_the_term_of_the_offer_is_over(county: County) -> None:
     action = county.convene(filed(county.office), NR, AG)["id"]
     county.finish(NR, county.live(action)[NR]["task_id"])
-    assert county.live(action)[AG]["answer_by"] == "2026-04-23T16:00:00Z"  # three working days, to their end
+    assert county.live(action)[AG]["answer_by"] == "2026-04-24T00:00:00+08:00"  # three working days, to their end
     county.office.days_pass(4)
     county.sweep()
     county.settle()
@@ -82,8 +84,6 @@ def test_an_agency_that_is_down_delays_only_itself(county: County) -> None:
 
 def give_up(county: County, task: UUID, error: str) -> None:
     """As the sender tells it."""
-    from services.agencies.storage.unit import AgenciesUnit
-    from shared.delivery.runner import UnitRunner
 
     def use_case(unit: AgenciesUnit) -> dict[str, Any]:
         (row,) = rows(county.house.engine, "SELECT id FROM delivery WHERE subject_id = :id", id=task)

@@ -113,6 +113,17 @@ _RESULTS: dict[Agency, dict[str, Any]] = {
         "structures": 3,
         "conclusion": "筛分设备及工棚拆除",
     },
+    Agency.TOWNSHIP: {
+        "kind": "township_record",
+        "done_on": "2026-03-10",
+        "record_no": "石政记〔2026〕2号",
+        "party_on_spot": True,
+        "utilities": "cut",
+        "labourers": 6,
+        "watch_persons": 2,
+        "first_acceptance": "passed",
+        "conclusion": "当事人到场，已停水停电，村组每日看护",
+    },
 }
 
 
@@ -123,7 +134,7 @@ def result(agency: Agency, **changes: Any) -> TaskResult:
 def convened(
     *agencies: Agency, division_code: str = "640521101201", answer_by: datetime | None = None
 ) -> JointActionConvenedV1:
-    """A joint action of the agencies, default all four."""
+    """A joint action of the agencies, default all five."""
     return JointActionConvenedV1(
         **_action(division_code), tasks=[_task(agency, answer_by) for agency in agencies or tuple(Agency)]
     )

@@ -10,6 +10,7 @@ from services.agencies.adapters.integrations.agriculture import Agriculture
 from services.agencies.adapters.integrations.comprehensive_enforcement import ComprehensiveEnforcement
 from services.agencies.adapters.integrations.natural_resources import NaturalResources
 from services.agencies.adapters.integrations.public_security import PublicSecurity
+from services.agencies.adapters.integrations.township import Township
 from services.agencies.adapters.integrations.trade import Trade, address
 from shared.contracts.agencies import TaskResult
 from shared.contracts.codes import Agency
@@ -21,6 +22,7 @@ TRADES: dict[Agency, Trade] = {
     Agency.PUBLIC_SECURITY: PublicSecurity("polled_mailbox"),
     Agency.AGRICULTURE: Agriculture("polled_mailbox"),
     Agency.COMPREHENSIVE_ENFORCEMENT: ComprehensiveEnforcement("polled_mailbox"),
+    Agency.TOWNSHIP: Township("polled_mailbox"),
 }
 
 LETTERS: dict[Agency, dict[str, Any]] = {
@@ -50,6 +52,12 @@ LETTERS: dict[Agency, dict[str, Any]] = {
         "紧急": "普通",
         "办结截止": "2026-03-20",
         "集结点": "石空镇政府",
+    },
+    Agency.TOWNSHIP: {
+        "所在村组": "石空镇倪丁村",
+        "具体位置": "石空镇倪丁村滨河路南侧",
+        "到场时间": "2026-03-13 09:00",
+        "签收时限": "2026-03-12",
     },
 }
 

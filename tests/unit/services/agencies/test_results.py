@@ -29,6 +29,8 @@ def test_an_agency_may_report_its_own_kind_and_no_other(agency: Agency) -> None:
         (Agency.AGRICULTURE, {"destroyed_area_m2": 0}, "destroyed_area_m2", "area-agrees-with-degree"),
         (Agency.PUBLIC_SECURITY, {"decided_on": "2026-03-12"}, "decided_on", "not-in-the-future"),
         (Agency.COMPREHENSIVE_ENFORCEMENT, {"area_m2": 0}, "area_m2", "cleared-area-above-zero"),
+        (Agency.TOWNSHIP, {"done_on": "2026-03-12"}, "done_on", "not-in-the-future"),
+        (Agency.TOWNSHIP, {"watch_persons": 0}, "watch_persons", "watch-before-acceptance"),
     ],
 )
 def test_implausible_figures_are_refused_by_field(

@@ -16,6 +16,7 @@ from shared.contracts import (
     listings,
     maintenance,
     notify,
+    outage_notices,
     police_transfer_events,
     rule_events,
     sealed_records,
@@ -37,6 +38,7 @@ _MODULES = (
     agencies,
     agency_endpoints,
     notify,
+    outage_notices,
     dead_letters,
     maintenance,
 )

@@ -51,6 +51,9 @@ _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
     ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED}),
     ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
+    ("notify", "agencies"): frozenset(
+        {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
+    ),
     ("notify", "cases"): frozenset(
         {
             CASE_FILED,

@@ -1,7 +1,8 @@
-"""How an endpoint does: its circuit, whether it is paused."""
+"""How an endpoint does: its circuit, whether it is paused; notices of outages of agencies."""
 
 from alembic import op
 
+from services.notify.storage.tables import METADATA
 from shared.outgoing.tables import add_operation_columns
 
 revision = "0003"
@@ -12,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     add_operation_columns(op.get_bind())
+    METADATA.tables["outage_notice"].create(op.get_bind(), checkfirst=True)
 
 
 def downgrade() -> None:

@@ -230,6 +230,12 @@ def carried(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield running
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpNode]:
+    with SftpNode(tmp_path_factory.mktemp("sftp")) as node:
+        yield node
+
+
 class TestFileExchangeInAFolder(FileExchangeSuite):
     @pytest.fixture
     def peer(self, house: House, carried: Carriers) -> ExchangePeer:
@@ -238,11 +244,6 @@ class TestFileExchangeInAFolder(FileExchangeSuite):
 
 @pytest.mark.usefixtures("carried")
 class TestFileExchangeOnSftp(FileExchangeSuite):
-    @pytest.fixture(scope="class")
-    def server(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpNode]:
-        with SftpNode(tmp_path_factory.mktemp("sftp")) as node:
-            yield node
-
     @pytest.fixture
     def peer(self, house: House, server: SftpNode) -> ExchangePeer:
         endpoint = {"url": server.url, "host_key": server.host_key, "password": PASSWORD}

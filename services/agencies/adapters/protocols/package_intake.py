@@ -7,7 +7,7 @@ what was taken is known by number and digest, and is only put away when it is me
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from services.agencies.adapters.protocols import keys
@@ -39,10 +39,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Peer:
-    """trusted: public keys of the agency that hold now."""
+    """trusted: gives the public keys of the agency that hold now; asked anew for every package."""
 
     agency: Agency
-    trusted: tuple[str, ...]
+    trusted: Callable[[], Sequence[str]]
     county_code: str
 
 
@@ -113,7 +113,7 @@ class PackageIntake:
                 entry.name,
                 content,
                 signature,
-                trusted=self._peer.trusted,
+                trusted=self._peer.trusted(),
                 sender=self._peer.agency.value,
                 receiver=HOUSE,
             )

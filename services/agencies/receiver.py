@@ -64,8 +64,6 @@ class Route:
     party: str
     protocol: str
     url: str
-    secrets: tuple[str, ...]
-    trusted: tuple[str, ...]
     host_key: str
     password: str
 
@@ -209,36 +207,46 @@ class Receiver:
     def _route(self, row: RowMapping) -> Route | None:
         if row["protocol"] not in (file_exchange.NAME, bus_queue.NAME):
             return None
-        holds = row["previous_until"] is not None and row["previous_until"] > datetime.now(UTC)
-        box, id_ = self._safeguards.box, str(row["id"])
-        secrets: tuple[str, ...] = ()
-        if row["protocol"] == bus_queue.NAME:
-            sealed = [row["secret"], row["previous_secret"] if holds else None]
-            secrets = tuple(box.open(one, id_) for one in sealed if one)
-        trusted = (row["partner_key"], row["partner_previous_key"] if holds else None)
-        return Route(
-            row["party"],
-            row["protocol"],
-            row["url"],
-            secrets,
-            tuple(key for key in trusted if key),
-            row["host_key"] or "",
-            box.open(row["access"], f"{id_}:access") if row["access"] else "",
-        )
+        box, purpose = self._safeguards.box, f"{row['id']}:access"
+        password = box.open(row["access"], purpose) if row["access"] else ""
+        return Route(row["party"], row["protocol"], row["url"], row["host_key"] or "", password)
 
     def _reader(self, route: Route) -> Reader:
         agency, settings = Agency(route.party), self._settings
         if route.protocol == bus_queue.NAME:
-            peer = QueuePeer(agency, route.secrets, settings.county_code)
-            return Reader(
-                route, QueueIntake(self._runner, settings.bus_url.get_secret_value(), peer), 1.0, self._runner
-            )
+            queue_peer = QueuePeer(agency, partial(self._secrets, route.party), settings.county_code)
+            queue = QueueIntake(self._runner, settings.bus_url.get_secret_value(), queue_peer)
+            return Reader(route, queue, 1.0, self._runner)
         allowed = self._safeguards.allowed_hosts
+        peer = PackagePeer(agency, partial(self._trusted, route.party), settings.county_code)
         folder = FolderIntake(
             partial(open_store, route.url, settings.exchange, route.password, route.host_key, allowed),
-            partial(PackageIntake, self._runner, peer=PackagePeer(agency, route.trusted, settings.county_code)),
+            partial(PackageIntake, self._runner, peer=peer),
         )
         return Reader(route, folder, settings.folder_poll_s, self._runner)
+
+    def _secrets(self, party: str) -> list[str]:
+        row = self._keys(party)
+        sealed = [row["secret"], row["previous_secret"]] if row else []
+        return [self._safeguards.box.open(one, str(row["id"])) for one in sealed if row and one]
+
+    def _trusted(self, party: str) -> list[str]:
+        row = self._keys(party)
+        return [key for key in (row["partner_key"], row["partner_previous_key"]) if key] if row else []
+
+    def _keys(self, party: str) -> RowMapping | None:
+        """As they are now: what was signed with a new key must not be refused by who remembers the old one."""
+        found = endpoint.c
+        holds = found.previous_until > sa.func.now()
+        statement = sa.select(
+            found.id,
+            found.secret,
+            found.partner_key,
+            sa.case((holds, found.previous_secret)).label("previous_secret"),
+            sa.case((holds, found.partner_previous_key)).label("partner_previous_key"),
+        ).where(found.party == party)
+        with self._runner.engine.connect() as connection:
+            return connection.execute(statement).mappings().one_or_none()
 
 
 def main() -> None:

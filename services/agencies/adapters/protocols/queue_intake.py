@@ -7,6 +7,7 @@ could, its name would show. A message without a name must be signed with the sec
 import contextlib
 import hashlib
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +31,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Peer:
-    """secrets: of the endpoint, opened, that hold now."""
+    """secrets: gives those of the endpoint, opened, that hold now; asked anew for every signed message."""
 
     agency: Agency
-    secrets: tuple[str, ...]
+    secrets: Callable[[], Sequence[str]]
     county_code: str
 
 
@@ -110,7 +111,7 @@ class QueueIntake:
         lowered = {str(name).lower(): str(value) for name, value in headers.items()}
         if "webhook-signature" not in lowered:
             return "proof-missing"
-        if len(body) > MOST_BYTES or not any(_signed(secret, body, lowered) for secret in self._peer.secrets):
+        if len(body) > MOST_BYTES or not any(_signed(secret, body, lowered) for secret in self._peer.secrets()):
             return "proof-wrong"
         return None
 

@@ -38,8 +38,8 @@ class QueuePeer(Peer):
         self.secret = ""
         self.events: list[dict[str, Any]] = []
         self.messages: list[Any] = []
-        with contextlib.suppress(*BUS_ERRORS):
-            self._drain(0.3)
+        self._connection: Connection | None = None
+        self._drain(0.3)  # what the test before left there
         self.events.clear()
         self.messages.clear()
 
@@ -49,8 +49,7 @@ class QueuePeer(Peer):
         return made
 
     def look(self) -> list[dict[str, Any]]:
-        with contextlib.suppress(*BUS_ERRORS):  # before the house has declared it, there is none
-            self._drain(0.2)
+        self._drain(0.2)
         return self.events
 
     def tell(self, answer: dict[str, Any]) -> None:
@@ -71,14 +70,23 @@ class QueuePeer(Peer):
     house_url = ""
 
     def _drain(self, within_s: float) -> None:
-        with connect(self.url) as connection:
-            queue = Queue(name_of(AGENCY, "tasks"), no_declare=True)
-            with Consumer(connection.channel(), [queue], on_message=self._keep, accept=["json"]):
-                try:
-                    while True:
-                        connection.drain_events(timeout=within_s)
-                except TimeoutError:
-                    return
+        try:
+            if self._connection is None:
+                self._connection = connect(self.url)
+                queue = Queue(name_of(AGENCY, "tasks"), no_declare=True)
+                Consumer(self._connection.channel(), [queue], on_message=self._keep, accept=["json"]).consume()
+            while True:
+                self._connection.drain_events(timeout=within_s)
+        except TimeoutError:
+            return
+        except BUS_ERRORS:  # before the house has declared the queue, there is none
+            self.close()
+
+    def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(*BUS_ERRORS):
+                connection.release()
 
     def _keep(self, message: Any) -> None:
         event = orjson.loads(message.body)
@@ -143,13 +151,14 @@ def rabbit(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[R
 
 class TestBusQueueOnRabbitMq(BusQueueSuite):
     @pytest.fixture
-    def peer(self, house: House, rabbit: RabbitNode) -> QueuePeer:
+    def peer(self, house: House, rabbit: RabbitNode) -> Iterator[QueuePeer]:
         def url(agency: Agency) -> str:
             return f"amqp://{user_of_agency(agency)}:secret@127.0.0.1:{rabbit.port}//"
 
         peer = QueuePeer(house, url(AGENCY), url(Agency.AGRICULTURE))
         peer.house_url = rabbit.url
-        return peer
+        yield peer
+        peer.close()
 
     def test_what_we_send_carries_our_own_name(self, peer: QueuePeer) -> None:
         peer.configure()
@@ -167,5 +176,7 @@ def embedded(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 class TestBusQueueOnTheEmbeddedBus(BusQueueSuite):
     @pytest.fixture
-    def peer(self, house: House, embedded: tuple[ValkeyNode, Carriers]) -> QueuePeer:
-        return QueuePeer(house, embedded[0].url)
+    def peer(self, house: House, embedded: tuple[ValkeyNode, Carriers]) -> Iterator[QueuePeer]:
+        peer = QueuePeer(house, embedded[0].url)
+        yield peer
+        peer.close()

@@ -251,6 +251,11 @@ def _remedy(value: Mapping[str, Any]) -> list[str]:
     return ["、".join(title(Measure(one)) for one in value["measures"]), "、".join(value["over"]), value["count_from"]]
 
 
+def _certificate(value: Mapping[str, Any]) -> list[str]:
+    days = f"{value['holds_from']}至{value['holds_until']}"
+    return [value["name"], value["agency"], value["certificate_no"], days]
+
+
 def _level(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], "、".join(f"{days}日" for days in value["term_days"]), value["rests_on"]]
 
@@ -313,6 +318,7 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.CRIMINAL_THRESHOLD: _table("标准、数额、说明", _threshold),
     RuleRegister.POWER_GRANT: _table("机关、违法类型、方式、权限文件、区域、说明", _power),
     RuleRegister.HOMESTEAD: _table("当事人、原地类、用途、牵头、说明", _homestead),
+    RuleRegister.OFFICER_CERTIFICATE: _table("姓名、部门、证号、有效期", _certificate),
     RuleRegister.REQUIRED_EVIDENCE: _table("应有证据、环节、违法类型、条件", _evidence),
     RuleRegister.EVIDENCE_ITEM: _table("项目、证据种类", _item),
     RuleRegister.EVIDENCE_FLAG: _table("提示、后果、打回原因", _flag),

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contracts.base import AreaM2, Instant
 from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
@@ -13,7 +15,7 @@ from shared.contracts.codes import (
     TerminateReason,
     TransferState,
 )
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, SummedCase, Yuan
 
 
 class CaseStoppedV1(CaseOpenedEvent):
@@ -55,6 +57,7 @@ class CaseSurveyRecordSignedV1(CaseEvent):
     certificates: list[str]
     witness: str | None
     party_refused: bool
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseSuspendedV1(CaseEvent):
@@ -100,6 +103,16 @@ class CaseAppraisedV1(CaseEvent):
     recoverability: str
     transfer_due: bool
     near_threshold: bool
+    summed: list[SummedCase] = Field(default_factory=list)
+
+
+class CaseActsSummedV1(CaseEvent):
+    """Another act of the party came up: with it, this one reaches the limit, or comes near it (JI2000 9)."""
+
+    summed: list[SummedCase]
+    area_threshold_met: bool
+    near_threshold: bool
+    transfer_due: bool
 
 
 class CaseThresholdReviewedV1(CaseEvent):
@@ -116,12 +129,14 @@ class CaseTransferMovedV1(CaseEvent):
 
 class CaseRecusalRequestedV1(CaseEvent):
     officer: str
+    ground: RecusalGround = "other"
 
 
 class CaseRecusalDecidedV1(CaseEvent):
     officer: str
     granted: bool
     replaced_by: str | None
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseLegalReviewRequestedV1(CaseEvent):

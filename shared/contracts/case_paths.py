@@ -26,7 +26,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.parts import DocumentRef
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, Yuan
 
 PartyKind = Literal["person", "individual_business", "firm", "village_collective", "state_unit", "other"]
 
@@ -180,9 +180,10 @@ class ReviewThreshold(PathStep, on="case", verb="review-threshold"):
 
 
 class RequestRecusal(Reasoned, on="case", verb="request-recusal"):
-    """Ask that an officer withdraw (申请回避, APL 43)."""
+    """Ask that an officer withdraw (申请回避, APL 43). A declared near relative of the party must."""
 
     officer: ShortText
+    ground: RecusalGround = "other"
 
 
 class DecideRecusal(Reasoned, on="case", verb="decide-recusal"):

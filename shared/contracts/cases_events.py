@@ -37,7 +37,7 @@ from shared.contracts.codes import (
 from shared.contracts.joint_actions import JoinPolicy, TaskLetter
 from shared.contracts.land import OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
-from shared.contracts.procedure import Yuan
+from shared.contracts.procedure import SummedCase, Yuan
 from shared.contracts.rectifications import Signer
 
 
@@ -211,12 +211,18 @@ class CaseOpenedEvent(CaseEvent):
 
 
 class CaseFiledV1(CaseOpenedEvent):
+    """summed: cases of the party whose areas were added before they were compared (JI2000 9)."""
+
     area_threshold_met: bool | None = None
     near_threshold: bool = False
+    summed: list[SummedCase] = Field(default_factory=list)
 
 
 class CaseInvestigationStartedV1(CaseEvent):
+    """uncertified: of the officers, who had no enforcement certificate in the register that day."""
+
     officers: list[str]
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseInvestigationConcludedV1(CaseEvent):

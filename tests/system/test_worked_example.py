@@ -27,7 +27,7 @@ DAYS: tuple[Day, ...] = (
     may.step_12,
     may.step_13,
     may.step_14,
-    may.step_15_resources,
+    may.step_15_township,
     may.step_16,
     may.step_15_agriculture,
     may.step_15_enforcement,

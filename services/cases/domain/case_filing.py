@@ -8,6 +8,7 @@ from services.cases.domain.case import Case
 from services.cases.domain.case_table import TABLE
 from services.cases.domain.clocks import ClockNotRunning
 from services.cases.domain.clue import Clue
+from services.cases.domain.competence import check_own_agency
 from services.cases.domain.progress import Moment
 from services.cases.domain.service import check_service
 from shared.clock import local_day
@@ -58,6 +59,7 @@ def stop(case: Case, cmd: StopAct, moment: Moment, clue: Clue, case_no: str) -> 
 def decline(case: Case, cmd: DeclineFiling, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
     """Keep on record that no case was filed, and why."""
     row = TABLE.permit(case.state, "decline-filing", moment.by, {document.kind for document in cmd.documents})
+    check_own_agency(cmd.lead_agency, moment)
     told = case.step(row, moment, reason=cmd.reason, documents=cmd.documents)
     return [CaseFilingDeclinedV1(**_head(case, cmd, clue, case_no), ground=cmd.ground, **told)]
 

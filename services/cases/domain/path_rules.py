@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.cases.domain.disclosure import Permission, permission
+from services.cases.domain.people import folded
 from services.cases.domain.powers import PowerGrant
 from services.cases.domain.rule_book import RuleBook, RuleMissing
 from services.cases.domain.thresholds import LandTaken
@@ -22,7 +23,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.rule_values import JointActionTriggerValue
-from shared.contracts.step_rule_values import ListingLevelValue, RemedyValue
+from shared.contracts.step_rule_values import ListingLevelValue, OfficerCertificateValue, RemedyValue
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,42 @@ class PathRules:
     def power_on(self, agency: Agency, violation: ViolationType, division_code: str, on: date) -> PowerGrant | None:
         return self._book.power_grant_on(agency, violation, on, division_code)
 
+    def may_file(self, agency: Agency, violation: ViolationType, division_code: str, on: date) -> bool:
+        """Whether a case of this violation may be filed by the agency there on that day.
+
+        By a grant, or as one of the two between which the county decides about houses (domain.md 2.4).
+        """
+        if violation is ViolationType.VT04 and ORG_TYPE_OF[agency] in self._contesting(on):
+            return True
+        return self.power_on(agency, violation, division_code, on) is not None
+
+    def _contesting(self, on: date) -> frozenset[str]:
+        return frozenset(body for row in self._book.homestead(on) if row.county_decides for body in row.lead)
+
+    def holds_certificate(
+        self, name: str, agency: Agency, on: date, today: date, certificate_no: str | None = None
+    ) -> bool:
+        """Whether an officer of the agency held a certificate on a day, as the register knows today.
+
+        certificate_no: this one, and no other.
+        """
+        return any(
+            row.agency is agency
+            and row.holds_on(on)
+            and folded(row.name) == folded(name)
+            and (certificate_no is None or folded(row.certificate_no) == folded(certificate_no))
+            for row in self._book.values(OfficerCertificateValue, RuleRegister.OFFICER_CERTIFICATE, today).values()
+        )
+
+    def refuses_uncertified(self, agency: Agency, on: date) -> bool:
+        """Whether who holds no certificate is refused, or only told of: by default once the agency's are loaded."""
+        mode = self._book.decided("officer_certificate_check", on)
+        return mode == "refuse" or (mode == "when_loaded" and self._has_certificates(agency))
+
+    def _has_certificates(self, agency: Agency) -> bool:
+        rows = (entry.value for entry in self._book.every(RuleRegister.OFFICER_CERTIFICATE))
+        return any(isinstance(row, OfficerCertificateValue) and row.agency is agency for row in rows)
+
     def reach(self, pbf_m2: Decimal | None, farmland_m2: Decimal | None, on: date) -> Reach:
         """Whether areas reach the limits of article 342 of the criminal law.
 
@@ -102,6 +139,10 @@ class PathRules:
             raise RuleMissing("remedy", on)
         row = next((row for row in rows if not given or given & set(row.measures)), rows[-1])
         return RemedyRule(tuple(row.over), row.count_from)
+
+    def criminal_sum_months(self, on: date) -> int:
+        """Within how many months the acts of a party that were not dealt with are added up (JI2000 9)."""
+        return int(self._book.decided("criminal_sum_months", on))
 
     def time_bar_years(self, on: date) -> int:
         return int(self._book.decided("time_bar_years", on))

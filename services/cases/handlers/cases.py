@@ -7,6 +7,7 @@ from services.cases.domain.rectification import Rectification
 from services.cases.handlers.disclosures import enter_letters
 from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_order, settle_proposal
+from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
@@ -32,7 +33,7 @@ from shared.operations import Call
 
 def start_investigation(cmd: StartInvestigation, call: Call, unit: CasesUnit) -> CaseView:
     case = locked(call, unit)
-    return recorded(case, case.investigate(cmd, unit.moment), unit)
+    return recorded(case, case.investigate(cmd, unit.moment, names_of(case.clue_id, unit)), unit)
 
 
 def conclude_investigation(cmd: ConcludeInvestigation, call: Call, unit: CasesUnit) -> CaseView:

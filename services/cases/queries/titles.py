@@ -27,6 +27,7 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseAppraisedV1.type: "收到鉴定意见",
     cp.CaseThresholdReviewedV1.type: "临界面积法制审核",
     cp.CaseTransferMovedV1.type: "移送公安进展",
+    cp.CaseActsSummedV1.type: "多次行为累计",
     cp.CaseRecusalRequestedV1.type: "申请回避",
     cp.CaseRecusalDecidedV1.type: "决定回避申请",
     cp.CaseLegalReviewRequestedV1.type: "送法制审核",

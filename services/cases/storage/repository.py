@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +14,7 @@ from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.clue_review import NOT_REVIEWED, ReviewStanding
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
@@ -167,18 +167,6 @@ _CLUE = [
 ]
 
 
-@dataclass(frozen=True)
-class ReviewStanding:
-    """required: whether the levels above review it at all."""
-
-    required: bool
-    state: ReviewState | None
-
-    @property
-    def ended(self) -> bool:
-        return self.state is ReviewState.REVIEW_ENDED
-
-
 class ClueStore(ScopedStore[Clue]):
     def __init__(self) -> None:
         super().__init__(tables.clue)
@@ -200,7 +188,7 @@ class ClueStore(ScopedStore[Clue]):
         c = tables.clue.c
         row = connection.execute(sa.select(c.review_required, c.review_state).where(c.case_id == case_id)).one_or_none()
         if row is None:
-            return ReviewStanding(required=False, state=None)
+            return NOT_REVIEWED
         return ReviewStanding(row.review_required, row.review_state and ReviewState(row.review_state))
 
     def from_row(self, row: RowMapping) -> Clue:

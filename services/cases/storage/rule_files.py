@@ -31,6 +31,7 @@ _FILES = {
     RuleRegister.CRIMINAL_THRESHOLD: "criminal_thresholds.toml",
     RuleRegister.POWER_GRANT: "power_grants.toml",
     RuleRegister.HOMESTEAD: "homestead.toml",
+    RuleRegister.OFFICER_CERTIFICATE: "officer_certificates.toml",
     RuleRegister.REQUIRED_EVIDENCE: "required_evidence.toml",
     RuleRegister.EVIDENCE_ITEM: "evidence_items.toml",
     RuleRegister.EVIDENCE_FLAG: "evidence_flags.toml",

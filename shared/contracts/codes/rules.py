@@ -14,6 +14,7 @@ class RuleRegister(StrEnum):
     CRIMINAL_THRESHOLD = "criminal_threshold"
     POWER_GRANT = "power_grant"
     HOMESTEAD = "homestead"
+    OFFICER_CERTIFICATE = "officer_certificate"
     REQUIRED_EVIDENCE = "required_evidence"
     EVIDENCE_ITEM = "evidence_item"
     EVIDENCE_FLAG = "evidence_flag"

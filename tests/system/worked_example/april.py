@@ -15,7 +15,7 @@ from tests.system.worked_example.desk import (
     View,
 )
 
-CALLED = ("natural_resources", "agriculture", "public_security", "comprehensive_enforcement")
+CALLED = ("natural_resources", "agriculture", "public_security", "comprehensive_enforcement", "township")
 STOP_ORDER_NO = "中宁自然资停〔2026〕4号"
 TYPES = ["VT01", "VT03", "VT07"]
 WHO: View = {
@@ -55,9 +55,9 @@ def before(desk: Desk) -> None:
 def base_layers(desk: Desk) -> None:
     desk.at("04-16", "08:00")
     form = {"version_name": "2024年度变更调查", "valid_from": ground.SURVEYED_ON}
-    for kind, file in ground.write_layers(desk.folder).items():
-        layer = desk.sent("/land-layers", file.name, file.read_bytes(), kind=kind, **form)
-        assert desk.ended(f"/land-layers/{layer['id']}")["state"] == "finished"
+    files = ground.write_layers(desk.folder)
+    sent = [desk.sent("/land-layers", file.name, file.read_bytes(), kind=kind, **form) for kind, file in files.items()]
+    assert {desk.ended(f"/land-layers/{layer['id']}")["state"] for layer in sent} == {"finished"}
 
 
 def hotline(desk: Desk) -> None:
@@ -170,9 +170,8 @@ def step_3(desk: Desk) -> None:
     left: View = {"service_method": "left", "refusal": "当事人拒绝签收"}
     unseen = desk.refused(desk.clue, "stop", "stop_order", "service_receipt", by=TOWNSHIP, **order, **left)
     assert (unseen["code"], unseen["facts"]["law"]) == ("cases.witness-missing", "CPL 89")
-    case = desk.ask(
-        desk.clue, "stop", "stop_order", "service_receipt", by=TOWNSHIP, **order, **left, witness="村民委员会委员"
-    )
+    left["witness"] = "村民委员会委员"
+    case = desk.ask(desk.clue, "stop", "stop_order", "service_receipt", by=TOWNSHIP, **order, **left)
     desk.case = f"/cases/{case['id']}"
     assert case["state"] == "stopped"
     desk.met(desk.clue, D04=0)
@@ -254,13 +253,13 @@ def step_8(desk: Desk) -> None:
     desk.shows(desk.action, J02="04-29", J07="05-13")
     for agency in CALLED:
         desk.tasks[agency] = f"/tasks/{desk.county.task(action, agency)['id']}"
-        assert desk.see(desk.tasks[agency], agency.replace("_", "-"))["sign_due_on"] == "2026-04-29"
+        assert desk.see(desk.tasks[agency], account_of(agency))["sign_due_on"] == "2026-04-29"
 
 
 def step_9(desk: Desk) -> None:
     """All sign but the police; the proof is handed in again and passes the county."""
     desk.at("04-28", "14:00")
-    for agency in ("natural_resources", "agriculture"):
+    for agency in ("natural_resources", "agriculture", "township"):
         sign(desk, agency)
     desk.ask(desk.clue, "start-verification", by=TOWNSHIP, officers=OFFICERS)
     azimuths = {name: AZIMUTHS[name] for name in NOT_TOLD}
@@ -304,7 +303,11 @@ def step_11(desk: Desk) -> None:
 
 
 def sign(desk: Desk, agency: str) -> None:
-    desk.house.account(agency.replace("_", "-")).post(f"{desk.tasks[agency]}/sign", {"signed_by": "值班员"})
+    desk.house.account(account_of(agency)).post(f"{desk.tasks[agency]}/sign", {"signed_by": "值班员"})
+
+
+def account_of(agency: str) -> str:
+    return TOWNSHIP if agency == "township" else agency.replace("_", "-")
 
 
 def signed(desk: Desk) -> set[str]:

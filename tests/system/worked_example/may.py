@@ -1,7 +1,7 @@
 """6 May to 1 June: acted together, appraised, listed, handed over to the police, who file (steps 12 to 24)."""
 
 from tests.system.drill import CHIEF, DEPUTY, SAND_YARD, commission, decision
-from tests.system.worked_example.april import CALLED
+from tests.system.worked_example.april import CALLED, account_of
 from tests.system.worked_example.desk import CITY, OFFICERS, PS, REGION, TOWNSHIP, Desk, View
 
 TEAM: View = {
@@ -55,8 +55,9 @@ def a_twin_was_told(desk: Desk) -> None:
     desk.ask(desk.twin, "commission-appraisal", "appraisal_commission", **commission("05-08"))
 
 
-def step_15_resources(desk: Desk) -> None:
+def step_15_township(desk: Desk) -> None:
     desk.at("05-09", "11:00")
+    feed_back(desk, "township")
     feed_back(desk, "natural_resources")
 
 
@@ -83,7 +84,7 @@ def step_15_police(desk: Desk) -> None:
 
 
 def feed_back(desk: Desk, agency: str) -> None:
-    by, task = agency.replace("_", "-"), desk.tasks[agency]
+    by, task = account_of(agency), desk.tasks[agency]
     today = desk.house.now().date().isoformat()
     desk.house.account(by).post(f"{task}/accept", {"contact_person": "承办人"})
     desk.house.account(by).post(f"{task}/report", {"result": result_of(agency, today)})
@@ -261,6 +262,17 @@ def result_of(agency: str, on: str) -> View:
             "area_m2": 8400,
             "structures": 1,
             "conclusion": "现场警戒，停工封存。",
+        },
+        "township": {
+            "kind": "township_record",
+            "done_on": "2026-05-07",
+            "record_no": "恩和〔2026〕9号",
+            "party_on_spot": True,
+            "utilities": "cut",
+            "labourers": 6,
+            "watch_persons": 2,
+            "first_acceptance": "not_yet",
+            "conclusion": "当事人到场，停水停电，安排每日看护。",
         },
         "public_security": {
             "kind": "criminal_decision",

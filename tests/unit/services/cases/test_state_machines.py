@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.cases.domain import case as case_module
 from services.cases.domain import clue as clue_module
@@ -15,6 +15,7 @@ from services.cases.domain import joint_action as action_module
 from services.cases.domain import rectification as item_module
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.clue_review import ReviewStanding
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
@@ -60,7 +61,15 @@ class Office(RuleBasedStateMachine):
         self.items: list[Rectification] = []
         self.actions: list[JointAction] = []
         self.log: dict[Any, list[Any]] = {}
-        self.attempt(COORDINATOR, self.clue, lambda m: self.clue.receive(commands.report(), m, "CL-1", "恩和镇"))
+
+    @initialize(reviewed=st.booleans())
+    def received(self, reviewed: bool) -> None:
+        order = commands.report()
+        self.attempt(
+            COORDINATOR,
+            self.clue,
+            lambda m: self.clue.receive(order, m, "CL-1", "恩和镇", review_required=reviewed),
+        )
 
     def moment(self, by: Actor) -> Moment:
         return commands.moment(by, self.now)
@@ -160,7 +169,11 @@ class Office(RuleBasedStateMachine):
     def step_item(self, verb: str, which: int, by: Actor, documents: Any, area_m2: Decimal, passed: bool) -> None:
         item = self.items[which % len(self.items)]
         cmd = commands.item_command(verb, documents, area_m2, passed=passed)
-        self.attempt(by, item, lambda m: getattr(item, verb.replace("-", "_"))(cmd, m))
+        above = ReviewStanding(self.clue.review_required, self.clue.review_state)
+        more = [above] if verb == "strike-off" else []
+        if self.attempt(by, item, lambda m: getattr(item, verb.replace("-", "_"))(cmd, m, *more)) and more:
+            assert not above.awaited
+            assert item.facts.review_ended or not above.asked
 
     @precondition(lambda self: self.items)
     @rule(

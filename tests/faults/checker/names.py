@@ -25,6 +25,7 @@ REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
+MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
 TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
 TASK_RESUMED = event("agencies", "task-delivery-resumed")
 NOTICE_ISSUED = event("notify", "notice-issued")
@@ -116,9 +117,15 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "task": Kept("agency_task"),
         "delivery": Kept("delivery", silent=True),
         "endpoint": Kept("endpoint"),
+        "answer": Kept("agency_answer", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
-    "notify": {"notice": Kept("notice"), "endpoint": Kept("endpoint"), "dead_letter": Kept("dead_letter")},
+    "notify": {
+        "notice": Kept("notice"),
+        "outage_notice": Kept("outage_notice"),
+        "endpoint": Kept("endpoint"),
+        "dead_letter": Kept("dead_letter"),
+    },
 }
 """service -> aggregate type -> where its present state is kept."""
 

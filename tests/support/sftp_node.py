@@ -12,6 +12,12 @@ USER, PASSWORD = "ferry", "correct horse"
 
 
 class _Door(asyncssh.SSHServer):
+    def __init__(self, guests: set[Any]) -> None:
+        self._guests = guests
+
+    def connection_made(self, conn: Any) -> None:
+        self._guests.add(conn)
+
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002
         return True
 
@@ -31,6 +37,7 @@ class SftpNode:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._server: Any = None
+        self._guests: set[Any] = set()
         self.port = 0
 
     @property
@@ -60,11 +67,14 @@ class SftpNode:
             "127.0.0.1",
             0,
             server_host_keys=[self._key],
-            server_factory=_Door,
+            server_factory=lambda: _Door(self._guests),
             sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(self.root)),
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
         self._server.close()
+        for guest in self._guests:
+            guest.abort()
+            await guest.wait_closed()
         await self._server.wait_closed()

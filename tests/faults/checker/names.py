@@ -47,10 +47,15 @@ _ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-re
 _ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
 # What the system proposes by itself with a step: a person decides later.
 _PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
-_TASK_STEPS = ("signed", "accepted", "declined", "reported")
+_TASK_STEPS = (
+    *("delivered", "signed", "accepted", "declined", "started", "reported", "returned", "done", "expired", "withdrawn"),
+    *("delivery-exhausted", "delivery-resumed"),
+)
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED}),
+    ("agencies", "cases"): frozenset(
+        {CONVENED, REASSIGNED, CANCELLED, event("cases", "joint-action-closed"), event("cases", "case-fields-disclosed")}
+    ),
     ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
     ("notify", "agencies"): frozenset(
         {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}

@@ -33,6 +33,8 @@ from shared.ids import new_id
 # A file that is still being written, or whose signature is still on its way, is younger than this.
 HALF_WRITTEN_S = 600.0
 _MOST_A_ROUND = 200
+# What a copy that is still going on looks like, of the package or of its signature.
+_LOOKS_HALF = ("digest-wrong", "signature-unreadable")
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +121,7 @@ class PackageIntake:
             )
         except PackageFault as wrong:
             # A copy that is still going on looks like a damaged one; it is judged when it has come to rest.
-            if wrong.reason == "digest-wrong" and not self._is_old(entry):
+            if wrong.reason in _LOOKS_HALF and not self._is_old(entry):
                 return None
             raise
 

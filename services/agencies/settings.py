@@ -16,6 +16,7 @@ DEFAULT_PROTOCOLS: Mapping[Agency, str] = {
     Agency.AGRICULTURE: "polled_mailbox",
     Agency.PUBLIC_SECURITY: "file_exchange",
     Agency.COMPREHENSIVE_ENFORCEMENT: "bus_queue",
+    Agency.TOWNSHIP: "console_inbox",
 }
 _OTHERS = "console_inbox"
 

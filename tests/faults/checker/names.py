@@ -23,6 +23,7 @@ STRUCK_OFF = event("cases", "rectification-struck-off")
 CONVENED = event("cases", "joint-action-convened")
 REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
+_CLOSED = event("cases", "joint-action-closed")
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
 MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
@@ -47,16 +48,18 @@ _ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-re
 _ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
 # What the system proposes by itself with a step: a person decides later.
 _PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
-_TASK_STEPS = (
-    *("delivered", "signed", "accepted", "declined", "started", "reported", "returned", "done", "expired", "withdrawn"),
-    *("delivery-exhausted", "delivery-resumed"),
-)
+_TASK_STEPS = ("signed", "accepted", "declined", "reported")
+# What moves a task beside them, and what its delivery tells.
+_TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
+_TASK_DELIVERIES = ("delivery-exhausted", "delivery-resumed")
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
     ("agencies", "cases"): frozenset(
-        {CONVENED, REASSIGNED, CANCELLED, event("cases", "joint-action-closed"), event("cases", "case-fields-disclosed")}
+        {CONVENED, REASSIGNED, CANCELLED, _CLOSED, event("cases", "case-fields-disclosed")}
     ),
-    ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
+    ("cases", "agencies"): frozenset(
+        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES)
+    ),
     ("notify", "agencies"): frozenset(
         {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
     ),
@@ -77,13 +80,27 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(REASSIGNED, TASK_ISSUED),
         Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
         Reaction(CANCELLED, event("agencies", "task-withdrawn"), each="task_ids", least=0),
+        Reaction(_CLOSED, event("agencies", "task-withdrawn"), each="withdrawn_task_ids", least=0),
+        Reaction(_CLOSED, event("agencies", "task-done"), each="done_task_ids", least=0),
     ),
     ("cases", "agencies"): (
         *(
             Reaction(event("agencies", f"task-{step}"), event("cases", f"joint-action-task-{step}"))
             for step in _TASK_STEPS
         ),
-        Reaction(event("agencies", "task-reported"), event("cases", "joint-action-closed"), least=0),
+        *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-moved"), least=0)
+            for step in _TASK_MOVES
+        ),
+        *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-undelivered"), least=0)
+            for step in _TASK_DELIVERIES
+        ),
+        Reaction(event("agencies", "task-reported"), _CLOSED, least=0),
+    ),
+    ("notify", "agencies"): (
+        Reaction(event("agencies", "agency-endpoint-failing"), event("notify", "outage-notice-issued")),
+        Reaction(event("agencies", "agency-endpoint-recovered"), event("notify", "outage-notice-ended"), least=0),
     ),
     ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
 }

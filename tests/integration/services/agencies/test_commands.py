@@ -77,7 +77,7 @@ def test_a_township_sees_no_task_of_an_agency_in_its_own_division(house: House) 
     assert [row["id"] for row in house.asked(by, "task.list", after=0)["items"]] == [str(own)]
     assert all(house.query(by, "task.get", id=str(task))["problem"]["kind"] == "not-found" for task in others)
     (shown,) = house.asked(by, "agency.list")["items"]
-    assert (shown["code"], shown["protocol"], shown["tasks_open"]) == ("township", "polled_mailbox", 1)
+    assert (shown["code"], shown["protocol"], shown["tasks_open"]) == ("township", "console_inbox", 1)
     assert house.done(by, "task.read", {"task_ids": [str(own)]})["delivered"] == [str(own)]
 
 

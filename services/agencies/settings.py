@@ -18,7 +18,6 @@ DEFAULT_PROTOCOLS: Mapping[Agency, str] = {
     Agency.COMPREHENSIVE_ENFORCEMENT: "bus_queue",
     Agency.TOWNSHIP: "console_inbox",
 }
-_OTHERS = "console_inbox"
 
 
 class AgenciesData(OutgoingSettings):
@@ -41,7 +40,7 @@ class AgenciesData(OutgoingSettings):
         return self.exchange_dir or self.home / "exchange"
 
     def protocol_of(self, agency: Agency) -> str:
-        return self._protocols.get(agency.value) or DEFAULT_PROTOCOLS.get(agency, _OTHERS)
+        return self._protocols.get(agency.value) or DEFAULT_PROTOCOLS[agency]
 
     @property
     def _protocols(self) -> dict[str, str]:

@@ -24,6 +24,7 @@ CONVENED = event("cases", "joint-action-convened")
 REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
 _CLOSED = event("cases", "joint-action-closed")
+_DISCLOSED = event("cases", "case-fields-disclosed")
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
 MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
@@ -80,8 +81,9 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(REASSIGNED, TASK_ISSUED),
         Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
         Reaction(CANCELLED, event("agencies", "task-withdrawn"), each="task_ids", least=0),
-        Reaction(_CLOSED, event("agencies", "task-withdrawn"), each="withdrawn_task_ids", least=0),
-        Reaction(_CLOSED, event("agencies", "task-done"), each="done_task_ids", least=0),
+        # How many of them are still open, or reported, only agencies knows.
+        Reaction(_CLOSED, event("agencies", "task-withdrawn"), least=0, most=20),
+        Reaction(_CLOSED, event("agencies", "task-done"), least=0, most=20),
     ),
     ("cases", "agencies"): (
         *(

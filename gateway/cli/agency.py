@@ -28,7 +28,7 @@ _ROW = {
 _MORE = {
     "endpoint_url": "地址",
     "endpoint_active": "推送启用",
-    "result_kind": "反馈种类",
+    "result_kinds": "反馈种类",
     "last_delivered_at": "最近送达",
     "failing_since": "故障开始",
     "last_error": "最近错误",

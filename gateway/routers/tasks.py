@@ -27,6 +27,8 @@ from shared.contracts.base import Page
 from shared.contracts.codes import Role
 
 _TAG = "tasks"
+# Who is shown tasks as theirs: to have seen one is the proof of its delivery.
+_AGENCY = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER)
 MOST_WAIT_S = 25
 _AGAIN_S = 1.0
 _LIST = QueryRoute("agencies", ListTasks, "/tasks", Page[TaskRow])
@@ -82,14 +84,14 @@ def _wait(request: Request) -> int:
 
 
 def _shown(call: Asked, tasks: list[Any]) -> BackgroundTask | None:
-    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER):
+    if not call.caller.actor.has(*_AGENCY):
         return None
     fresh = [task["id"] for task in tasks if task["delivered_at"] is None]
     return BackgroundTask(record_reading, call, "agencies", ReadTasks(task_ids=fresh)) if fresh else None
 
 
 def _shown_messages(call: Asked, shown: Any) -> BackgroundTask | None:
-    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER):
+    if not call.caller.actor.has(*_AGENCY):
         return None
     fresh = [message["id"] for message in shown["items"] if message["delivered_at"] is None]
     return BackgroundTask(record_reading, call, "agencies", ReadTasks(message_ids=fresh)) if fresh else None

@@ -11,6 +11,7 @@ from shared.contracts.agencies import (
     AcceptTask,
     CompleteTask,
     DeclineTask,
+    EnterReceipt,
     GetTask,
     ListTaskMessages,
     ListTasks,
@@ -49,6 +50,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
     queries, registry_queries = TaskQueries(registry), RegistryQueries(registry)
     return (
         CommandOperation(SignTask, tasks.sign_task, _AGENCY),
+        CommandOperation(EnterReceipt, tasks.enter_receipt, _COORDINATOR),
         CommandOperation(AcceptTask, tasks.accept_task, _AGENCY),
         CommandOperation(DeclineTask, tasks.decline_task, _AGENCY),
         CommandOperation(StartTask, tasks.start_task, _AGENCY),

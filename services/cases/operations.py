@@ -74,6 +74,7 @@ from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
+from shared.contracts import action_steps as sp
 from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
@@ -184,6 +185,11 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ev.GetCopy, get_copy, _EVERYBODY),
     QueryOperation(ev.ListCopies, list_copies, _EVERYBODY),
     QueryOperation(ev.GetBundle, get_bundle, _EVERYBODY),
+    CommandOperation(sp.RecordMeeting, on_action.record_meeting, joint_action.TABLE.who("record-meeting")),
+    CommandOperation(sp.RecordActing, on_action.record_acting, joint_action.TABLE.who("record-acting")),
+    CommandOperation(sp.RecordOnSite, on_action.record_on_site, joint_action.TABLE.who("record-on-site")),
+    CommandOperation(sp.RecordEvidence, on_action.record_evidence, joint_action.TABLE.who("record-evidence")),
+    CommandOperation(sp.SummariseAction, on_action.summarise_action, joint_action.TABLE.who("summarise")),
     CommandOperation(ja.PostponeAction, on_action.postpone_action, joint_action.TABLE.who("postpone")),
     CommandOperation(ja.RescheduleAction, on_action.reschedule_action, joint_action.TABLE.who("reschedule")),
     CommandOperation(ja.CancelAction, on_action.cancel_action, joint_action.TABLE.who("cancel")),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shared.contracts.base import Bool, Command, GetOne, Instant, ListQuery, ShortText, Text, View
 from shared.contracts.cases_events import CasesEvent
-from shared.contracts.codes import ActionTrigger, Agency, CountyAgency, ProposalState
+from shared.contracts.codes import ActionForm, ActionTrigger, Agency, CountyAgency, ProposalState
 from shared.contracts.joint_actions import JoinPolicy, TaskLetter
 from shared.contracts.parts import DeadlineView
 
@@ -32,6 +32,7 @@ class ApproveProposal(Command, on="action_proposal", verb="approve"):
     lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
     join: JoinPolicy = JoinPolicy()
+    form: ActionForm = ActionForm.ACTION
 
 
 class DeclineProposal(Command, on="action_proposal", verb="decline"):

@@ -7,14 +7,10 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import (
-    AreaM2,
-    Bool,
     Command,
-    Contract,
     Event,
     GetOne,
     Instant,
-    Int,
     ListQuery,
     ShortText,
     Text,
@@ -24,72 +20,8 @@ from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskMessageKind, TaskState
 from shared.contracts.hand_over import TaskHolder
 from shared.contracts.joint_actions import TaskLetter
-
-
-class LandSurvey(Contract):
-    """Survey and land-class finding (natural resources)."""
-
-    kind: Literal["land_survey"]
-    surveyed_on: date
-    report_no: ShortText
-    measured_area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
-    land_class_code: Annotated[str, Field(pattern=r"^\d{2,4}[A-Z]?$", description="DLBM, domain.md 7.3")]
-    conclusion: Text
-
-
-class DamageAppraisal(Contract):
-    """Farmland damage appraisal 破坏程度鉴定 (agriculture)."""
-
-    kind: Literal["damage_appraisal"]
-    appraised_on: date
-    report_no: ShortText
-    destroyed_area_m2: AreaM2
-    degree: Literal["none", "light", "serious"]
-    restorable: Bool
-    conclusion: Text
-
-
-class CriminalDecision(Contract):
-    """Criminal filing decision 立案 / 不予立案 (public security)."""
-
-    kind: Literal["criminal_decision"]
-    decision: Literal["filed", "refused"]
-    decided_on: date
-    document_no: ShortText
-    conclusion: Text
-
-
-class DemolitionRecord(Contract):
-    """Demolition or sealing record (comprehensive enforcement)."""
-
-    kind: Literal["demolition_record"]
-    done_on: date
-    record_no: ShortText
-    measure: Literal["demolished", "sealed", "cleared"]
-    area_m2: AreaM2
-    structures: Annotated[Int, Field(ge=0, le=10000)]
-    conclusion: Text
-
-
-class TownshipRecord(Contract):
-    """What the township did on the spot and watches from now on (domain.md 4.5, TWN)."""
-
-    kind: Literal["township_record"]
-    done_on: date
-    record_no: ShortText
-    party_on_spot: Bool
-    utilities: Literal["cut", "none_there", "not_cut"]
-    labourers: Annotated[Int, Field(ge=0, le=10000, description="people given for the restoration")]
-    watch_persons: Annotated[Int, Field(ge=0, le=1000, description="people who watch the land daily from now on")]
-    first_acceptance: Literal["passed", "failed", "not_yet"]
-    conclusion: Text
-
-
-TaskResult = Annotated[
-    LandSurvey | DamageAppraisal | CriminalDecision | DemolitionRecord | TownshipRecord, Field(discriminator="kind")
-]
+from shared.contracts.parts import DocumentRef
+from shared.contracts.task_results import TaskResult as TaskResult
 
 
 class SignTask(Command, on="task", verb="sign"):
@@ -97,6 +29,14 @@ class SignTask(Command, on="task", verb="sign"):
 
     signed_by: ShortText
     channel: Literal["system", "paper", "package", "mail", "in_person"] = "system"
+
+
+class EnterReceipt(Command, on="task", verb="enter-receipt"):
+    """A receipt on paper (纸质回执): the coordinator enters that the agency has signed for its task."""
+
+    signed_at: Instant = Field(description="by the date on the receipt")
+    signed_by: ShortText
+    receipt: DocumentRef = Field(description="the scanned receipt, paper_receipt")
 
 
 class AcceptTask(Command, on="task", verb="accept"):
@@ -280,8 +220,11 @@ class TaskDeliveredV1(AgenciesEvent):
 
 
 class TaskSignedV1(AgenciesEvent):
+    """at: of the signature itself; that on paper was entered later, by the actor of the event."""
+
     signed_by: str
     channel: str
+    receipt: DocumentRef | None = None
 
 
 class TaskAcceptedV1(AgenciesEvent):
@@ -345,6 +288,7 @@ class TaskMessageDeliveredV1(AgenciesEvent):
 
 TASK_COMMANDS: tuple[type[Command], ...] = (
     SignTask,
+    EnterReceipt,
     AcceptTask,
     DeclineTask,
     StartTask,

@@ -117,7 +117,7 @@ class AgencyView(View):
     code: Agency
     name: str
     protocol: Protocol
-    result_kind: str
+    result_kinds: list[str] = Field(description="kinds of results it reports, see TaskResult")
     endpoint_url: str | None
     endpoint_active: bool | None
     health: Health = Field(description="passive: nothing is pushed, the agency comes and looks")

@@ -1,7 +1,7 @@
 """What cases tells of the paths of a case beside the straight one."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -9,6 +9,7 @@ from pydantic import Field
 from shared.contracts.base import AreaM2, Instant
 from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
+    Agency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
@@ -125,6 +126,20 @@ class CaseTransferMovedV1(CaseEvent):
     transfer_id: UUID
     transfer_no: str
     transfer_state: TransferState
+
+
+class CaseResultNotTakenV1(CaseEvent):
+    """An agency has reported what the case waits for, and a rule keeps it out: whoever has the case decides.
+
+    kind: of the result, which the joint action keeps. problem: code, field, facts of the refusal.
+    """
+
+    action_id: UUID
+    task_id: UUID
+    agency: Agency
+    kind: str
+    awaited_by: Literal["police_transfer", "appraisal"]
+    problem: dict[str, Any]
 
 
 class CaseRecusalRequestedV1(CaseEvent):

@@ -11,6 +11,7 @@ from shared.contracts.base import AreaM2, Contract, Event, Instant
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.clue_parts import AliasRef, OpinionProof, ReportFacts
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
     AlarmAction,
     AlarmColour,
@@ -440,6 +441,9 @@ class JointActionConvenedV1(JointActionEvent):
     brief: ActionBrief
     tasks: list[ConvenedTask]
     join: JoinPolicy = JoinPolicy()
+    form: ActionForm = Field(
+        ActionForm.CONSULTATION, description="events of older releases: their actions close by feedback"
+    )
 
 
 class JointActionTaskReassignedV1(JointActionEvent):
@@ -462,6 +466,8 @@ class JointActionTaskEvent(JointActionEvent):
 
 class JointActionTaskSignedV1(JointActionTaskEvent):
     signed_by: str
+    channel: str | None = None
+    receipt: DocumentRef | None = None
 
 
 class JointActionTaskAcceptedV1(JointActionTaskEvent):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from shared.contracts import (
     action_proposals,
+    action_step_events,
     agencies,
     agency_endpoints,
     case_import_events,
@@ -25,6 +26,7 @@ from shared.contracts.base import Event
 
 _MODULES = (
     cases_events,
+    action_step_events,
     clue_events,
     case_path_events,
     case_import_events,

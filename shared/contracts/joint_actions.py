@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from shared.contracts.action_steps import ACTION_STEP_COMMANDS, ActionSteps
 from shared.contracts.base import (
     Bool,
     Command,
@@ -19,6 +20,7 @@ from shared.contracts.base import (
     View,
 )
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
     CountyAgency,
     JoinKind,
@@ -27,7 +29,7 @@ from shared.contracts.codes import (
     TaskState,
 )
 from shared.contracts.hand_over import TaskHolder
-from shared.contracts.parts import DeadlineView
+from shared.contracts.parts import DeadlineView, DocumentRef
 
 
 class TaskLetter(Contract):
@@ -63,6 +65,7 @@ class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
     join: JoinPolicy = JoinPolicy()
+    form: ActionForm = ActionForm.ACTION
 
 
 class ReassignTask(Command, on="joint_action", verb="reassign"):
@@ -126,6 +129,8 @@ class JointTaskView(View):
     delivery_error: str | None = Field(description="why it could not be delivered")
     signed_at: Instant | None
     signed_by: str | None
+    sign_channel: str | None
+    receipt: DocumentRef | None = Field(description="the scanned receipt, of a signature on paper")
     accepted_at: Instant | None
     declined_at: Instant | None
     return_reason: ReturnReason | None
@@ -165,6 +170,8 @@ class JointActionRow(View):
 
 class JointActionView(JointActionRow):
     reason: str
+    form: ActionForm
+    steps: ActionSteps
     join: JoinPolicy
     progress: JoinProgress
     tasks: list[JointTaskView]
@@ -186,4 +193,5 @@ JOINT_ACTION_COMMANDS: tuple[type[Command], ...] = (
     PostponeAction,
     RescheduleAction,
     CancelAction,
+    *ACTION_STEP_COMMANDS,
 )

@@ -141,9 +141,36 @@ class Story:
                     self._reassign(seen, task)
             return seen
 
-        closed = self._until(look, lambda seen: seen["state"] == "closed", "各部门和乡镇都已反馈")
-        self._say(f"联合执法 {closed['action_no']} 办结：全部任务已反馈")
+        self._until(look, lambda seen: all(map(_is_signed, seen["tasks"])), "各部门和乡镇都已签收")
+        self._act(action)
+        self._until(look, lambda seen: seen["state"] == "feedback_complete", "各部门和乡镇都已反馈")
+        closed = self._coordinator.post(
+            f"/joint-actions/{action['id']}/summarise",
+            {
+                "account": "违法行为已停止，现场已清理，证据已移交牵头部门。",
+                "scores": [{"agency": agency, "score": 95} for agency in INVITED],
+                "lessons": "任务书应附现场道路和用电情况。",
+                **with_documents("action_summary"),
+            },
+        )
+        self._say(f"联合执法 {closed['action_no']} 总结办结：全部任务已反馈")
         return dict(closed)
+
+    def _act(self, action: dict[str, Any]) -> None:
+        """The pre-meeting, the action with its on-site record, the evidence handed over to the lead."""
+        path = f"/joint-actions/{action['id']}"
+        now = self._now().isoformat()
+        papers = with_documents("meeting_minutes", "action_plan", "risk_plan")
+        meeting = {"met_at": now, "attended": list(INVITED), "account": "明确依据、分工和风险。", **papers}
+        self._coordinator.post(f"{path}/record-meeting", meeting)
+        muster = [{"agency": agency, "persons": [f"{title(agency)}执法人员"]} for agency in INVITED]
+        acting = {"started_at": now, "muster": muster, "account": "责令停工，设置警戒，取土样。"}
+        acted = self._coordinator.post(f"{path}/record-acting", {**acting, **with_documents("on_site_record")})
+        for agency in INVITED:
+            if agency != action["lead_agency"]:
+                nothing = {"agency": agency, "handed_at": now, "received_by": "王立新"}
+                self._coordinator.post(f"{path}/record-evidence", nothing)
+        self._say(f"联合执法 {action['action_no']} 已会商、已行动，反馈期限 {acted['tasks'][0]['feedback_due_on']}")
 
     def _tell_task(self, task: dict[str, Any], told: set[tuple[str, str]]) -> None:
         """Each step once, also those that came between two looks."""
@@ -341,6 +368,10 @@ class Story:
                 raise TimeoutError(f"{what}：{WAIT_S:g} 秒内没有发生")
             time.sleep(0.1)
         return seen
+
+
+def _is_signed(task: dict[str, Any]) -> bool:
+    return bool(task["replaced_by"] or task["accepted_at"])
 
 
 def letter(agency: str) -> dict[str, str]:

@@ -122,8 +122,17 @@ def parse(value: Mapping[str, Any], agency: str) -> Answer:
     raise AnswerWrong(faults[:_MOST_FAULTS], answer_id, verb, task_id)
 
 
-def fault_of(error: TianweiError) -> AnswerFault:
-    """What a handler refused, as a fault of the answer."""
+def faults_of(error: TianweiError) -> list[AnswerFault]:
+    """What a handler refused, as faults of the answer: of a form every field that is wrong, else the one thing."""
+    listed = error.facts.get("faults")
+    if not isinstance(listed, list):
+        return [_fault_of(error)]
+    return [
+        _fault_of(TianweiError(one["reason"], one["field"], **one.get("facts", {}))) for one in listed[:_MOST_FAULTS]
+    ]
+
+
+def _fault_of(error: TianweiError) -> AnswerFault:
     allowed = error.facts.get("allowed")
     named = {"allowed": [str(one) for one in allowed]} if isinstance(allowed, list) else {}
     field = {None: "subject", "form": "data.form"}.get(error.field, f"data.{error.field}")

@@ -1,6 +1,7 @@
 """What can be wrong with an order to a task, by its stable code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from shared.contracts.codes import Agency, TaskState
 from shared.contracts.hand_over import holder_of
@@ -27,20 +28,48 @@ class TaskTransitionNotAllowed(Conflict):
         )
 
 
-class ResultKindWrong(InvalidInput):
-    """Each agency reports in its own trade."""
+class ReceiptWrong(InvalidInput):
+    """A paper receipt that cannot be of this task. rule: which of its data."""
 
-    def __init__(self, agency: Agency, expected: str, given: str) -> None:
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__("agencies.receipt-wrong", field, rule=rule)
+
+
+class ResultKindWrong(InvalidInput):
+    """Each agency reports in its own trade. expected: the kinds that it may report."""
+
+    def __init__(self, agency: Agency, expected: Iterable[str], given: str) -> None:
         super().__init__(
-            "agencies.result-kind-wrong", "result.kind", agency=agency.value, expected=expected, given=given
+            "agencies.result-kind-wrong", "result.kind", agency=agency.value, expected=list(expected), given=given
         )
 
 
 class ResultImplausible(InvalidInput):
-    """The figures contradict each other. rule: farmland-within-measured, pbf-within-farmland, …"""
+    """Something is missing in the result, or its figures contradict each other. faults: every (field, reason)."""
 
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__("agencies.result-implausible", f"result.{field}", rule=rule)
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        told = [{"field": f"result.{field}", "reason": reason} for field, reason in faults]
+        super().__init__("agencies.result-implausible", told[0]["field"], reason=told[0]["reason"], faults=told)
+
+
+class FormRefused(InvalidInput):
+    """A form of an agency that does not parse. faults: {field, reason, facts}, each in the agency's own field names.
+
+    version: of the vocabulary it was read by. faults_found: how many there are; at most the first 100 are listed.
+    """
+
+    MOST = 100
+
+    def __init__(self, agency: Agency, version: str, faults: Sequence[Mapping[str, Any]]) -> None:
+        told = [{**fault, "field": f"form.{fault['field']}"} for fault in faults[: self.MOST]]
+        super().__init__(
+            "agencies.form-refused",
+            told[0]["field"],
+            agency=agency.value,
+            version=version,
+            faults_found=len(faults),
+            faults=told,
+        )
 
 
 class EndpointNotConfigured(Conflict):

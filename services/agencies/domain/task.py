@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from services.agencies.domain.errors import ReceiptWrong
 from services.agencies.domain.task_table import TABLE, permit
+from shared.clock import local_day
 from shared.contracts.agencies import (
     TaskAcceptedV1,
     TaskDeclinedV1,
@@ -25,10 +27,12 @@ from shared.contracts.agencies import (
 )
 from shared.contracts.base import Event
 from shared.contracts.cases_events import ActionBrief
-from shared.contracts.codes import Agency, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DocumentKind, ReturnReason, TaskState
 from shared.contracts.hand_over import OPEN, PENDING, TaskHolder, holder_of
 from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.parts import DocumentRef
 
+OFFLINE = "offline"
 RESULT: TypeAdapter[TaskResult] = TypeAdapter(TaskResult)
 
 
@@ -152,6 +156,19 @@ class Task:
         """签收."""
         self._permit("sign")
         return [TaskSignedV1(**self._header(now), signed_by=signed_by, channel=channel)]
+
+    def enter_receipt(self, signed_by: str, signed_at: datetime, receipt: DocumentRef, now: datetime) -> list[Event]:
+        """签收 on paper, entered by the coordinator. Lateness counts by the date on it. Raises ReceiptWrong."""
+        self._permit("enter-receipt")
+        if receipt.kind is not DocumentKind.PAPER_RECEIPT:
+            raise ReceiptWrong("receipt.kind", "receipt-is-paper")
+        if signed_at > now:
+            raise ReceiptWrong("signed_at", "not-in-the-future")
+        if local_day(signed_at) < local_day(self.order.at):
+            raise ReceiptWrong("signed_at", "not-before-the-order")
+        # Who writes only the day gives its midnight, which on the day of the order lies before it.
+        at = max(signed_at, self.order.at).astimezone(UTC)
+        return [TaskSignedV1(**self._header(at), signed_by=signed_by, channel=OFFLINE, receipt=receipt)]
 
     def accept(self, contact_person: str, contact_phone: str | None, now: datetime) -> list[Event]:
         """Take it on, naming whom to call (J03)."""

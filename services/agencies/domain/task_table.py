@@ -35,6 +35,7 @@ TABLE: Mapping[str, Row] = {
     for row in (
         Row("deliver", frozenset({_S.OFFERED}), _S.DELIVERED, Hand.TRANSPORT),
         Row("sign", frozenset({_S.OFFERED, _S.DELIVERED}), _S.SIGNED, Hand.AGENCY),
+        Row("enter-receipt", frozenset({_S.OFFERED, _S.DELIVERED}), _S.SIGNED, Hand.COORDINATOR),
         Row("accept", frozenset({_S.SIGNED}), _S.ACCEPTED, Hand.AGENCY),
         Row("decline", PENDING, _S.DECLINED, Hand.AGENCY),
         Row("start", frozenset({_S.ACCEPTED}), _S.IN_PROGRESS, Hand.AGENCY),

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import orjson
 
-from services.agencies.domain.answers import Answer, AnswerWrong, fault, fault_of, parse, read_json
+from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json
 from services.agencies.domain.outside_answer import PARKED, OutsideAnswer
 from services.agencies.handlers import tasks
 from services.agencies.handlers.arrival import tell_delivered
@@ -133,7 +133,7 @@ def take_answer(unit: AgenciesUnit, agency: Agency, protocol: str, raw: bytes) -
             _do(unit, agency, protocol, answer)
     except TianweiError as error:
         made.body = value
-        unit.record(made, unit.answers, made.park([fault_of(error)], unit.now))
+        unit.record(made, unit.answers, made.park(faults_of(error), unit.now))
     else:
         unit.record(made, unit.answers, [])  # nothing is told of it, its effect is; but it is kept
     return _receipt(made, made.status)

@@ -7,6 +7,7 @@ from services.agencies.handlers.messages import owe
 from services.agencies.handlers.tasks import complete, withdraw
 from services.agencies.storage.reach import transport_of
 from services.agencies.storage.unit import AgenciesUnit
+from shared.contracts.action_step_events import JointActionFeedbackCompletedV1
 from shared.contracts.base import EventMeta
 from shared.contracts.cases_events import (
     ConvenedTask,
@@ -40,7 +41,9 @@ def on_joint_action_cancelled(event: JointActionCancelledV1, _: EventMeta, unit:
         _withdraw(task_id, event.reason or "联合执法取消", unit)
 
 
-def on_joint_action_closed(event: JointActionClosedV1, _: EventMeta, unit: AgenciesUnit) -> None:
+def on_feedback_complete(
+    event: JointActionClosedV1 | JointActionFeedbackCompletedV1, _: EventMeta, unit: AgenciesUnit
+) -> None:
     """By its join policy: reports are accepted, who has not reported is not waited for any more."""
     for task_id in (*event.done_task_ids, *event.withdrawn_task_ids):
         task = unit.tasks.find(unit.connection, task_id)
@@ -49,7 +52,7 @@ def on_joint_action_closed(event: JointActionClosedV1, _: EventMeta, unit: Agenc
         if task.state is TaskState.REPORTED:  # also one whose report was on its way when the action closed
             complete(unit, task)
         elif task.is_open:
-            withdraw(unit, task, event.reason or "联合执法已办结")
+            withdraw(unit, task, event.reason or "联合执法反馈已齐")
 
 
 def on_case_fields_disclosed(event: CaseFieldsDisclosedV1, meta: EventMeta, unit: AgenciesUnit) -> None:
@@ -105,6 +108,7 @@ REACTIONS = (
     Reaction(JointActionConvenedV1, on_joint_action_convened),
     Reaction(JointActionTaskReassignedV1, on_joint_action_task_reassigned),
     Reaction(JointActionCancelledV1, on_joint_action_cancelled),
-    Reaction(JointActionClosedV1, on_joint_action_closed),
+    Reaction(JointActionClosedV1, on_feedback_complete),
+    Reaction(JointActionFeedbackCompletedV1, on_feedback_complete),
     Reaction(CaseFieldsDisclosedV1, on_case_fields_disclosed),
 )

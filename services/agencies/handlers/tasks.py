@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.agencies.domain.task import Task
+from services.agencies.domain.task import OFFLINE, Task
 from services.agencies.handlers.arrival import tell_arrival, tell_message_arrival
 from services.agencies.handlers.messages import owe
 from services.agencies.queries.tasks import own_messages, view_of_task
@@ -12,6 +12,7 @@ from shared.contracts.agencies import (
     AcceptTask,
     CompleteTask,
     DeclineTask,
+    EnterReceipt,
     ReadTasks,
     ReadTasksView,
     ReportTask,
@@ -33,6 +34,17 @@ def sign_task(cmd: SignTask, call: Call, unit: AgenciesUnit) -> TaskView:
     """签收; it also proves the delivery."""
     task = _locked(call, unit)
     return _done(unit, task, lambda: task.sign(cmd.signed_by, cmd.channel, call.now), arrived_by=cmd.channel)
+
+
+def enter_receipt(cmd: EnterReceipt, call: Call, unit: AgenciesUnit) -> TaskView:
+    """签收 on paper: it also proves the delivery."""
+    task = _directed(call, unit)
+    return _done(
+        unit,
+        task,
+        lambda: task.enter_receipt(cmd.signed_by, cmd.signed_at, cmd.receipt, call.now),
+        arrived_by=OFFLINE,
+    )
 
 
 def accept_task(cmd: AcceptTask, call: Call, unit: AgenciesUnit) -> TaskView:
@@ -64,7 +76,8 @@ def report_task(cmd: ReportTask, call: Call, unit: AgenciesUnit) -> TaskView:
 def report_task_form(cmd: ReportTaskForm, call: Call, unit: AgenciesUnit) -> TaskView:
     """反馈 on the agency's own form."""
     task = _locked(call, unit)
-    return _report(call, unit, task, unit.desk.registry.integration(task.agency).incoming(cmd.form))
+    integration = unit.desk.registry.integration(task.agency)
+    return _report(call, unit, task, integration.incoming(cmd.form, local_day(call.now)))
 
 
 def read_tasks(cmd: ReadTasks, call: Call, unit: AgenciesUnit) -> ReadTasksView:

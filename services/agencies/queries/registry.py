@@ -79,7 +79,7 @@ class RegistryQueries:
                 "code": agency,
                 "name": title(agency),
                 "protocol": protocol,
-                "result_kind": integration.result_kind,
+                "result_kinds": integration.result_kinds,
                 "endpoint_url": found["url"] if found and scope.sees_address(by, agency) else None,
                 "endpoint_active": found["active"] if found else None,
                 "health": _health(found, pushes=self._registry.transport(protocol).pushes),

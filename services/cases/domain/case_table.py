@@ -162,6 +162,8 @@ TABLE: Transitions[CaseState] = Transitions(
         "commission-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})
     ),
     *_beside("record-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    # The same opinion, as agriculture reports it of its task in a joint action.
+    *_beside("appraisal-told", *UNDER_INQUIRY, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
     *_beside(
         "review-threshold", *UNDER_INQUIRY, who=_LEGAL, needs=_papers(_DOC.LEGAL_OPINION), stops=frozenset({"S09"})
     ),
@@ -172,6 +174,7 @@ TABLE: Transitions[CaseState] = Transitions(
     # the hand-over to public security, beside the case
     *_beside("transfer-to-police", *_SUSPECTING, who=_OFFICE),
     *_beside("transfer-moved", *(state for state in _STATE if state not in _NEVER_FILED), who=_FACT),
+    *_beside("result-not-taken", *(state for state in _STATE if state not in _NEVER_FILED), who=_FACT),
     # review, notice, hearing
     Row("review", _STATE.REPORT_DONE, _STATE.UNDER_REVIEW, starts=("S05",), stops=frozenset({"S04"})),
     Row("review", _STATE.LEGAL_REVIEW, _STATE.UNDER_REVIEW),
@@ -323,6 +326,7 @@ TABLE: Transitions[CaseState] = Transitions(
         "extend": "NRP 38",
         "commission-appraisal": "NRP 38",
         "record-appraisal": "NRP 38",
+        "appraisal-told": "NRP 38",
         "review-threshold": "JI2000 3",
         "sum-acts": "JI2000 9",
         "request-recusal": "APL 43",

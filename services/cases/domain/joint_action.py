@@ -1,7 +1,7 @@
 """A joint action (联合执法): one order, a task for each agency, and what comes back (domain.md 4.3, 4.4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any, ClassVar
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from services.cases.domain import join_policy
 from services.cases.domain.case import Case
+from services.cases.domain.joint_action_steps import SiteSteps
 from services.cases.domain.joint_action_table import (
     ANSWER,
     COME_BACK_CLOCK,
@@ -21,8 +22,8 @@ from services.cases.domain.joint_action_table import (
 )
 from services.cases.domain.joint_action_table import TABLE as TABLE
 from services.cases.domain.joint_task import MOVED_AT, Task, live, standing, unanswered
-from services.cases.domain.progress import Charged, Moment, Progress
-from services.cases.domain.transitions import Row
+from services.cases.domain.progress import Charged, Moment
+from shared.contracts.action_step_events import JointActionFeedbackCompletedV1, JointActionSummarisedV1
 from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
@@ -49,13 +50,12 @@ from shared.contracts.joint_actions import (
     CancelAction,
     ChangeJoin,
     ConveneJointAction,
-    JoinPolicy,
     JointActionView,
     PostponeAction,
     ReassignTask,
     RescheduleAction,
 )
-from shared.contracts.parts import DeadlineView
+from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.ids import derived_id
 
 
@@ -64,23 +64,21 @@ def told_brief(whole: ActionBrief, agency: Agency, moment: Moment) -> ActionBrie
     return moment.rules.disclosure(agency, DisclosurePurpose.TASK_LETTER, moment.today).brief(whole)
 
 
+# Of the on-site record and of the summary.
+_LEADS_CLOCKS = ("J05", "J10")
+
+
 @dataclass(kw_only=True)
-class JointAction(Progress):
+class JointAction(SiteSteps):
     TYPE: ClassVar[str] = "joint_action"
 
     action_no: str = ""
-    state: JointActionState | None = None
     case_id: UUID | None = None
     title: str = ""
     reason: str = ""
     place: str = ""
     acting_at: datetime | None = None
-    urgent: bool = False
-    lead_agency: Agency = Agency.NATURAL_RESOURCES
     brief: ActionBrief | None = None
-    tasks: list[Task] = field(default_factory=list)
-    join: JoinPolicy = field(default_factory=JoinPolicy)
-    convened_at: datetime | None = None
     closed_at: datetime | None = None
 
     @property
@@ -93,6 +91,10 @@ class JointAction(Progress):
         What came back is the coordinator's: a clock for which nobody else is waited for is his.
         """
         waiting = [task for task in unanswered(self.tasks) if not (clock.rule_id in SIGN_CLOCKS and task.is_signed)]
+        if clock.rule_id in _LEADS_CLOCKS:
+            return replace(super().charged(clock), agencies=(self.lead_agency,))
+        if clock.rule_id == "J06":
+            return replace(super().charged(clock), agencies=tuple(self.owes_evidence) or (self.lead_agency,))
         theirs = tuple(task.letter.agency for task in waiting if not task.has_come_back)
         holder = "coordinator" if waiting and not theirs else None
         return replace(super().charged(clock), agencies=theirs or (self.lead_agency,), holder=holder)
@@ -122,7 +124,9 @@ class JointAction(Progress):
         join_policy.check(cmd.join, len(seen))
         answer_by = moment.end_of(ANSWER[cmd.urgent])
         sign = moment.deadlines.start("J02U" if cmd.urgent else "J02", moment.now)
-        feedback = moment.deadlines.start("J07", moment.ahead(cmd.acting_at, "acting_at"))
+        acting_at = moment.ahead(cmd.acting_at, "acting_at")
+        # Of an action on site the term in the letters is that of the plan; it counts anew from the action itself.
+        feedback = moment.deadlines.start("J07", acting_at)
         return [
             JointActionConvenedV1(
                 action_id=self.id,
@@ -146,7 +150,13 @@ class JointAction(Progress):
                     for letter in cmd.tasks
                 ],
                 join=cmd.join,
-                **self.step(row, moment, reason=cmd.reason, starts=[sign, feedback]),
+                form=cmd.form,
+                **self.step(
+                    row,
+                    moment,
+                    reason=cmd.reason,
+                    starts=[sign, *self.first_clocks(cmd.form, cmd.urgent, acting_at, moment)],
+                ),
             )
         ]
 
@@ -171,8 +181,8 @@ class JointAction(Progress):
             answer_by=moment.end_of(ANSWER[self.urgent]),
             brief=self.brief and told_brief(self.brief, cmd.letter.agency, moment),
         )
-        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing([*others, Task.convened(task)]))
-        row = self._settling(row, others)
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=self._place([*others, Task.convened(task)]))
+        row = self.settling(row, [*others, Task.convened(task)])
         starts: list[DeadlineFact] = [] if self.is_running(sign.rule_id) else [sign]
         return [
             JointActionTaskReassignedV1(
@@ -193,10 +203,11 @@ class JointAction(Progress):
         row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=str(self.state))
         join_policy.check(cmd.join, len(live(self.tasks)))
         told = JointActionJoinChangedV1(join=cmd.join, **self.told(row, moment, reason=cmd.reason))
-        return [told, *self._closing(cmd.join, self.tasks, moment)]
+        return [told, *self.completing(cmd.join, self.tasks, moment)]
 
     def postpone(self, cmd: PostponeAction, moment: Moment) -> list[JointActionEvent]:
-        """The clock of the feedback stops; that of the signing goes on."""
+        """The clocks to and from the action stop; that of the signing goes on."""
+        self.not_acted(cmd.verb)
         row = TABLE.permit(self.state, cmd.verb, moment.by)
         return [JointActionPostponedV1(**self.told(row, moment, reason=cmd.reason))]
 
@@ -204,18 +215,27 @@ class JointAction(Progress):
         """Feedback is due after the new date. Raises InvalidInput for a day that is over."""
         if self.state is not JointActionState.POSTPONED:
             TABLE.permit(self.state, cmd.verb, moment.by)
-        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing(self.tasks))
-        feedback = moment.deadlines.start("J07", moment.ahead(cmd.acting_at, "acting_at"))
-        told = self.told(row, moment, reason=cmd.reason, starts=[feedback])
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=self._place(self.tasks))
+        acting_at = moment.ahead(cmd.acting_at, "acting_at")
+        starts = self.first_clocks(self.form, self.urgent, acting_at, moment)
+        told = self.told(row, moment, reason=cmd.reason, starts=starts)
         return [JointActionRescheduledV1(acting_at=cmd.acting_at, **told)]
 
     def cancel(self, cmd: CancelAction, moment: Moment) -> list[JointActionEvent]:
         """Open tasks are withdrawn; agencies hear of it by this event."""
+        self.not_acted(cmd.verb)
         row = TABLE.permit(self.state, cmd.verb, moment.by)
         withdrawn = [task.id for task in live(self.tasks) if task.state in OPEN]
         return [JointActionCancelledV1(task_ids=withdrawn, **self.told(row, moment, reason=cmd.reason))]
 
-    def task_signed(self, task_id: UUID, signed_by: str, moment: Moment) -> list[JointActionEvent]:
+    def task_signed(
+        self,
+        task_id: UUID,
+        signed_by: str,
+        moment: Moment,
+        channel: str | None = None,
+        receipt: DocumentRef | None = None,
+    ) -> list[JointActionEvent]:
         """Told by agencies, as the next three; what was known already tells nothing."""
         task = self._advancing(task_id, TaskState.SIGNED)
         if task is None:
@@ -227,6 +247,8 @@ class JointAction(Progress):
             JointActionTaskSignedV1,
             {"state": TaskState.SIGNED, "signed_at": moment.now},
             signed_by=signed_by,
+            channel=channel,
+            receipt=receipt,
         )
 
     def task_accepted(self, task_id: UUID, moment: Moment) -> list[JointActionEvent]:
@@ -286,6 +308,9 @@ class JointAction(Progress):
         changes = {"delivery_error": error}
         return self._taken("task-moved", task, moment, JointActionTaskUndeliveredV1, changes, error=error)
 
+    def _place(self, tasks: Sequence[Task]) -> JointActionState:
+        return standing(tasks, self.form, self.steps)
+
     def task(self, task_id: UUID) -> Task | None:
         return next((task for task in self.tasks if task.id == task_id), None)
 
@@ -309,8 +334,8 @@ class JointAction(Progress):
         """The event of a fact about a task, with the state and clocks that the tasks come to by it, and the closing."""
         changed = replace(task, **changes)
         tasks = [changed if other is task else other for other in self.tasks]
-        to = standing(tasks) if self.state in OPEN_STATES else self.state
-        row = self._settling(TABLE.permit(self.state, verb, moment.by, outcome=str(to)), tasks)
+        to = self._place(tasks) if self.state in OPEN_STATES else self.state
+        row = self.settling(TABLE.permit(self.state, verb, moment.by, outcome=str(to)), tasks)
         clock = COME_BACK_CLOCK[self.urgent]
         wanted = self.state in OPEN_STATES and any(one.has_come_back for one in tasks) and not self.is_running(clock)
         starts = [moment.deadlines.start(clock, moment.now)] if wanted else []
@@ -320,35 +345,23 @@ class JointAction(Progress):
             **facts,
             **self.told(row, moment, reason=reason, starts=starts),
         )
-        return [told, *self._closing(self.join, tasks, moment, row.to)]
-
-    @staticmethod
-    def _settling(row: Row[JointActionState], tasks: Sequence[Task]) -> Row[JointActionState]:
-        """The row, stopping the coordinator's own clock once nothing waits for him any more."""
-        if any(task.has_come_back for task in tasks):
-            return row
-        return replace(row, stops=row.stops | frozenset(COME_BACK_CLOCK.values()))
-
-    def _closing(
-        self, policy: JoinPolicy, tasks: Sequence[Task], moment: Moment, state: JointActionState | None = None
-    ) -> list[JointActionEvent]:
-        """The end of an open action whose feedback is complete with these tasks; once, as a closed one has no row."""
-        state = state or self.state
-        if state not in (*OPEN_STATES, JointActionState.POSTPONED):
-            return []
-        if not join_policy.is_met(policy, self.lead_agency, tasks):
-            return []
-        row = TABLE.permit(state, "close", moment.by)
-        done = [task.id for task in live(tasks) if task.state is TaskState.REPORTED]
-        ended = [task.id for task in live(tasks) if task.state in OPEN]
-        told = self.told(row, moment)
-        return [JointActionClosedV1(done_task_ids=done, withdrawn_task_ids=ended, **told)]
+        return [told, *self.completing(self.join, tasks, moment, row.to)]
 
     # changes
 
     @singledispatchmethod
     def _change(self, event: JointActionEvent) -> None:
-        raise TypeError(type(event).__name__)
+        if not self._note_step(event):
+            raise TypeError(type(event).__name__)
+
+    @_change.register
+    def _(self, _: JointActionFeedbackCompletedV1) -> None:
+        """Agencies ends its tasks and tells of each."""
+
+    @_change.register
+    def _(self, event: JointActionSummarisedV1) -> None:
+        self._note_step(event)
+        self.closed_at = event.at
 
     @_change.register
     def _(self, event: JointActionConvenedV1) -> None:
@@ -358,7 +371,7 @@ class JointAction(Progress):
         self.brief = event.brief
         self.jurisdiction = event.brief.division_code
         self.tasks = [Task.convened(task) for task in event.tasks]
-        self.join = event.join
+        self.join, self.form = event.join, event.form
         self.convened_at = event.at
 
     @_change.register
@@ -368,7 +381,14 @@ class JointAction(Progress):
 
     @_change.register
     def _(self, event: JointActionTaskSignedV1) -> None:
-        self._set(event.task_id, state=TaskState.SIGNED, signed_at=event.at, signed_by=event.signed_by)
+        self._set(
+            event.task_id,
+            state=TaskState.SIGNED,
+            signed_at=event.at,
+            signed_by=event.signed_by,
+            sign_channel=event.channel,
+            receipt=event.receipt,
+        )
 
     @_change.register
     def _(self, event: JointActionTaskAcceptedV1) -> None:
@@ -448,6 +468,8 @@ class JointAction(Progress):
             convened_at=self.convened_at,
             closed_at=self.closed_at,
             reason=self.reason,
+            form=self.form,
+            steps=self.steps,
             join=self.join,
             progress=join_policy.progress(self.join, self.lead_agency, self.tasks),
             tasks=[task.view() for task in self.tasks],

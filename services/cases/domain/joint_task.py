@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from shared.contracts.action_steps import ActionSteps
 from shared.contracts.cases_events import ConvenedTask
-from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskState
+from shared.contracts.codes import ActionForm, Agency, JointActionState, ReturnReason, TaskState
 from shared.contracts.hand_over import ANSWERED, COME_BACK, TaskHolder, holder_of
 from shared.contracts.joint_actions import JointTaskView, TaskLetter
+from shared.contracts.parts import DocumentRef
 
 _S = TaskState
 
@@ -55,6 +57,8 @@ class Task:
     delivery_error: str | None = None
     signed_at: datetime | None = None
     signed_by: str | None = None
+    sign_channel: str | None = None
+    receipt: DocumentRef | None = None
     accepted_at: datetime | None = None
     declined_at: datetime | None = None
     return_reason: ReturnReason | None = None
@@ -122,6 +126,8 @@ class Task:
             feedback_due_on=self.feedback_due_on,
             signed_at=self.signed_at,
             signed_by=self.signed_by,
+            sign_channel=self.sign_channel,
+            receipt=self.receipt,
             accepted_at=self.accepted_at,
             declined_at=self.declined_at,
             return_reason=self.return_reason,
@@ -149,11 +155,21 @@ def unanswered(tasks: Sequence[Task]) -> list[Task]:
     return [task for task in live(tasks) if task.state not in ANSWERED]
 
 
-def standing(tasks: Sequence[Task]) -> JointActionState:
-    """The state of an open action as its live tasks have it; what came back waits for the coordinator."""
+def standing(tasks: Sequence[Task], form: ActionForm, steps: ActionSteps) -> JointActionState:
+    """The state of an open action as its steps and live tasks have it; what came back waits for the coordinator.
+
+    Of an action on site feedback counts only after it; a report from before is kept, and counts as signed.
+    """
     counted = live(tasks)
-    if any(task.reports for task in counted):
+    on_site = form is not ActionForm.CONSULTATION
+    if on_site and steps.acting is not None and steps.on_site is None:
+        return JointActionState.ACTING
+    if any(task.reports for task in counted) and (steps.on_site is not None or not on_site):
         return JointActionState.FEEDBACK_PARTIAL
+    if steps.on_site is not None:
+        return JointActionState.ACTED
+    if steps.meeting is not None:
+        return JointActionState.MET
     signed = [task.is_signed for task in counted]
     if signed and all(signed):
         return JointActionState.ALL_SIGNED

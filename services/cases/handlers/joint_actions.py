@@ -2,6 +2,7 @@
 
 from services.cases.handlers.disclosures import enter_letters
 from services.cases.storage.unit import CasesUnit
+from shared.contracts.action_steps import RecordActing, RecordEvidence, RecordMeeting, RecordOnSite, SummariseAction
 from shared.contracts.joint_actions import (
     CancelAction,
     ChangeJoin,
@@ -23,6 +24,36 @@ def reassign_task(cmd: ReassignTask, call: Call, unit: CasesUnit) -> JointAction
 def change_join(cmd: ChangeJoin, call: Call, unit: CasesUnit) -> JointActionView:
     action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
     unit.record(action, unit.joint_actions, action.change_join(cmd, unit.moment))
+    return action.view()
+
+
+def record_meeting(cmd: RecordMeeting, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.record_meeting(cmd, unit.moment))
+    return action.view()
+
+
+def record_acting(cmd: RecordActing, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.record_acting(cmd, unit.moment))
+    return action.view()
+
+
+def record_on_site(cmd: RecordOnSite, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.record_on_site(cmd, unit.moment))
+    return action.view()
+
+
+def record_evidence(cmd: RecordEvidence, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.record_evidence(cmd, unit.moment))
+    return action.view()
+
+
+def summarise_action(cmd: SummariseAction, call: Call, unit: CasesUnit) -> JointActionView:
+    action = unit.joint_actions.lock_seen(unit.connection, call.by, call.target, call.expected_version)
+    unit.record(action, unit.joint_actions, action.summarise(cmd, unit.moment))
     return action.view()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.progress import Moment
+from services.cases.handlers.agency_results import awaiting_case, take_result
 from services.cases.handlers.disclosures import share_earlier, share_result
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.agencies import (
@@ -33,7 +34,10 @@ Decide = Callable[[JointAction, Moment], list[JointActionEvent]]
 
 
 def on_task_signed(event: TaskSignedV1, _: EventMeta, unit: CasesUnit) -> None:
-    action = _take(event, unit, lambda action, moment: action.task_signed(event.task_id, event.signed_by, moment))
+    def decide(action: JointAction, moment: Moment) -> list[JointActionEvent]:
+        return action.task_signed(event.task_id, event.signed_by, moment, event.channel, event.receipt)
+
+    action = _take(event, unit, decide)
     if action is not None and (task := action.task(event.task_id)) is not None:
         share_earlier(unit, action, task)
 
@@ -51,9 +55,13 @@ def on_task_declined(event: TaskDeclinedV1, _: EventMeta, unit: CasesUnit) -> No
 
 
 def on_task_reported(event: TaskReportedV1, _: EventMeta, unit: CasesUnit) -> None:
+    """What in the case waits for the result is moved by it."""
+    case = awaiting_case(event, unit)
     action = _take(event, unit, lambda action, moment: action.task_reported(event.task_id, event.result, moment))
     if action is not None and (task := action.task(event.task_id)) is not None:
         share_result(unit, action, task)
+        if case is not None:
+            take_result(case, event, unit)
 
 
 def on_task_delivered(event: TaskDeliveredV1, _: EventMeta, unit: CasesUnit) -> None:

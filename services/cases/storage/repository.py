@@ -21,8 +21,10 @@ from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
 from services.cases.storage import clue_columns, deadlines, tables, work
 from services.cases.storage.scope import visible
+from shared.contracts.action_steps import ActionSteps
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
     CaseState,
     ClosingGround,
@@ -350,6 +352,8 @@ class JointActionStore(ScopedStore[JointAction]):
             "lead_agency": aggregate.lead_agency.value,
             "brief": aggregate.brief.model_dump(mode="json"),
             "join_policy": aggregate.join.model_dump(mode="json"),
+            "form": aggregate.form.value,
+            "steps": aggregate.steps.model_dump(mode="json"),
             "tasks": _tasks.dump_python(aggregate.tasks, mode="json"),
         }
 
@@ -362,4 +366,6 @@ class JointActionStore(ScopedStore[JointAction]):
             brief=ActionBrief.model_validate(row["brief"]),
             tasks=_tasks.validate_python(row["tasks"]),
             join=JoinPolicy.model_validate(row["join_policy"]),
+            form=ActionForm(row["form"]),
+            steps=ActionSteps.model_validate(row["steps"]),
         )

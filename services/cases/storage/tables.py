@@ -177,6 +177,8 @@ joint_action = sa.Table(
     sa.Column("lead_agency", sa.Text, nullable=False),
     sa.Column("brief", pg.JSONB, nullable=False),
     sa.Column("join_policy", pg.JSONB, nullable=False, server_default='{"kind": "all", "quorum": null}'),
+    sa.Column("form", sa.Text, nullable=False, server_default="consultation"),
+    sa.Column("steps", pg.JSONB, nullable=False, server_default="{}"),
     sa.Column("tasks", pg.JSONB, nullable=False),
     sa.Column("convened_at", _instant, nullable=False),
     sa.Column("closed_at", _instant),

@@ -48,6 +48,7 @@ from shared.contracts.codes.evidence import (
     ScanVerdict,
 )
 from shared.contracts.codes.joint_actions import (
+    ActionForm,
     ActionTrigger,
     DisclosurePurpose,
     JoinKind,
@@ -96,6 +97,7 @@ __all__ = [
     "COUNTY_AGENCIES",
     "ILLEGAL_OPINIONS",
     "ORG_TYPE_OF",
+    "ActionForm",
     "ActionTrigger",
     "Agency",
     "AlarmAction",

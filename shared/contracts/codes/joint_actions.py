@@ -25,11 +25,24 @@ class ActionTrigger(StrEnum):
     LEAD_ASKS = "lead_asks"
 
 
+class ActionForm(StrEnum):
+    """domain.md 4.1. An inspection needs no pre-meeting; a consultation is nowhere on site."""
+
+    ACTION = "action"
+    INSPECTION = "inspection"
+    CONSULTATION = "consultation"
+
+
 class JointActionState(StrEnum):
     NOTIFIED = "notified"
     PARTLY_SIGNED = "partly_signed"
     ALL_SIGNED = "all_signed"
+    MET = "met"
+    ACTING = "acting"
+    """Acted on; the on-site record is not signed yet."""
+    ACTED = "acted"
     FEEDBACK_PARTIAL = "feedback_partial"
+    FEEDBACK_COMPLETE = "feedback_complete"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
     CLOSED = "closed"

@@ -49,6 +49,15 @@ _ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-re
 _ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
 # What the system proposes by itself with a step: a person decides later.
 _PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
+# What a reported result does to the case, where it waits for it.
+_RESULT_EFFECTS = (
+    "case-appraised",
+    "case-transfer-moved",
+    "case-result-not-taken",
+    "police-transfer-due",
+    "police-transfer-filed",
+    "police-transfer-refused",
+)
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 # What moves a task beside them, and what its delivery tells.
 _TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
@@ -98,7 +107,10 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
             Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-undelivered"), least=0)
             for step in _TASK_DELIVERIES
         ),
-        Reaction(event("agencies", "task-reported"), _CLOSED, least=0),
+        *(
+            Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
+            for effect in ("joint-action-closed", *_RESULT_EFFECTS)
+        ),
     ),
     ("notify", "agencies"): (
         Reaction(event("agencies", "agency-endpoint-failing"), event("notify", "outage-notice-issued")),

@@ -250,7 +250,7 @@ def step_8(desk: Desk) -> None:
     desk.action = f"/joint-actions/{action['id']}"
     assert (action["state"], len(action["tasks"])) == ("notified", len(CALLED))
     desk.met(desk.case, J01=0)
-    desk.shows(desk.action, J02="04-29", J07="05-13")
+    desk.shows(desk.action, J02="04-29", J04="05-06")
     for agency in CALLED:
         desk.tasks[agency] = f"/tasks/{desk.county.task(action, agency)['id']}"
         assert desk.see(desk.tasks[agency], account_of(agency))["sign_due_on"] == "2026-04-29"
@@ -292,9 +292,11 @@ def step_10(desk: Desk) -> None:
 
 
 def step_11(desk: Desk) -> None:
-    """The receipt of the police came back on paper."""
+    """The receipt of the police came back on paper, and the coordinator enters it."""
     desk.at("04-30", "16:00")
-    desk.house.account(PS).post(f"{desk.tasks['public_security']}/sign", {"signed_by": "值班员", "channel": "paper"})
+    receipt: View = {"kind": "paper_receipt", "title": "公安局签收回执"}
+    desk.ask(desk.tasks["public_security"], "enter-receipt", signed_at=desk.said(), signed_by="值班员", receipt=receipt)
+    accept(desk, "public_security")
     desk.house.until(lambda: desk.see(desk.action)["state"] == "all_signed", "all have signed")
     desk.met(desk.action, J02=1)
     desk.at("05-06", "08:00")
@@ -302,8 +304,15 @@ def step_11(desk: Desk) -> None:
     assert desk.raised(desk.action, "J02")[-1] == ("E2", "urge", "04-30")
 
 
-def sign(desk: Desk, agency: str) -> None:
-    desk.house.account(account_of(agency)).post(f"{desk.tasks[agency]}/sign", {"signed_by": "值班员"})
+def sign(desk: Desk, agency: str, channel: str = "system") -> None:
+    """Signed for and taken on, with a contact person named (J03)."""
+    person, task = desk.house.account(account_of(agency)), desk.tasks[agency]
+    person.post(f"{task}/sign", {"signed_by": "值班员", "channel": channel})
+    accept(desk, agency)
+
+
+def accept(desk: Desk, agency: str) -> None:
+    desk.house.account(account_of(agency)).post(f"{desk.tasks[agency]}/accept", {"contact_person": "承办人"})
 
 
 def account_of(agency: str) -> str:

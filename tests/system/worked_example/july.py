@@ -110,9 +110,9 @@ def step_37(desk: Desk) -> None:
     assert desk.has_on_list(CITY, desk.item)
     desk.at("07-16", "10:00")
     refused = desk.refused(desk.item, "strike-off", "strike_off_sheet")
-    assert refused["code"] in ("cases.document-missing", "cases.review-not-ended")
+    assert (refused["code"], refused["facts"]["missing"]) == ("cases.strike-off-awaits-review", ["rectification"])
     desk.at("07-17", "10:00")
-    item = desk.ask(desk.item, "end-review", "review_result")
+    item = desk.ask(desk.item, "end-review", "review_result", by=CITY)
     assert item["facts"]["review_ended"]
 
 

@@ -16,16 +16,31 @@ FINE: View = {"measures": ["fine"], "fine_yuan": 840000}
 
 
 def step_12(desk: Desk) -> None:
-    """The levels above end their review."""
+    """The levels above end their review; all meet before the action."""
     desk.at("05-06", "10:00")
     assert desk.has_on_list(CITY, desk.clue)
     assert desk.ask(desk.clue, "pass-review", by=CITY)["review_state"] == "province_review"
     assert desk.has_on_list(REGION, desk.clue)
     assert desk.ask(desk.clue, "pass-review", by=REGION)["review_state"] == "review_ended"
+    assert desk.refused(desk.action, "record-acting", **acting())["code"] == "cases.meeting-missing"
+    met: View = {"met_at": desk.said(), "attended": list(CALLED), "account": "明确依据、分工和风险。"}
+    assert (
+        desk.ask(desk.action, "record-meeting", "meeting_minutes", "action_plan", "risk_plan", **met)["state"] == "met"
+    )
+    desk.met(desk.action, J04=0)
+
+
+def acting() -> View:
+    """The muster of all, from nine o'clock on."""
+    return {
+        "started_at": "2026-05-07T09:00:00+08:00",
+        "muster": [{"agency": agency, "persons": ["到场人员"]} for agency in CALLED],
+        "account": "停工，设置警戒，维持秩序，取土样。",
+    }
 
 
 def step_13(desk: Desk) -> None:
-    """On the scene: the record, photographs and the soil that was sampled, each with its digest."""
+    """On the scene: the record, photographs and the soil that was sampled, each with its digest; copies to the lead."""
     desk.at("05-07", "12:30")
     pieces = desk.photographed(desk.action, "coordinator", {"集合": 20.0, "停工": 140.0, "取样": 260.0}, "whole")
     listed = {piece["id"]: piece for piece in desk.see(f"{desk.action}/evidence")["items"]}
@@ -35,7 +50,13 @@ def step_13(desk: Desk) -> None:
     record: View = {"surveyed_at": desk.said(), "place": "恩和镇", "witness": "村民委员会见证人"}
     handlers = [{"name": name, "certificate_no": f"宁执{number}"} for number, name in enumerate(OFFICERS)]
     desk.ask(desk.case, "sign-survey-record", "survey_record", handlers=handlers, **record)
-    desk.shows(desk.action, J07="05-13")
+    assert desk.ask(desk.action, "record-acting", "on_site_record", **acting())["state"] == "acted"
+    desk.shows(desk.action, J06="05-09", J07="05-13", J10="05-20")
+    copies = [{"title": piece["title"], "sha256": piece["sha256"]} for piece in listed.values()]
+    for agency in set(CALLED) - {"natural_resources"}:
+        handed: View = {"agency": agency, "handed_at": desk.said(), "received_by": OFFICERS[0], "items": copies}
+        desk.ask(desk.action, "record-evidence", "evidence_handover_list", **handed)
+    desk.met(desk.action, J06=0)
 
 
 def step_14(desk: Desk) -> None:
@@ -79,14 +100,17 @@ def step_15_police(desk: Desk) -> None:
     desk.at("05-14", "11:00")
     feed_back(desk, "public_security")
     desk.met(desk.action, J07=1)
-    assert desk.see(desk.action)["state"] == "closed"
+    assert desk.see(desk.action)["state"] == "feedback_complete"
+    scores = [{"agency": agency, "score": 80 if agency == "public_security" else 95} for agency in CALLED]
+    summary: View = {"account": "已停工，证据已移交。", "scores": scores, "lessons": "警力提前一日落实。"}
+    assert desk.ask(desk.action, "summarise", "action_summary", **summary)["state"] == "closed"
+    desk.met(desk.action, J10=0)
     signed_and_fed_back(desk)
 
 
 def feed_back(desk: Desk, agency: str) -> None:
     by, task = account_of(agency), desk.tasks[agency]
     today = desk.house.now().date().isoformat()
-    desk.house.account(by).post(f"{task}/accept", {"contact_person": "承办人"})
     desk.house.account(by).post(f"{task}/report", {"result": result_of(agency, today)})
     task_id = task.removeprefix("/tasks/")
     desk.house.until(lambda: reported(desk, task_id), f"the feedback of {agency}")

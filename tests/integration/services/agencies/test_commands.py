@@ -5,6 +5,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.agencies.adapters.integrations.mapping import table_of
+from services.agencies.adapters.integrations.material import vectors
+from services.agencies.adapters.integrations.writing import form_of
+from services.agencies.domain.results import RESULT_KINDS
+from services.agencies.domain.task import RESULT
 from shared.contracts.codes import COUNTY_AGENCIES, Agency, Role
 from shared.principal import Actor
 from tests.integration.services.agencies.house import (
@@ -16,7 +21,7 @@ from tests.integration.services.agencies.house import (
     township_officer,
     worker,
 )
-from tests.unit.services.agencies.builders import convened, result
+from tests.unit.services.agencies.builders import convened, every_result, named, result
 
 SIGN = {"signed_by": "王五"}
 ACCEPT = {"contact_person": "赵六", "contact_phone": "0955-1234567"}
@@ -85,17 +90,46 @@ def test_a_result_can_be_reported_on_the_agencys_own_form(house: House) -> None:
     task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
     house.done(by, "task.sign", SIGN, task)
     house.done(by, "task.accept", ACCEPT, task)
-    form = {
-        "鉴定日期": "2026-03-10",
-        "鉴定意见书编号": "宁农鉴〔2026〕3号",
-        "毁坏面积_亩": 6,
-        "破坏程度": "严重破坏",
-        "可否复耕": "可恢复",
-        "鉴定意见": "种植条件严重毁坏",
-    }
+    form = vectors(Agency.AGRICULTURE)["reports"][0]["form"]
     answer = house.done(by, "task.report-form", {"form": form}, task)
     assert (answer["result"]["degree"], answer["result"]["destroyed_area_m2"]) == ("serious", 4000.0)
-    assert answer["form"]["反馈"] == {**form, "毁坏面积_亩": 6.0}
+    assert answer["form"]["反馈"] == form
+
+
+@pytest.mark.parametrize("agency", list(Agency))
+def test_a_form_that_does_not_parse_is_answered_with_every_fault_and_changes_nothing(
+    house: House, agency: Agency
+) -> None:
+    task, by = task_of(house, agency), worker(agency, Role.AGENCY_SYSTEM)
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", ACCEPT, task)
+    told = house.told(task)
+    for vector in vectors(agency)["refused"]:
+        problem = house.command(by, "task.report-form", {"form": vector["form"]}, task)["problem"]
+        assert (problem["code"], problem["kind"]) == ("agencies.form-refused", "invalid-input")
+        answered = [{"field": one["field"], "reason": one["reason"]} for one in problem["facts"]["faults"]]
+        assert answered == [{**fault, "field": f"form.{fault['field']}"} for fault in vector["faults"]]
+        assert problem["facts"]["faults_found"] == len(answered)
+    assert house.told(task) == told
+    assert house.asked(by, "task.get", id=str(task))["state"] == "accepted"
+
+
+@pytest.mark.parametrize(("agency", "told"), every_result(), ids=named)
+def test_every_kind_of_result_is_taken_on_its_form_and_shown_on_it(
+    house: House, agency: Agency, told: dict[str, Any]
+) -> None:
+    task, by = task_of(house, agency), worker(agency)
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", ACCEPT, task)
+    form = table_form(told)
+    answer = house.done(by, "task.report-form", {"form": form}, task)
+    assert answer["result"]["kind"] == told["kind"]
+    assert answer["form"]["反馈"] == form
+
+
+def table_form(told: dict[str, Any]) -> dict[str, Any]:
+    agency = next(agency for agency, kinds in RESULT_KINDS.items() if told["kind"] in kinds)
+    return form_of(RESULT.validate_python(told), table_of(agency))
 
 
 @pytest.mark.parametrize(

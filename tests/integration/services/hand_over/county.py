@@ -110,6 +110,7 @@ class County:
             "place": "恩和镇",
             "acting_at": self.clock.at.isoformat(),
             "lead_agency": agencies[0],
+            "form": "consultation",
             "tasks": [{"agency": agency, "matter": "到场"} for agency in agencies],
             **more,
         }

@@ -13,12 +13,15 @@ from services.agencies.domain.task import Task
 from services.agencies.domain.task_table import TABLE
 from shared.aggregate import replay
 from shared.contracts.base import Event
-from shared.contracts.codes import Agency, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DocumentKind, ReturnReason, TaskState
 from shared.contracts.hand_over import ANSWERED, COME_BACK, OPEN, PENDING, TASK_HOLDERS, TaskHolder, holder_of
+from shared.contracts.parts import DocumentRef
 from tests.unit.services.agencies.builders import ANSWER_BY, NOW, issued_event, issued_task, result
 
+RECEIPT = DocumentRef(kind=DocumentKind.PAPER_RECEIPT, title="签收回执")
 VERBS: dict[str, Callable[[Task], list[Event]]] = {
     "sign": lambda task: task.sign("王五", "system", NOW),
+    "enter-receipt": lambda task: task.enter_receipt("王五", NOW, RECEIPT, NOW),
     "accept": lambda task: task.accept("王五", "0955-1234567", NOW),
     "decline": lambda task: task.decline(ReturnReason.NOT_OUR_DUTY, "不属职责", NOW),
     "start": lambda task: task.start(NOW),
@@ -48,10 +51,12 @@ FACTS: dict[str, Callable[[Task], list[Event]]] = {
 ALLOWED = {
     (TaskState.OFFERED, "deliver"): TaskState.DELIVERED,
     (TaskState.OFFERED, "sign"): TaskState.SIGNED,
+    (TaskState.OFFERED, "enter-receipt"): TaskState.SIGNED,
     (TaskState.OFFERED, "decline"): TaskState.DECLINED,
     (TaskState.OFFERED, "withdraw"): TaskState.WITHDRAWN,
     (TaskState.OFFERED, "expire"): TaskState.EXPIRED,
     (TaskState.DELIVERED, "sign"): TaskState.SIGNED,
+    (TaskState.DELIVERED, "enter-receipt"): TaskState.SIGNED,
     (TaskState.DELIVERED, "decline"): TaskState.DECLINED,
     (TaskState.DELIVERED, "withdraw"): TaskState.WITHDRAWN,
     (TaskState.DELIVERED, "expire"): TaskState.EXPIRED,

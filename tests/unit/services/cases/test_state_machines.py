@@ -17,12 +17,15 @@ from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_review import ReviewStanding
 from services.cases.domain.joint_action import JointAction
+from services.cases.domain.joint_task import live
 from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.transitions import Transitions
 from shared.aggregate import replay
-from shared.contracts.codes import Agency, ClosingGround, ReturnReason, VerificationOpinion
+from shared.contracts.action_steps import ActionSteps
+from shared.contracts.codes import ActionForm, Agency, ClosingGround, ReturnReason, VerificationOpinion
 from shared.contracts.joint_actions import ReassignTask, TaskLetter
+from shared.contracts.parts import DocumentRef
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.principal import Actor
@@ -39,6 +42,7 @@ papers = st.sampled_from([ALL_PAPERS, ALL_PAPERS, ALL_PAPERS, []])
 people = st.sampled_from([COORDINATOR, COORDINATOR, COORDINATOR, OFFICER, STRANGER])
 areas = st.sampled_from([Decimal(8400), Decimal(8400), Decimal("8399.99"), Decimal(9000)])
 CASE_VERBS = ["investigate", "conclude", "review", "notice", "decide", "serve", "perform", "execute", "close"]
+ACTION_STEPS = ["record-meeting", "record-acting", "record-on-site", "record-evidence", "summarise"]
 CLUE_STEPS = {
     "assign": "assign",
     "sign": "sign",
@@ -187,11 +191,16 @@ class Office(RuleBasedStateMachine):
             self.step_item(verb, which, COORDINATOR, ALL_PAPERS, area_m2, passed)
 
     @precondition(lambda self: self.case is not None and len(self.actions) < 2)
-    @rule(by=people, agencies=st.lists(st.sampled_from(Agency), min_size=1, max_size=4), urgent=st.booleans())
-    def convene(self, by: Actor, agencies: list[Agency], urgent: bool) -> None:
+    @rule(
+        by=people,
+        agencies=st.lists(st.sampled_from(Agency), min_size=1, max_size=4),
+        urgent=st.booleans(),
+        form=st.sampled_from(ActionForm),
+    )
+    def convene(self, by: Actor, agencies: list[Agency], urgent: bool, form: ActionForm) -> None:
         action, case = JointAction(id=new_id()), self.case
         assert case is not None
-        cmd = commands.invitation(*agencies, acting_at=self.now, urgent=urgent)
+        cmd = commands.invitation(*agencies, acting_at=self.now, urgent=urgent, form=form)
         if self.attempt(by, action, lambda m: action.convene(cmd, m, case, "JA-1")):
             assert len(set(agencies)) == len(agencies)
             self.actions.append(action)
@@ -226,6 +235,24 @@ class Office(RuleBasedStateMachine):
         cmd = ReassignTask(task_id=task_id, letter=TaskLetter(agency=agency, matter="再来"), reason="补充")
         self.attempt(by, action, lambda m: action.reassign(cmd, m))
 
+    @precondition(lambda self: self.actions)
+    @rule(verb=st.sampled_from(ACTION_STEPS), which=st.integers(0, 1), by=people, documents=papers, all_=st.booleans())
+    def step_action(self, verb: str, which: int, by: Actor, documents: list[DocumentRef], all_: bool) -> None:
+        action = self.actions[which % len(self.actions)]
+        agencies = [task.letter.agency for task in live(action.tasks)]
+        owing = action.owes_evidence if verb == "record-evidence" else []
+        cmd = commands.action_step(verb, owing or (agencies if all_ else agencies[:1]), self.now, documents)
+        self.attempt(by, action, lambda m: getattr(action, verb.replace("-", "_"))(cmd, m))
+
+    @precondition(lambda self: self.actions)
+    @rule(which=st.integers(0, 1), steps=st.integers(1, 8))
+    def hurry_action(self, which: int, steps: int) -> None:
+        for verb in ["record-meeting", "record-acting", *["record-evidence"] * 4, "report", "summarise"][:steps]:
+            if verb == "report":
+                self.all_agencies_act(verb, which)
+            else:
+                self.step_action(verb, which, COORDINATOR, ALL_PAPERS, True)
+
     def all(self) -> list[Any]:
         return [self.clue, *([self.case] if self.case else []), *self.items, *self.actions]
 
@@ -253,9 +280,21 @@ class Office(RuleBasedStateMachine):
         if self.case is not None:
             assert sum(item.area_m2 for item in self.items) <= self.case.area_m2
         for action in self.actions:
-            live = [task for task in action.tasks if task.replaced_by is None]
-            assert (action.state == "closed") == all(task.state == "reported" for task in live)
-            assert len({task.letter.agency for task in live}) == len(live)
+            counted = live(action.tasks)
+            answered = all(task.state == "reported" for task in counted)
+            if action.form is ActionForm.CONSULTATION:
+                assert (action.state == "closed") == answered
+                assert action.steps == ActionSteps()
+            if action.on_site and action.state in ("feedback_complete", "closed"):
+                assert answered
+                assert action.steps.on_site is not None
+            if action.on_site and action.state == "closed":
+                assert action.steps.summary is not None
+                assert not action.owes_evidence
+                assert action.steps.meeting is not None or action.form is ActionForm.INSPECTION
+            if action.steps.acting is not None and action.form is ActionForm.ACTION and not action.urgent:
+                assert action.steps.meeting is not None
+            assert len({task.letter.agency for task in counted}) == len(counted)
         if self.case is not None and self.case.decided_at is not None:
             noticed, decided = self._when("CasePartyNotifiedV1"), self._when("CaseDecidedV1")
             assert decided - noticed > timedelta(days=5)

@@ -25,6 +25,7 @@ REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
+MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
 TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
 TASK_RESUMED = event("agencies", "task-delivery-resumed")
 NOTICE_ISSUED = event("notify", "notice-issued")
@@ -60,6 +61,9 @@ _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
     ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED}),
     ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
+    ("notify", "agencies"): frozenset(
+        {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
+    ),
     ("notify", "cases"): frozenset(
         {
             CASE_FILED,
@@ -125,9 +129,15 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "task": Kept("agency_task"),
         "delivery": Kept("delivery", silent=True),
         "endpoint": Kept("endpoint"),
+        "answer": Kept("agency_answer", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
-    "notify": {"notice": Kept("notice"), "endpoint": Kept("endpoint"), "dead_letter": Kept("dead_letter")},
+    "notify": {
+        "notice": Kept("notice"),
+        "outage_notice": Kept("outage_notice"),
+        "endpoint": Kept("endpoint"),
+        "dead_letter": Kept("dead_letter"),
+    },
 }
 """service -> aggregate type -> where its present state is kept."""
 

@@ -237,7 +237,7 @@ def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_onc
     [
         ({"agency": "natural_resources", "url": "http://10.0.0.1/hook"}, "endpoint-url-refused"),
         ({"agency": "natural_resources", "url": "https://169.254.169.254/"}, "endpoint-url-refused"),
-        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-not-used"),
+        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-address-wrong"),
         ({"agency": "natural_resources", "url": "gopher://agency.example/"}, "invalid-field"),
     ],
 )

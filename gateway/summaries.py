@@ -37,6 +37,7 @@ SUMMARIES: dict[str, str] = {
     "case-order-rectification": "责令限期整改",
     "cases-statistics": "按状态统计",
     "cases-statistic-table": "统计表（按乡镇、类型、时段等，附勾稽关系）",
+    "cases-statistic-items": "统计数字所含的事项",
     "statistic-table-export": "导出统计表（xlsx）",
     "work-list": "工作清单：我的、本单位、今日到期、超期、滞留、全部",
     "work-stuck": "卡在哪一步、谁手里、多久",

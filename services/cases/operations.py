@@ -68,6 +68,7 @@ from services.cases.queries.rules import (
     list_rules,
 )
 from services.cases.queries.search import search
+from services.cases.queries.statistic_items import list_statistic_items
 from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
@@ -231,7 +232,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
-    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY),
+    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY, timed=True),
+    QueryOperation(sa.ListStatisticItems, list_statistic_items, _EVERYBODY),
     QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
     QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
     QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),

@@ -146,6 +146,7 @@ class WorkItem:
     beside its state: opinion of a clue, method of an item, ground of a closed case; "" for not yet. part: whole,
     parent (cut in child patches) or child. agency: that holds it where the holder is an agency; None: the lead agency
     of its case. done_area_m2: accepted as put right. about: what more is searched. geometry: GeoJSON, EPSG:4490.
+    told_at, valid_at: when what it is now was told, and since when that holds; None, as it was.
     """
 
     id: UUID
@@ -158,6 +159,8 @@ class WorkItem:
     place: str
     opened_at: datetime
     state_since: datetime | None = None
+    told_at: datetime | None = None
+    valid_at: datetime | None = None
     aliases: tuple[str, ...] = ()
     outcome: str = ""
     part: str = "whole"

@@ -51,6 +51,8 @@ SUMMARIES: dict[str, str] = {
     "land-layer-get": "查看底图图层版本",
     "land-layer-rows": "查看图层文件中修复、退回和县外的行",
     "clue-overlay": "套合线索图形与底图",
+    "clue-list-overlays": "查看线索的历次套合",
+    "overlay-changes": "图层更新后有变化的套合",
     "clue-get-overlay": "查看线索的套合结果",
     "case-get-overlay": "查看案件来源线索的套合结果",
     "rectification-get-overlay": "查看整改事项来源线索的套合结果",

@@ -57,6 +57,7 @@ from services.cases.queries.land import (
     list_land_rows,
 )
 from services.cases.queries.listings import get_listing, list_listings
+from services.cases.queries.overlays_again import list_overlay_changes, list_overlays
 from services.cases.queries.police_transfers import get_police_transfer, list_police_transfers
 from services.cases.queries.proposals import get_action_proposal, list_proposals
 from services.cases.queries.rectifications import get_rectification, list_rectifications
@@ -220,6 +221,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
     QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
     QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(la.ListOverlays, list_overlays, _EVERYBODY),
+    QueryOperation(la.ListOverlayChanges, list_overlay_changes, COORDINATOR),
     QueryOperation(la.GetCaseOverlay, get_case_overlay, _EVERYBODY),
     QueryOperation(la.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
     QueryOperation(la.GetPlot, get_plot, _EVERYBODY),

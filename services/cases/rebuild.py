@@ -136,7 +136,7 @@ PROJECTIONS = (
         lambda id_, division: Overlay(id=id_, jurisdiction=division),
         Overlay.TYPE,
         OverlayStore(),
-        [Computed(overlay)],
+        [Computed(overlay, unkept=frozenset({"changed"}))],
     ),
     OwnProjection(
         "线索查重",

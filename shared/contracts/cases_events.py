@@ -24,6 +24,7 @@ from shared.contracts.codes import (
     LandLayerKind,
     Measure,
     OverlayDay,
+    OverlayPurpose,
     PositionCrs,
     RectificationMethod,
     RectificationState,
@@ -34,7 +35,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.joint_actions import TaskLetter
-from shared.contracts.land import OverlayFact
+from shared.contracts.land import OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import Yuan
 from shared.contracts.rectifications import Signer
@@ -178,6 +179,8 @@ class ClueOverlaidV1(CasesEvent):
     requested_at: Instant
     result: OverlayFact | None
     problem: dict[str, Any] | None = Field(None, description="code, field, facts")
+    purpose: OverlayPurpose = OverlayPurpose.ACT
+    again: OverlayAgain | None = Field(None, description="of one that a layer asked for")
 
 
 class CaseEvent(CasesEvent):

@@ -57,6 +57,8 @@ from shared.contracts.codes.joint_actions import (
 from shared.contracts.codes.land import (
     LandLayerKind,
     OverlayDay,
+    OverlayPurpose,
+    OverlayRest,
     PositionCrs,
 )
 from shared.contracts.codes.papers import (
@@ -126,6 +128,8 @@ __all__ = [
     "NoticeKind",
     "OrgType",
     "OverlayDay",
+    "OverlayPurpose",
+    "OverlayRest",
     "PauseReason",
     "PositionCrs",
     "ProposalState",

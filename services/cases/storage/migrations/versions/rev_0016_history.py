@@ -1,4 +1,4 @@
-"""What every object counted as at the end of every month, from the log; the sums of periods."""
+"""What every object counted as at the end of every month, from the log; overlays that a layer asks for again."""
 
 from alembic import op
 
@@ -11,6 +11,15 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+OVERLAYS = (
+    "ALTER TABLE overlay_job ADD COLUMN IF NOT EXISTS purpose text NOT NULL DEFAULT 'act'",
+    "ALTER TABLE overlay_job ADD COLUMN IF NOT EXISTS cause jsonb",
+    "ALTER TABLE overlay ADD COLUMN IF NOT EXISTS purpose text NOT NULL DEFAULT 'act'",
+    "ALTER TABLE overlay ADD COLUMN IF NOT EXISTS again jsonb",
+    "ALTER TABLE overlay ADD COLUMN IF NOT EXISTS changed boolean NOT NULL "
+    "GENERATED ALWAYS AS (coalesce(jsonb_array_length(again -> 'changes'), 0) > 0) STORED",
+    "CREATE INDEX IF NOT EXISTS overlay_changed ON overlay (id DESC) WHERE changed",
+)
 _COLUMNS = ("told_at", "valid_at")
 
 
@@ -32,6 +41,8 @@ def upgrade() -> None:
     fill_history(connection)
     create_triggers(connection)
     count_again(connection)
+    for statement in OVERLAYS:
+        op.execute(statement)
 
 
 def downgrade() -> None:

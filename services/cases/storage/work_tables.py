@@ -233,6 +233,16 @@ statistic_sum = sa.Table(
         "holder_unit",
         "valid_month",
     ),
+    # One type of all that there was at the end of a period.
+    sa.Index(
+        "statistic_sum_type",
+        "county_code",
+        "cube",
+        "kind",
+        "violation_type",
+        "told_month",
+        postgresql_where=sa.text("told_month > 0"),
+    ),
     sa.Index(
         "statistic_sum_late",
         "county_code",

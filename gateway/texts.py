@@ -84,6 +84,8 @@ _CODED = frozenset(
         "part",
         "whole",
         "column",
+        "holder",
+        "purpose",
     }
 )
 _CODES = {
@@ -135,10 +137,11 @@ def reason(kind: str) -> str:
 
 def fault(found: Mapping[str, Any]) -> dict[str, Any]:
     """One of several faults of a body, as the problem document lists it."""
+    told = reason(str(found.get("reason"))).format_map(_Facts({name: _plain(value) for name, value in found.items()}))
     return {
         "field": found.get("field"),
         "reason": found.get("reason"),
-        "detail": f"字段“{found.get('field') or '请求'}”{reason(str(found.get('reason')))}。",
+        "detail": f"字段“{found.get('field') or '请求'}”{told}。",
     }
 
 

@@ -38,7 +38,7 @@ def show_agency(code: Code, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = F
     if as_json:
         print_json(found)
     else:
-        print_record(found, {**_ROW, "result_kind": "反馈种类", "endpoint_active": "推送启用"})
+        print_record(found, {**_ROW, "result_kinds": "反馈种类", "endpoint_active": "推送启用"})
 
 
 @agency.command("endpoint", help="设置部门接收任务的推送地址；签名密钥只显示这一次")

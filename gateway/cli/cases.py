@@ -1,6 +1,6 @@
 """`tianwei cases list | show`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -8,6 +8,7 @@ from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
 from gateway.cli.client import Client
 from gateway.cli.clues import DEADLINES
 from gateway.cli.listing import Identity, Most, identify, print_list, print_part, print_record
+from gateway.texts import detail
 from shared.contracts.codes import CaseState
 
 cases = typer.Typer(no_args_is_help=True, help="案件")
@@ -63,4 +64,10 @@ def show_case(case: Identity, home: HomeFolder = DEFAULT_HOME, as_json: AsJson =
         return
     print_record(found, _RECORD)
     print_part("期限", found["deadlines"], DEADLINES)
-    print_part("全过程", steps, _STEPS)
+    print_part("全过程", [{**step, "reason": _why(step)} for step in steps], _STEPS)
+
+
+def _why(step: dict[str, Any]) -> str | None:
+    """What was said of a step, or why something could not be taken."""
+    problem = step["problem"]
+    return detail(problem["code"], problem["facts"], problem["field"]) if problem else step["reason"]

@@ -1,6 +1,6 @@
 """What lies outside: how an agency speaks (Integration) and how it is reached (Transport)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -22,22 +22,27 @@ class Integration(Protocol):
         ...
 
     @property
-    def result_kind(self) -> str: ...
+    def result_kinds(self) -> Sequence[str]:
+        """What this agency reports, see shared/contracts/task_results.py."""
+        ...
 
     def outgoing(self, order: TaskIssuedV1) -> dict[str, Any]:
         """The task letter (任务书) as this agency's system writes it; JSON-safe."""
         ...
 
-    def incoming(self, form: Mapping[str, Any]) -> TaskResult:
-        """The typed result in a form this agency filled in; raises InvalidInput naming `form.<field>`."""
+    def incoming(self, form: Mapping[str, Any], today: date) -> TaskResult:
+        """The typed result in a form this agency filled in, checked as check_result does.
+
+        Raises FormRefused with every fault by `form.<field>` in the agency's own field names.
+        """
         ...
 
     def result_form(self, result: TaskResult) -> dict[str, Any]:
-        """The inverse of incoming."""
+        """The inverse of incoming. Raises TypeError for another trade's result."""
         ...
 
     def check_result(self, result: TaskResult, today: date) -> None:
-        """Raise InvalidInput for another trade's result or figures that contradict each other."""
+        """Raise InvalidInput for another trade's result, for what is missing or contradicts itself."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The read side: tasks as an agency and the coordinator see them, the registry of agencies with its counts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,25 @@ from services.agencies.domain.task import Task
 from services.agencies.ports import Registry
 from services.agencies.storage import scope
 from services.agencies.storage.repository import TaskStore
-from services.agencies.storage.tables import agency_task, delivery, endpoint
-from shared.contracts.agencies import AgencyList, AgencyView, GetTask, ListAgencies, ListTasks, TaskRow, TaskView
+from services.agencies.storage.tables import agency_task, delivery, endpoint, task_message
+from shared.contracts.agencies import (
+    AgencyList,
+    AgencyView,
+    GetTask,
+    ListAgencies,
+    ListTaskMessages,
+    ListTasks,
+    TaskMessageView,
+    TaskRow,
+    TaskView,
+)
 from shared.contracts.base import Page
-from shared.contracts.codes import Agency, DeliveryState, TaskState, title
+from shared.contracts.codes import Agency, DeliveryState, title
+from shared.contracts.hand_over import OPEN
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
 
-_OPEN = (TaskState.ISSUED.value, TaskState.SIGNED.value, TaskState.ACCEPTED.value)
 _DELIVERED_AT = sa.case((delivery.c.state == DeliveryState.DELIVERED.value, delivery.c.settled_at)).label(
     "delivered_at"
 )
@@ -41,6 +52,20 @@ _NEWEST_FIRST = Listing(
     source=_WITH_DELIVERY,
 )
 _MAILBOX = replace(_NEWEST_FIRST, rising=True)
+_MESSAGE_ROWS = TypeAdapter(list[TaskMessageView])
+_MESSAGES = Listing(
+    columns=(
+        *(column for column in task_message.c if column.name in TaskMessageView.model_fields),
+        agency_task.c.action_id,
+        agency_task.c.action_no,
+        _DELIVERED_AT,
+    ),
+    keys=(task_message.c.position,),
+    source=task_message.join(agency_task, agency_task.c.id == task_message.c.task_id).outerjoin(
+        delivery, delivery.c.subject_id == task_message.c.id
+    ),
+)
+_MESSAGES_RISING = replace(_MESSAGES, rising=True)
 
 
 class TaskQueries:
@@ -82,7 +107,7 @@ class TaskQueries:
                 "code": agency,
                 "name": title(agency),
                 "protocol": integration.protocol,
-                "result_kind": integration.result_kind,
+                "result_kinds": integration.result_kinds,
                 "endpoint_url": found.url if found and sees_address else None,
                 "endpoint_active": found.active if found else None,
                 "tasks_open": open_tasks.get(agency.value, 0),
@@ -101,6 +126,28 @@ def list_tasks(q: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]
     return page(_MAILBOX, where, q, connection, _ROWS.validate_python)
 
 
+def list_messages(q: ListTaskMessages, by: Actor, connection: Connection) -> Page[TaskMessageView]:
+    """Of the tasks the actor sees. Newest first; with `after` oldest first above that position."""
+    where: list[ColumnElement[bool]] = [
+        task_message.c.task_id.in_(sa.select(agency_task.c.id).where(scope.visible_tasks(by)))
+    ]
+    if q.task_id is not None:
+        where.append(task_message.c.task_id == q.task_id)
+    if q.after is None:
+        return page(_MESSAGES, where, q, connection, _MESSAGE_ROWS.validate_python)
+    where.append(task_message.c.position > q.after)
+    return page(_MESSAGES_RISING, where, q, connection, _MESSAGE_ROWS.validate_python)
+
+
+def own_messages(connection: Connection, ids: Sequence[UUID], by: Actor) -> list[tuple[UUID, str]]:
+    """Those of the messages that are to the actor's own agency, each with its party, in mailbox order."""
+    own = sa.select(agency_task.c.id).where(scope.own_tasks(by))
+    statement = sa.select(task_message.c.id, task_message.c.agency).where(
+        task_message.c.id.in_(ids), task_message.c.task_id.in_(own)
+    )
+    return [(row.id, row.agency) for row in connection.execute(statement.order_by(task_message.c.position))]
+
+
 def view_of_task(connection: Connection, task: Task, registry: Registry) -> TaskView:
     """The task as it is in memory, with its place and delivery from the database."""
     place = _place_of(connection, task.id)
@@ -114,6 +161,7 @@ def view_of_task(connection: Connection, task: Task, registry: Registry) -> Task
         position=place["position"],
         version=task.version,
         state=task.state,
+        holder=task.holder,
         agency=order.agency,
         action_id=order.action_id,
         action_no=order.action_no,
@@ -126,6 +174,7 @@ def view_of_task(connection: Connection, task: Task, registry: Registry) -> Task
         urgent=order.urgent,
         sign_due_on=order.sign_due_on,
         feedback_due_on=order.feedback_due_on,
+        answer_by=order.answer_by,
         issued_at=order.at,
         delivered_at=place["delivered_at"],
         signed_at=task.signed_at,
@@ -140,6 +189,15 @@ def view_of_task(connection: Connection, task: Task, registry: Registry) -> Task
         declined_at=task.declined_at,
         return_reason=task.return_reason,
         decline_reason=task.decline_reason,
+        proposed_agency=task.proposed_agency,
+        started_at=task.started_at,
+        reports=task.reports,
+        returned_at=task.returned_at,
+        return_points=task.return_points,
+        done_at=task.done_at,
+        withdrawn_at=task.withdrawn_at,
+        withdraw_reason=task.withdraw_reason,
+        expired_at=task.expired_at,
         result=task.result,
         protocol=order.protocol,
         delivery_state=place["state"] or DeliveryState.PENDING,
@@ -165,7 +223,7 @@ def _filters(q: ListTasks) -> list[ColumnElement[bool]]:
 def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:
     statement = (
         sa.select(agency_task.c.agency, sa.func.count().label("number"))
-        .where(agency_task.c.state.in_(_OPEN), scope.counted_tasks(by))
+        .where(agency_task.c.state.in_(OPEN), scope.counted_tasks(by))
         .group_by(agency_task.c.agency)
     )
     return {row.agency: row.number for row in connection.execute(statement)}

@@ -12,7 +12,7 @@ from shared.outgoing.sender import Sender, SenderLimits
 def build_sender(settings: SenderSettings, limits: SenderLimits | None = None) -> Sender[AgenciesUnit]:
     """Call it inside the loop that will run it."""
     desk = desk_of(settings)
-    errand = TaskErrand(desk.registry, signed_webhook.NAME)
+    errand = TaskErrand(desk.registry, signed_webhook.NAME, settings.public_url)
     return sender_of(NAME, settings.agencies_dsn, settings, open_unit(desk), errand, limits)
 
 

@@ -1,24 +1,30 @@
 """What cases tells of the paths of a case beside the straight one."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.base import AreaM2, Instant
 from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
+    Agency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
     TerminateReason,
     TransferState,
 )
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, SummedCase, Yuan
 
 
 class CaseStoppedV1(CaseOpenedEvent):
     order_no: str
     ordered_at: Instant
+    service_method: str = "direct"
+    witness: str | None = None
+    refusal: str | None = None
 
 
 class CaseFilingDeclinedV1(CaseOpenedEvent):
@@ -52,6 +58,7 @@ class CaseSurveyRecordSignedV1(CaseEvent):
     certificates: list[str]
     witness: str | None
     party_refused: bool
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseSuspendedV1(CaseEvent):
@@ -97,6 +104,16 @@ class CaseAppraisedV1(CaseEvent):
     recoverability: str
     transfer_due: bool
     near_threshold: bool
+    summed: list[SummedCase] = Field(default_factory=list)
+
+
+class CaseActsSummedV1(CaseEvent):
+    """Another act of the party came up: with it, this one reaches the limit, or comes near it (JI2000 9)."""
+
+    summed: list[SummedCase]
+    area_threshold_met: bool
+    near_threshold: bool
+    transfer_due: bool
 
 
 class CaseThresholdReviewedV1(CaseEvent):
@@ -111,14 +128,30 @@ class CaseTransferMovedV1(CaseEvent):
     transfer_state: TransferState
 
 
+class CaseResultNotTakenV1(CaseEvent):
+    """An agency has reported what the case waits for, and a rule keeps it out: whoever has the case decides.
+
+    kind: of the result, which the joint action keeps. problem: code, field, facts of the refusal.
+    """
+
+    action_id: UUID
+    task_id: UUID
+    agency: Agency
+    kind: str
+    awaited_by: Literal["police_transfer", "appraisal"]
+    problem: dict[str, Any]
+
+
 class CaseRecusalRequestedV1(CaseEvent):
     officer: str
+    ground: RecusalGround = "other"
 
 
 class CaseRecusalDecidedV1(CaseEvent):
     officer: str
     granted: bool
     replaced_by: str | None
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseLegalReviewRequestedV1(CaseEvent):

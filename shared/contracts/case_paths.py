@@ -18,7 +18,7 @@ from shared.contracts.base import (
     Text,
 )
 from shared.contracts.codes import (
-    Agency,
+    CountyAgency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
@@ -26,7 +26,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.parts import DocumentRef
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, Yuan
 
 PartyKind = Literal["person", "individual_business", "firm", "village_collective", "state_unit", "other"]
 
@@ -54,10 +54,13 @@ class StopAct(Command, on="clue", verb="stop"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     order_no: ShortText
     ordered_at: Instant
+    service_method: Literal["direct", "left"] = Field("direct", description="on the scene: handed over, or left there")
+    witness: ShortText | None = Field(None, description="of an order that was left: of the village or the unit")
+    refusal: ShortText | None = Field(None, description="why the party did not take it")
     reason: Text
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
@@ -69,7 +72,7 @@ class DeclineFiling(Command, on="clue", verb="decline-filing"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     ground: NotFiledReason
     reason: Text
@@ -177,9 +180,10 @@ class ReviewThreshold(PathStep, on="case", verb="review-threshold"):
 
 
 class RequestRecusal(Reasoned, on="case", verb="request-recusal"):
-    """Ask that an officer withdraw (申请回避, APL 43)."""
+    """Ask that an officer withdraw (申请回避, APL 43). A declared near relative of the party must."""
 
     officer: ShortText
+    ground: RecusalGround = "other"
 
 
 class DecideRecusal(Reasoned, on="case", verb="decide-recusal"):

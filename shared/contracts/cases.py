@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -178,6 +178,7 @@ class TimelineEntry(View):
     to_state: str | None
     reason: str | None
     documents: list[DocumentRef]
+    problem: dict[str, Any] | None = Field(None, description="why something could not be taken: code, field, facts")
 
 
 class Timeline(View):

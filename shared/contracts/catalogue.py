@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from shared.contracts import (
     action_proposals,
+    action_step_events,
     agencies,
     case_import_events,
     case_path_events,
     cases_events,
     clue_events,
     dead_letters,
+    disclosure,
     evidence_events,
     listings,
     maintenance,
@@ -22,6 +24,7 @@ from shared.contracts.base import Event
 
 _MODULES = (
     cases_events,
+    action_step_events,
     clue_events,
     case_path_events,
     case_import_events,
@@ -30,6 +33,7 @@ _MODULES = (
     action_proposals,
     sealed_records,
     evidence_events,
+    disclosure,
     rule_events,
     agencies,
     notify,

@@ -260,6 +260,30 @@ class OverlayAgain(Contract):
     flags: list[str] = Field(default_factory=list)
 
 
+class AgencyFinding(Contract):
+    """What natural resources has found out and reported, by its own database; null: this kind of finding says nothing.
+
+    differences: what it says beside what the overlay measured; neither corrects the other (domain.md 4.7).
+    """
+
+    kind: Literal["land_survey", "control_line_finding"]
+    action_no: str
+    task_id: UUID
+    reported_at: Instant
+    found_on: date
+    report_no: str
+    database_version: str | None
+    land_class: str | None
+    area_m2: Measured
+    farmland_area_m2: Measured | None
+    pbf_area_m2: Measured
+    ecological_area_m2: Measured | None = None
+    outside_boundary_area_m2: Measured | None = None
+    plan_conformity: Literal["conforms", "conflicts"] | None
+    conclusion: str
+    differences: list[ClaimDifference]
+
+
 class OverlayView(View):
     id: UUID
     clue_id: UUID
@@ -272,6 +296,9 @@ class OverlayView(View):
     problem: dict[str, Any] | None
     purpose: OverlayPurpose = OverlayPurpose.ACT
     again: OverlayAgain | None = Field(None, description="null: a person or an import asked for it")
+    agency_findings: list[AgencyFinding] = Field(
+        default_factory=list, description="of a case: what natural resources reported of its tasks, oldest first"
+    )
 
 
 class ListOverlays(ListQuery, operation="clue.list-overlays"):

@@ -217,7 +217,7 @@ def doorbell(agency: str, received: Path) -> Callable[[Desk], Awaitable[None]]:
 
 
 async def _try_task(desk: Desk, agency: str, row: View) -> None:
-    if row["state"] != "issued":
+    if row["state"] not in ("offered", "delivered"):
         return
     try:
         await _do_task(desk, desk.account(agency.replace("_", "-")), agency, row)

@@ -98,5 +98,6 @@ def convening(case: View, marks: dict[str, str]) -> View:
         "place": case["place"],
         "acting_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
         "lead_agency": next(iter(marks)),
+        "form": "consultation",
         "tasks": [{**letter(agency), "matter": f"{mark}到场。"} for agency, mark in marks.items()],
     }

@@ -25,23 +25,25 @@ DECLINES_FIRST = "comprehensive_enforcement"
 class AgencySystem:
     """Signs, takes on and reports what comes; every step may be repeated without harm."""
 
-    def __init__(self, agency: str, person: Person) -> None:
+    def __init__(self, agency: str, person: Person, *, quiet: bool = False) -> None:
         self._agency = agency
+        self._quiet = quiet
         self._person = person
         self._busy = threading.Lock()
 
     def handle(self, task_id: str) -> None:
         with self._busy:
             task = self._person.get(f"/tasks/{task_id}")
-            while task["state"] in ("issued", "signed", "accepted"):
+            while task["state"] in ("offered", "delivered", "signed", "accepted"):
                 task = self._step(task)
-                say(self._agency, task)
+                if not self._quiet:
+                    say(self._agency, task)
 
     def _step(self, task: dict[str, Any]) -> dict[str, Any]:
         path = f"/tasks/{task['id']}"
         try:
             match task["state"]:
-                case "issued":
+                case "offered" | "delivered":
                     done = self._person.post(f"{path}/sign", {"signed_by": "值班员"})
                 case "signed" if self._declines(task):
                     reason = {
@@ -77,7 +79,7 @@ def poll_for_ever(agency: str, person: Person) -> None:
         try:
             page = person.get("/tasks", after=after, wait=POLL_WAIT_S)
             for row in page["items"]:
-                if row["state"] in ("issued", "signed", "accepted"):
+                if row["state"] in ("offered", "delivered", "signed", "accepted"):
                     system.handle(row["id"])
                 after = max(after, row["position"])
         except CredentialsRefused:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.agencies.handlers.arrival import tell_delivered
+from services.agencies.handlers.messages import message_body
 from services.agencies.ports import Registry
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.unit import AgenciesUnit
@@ -14,11 +15,15 @@ from shared.outgoing.deliveries import Claimed
 
 
 class TaskErrand:
-    """shared.outgoing.sender.Errand for tasks on the signed webhook."""
+    """shared.outgoing.sender.Errand for tasks, and messages about them, on the signed webhook.
 
-    def __init__(self, registry: Registry, channel: str) -> None:
+    public_url: of the gateway, for links; empty gives a path.
+    """
+
+    def __init__(self, registry: Registry, channel: str, public_url: str = "") -> None:
         self._registry = registry
         self._channel = channel
+        self._public_url = public_url
         self._tasks = TaskStore()
 
     @property
@@ -30,7 +35,7 @@ class TaskErrand:
         try:
             task = self._tasks.get(connection, claimed.subject_id)
         except NotFound:
-            return None
+            return message_body(connection, claimed.subject_id, claimed.party, self._public_url)
         if not task.is_open or task.agency.value != claimed.party:
             return None
         form = self._registry.integration(task.agency).outgoing(task.order)
@@ -49,9 +54,9 @@ class TaskErrand:
         endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
 
 
-def resume_delivery(unit: AgenciesUnit, task_id: UUID, party: str) -> None:
-    """A person has a task that was given up sent again; nothing when it has reached its agency meanwhile."""
-    delivery_id = deliveries.resume(unit.connection, task_id, party)
+def resume_delivery(unit: AgenciesUnit, subject_id: UUID, party: str) -> None:
+    """A person has a task or a message sent again that was given up; nothing when it has arrived meanwhile."""
+    delivery_id = deliveries.resume(unit.connection, subject_id, party)
     if delivery_id is not None:
         found = unit.deliveries.load(unit.connection, delivery_id)
         unit.record(found, unit.deliveries, found.resume(unit.now))

@@ -8,11 +8,12 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain import clocks, decision, standstill
+from services.cases.domain import clocks, competence, decision, standstill
 from services.cases.domain.case_table import TABLE as TABLE
+from services.cases.domain.certificates import uncertified
 from services.cases.domain.clue import Clue
 from services.cases.domain.path_rules import Reach
-from services.cases.domain.people import LedByAnother, folded, keep_apart
+from services.cases.domain.people import folded, free_of_interest, keep_apart
 from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.service import check_service
@@ -53,9 +54,9 @@ from shared.contracts.cases_events import (
 )
 from shared.contracts.clocks import DeadlineFact
 from shared.contracts.clues import FileCase
-from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, Role, ViolationType
+from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, ViolationType
 from shared.contracts.parts import DeadlineView
-from shared.contracts.procedure import Procedure
+from shared.contracts.procedure import Procedure, SummedCase
 
 
 @dataclass(kw_only=True)
@@ -100,18 +101,33 @@ class Case(Progress):
 
     # decisions
 
-    def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
+    @property
+    def interested(self) -> list[str]:
+        """The party, and officers who are declared its near relatives, decided or not."""
+        related = [one.officer for one in self.procedure.recusals if one.ground == "near_relative"]
+        return [self.party_name, *related]
+
+    def file(
+        self,
+        cmd: FileCase,
+        moment: Moment,
+        clue: Clue,
+        case_no: str,
+        reporters: Sequence[str] = (),
+        summed: Sequence[SummedCase] = (),
+    ) -> list[CaseEvent]:
         """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
 
-        What was stopped before is filed under its number; a leader files what his own agency leads. Raises Forbidden
-        for an act that is time-barred, and for an officer who is the party (APL 43); LedByAnother.
+        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred or not the
+        agency's, and for an officer who is the party, or one of those who reported it (APL 43).
+        summed: other acts of the party, whose areas count too (JI2000 9).
         """
         row = TABLE.permit(self.state, "file-case", moment.by)
-        if not moment.by.has(Role.COORDINATOR) and moment.by.org_code != cmd.lead_agency:
-            raise LedByAnother(cmd.lead_agency)
-        keep_apart(cmd.officers, [cmd.party_name], "cases.officer-is-party", "officers", "APL 43")
+        competence.check_own_agency(cmd.lead_agency, moment)
+        competence.check_jurisdiction(cmd.lead_agency, cmd.violation_types, clue.division_code, moment)
+        free_of_interest(cmd.officers, [cmd.party_name, *reporters], "officers")
         decision.check_time_bar(cmd.act_ended_on, moment)
-        reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment)
+        reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment, summed)
         return [
             CaseFiledV1(
                 case_id=self.id,
@@ -135,6 +151,7 @@ class Case(Progress):
                 pbf_area_m2=clue.pbf_area_m2 or Decimal(0),
                 area_threshold_met=reach.met,
                 near_threshold=reach.near,
+                summed=list(summed),
                 **self.step(
                     row,
                     moment,
@@ -154,13 +171,14 @@ class Case(Progress):
             starts.append(clocks.again(owed, moment.deadlines.count(owed), moment.now))
         return starts
 
-    def investigate(self, cmd: StartInvestigation, moment: Moment) -> list[CaseEvent]:
-        """Raises Forbidden for an officer who withdrew, or is the party (APL 43)."""
+    def investigate(self, cmd: StartInvestigation, moment: Moment, reporters: Sequence[str] = ()) -> list[CaseEvent]:
+        """Raises Forbidden for an officer who withdrew or must (APL 43), or holds no certificate (APL 42)."""
         told = self.take(cmd, moment)
         withdrawn = [one.officer for one in self.procedure.recusals if one.granted]
         keep_apart(cmd.officers, withdrawn, "cases.officer-withdrew", "officers", "APL 43")
-        keep_apart(cmd.officers, [self.party_name], "cases.officer-is-party", "officers", "APL 43")
-        return [CaseInvestigationStartedV1(officers=cmd.officers, **told)]
+        free_of_interest(cmd.officers, [*self.interested, *reporters], "officers")
+        without = uncertified(cmd.officers, self.lead_agency, moment)
+        return [CaseInvestigationStartedV1(officers=cmd.officers, uncertified=without, **told)]
 
     def conclude(self, cmd: ConcludeInvestigation, moment: Moment) -> list[CaseEvent]:
         return [CaseInvestigationConcludedV1(conclusion=cmd.conclusion, **self.take(cmd, moment))]

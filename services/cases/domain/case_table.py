@@ -81,6 +81,7 @@ _NO_PENALTY: dict[str, Any] = {
 }
 _LEGAL_REVIEW: dict[str, Any] = {"needs": _papers(_DOC.CASE_REVIEW_RECORD)}
 _CLOSE: dict[str, Any] = {
+    "who": _OFFICE,
     "needs": _papers(_DOC.CLOSING_APPROVAL),
     "starts": ("A01",),
     "stops": ALL_CLOCKS,
@@ -111,8 +112,8 @@ TABLE: Transitions[CaseState] = Transitions(
     *_beside("report-defiance", _STATE.STOPPED, *UNDER_INQUIRY, who=TOWNSHIP, stops=frozenset({"D06"})),
     *_beside("report-large", _STATE.STOPPED, *UNDER_INQUIRY, *_DECIDED, stops=frozenset({"D07"})),
     # investigation
-    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, starts=("S03",), stops=frozenset({"S02"})),
-    Row("investigate", _STATE.REOPENED, _STATE.INVESTIGATING, starts=("S03",)),
+    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, who=_OFFICE, starts=("S03",), stops=frozenset({"S02"})),
+    Row("investigate", _STATE.REOPENED, _STATE.INVESTIGATING, who=_OFFICE, starts=("S03",)),
     Row(
         "conclude",
         _STATE.INVESTIGATING,
@@ -161,14 +162,19 @@ TABLE: Transitions[CaseState] = Transitions(
         "commission-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})
     ),
     *_beside("record-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    # The same opinion, as agriculture reports it of its task in a joint action.
+    *_beside("appraisal-told", *UNDER_INQUIRY, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
     *_beside(
         "review-threshold", *UNDER_INQUIRY, who=_LEGAL, needs=_papers(_DOC.LEGAL_OPINION), stops=frozenset({"S09"})
     ),
+    # Another act of the party came up: the areas are added (JI2000 9).
+    *_beside("sum-acts", *UNDER_INQUIRY, who=_FACT, starts=("S09", "S10")),
     *_beside("request-recusal", *UNDER_INQUIRY, who=TOWNSHIP | LEADERS),
     *_beside("decide-recusal", *UNDER_INQUIRY, who=LEADERS, needs=_papers(_DOC.RECUSAL_DECISION)),
     # the hand-over to public security, beside the case
     *_beside("transfer-to-police", *_SUSPECTING, who=_OFFICE),
     *_beside("transfer-moved", *(state for state in _STATE if state not in _NEVER_FILED), who=_FACT),
+    *_beside("result-not-taken", *(state for state in _STATE if state not in _NEVER_FILED), who=_FACT),
     # review, notice, hearing
     Row("review", _STATE.REPORT_DONE, _STATE.UNDER_REVIEW, starts=("S05",), stops=frozenset({"S04"})),
     Row("review", _STATE.LEGAL_REVIEW, _STATE.UNDER_REVIEW),
@@ -277,8 +283,8 @@ TABLE: Transitions[CaseState] = Transitions(
     Row("close", _STATE.TERMINATED, _STATE.CLOSED, outcome=ClosingGround.TERMINATED, **_CLOSE),
     Row("close", _STATE.COURT_APPLIED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_APPLIED, **_CLOSE),
     Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_ENDED, **_CLOSE),
-    Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, who=LEADERS, **_CLOSE),
-    Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, who=LEADERS, **_CLOSE),
+    Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
+    Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
     *(Row("close", state, _STATE.CLOSED, **_TRANSFERRED) for state in UNDER_INQUIRY),
     Row(
         "archive",
@@ -320,7 +326,9 @@ TABLE: Transitions[CaseState] = Transitions(
         "extend": "NRP 38",
         "commission-appraisal": "NRP 38",
         "record-appraisal": "NRP 38",
+        "appraisal-told": "NRP 38",
         "review-threshold": "JI2000 3",
+        "sum-acts": "JI2000 9",
         "request-recusal": "APL 43",
         "decide-recusal": "APL 43",
         "transfer-to-police": "APL 27; T310 3",

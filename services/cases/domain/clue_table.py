@@ -13,18 +13,18 @@ _STATE = ClueState
 _REVIEW = ReviewState
 # domain.md 3.1: the township, natural resources or agriculture verify, whomever it was given to.
 VERIFIERS = TOWNSHIP | {Role.AGENCY_OFFICER}
-# What was found is answered for by who leads the agency as well.
-_OPINION = VERIFIERS | LEADERS
+# The opinion is the agency's: its leader may submit what its officers verified (domain.md 8.2, step 5).
+_OPINION_GIVERS = VERIFIERS | LEADERS
 _SUPERIOR = frozenset({Role.SUPERIOR_REVIEWER})
 _OPINION_PAPERS = frozenset({DocumentKind.VERIFICATION_REPORT, DocumentKind.SITE_PHOTOS})
 
 REVIEW: Transitions[ReviewState] = Transitions(
     "clue-review",
-    Row("start-review", _REVIEW.OPINION_SUBMITTED, _REVIEW.COUNTY_REVIEW),
-    Row("pass-review", _REVIEW.COUNTY_REVIEW, _REVIEW.CITY_REVIEW),
+    Row("start-review", _REVIEW.OPINION_SUBMITTED, _REVIEW.COUNTY_REVIEW, who=DECIDERS),
+    Row("pass-review", _REVIEW.COUNTY_REVIEW, _REVIEW.CITY_REVIEW, who=DECIDERS),
     Row("pass-review", _REVIEW.CITY_REVIEW, _REVIEW.PROVINCE_REVIEW, who=_SUPERIOR),
     Row("pass-review", _REVIEW.PROVINCE_REVIEW, _REVIEW.REVIEW_ENDED, who=_SUPERIOR),
-    Row("send-back", _REVIEW.COUNTY_REVIEW, _REVIEW.SENT_BACK, starts=("C01",)),
+    Row("send-back", _REVIEW.COUNTY_REVIEW, _REVIEW.SENT_BACK, who=DECIDERS, starts=("C01",)),
     Row("send-back", _REVIEW.CITY_REVIEW, _REVIEW.SENT_BACK, who=_SUPERIOR, starts=("C01",)),
     Row("send-back", _REVIEW.PROVINCE_REVIEW, _REVIEW.SENT_BACK, who=_SUPERIOR, starts=("C01",)),
     Row("start-verification", _REVIEW.SENT_BACK, _REVIEW.VERIFYING, who=VERIFIERS),
@@ -32,7 +32,7 @@ REVIEW: Transitions[ReviewState] = Transitions(
         "submit-opinion",
         _REVIEW.VERIFYING,
         _REVIEW.OPINION_SUBMITTED,
-        who=_OPINION,
+        who=_OPINION_GIVERS,
         needs=_OPINION_PAPERS,
         stops=frozenset({"C01"}),
     ),
@@ -55,14 +55,14 @@ _TRANSFERABLE = (
     _STATE.OPINION_SUBMITTED,
     _STATE.REVIEW_ENDED,
 )
-_FILABLE = (
+FILABLE = (
     _STATE.OPINION_SUBMITTED,
     _STATE.COUNTY_REVIEW,
     _STATE.CITY_REVIEW,
     _STATE.PROVINCE_REVIEW,
     _STATE.REVIEW_ENDED,
 )
-_STOPPABLE = (_STATE.VERIFYING, *_FILABLE, _STATE.SENT_BACK)
+_STOPPABLE = (_STATE.VERIFYING, *FILABLE, _STATE.SENT_BACK)
 # What may be noted of a clue at any time while it lives: steps that leave its state alone.
 _LIVING: tuple[ClueState, ...] = tuple(
     state
@@ -141,19 +141,19 @@ TABLE: Transitions[ClueState] = Transitions(
         "submit-opinion",
         _STATE.VERIFYING,
         _STATE.OPINION_SUBMITTED,
-        who=_OPINION,
+        who=_OPINION_GIVERS,
         needs=_OPINION_PAPERS,
         stops=frozenset({"D03", "C01"}),
     ),
     *_reviews(),
     *(
-        Row("close", state, to, outcome=outcome, stops=ALL_CLOCKS)
+        Row("close", state, to, who=DECIDERS, outcome=outcome, stops=ALL_CLOCKS)
         for state in (_STATE.OPINION_SUBMITTED, _STATE.REVIEW_ENDED)
         for outcome, to in (("legal", _STATE.CLOSED_LEGAL), ("other", _STATE.CLOSED_OTHER))
     ),
     *(
         Row("decline-filing", state, _STATE.TO_CASE, who=DECIDERS, outcome="illegal", stops=ALL_CLOCKS)
-        for state in _FILABLE
+        for state in FILABLE
     ),
     *(
         Row(
@@ -165,7 +165,7 @@ TABLE: Transitions[ClueState] = Transitions(
             needs=frozenset({DocumentKind.FILING_APPROVAL}),
             stops=ALL_CLOCKS,
         )
-        for state in _FILABLE
+        for state in FILABLE
     ),
     *(Row("transfer-out", state, _STATE.TRANSFERRED_OUT, starts=("C02",), stops=ALL_CLOCKS) for state in _TRANSFERABLE),
     Row(

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from services.cases.domain.progress import Moment
     from shared.contracts.cases import CloseCase, DecideCase, NotifyParty, ReviewCase
     from shared.contracts.clocks import DeadlineFact, ResumeFact
-    from shared.contracts.procedure import Crime
+    from shared.contracts.procedure import Crime, SummedCase
 
 # A transfer that has not reached the police yet.
 _NOT_HANDED_OVER = frozenset(
@@ -49,8 +49,12 @@ class NoticePeriodRunning(Conflict):
         super().__init__("cases.notice-period-running", None, law="NRP 33", until=until.isoformat())
 
 
-def reach_of(pbf_m2: Decimal | None, farmland_m2: Decimal | None, moment: Moment) -> Reach:
-    """Whether the areas of an act reach the limits in force today."""
+def reach_of(
+    pbf_m2: Decimal | None, farmland_m2: Decimal | None, moment: Moment, summed: Sequence[SummedCase] = ()
+) -> Reach:
+    """Whether the areas of an act, with those added to it (JI2000 9), reach the limits in force today."""
+    pbf_m2 = sum((one.pbf_area_m2 for one in summed), pbf_m2 or Decimal(0))
+    farmland_m2 = sum((one.farmland_area_m2 for one in summed), farmland_m2 or Decimal(0))
     return moment.rules.reach(pbf_m2, farmland_m2, moment.today)
 
 

@@ -142,7 +142,7 @@ def conclude(
         construction_m2=sums.get("construction"),
         unused_m2=sums.get("unused"),
         unknown_m2=unknown,
-        differences=list(_differences(claim, total, farmland, pbf)),
+        differences=list(differences(claim, total, farmland, pbf)),
         approved=approved,
         plots=_plots(measured.plots),
         plots_hit=len(measured.plots),
@@ -222,9 +222,10 @@ def _sums(classes: Sequence[ClassArea], law: Law) -> dict[str, Decimal]:
     return sums
 
 
-def _differences(
+def differences(
     claim: Claim, total: Decimal, farmland: Decimal | None, pbf: Decimal | None
 ) -> "Sequence[ClaimDifference]":
+    """What was claimed beside what was measured, m2; nothing where one of them is not known."""
     pairs: tuple[tuple[Literal["area_m2", "farmland_area_m2", "pbf_area_m2"], Decimal | None, Decimal | None], ...] = (
         ("area_m2", claim.area_m2, total),
         ("farmland_area_m2", claim.farmland_area_m2, farmland),

@@ -62,6 +62,13 @@ class Moment:
             raise InvalidInput("cases.in-the-future", name, value=at.isoformat())
         return self.near(at, name)
 
+    def end_of(self, rule_id: str) -> datetime | None:
+        """The instant at which a term ends that begins now: at its hour, or with its last day in Asia/Shanghai."""
+        fact = self.deadlines.start(rule_id, self.now)
+        if fact.due_at is not None or fact.due_on is None:
+            return fact.due_at
+        return datetime.combine(fact.due_on + timedelta(days=1), time(), SHANGHAI)
+
     def after(self, at: datetime, earlier: datetime | None, name: str) -> datetime:
         """As past, of something that cannot come before an earlier step.
 

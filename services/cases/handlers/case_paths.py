@@ -12,8 +12,11 @@ from services.cases.domain import case_transfer
 from services.cases.domain.case import Case
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.progress import Moment
+from services.cases.domain.summing import by_opinion
+from services.cases.handlers import summing
 from services.cases.handlers.cases import locked, recorded
 from services.cases.handlers.proposing import propose_at_stop
+from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
@@ -46,10 +49,13 @@ def report_stop(cmd: c.ReportStop, call: Call, unit: CasesUnit) -> CaseView:
 
 
 def record_appraisal(cmd: c.RecordAppraisal, call: Call, unit: CasesUnit) -> CaseView:
-    """Where the opinion makes the hand-over mandatory, the system opens it."""
+    """Where the opinion makes the hand-over mandatory, the system opens it; also of the acts added to this one."""
     case = locked(call, unit)
-    unit.record(case, unit.cases, inquiry.record_appraisal(case, cmd, unit.moment))
-    open_if_due(case, unit)
+    others = summing.others_of(case.id, case.party_name, case.division_code, unit)
+    told = inquiry.record_appraisal(case, cmd, unit.moment, by_opinion(others))
+    unit.record(case, unit.cases, told)
+    for one in (case, *summing.tell(case, others, unit)):
+        open_if_due(one, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
 
 
@@ -58,6 +64,12 @@ def review_threshold(cmd: c.ReviewThreshold, call: Call, unit: CasesUnit) -> Cas
     unit.record(case, unit.cases, inquiry.review_threshold(case, cmd, unit.moment))
     open_if_due(case, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
+
+
+def decide_recusal(cmd: c.DecideRecusal, call: Call, unit: CasesUnit) -> CaseView:
+    """Who takes the place of an officer is compared with who reported, as every handler is."""
+    case = locked(call, unit)
+    return recorded(case, inquiry.decide_recusal(case, cmd, unit.moment, names_of(case.clue_id, unit)), unit)
 
 
 def open_if_due(case: Case, unit: CasesUnit) -> None:
@@ -126,7 +138,7 @@ HANDLERS: dict[type[Any], Handler] = {
     c.RecordAppraisal: record_appraisal,
     c.ReviewThreshold: review_threshold,
     c.RequestRecusal: _step(inquiry.request_recusal),
-    c.DecideRecusal: _step(inquiry.decide_recusal),
+    c.DecideRecusal: decide_recusal,
     c.SubmitLegalReview: _step(review.submit_legal_review),
     c.GiveLegalOpinion: _step(review.give_legal_opinion),
     c.Deliberate: _step(review.deliberate),

@@ -14,7 +14,9 @@ from services.cases.domain.clue import Clue, Parent
 from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.import_completeness import parent_of
 from services.cases.domain.patch import Patch
+from services.cases.domain.summing import by_area
 from services.cases.handlers import reporters as on_reporter
+from services.cases.handlers import summing
 from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_filing
 from services.cases.storage import duplicates
@@ -157,10 +159,13 @@ def file_case(cmd: FileCase, call: Call, unit: CasesUnit) -> CaseView:
     clue = _locked(call, unit)
     case, case_no = case_of(clue, unit)
     turned = clue.turn_into_case(cmd, unit.moment, case.id, case_no)
-    filed = case.file(cmd, unit.moment, clue, case_no)
+    others = summing.others_of(case.id, cmd.party_name, clue.division_code, unit)
+    reporters = on_reporter.names_of(clue.id, unit)
+    filed = case.file(cmd, unit.moment, clue, case_no, reporters, by_area(others))
     require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.FILE_CASE)
     unit.record(clue, unit.clues, turned)
     unit.record(case, unit.cases, filed)
+    summing.tell(case, others, unit)
     propose_at_filing(case, clue.source, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
 

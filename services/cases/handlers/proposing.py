@@ -66,13 +66,16 @@ def _propose_listing(case: Case, unit: CasesUnit) -> None:
     level = unit.path_rules.listing_level(_COUNTY, unit.moment.today)
     if level is None or not level.term_days:
         return
+    summed = case.procedure.crime.summed if case.procedure.crime else []
+    beside = f"，与同一当事人未处理的 {len(summed)} 件案件累计" if summed else ""
     order = ProposeListing(
         level=level.code,
         target_unit=case.division_name or case.place,
         requirements=["依法查处，拆除复耕，恢复耕地种植条件；对责任人依规处理或者移送。"],
         term_days=level.term_days[0],
         contact="县联合执法协调员",
-        reason=f"占用永久基本农田 {case.pbf_area_m2} 平方米、耕地 {case.farmland_area_m2} 平方米，达到移送标准面积。",
+        reason=f"占用永久基本农田 {case.pbf_area_m2} 平方米、耕地 {case.farmland_area_m2} 平方米{beside}，"
+        "达到移送标准面积。",
     )
     listing = Listing(id=new_id())
     listing_no = unit.number(NumberKind.LISTING, case.division_code)

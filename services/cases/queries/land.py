@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.overlay import NoOverlay
+from services.cases.queries.agency_findings import findings_of
 from services.cases.storage.land import again_of, result_of
 from services.cases.storage.land_tables import (
     land_feature,
@@ -103,8 +104,9 @@ def get_overlay(q: GetOverlay, by: Actor, connection: Connection) -> OverlayView
 
 
 def get_case_overlay(q: GetCaseOverlay, by: Actor, connection: Connection) -> OverlayView:
-    """NotFound for a case that the caller may not see; whoever sees it sees what its land is."""
-    return _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection)
+    """NotFound for a case that the caller may not see; whoever sees it sees what its land is, and was found to be."""
+    view = _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection)
+    return view.model_copy(update={"agency_findings": findings_of(q.id, view.result, connection)})
 
 
 def get_rectification_overlay(q: GetRectificationOverlay, by: Actor, connection: Connection) -> OverlayView:

@@ -1,6 +1,7 @@
 """Chinese names of the steps beside the straight path, as a timeline tells them."""
 
 from shared.contracts import action_proposals as ap
+from shared.contracts import action_step_events as st
 from shared.contracts import case_import_events as im
 from shared.contracts import case_path_events as cp
 from shared.contracts import cases_events as e
@@ -27,6 +28,8 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseAppraisedV1.type: "收到鉴定意见",
     cp.CaseThresholdReviewedV1.type: "临界面积法制审核",
     cp.CaseTransferMovedV1.type: "移送公安进展",
+    cp.CaseActsSummedV1.type: "多次行为累计",
+    cp.CaseResultNotTakenV1.type: "部门反馈结果未能采用",
     cp.CaseRecusalRequestedV1.type: "申请回避",
     cp.CaseRecusalDecidedV1.type: "决定回避申请",
     cp.CaseLegalReviewRequestedV1.type: "送法制审核",
@@ -97,7 +100,28 @@ PATH_TITLES: dict[str, str] = {
     e.RectificationReviewEndedV1.type: "上级审核结束",
     e.RectificationRecheckedV1.type: "下一耕作季复核",
     e.RectificationReboundV1.type: "复核发现反弹",
+    e.JointActionTaskMovedV1.type: "任务进展",
+    e.JointActionTaskUndeliveredV1.type: "任务未能送达",
+    e.JointActionJoinChangedV1.type: "改变联合执法办结条件",
+    st.JointActionMetV1.type: "行动前会商",
+    st.JointActionActedV1.type: "联合行动",
+    st.JointActionOnSiteSignedV1.type: "现场记录签字",
+    st.JointActionEvidenceHandedV1.type: "移交证据副本",
+    st.JointActionFeedbackCompletedV1.type: "联合执法反馈齐全",
+    st.JointActionSummarisedV1.type: "联合执法总结办结",
     e.JointActionPostponedV1.type: "联合执法延期",
     e.JointActionRescheduledV1.type: "联合执法改期",
     e.JointActionCancelledV1.type: "联合执法取消",
 }
+
+RESULT_TITLES: dict[str, str] = {
+    "land_survey": "地类与面积认定",
+    "control_line_finding": "三条控制线认定",
+    "damage_appraisal": "破坏程度鉴定",
+    "replanting_check": "复耕核查",
+    "criminal_decision": "刑事立案决定",
+    "reconsideration_answer": "复议决定",
+    "site_order_record": "现场秩序维护记录",
+    "demolition_record": "拆除查封记录",
+}
+"""Kinds of results of agencies' tasks."""

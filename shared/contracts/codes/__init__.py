@@ -48,10 +48,14 @@ from shared.contracts.codes.evidence import (
     ScanVerdict,
 )
 from shared.contracts.codes.joint_actions import (
+    ActionForm,
     ActionTrigger,
+    DisclosurePurpose,
+    JoinKind,
     JointActionState,
     ProposalState,
     ReturnReason,
+    TaskMessageKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
@@ -67,8 +71,10 @@ from shared.contracts.codes.papers import (
     NoticeKind,
 )
 from shared.contracts.codes.people import (
+    COUNTY_AGENCIES,
     ORG_TYPE_OF,
     Agency,
+    CountyAgency,
     OrgType,
     Recipient,
     Role,
@@ -90,8 +96,10 @@ from shared.contracts.codes.work import (
 )
 
 __all__ = [
+    "COUNTY_AGENCIES",
     "ILLEGAL_OPINIONS",
     "ORG_TYPE_OF",
+    "ActionForm",
     "ActionTrigger",
     "Agency",
     "AlarmAction",
@@ -104,8 +112,10 @@ __all__ = [
     "ClueSource",
     "ClueState",
     "CopyState",
+    "CountyAgency",
     "DelayReason",
     "DeliveryState",
+    "DisclosurePurpose",
     "DocumentKind",
     "DuplicateGround",
     "DuplicateKind",
@@ -119,6 +129,7 @@ __all__ = [
     "EvidenceState",
     "EvidenceStep",
     "Holder",
+    "JoinKind",
     "JointActionState",
     "LandLayerKind",
     "ListingState",
@@ -147,6 +158,7 @@ __all__ = [
     "ScanVerdict",
     "SealedState",
     "SentBackReason",
+    "TaskMessageKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

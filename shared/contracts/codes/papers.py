@@ -64,6 +64,13 @@ class DocumentKind(StrEnum):
     LEGALITY_PROOF = "legality_proof"
     STATE_COUNCIL_APPROVAL = "state_council_approval"
     RECHECK_RECORD = "recheck_record"
+    MEETING_MINUTES = "meeting_minutes"
+    ACTION_PLAN = "action_plan"
+    RISK_PLAN = "risk_plan"
+    ON_SITE_RECORD = "on_site_record"
+    EVIDENCE_HANDOVER_LIST = "evidence_handover_list"
+    ACTION_SUMMARY = "action_summary"
+    PAPER_RECEIPT = "paper_receipt"
 
 
 class NoticeKind(StrEnum):

@@ -46,6 +46,15 @@ _ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-re
 _ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
 # What the system proposes by itself with a step: a person decides later.
 _PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
+# What a reported result does to the case, where it waits for it.
+_RESULT_EFFECTS = (
+    "case-appraised",
+    "case-transfer-moved",
+    "case-result-not-taken",
+    "police-transfer-due",
+    "police-transfer-filed",
+    "police-transfer-refused",
+)
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
@@ -74,7 +83,10 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
             Reaction(event("agencies", f"task-{step}"), event("cases", f"joint-action-task-{step}"))
             for step in _TASK_STEPS
         ),
-        Reaction(event("agencies", "task-reported"), event("cases", "joint-action-closed"), least=0),
+        *(
+            Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
+            for effect in ("joint-action-closed", *_RESULT_EFFECTS)
+        ),
     ),
     ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
 }

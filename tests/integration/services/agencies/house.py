@@ -38,6 +38,15 @@ def administrator() -> Actor:
     return Actor("administrator-1", "管理员", frozenset({Role.ADMINISTRATOR}), "640521000000", COUNTY)
 
 
+def township_officer(jurisdiction: str = "640521101") -> Actor:
+    return Actor("township-1", "乡镇干部", frozenset({Role.TOWNSHIP_OFFICER}), jurisdiction, jurisdiction)
+
+
+def worker(agency: Agency, role: Role = Role.AGENCY_OFFICER) -> Actor:
+    """Who works the agency's tasks in the place of the builders."""
+    return township_officer() if agency is Agency.TOWNSHIP else officer(agency, role)
+
+
 def stranger(role: Role) -> Actor:
     return Actor(f"stranger-{role}", "无关人员", frozenset({role}), "discipline_commission", COUNTY)
 

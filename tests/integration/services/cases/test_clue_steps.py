@@ -1,7 +1,6 @@
 """Clues beside their main path: reviewed above, sent back, cut in parts, transferred, archived."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,12 @@ from tests.integration.services.cases.clue_desk import (
     box,
     look,
     proposals,
+    review,
     take_in,
 )
 from tests.integration.services.cases.conftest import open_office
 from tests.integration.services.cases.office import (
     COORDINATOR,
-    COUNTY,
     OFFICER,
     OTHER_COUNTY,
     Office,
@@ -107,13 +106,6 @@ def clue(office: Office, id_: str, by: Any = COORDINATOR) -> dict[str, Any]:
     return office.query(by, "clue.get", id=id_)
 
 
-def reviewed(office: Office, id_: str) -> dict[str, Any]:
-    office.command(COORDINATOR, "clue.start-review", {}, id_)
-    for by in (COORDINATOR, CITY, REGION):
-        office.command(by, "clue.pass-review", {}, id_)
-    return clue(office, id_)
-
-
 # --- review
 
 
@@ -147,7 +139,7 @@ def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Off
     assert "C01" in [clock["rule_id"] for clock in clocks if clock["met_at"] is None]
     office.command(OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
     office.command(OFFICER, "clue.submit-opinion", opinion(), id_)
-    again = reviewed(office, id_)
+    again = review(office, id_)
     assert (again["state"], again["review_state"]) == ("to_case", "review_ended")
     assert [(fact["level"], fact["reasons"]) for fact in again["sent_back"]] == [("city_review", ["no_azimuth"])]
     assert office.query(COORDINATOR, "case.get", id=case["id"])["state"] == "filed"
@@ -156,31 +148,22 @@ def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Off
     assert {"打回", "县级审核", "审核通过"} <= set(titles)
 
 
-def test_a_struck_off_item_waits_for_the_review_above_of_what_its_case_was_filed_on(office: Office) -> None:
+def test_strike_off_waits_for_the_end_of_the_review_above(office: Office) -> None:
+    """domain.md 8.3, assertion 2: the item's own review has ended, that of the patch has not."""
     id_ = submitted(office)
     case = office.command(COORDINATOR, "clue.file-case", filing(), id_)
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(Refused) as caught:
         strike_off(office, case)
-    assert (refused.value.code, refused.value.facts["law"]) == ("cases.strike-off-awaits-review", "RULES 3.7")
-    (item,) = office.query(COORDINATOR, "case.get", id=case["id"])["rectification_ids"]
-    assert office.query(COORDINATOR, "rectification.get", id=item)["state"] == "reviewing_up"
-    reviewed(office, id_)
-    struck = office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item)
+    told = (caught.value.code, caught.value.facts["missing"], caught.value.facts["law"])
+    assert told == ("cases.strike-off-awaits-review", ["clue"], "RULES 3.7")
+    [item] = office.query(COORDINATOR, "rectification.list", case_id=case["id"])["items"]
+    office.command(COORDINATOR, "clue.start-review", {}, id_)
+    for by in (COORDINATOR, CITY, REGION):
+        again = refusal(office, COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
+        assert again.code == "cases.strike-off-awaits-review"
+        office.command(by, "clue.pass-review", {}, id_)
+    struck = office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
     assert struck["state"] == "struck_off"
-
-
-def test_a_leader_finds_and_files_for_his_own_agency_only(office: Office) -> None:
-    leader = replace(actor(Role.LEADER, COUNTY, "郑局长"), org_code="natural_resources")
-    id_ = a_patch(office)
-    office.command(COORDINATOR, "clue.assign", {"agency": "natural_resources"}, id_)
-    officer = replace(leader, name="马队员", roles=frozenset({Role.AGENCY_OFFICER}))
-    office.command(officer, "clue.sign", {}, id_)
-    office.command(officer, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
-    office.command(leader, "clue.submit-opinion", opinion(), id_)
-    with pytest.raises(Refused) as refused:
-        office.command(leader, "clue.file-case", filing(lead_agency="agriculture"), id_)
-    assert (refused.value.code, refused.value.field) == ("cases.led-by-another", "lead_agency")
-    assert office.command(leader, "clue.file-case", filing(), id_)["state"] == "filed"
 
 
 def test_an_opinion_that_stops_being_a_violation_is_refused_once_there_is_a_case(office: Office) -> None:
@@ -308,7 +291,7 @@ def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(office: Offic
     office.command(OFFICER, "clue.submit-opinion", illegal, first["id"])
     office.command(OFFICER, "clue.submit-opinion", legal, second["id"])
     assert office.command(COORDINATOR, "clue.file-case", filing(), first["id"])["area_m2"] == 5000
-    assert reviewed(office, second["id"])["state"] == "review_ended"
+    assert review(office, second["id"])["state"] == "review_ended"
     assert office.command(COORDINATOR, "clue.close", {"reason": "农村道路"}, second["id"])["state"] == "closed_legal"
 
 

@@ -7,7 +7,7 @@ from services.cases.storage.work_fill import fill, fill_history
 from services.cases.storage.work_tables import METADATA, statistic_delta, statistic_sum, work_history
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

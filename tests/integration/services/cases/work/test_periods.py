@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from services.cases.domain.work import WorkItem
 from services.cases.storage import statistics, work, work_history
 from services.cases.storage.migrate import MIGRATIONS
+from services.cases.storage.migrations.versions import rev_0016_history as revision
 from services.cases.storage.work_tables import statistic_sum
 from services.cases.storage.work_tables import work_history as history
 from shared.contracts.codes import WorkKind
@@ -387,7 +388,9 @@ def test_a_database_of_before_gets_its_history_from_the_log(office: Office, post
         connection.execute(
             sa.text("ALTER TABLE work_item DROP COLUMN told_at, DROP COLUMN valid_at, DROP COLUMN beside_at")
         )
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0013'"))
+        connection.execute(
+            sa.text("UPDATE alembic_version SET version_num = :before"), {"before": revision.down_revision}
+        )
     owner.dispose()
     office.parts.engine.dispose()
     upgrade(MIGRATIONS, SecretStr(dsn), ROLE)

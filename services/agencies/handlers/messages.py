@@ -1,0 +1,51 @@
+"""Telling an agency's system what became of its task after the letter: owed like the letter, carried the same way."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection
+
+from services.agencies.domain.task import Task
+from services.agencies.storage import messages
+from services.agencies.storage.messages import TaskMessage
+from services.agencies.storage.unit import AgenciesUnit
+from shared.contracts.codes import TaskMessageKind
+from shared.ids import derived_id
+from shared.outgoing import deliveries
+
+
+def owe(unit: AgenciesUnit, task: Task, kind: TaskMessageKind, because: object = None, **facts: Any) -> None:
+    """Owe the agency this message about its task, by the way it is reached now. Call it after the step is recorded.
+
+    because: the event it tells of, where that is none of the task's. The id follows from it, or from the task's
+    version: nothing is told twice.
+    """
+    id_ = derived_id("task-message", task.id, because or task.version)
+    made = TaskMessage(id_, task.id, task.version, kind, task.agency, facts, unit.now)
+    messages.add(unit.connection, made)
+    channel = unit.desk.registry.transport_of(task.agency).name
+    deliveries.add(unit.connection, id_, task.agency.value, channel, unit.correlation_id)
+
+
+def message_body(connection: Connection, id_: UUID, party: str, public_url: str) -> bytes | None:
+    """{"type": "task.withdrawn", "timestamp", "data"} as JSON; None when there is no such message for this party."""
+    found = messages.find(connection, id_)
+    if found is None or found.agency.value != party:
+        return None
+    return orjson.dumps(
+        {"type": f"task.{found.kind.value}", "timestamp": found.at, "data": message_data(found, public_url)}
+    )
+
+
+def message_data(found: TaskMessage, public_url: str) -> Mapping[str, Any]:
+    """What every protocol says of a message."""
+    return {
+        "message_id": str(found.id),
+        "task_id": str(found.task_id),
+        "task_version": found.task_version,
+        "action_no": found.action_no,
+        "link": f"{public_url.rstrip('/')}/api/v1/tasks/{found.task_id}",
+        **found.facts,
+    }

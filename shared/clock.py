@@ -32,7 +32,7 @@ class TrainingClock:
 
     @property
     def ahead(self) -> timedelta:
-        """How far before the system's clock it goes; negative where it is behind."""
+        """By how much it is ahead of the system's clock; negative where it is behind."""
         try:
             with self._file.open(encoding="ascii") as opened:
                 written = os.fstat(opened.fileno()).st_mtime

@@ -312,12 +312,11 @@ class Case(Progress):
         self.decision_no, self.decided_at = event.decision_no, event.decided_at
         self.closed_at, self.closing_ground = event.closed_at, event.closing_ground
 
-    @_change.register(CaseFiledV1)
-    @_change.register(CaseOpenedEvent)
-    def _(self, event: CaseFiledV1 | CaseOpenedEvent) -> None:
+    @_change.register
+    def _(self, event: CaseOpenedEvent) -> None:
         self._opened(event, event.at)
 
-    def _opened(self, event: CaseFiledV1 | CaseOpenedEvent | CaseTakenOverV1, filed_at: datetime) -> None:
+    def _opened(self, event: CaseOpenedEvent, filed_at: datetime) -> None:
         self.case_no, self.title = event.case_no, event.title
         self.violation_types = event.violation_types
         self.party_name, self.party_kind = event.party_name, event.party_kind

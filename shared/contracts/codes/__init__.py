@@ -61,6 +61,8 @@ from shared.contracts.codes.joint_actions import (
 from shared.contracts.codes.land import (
     LandLayerKind,
     OverlayDay,
+    OverlayPurpose,
+    OverlayRest,
     PositionCrs,
 )
 from shared.contracts.codes.papers import (
@@ -137,6 +139,8 @@ __all__ = [
     "NoticeKind",
     "OrgType",
     "OverlayDay",
+    "OverlayPurpose",
+    "OverlayRest",
     "PauseReason",
     "PositionCrs",
     "ProposalState",

@@ -41,7 +41,7 @@ def told_overlay(overlay: dict[str, Any]) -> dict[str, Any]:
     notes = [texts.detail(note, {}) for note in result["notes"]] if result else []
     basis, day = title(OverlayDay(overlay["day_basis"])), overlay["on_day"]
     why = f"{basis}（{day}），采用当日有效的图层版本：行为发生前的土地状况以此为准。"
-    if overlay["purpose"] == OverlayPurpose.CHECK:
+    if overlay.get("purpose") == OverlayPurpose.CHECK:  # a service of before does not say it
         why = f"{basis}（{day}）：只说明该次调查时的地类，不是违法占用的面积。"
     return {**overlay, "problem": problem and told_fault(problem), "why": why, "note_details": notes}
 

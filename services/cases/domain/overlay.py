@@ -271,9 +271,9 @@ _COMPARED = ("farmland_m2", "pbf_m2", "other_cultivated_m2", "agricultural_m2", 
 def changes(before: OverlayFact | None, after: OverlayFact) -> list[OverlayChange]:
     """Areas that are otherwise now; everything known is otherwise where nothing was known."""
     pairs: list[tuple[Any, Decimal | None, Decimal | None]] = [
-        (name, before and getattr(before, name), getattr(after, name)) for name in _COMPARED
+        (name, None if before is None else getattr(before, name), getattr(after, name)) for name in _COMPARED
     ]
-    pairs.append(("red_line_m2", before and _red_line(before), _red_line(after)))
+    pairs.append(("red_line_m2", None if before is None else _red_line(before), _red_line(after)))
     return [OverlayChange(field=name, before_m2=was, after_m2=now) for name, was, now in pairs if was != now]
 
 
@@ -288,7 +288,7 @@ def laid_again(cause: OverlayCause, earlier: "Overlay | None", result: OverlayFa
     again = OverlayAgain(cause=cause, earlier_id=earlier and earlier.id)
     if result is None:
         return again
-    before = earlier and earlier.result
+    before = None if earlier is None else earlier.result
     now = result.flags.model_dump()
     was = before.flags.model_dump() if before else {}
     flags = [name for name, flag in now.items() if flag != was.get(name)]

@@ -69,7 +69,7 @@ def _ended_view(row: RowMapping) -> OverlayView:
     return OverlayView(**ended_overlay(row))
 
 
-def ended_overlay(row: Mapping[str, Any]) -> dict[str, Any]:
+def ended_overlay(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     """As OverlayView has it."""
     names = ("id", "clue_id", "on_day", "day_basis", "requested_at", "finished_at", "problem", "purpose")
     state = "refused" if row["result"] is None else "finished"

@@ -233,9 +233,9 @@ def whole_shapes(connection: Connection, digests: Sequence[str]) -> dict[str, by
     return {row.digest: bytes(row.wkb) for row in rows}
 
 
-def again_of(row: Mapping[str, Any]) -> OverlayAgain | None:
+def again_of(row: RowMapping | Mapping[str, Any]) -> OverlayAgain | None:
     return None if row["again"] is None else OverlayAgain.model_validate(row["again"])
 
 
-def result_of(row: Mapping[str, Any]) -> OverlayFact | None:
+def result_of(row: RowMapping | Mapping[str, Any]) -> OverlayFact | None:
     return None if row["result"] is None else OverlayFact.model_validate(row["result"])

@@ -161,7 +161,8 @@ def _folded(source: str) -> str:
 
 
 def _side(cube: Cube, source: str, where: str, instead: Mapping[str, str] | None = None) -> str:
-    kept = {name: name if name in cube.keeps else _EMPTY.get(name, "''") for name in _DIMENSIONS} | (instead or {})
+    kept = {name: name if name in cube.keeps else _EMPTY.get(name, "''") for name in _DIMENSIONS}
+    kept |= instead or {}
     sums = ", ".join(f"sum({name}) AS {name}" for name in MEASURES)
     grouped = ", ".join(value for name, value in kept.items() if name in cube.keeps and value != "0")
     named = ", ".join(f"{value} AS {name}" for name, value in kept.items())

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -10,7 +11,7 @@ from services.cases.domain import validity
 from services.cases.domain.period import Period
 from services.cases.domain.validity import valid_since
 from shared.contracts.cases_events import CaseServedV1
-from shared.contracts.codes import DocumentKind
+from shared.contracts.codes import CaseState, DocumentKind
 from shared.contracts.parts import DocumentRef
 
 TOLD = datetime(2026, 7, 3, 1, tzinfo=UTC)
@@ -47,8 +48,15 @@ def test_papers_of_before_do_not_make_an_object_older_but_taking_it_over_does() 
 
 
 def test_what_an_event_says_of_its_own_day_comes_before_its_papers() -> None:
-    served = CaseServedV1.model_construct(
-        at=TOLD, served_at=datetime(2026, 6, 28, 2, tzinfo=UTC), documents=[paper(date(2026, 6, 1))]
+    served = CaseServedV1(
+        case_id=UUID(int=1),
+        case_no="ZW-CA-640521-2026-00001",
+        from_state=CaseState.DECIDED,
+        to_state=CaseState.SERVED,
+        at=TOLD,
+        service_method="direct",
+        served_at=datetime(2026, 6, 28, 2, tzinfo=UTC),
+        documents=[paper(date(2026, 6, 1))],
     )
     assert day_of(served) == "2026-06-28"
 

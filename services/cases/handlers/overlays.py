@@ -12,6 +12,7 @@ from services.cases.domain.measured import Measured, Sliver
 from services.cases.domain.outline import bounds_of, encoded
 from services.cases.domain.overlay import Claim, Law, NoLayer, NoShape, Overlay, conclude
 from services.cases.domain.plot import land_of
+from services.cases.handlers import large_areas
 from services.cases.queries.land import job_view
 from services.cases.storage import land, plots
 from services.cases.storage.job_queue import Lease
@@ -152,6 +153,7 @@ def _end(job: Lease, unit: CasesUnit, result: Any, problem: TianweiError | None)
     earlier = land.newest_of_act(unit.connection, job.row["clue_id"]) if job.row["cause"] else None
     unit.record(ending, _OVERLAYS, ending.end(dict(job.row), unit.now, result, problem, earlier))
     land.done(unit.connection, OVERLAYS, job)
+    large_areas.tell(ending, unit)
 
 
 # --- plots

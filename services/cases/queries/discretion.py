@@ -11,7 +11,12 @@ from shared.contracts.parts import DeadlineView
 from shared.principal import Actor
 
 _HIDDEN = frozenset(
-    {e.CaseTransferMovedV1.type, e.CaseThresholdReviewedV1.type, e.CaseActsSummedV1.type},
+    {
+        e.CaseTransferMovedV1.type,
+        e.CaseThresholdReviewedV1.type,
+        e.CaseActsSummedV1.type,
+        e.CaseLandFoundV1.type,
+    },
 )
 # Of these clocks it is told that there is a matter of crime.
 _CLOCKS = frozenset({"S09"})

@@ -38,6 +38,7 @@ TITLES: dict[str, str] = {
     ce.ClueAliasesAddedV1.type: "登记其他编号",
     ce.ClueShapeAddedV1.type: "补充图形",
     ce.ClueReboundNotedV1.type: "标注反弹",
+    ce.ClueFoundLargeV1.type: "套合面积达到重大案件标准",
     ce.ClueReviewStartedV1.type: "县级审核",
     ce.ClueReviewPassedV1.type: "审核通过",
     ce.ClueSentBackV1.type: "打回",

@@ -29,6 +29,7 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseThresholdReviewedV1.type: "临界面积法制审核",
     cp.CaseTransferMovedV1.type: "移送公安进展",
     cp.CaseActsSummedV1.type: "多次行为累计",
+    cp.CaseLandFoundV1.type: "套合面积达到或接近标准",
     cp.CaseResultNotTakenV1.type: "部门反馈结果未能采用",
     cp.CaseRecusalRequestedV1.type: "申请回避",
     cp.CaseRecusalDecidedV1.type: "决定回避申请",

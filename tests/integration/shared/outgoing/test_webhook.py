@@ -58,7 +58,7 @@ def test_a_redirect_is_not_followed_and_not_delivered(status: int) -> None:
     ("answer", "outcome"),
     [
         (Answer(500), Failed("HTTP 500")),
-        (Answer(400), Failed("HTTP 400")),
+        (Answer(400), Failed("HTTP 400", reached=True)),
         (Answer(410), Gone("HTTP 410")),
         (Answer(429, {"retry-after": "120"}), Deferred("HTTP 429", 120)),
         (Answer(503, {"retry-after": "0"}), Deferred("HTTP 503", 1)),

@@ -44,7 +44,8 @@ class OfflineSystem:
         elif verb == "sign":
             self._answer("accept", task, {"contact_person": "承办人", "contact_phone": "0955-5020000"})
         elif verb == "accept":
-            facts = {"brief": {"area_m2": letter[_AREA[self._agency]]}, "position": len(self._letters)}
+            area = letter[_AREA[self._agency]]
+            facts = {"id": task, "brief": {"area_m2": area}, "position": len(self._letters)}
             self._answer("report-typed", task, {"result": result_of(self._agency, facts)})
 
     def _answer(self, verb: str, task: str, data: dict[str, Any]) -> None:

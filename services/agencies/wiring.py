@@ -11,7 +11,10 @@ from services.agencies.adapters.integrations.natural_resources import NaturalRes
 from services.agencies.adapters.integrations.public_security import PublicSecurity
 from services.agencies.adapters.integrations.township import Township
 from services.agencies.adapters.integrations.trade import Trade
-from services.agencies.adapters.protocols import polled_mailbox, signed_webhook
+from services.agencies.adapters.protocols.bus_queue import BusQueue
+from services.agencies.adapters.protocols.console_inbox import ConsoleInbox
+from services.agencies.adapters.protocols.file_exchange import FileExchange
+from services.agencies.adapters.protocols.keys import is_public_key
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
 from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
 from services.agencies.handlers.deliveries import resume_delivery
@@ -22,6 +25,7 @@ from services.agencies.ports import Registry, Transport
 from services.agencies.settings import AgenciesData, AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit, Desk
 from shared.clock import Clock
+from shared.contracts.codes import Agency
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.register import COUNTY_DIGITS
 from shared.ids import new_id
@@ -73,22 +77,28 @@ def open_unit(desk: Desk) -> OpenUnit[AgenciesUnit]:
 
 def desk_of(settings: AgenciesData) -> Desk:
     """Which agency speaks how and is reached how."""
+    usual = settings.protocol_of
     trades: tuple[Trade, ...] = (
-        NaturalResources(signed_webhook.NAME),
-        PublicSecurity(polled_mailbox.NAME),
-        Agriculture(polled_mailbox.NAME),
-        ComprehensiveEnforcement(polled_mailbox.NAME),
-        Township(polled_mailbox.NAME),
+        NaturalResources(usual(Agency.NATURAL_RESOURCES)),
+        PublicSecurity(usual(Agency.PUBLIC_SECURITY)),
+        Agriculture(usual(Agency.AGRICULTURE)),
+        ComprehensiveEnforcement(usual(Agency.COMPREHENSIVE_ENFORCEMENT)),
+        Township(usual(Agency.TOWNSHIP)),
     )
+    safeguards = Safeguards.of(settings)
     transports: tuple[Transport, ...] = (
-        SignedWebhook(settings.agencies_webhook_body, settings.public_url),
+        SignedWebhook(settings.agencies_webhook_body, safeguards),
         PolledMailbox(),
+        FileExchange(settings.agencies_package_signature, safeguards.allowed_hosts),
+        BusQueue(),
+        ConsoleInbox(),
     )
     return Desk(
         registry=Registry(
             integrations={trade.agency: trade for trade in trades},
             transports={transport.name: transport for transport in transports},
+            is_public_key=is_public_key,
         ),
-        safeguards=Safeguards.of(settings),
+        safeguards=safeguards,
         county_code=settings.county_code,
     )

@@ -12,7 +12,6 @@ from shared.contracts.base import (
     GetOne,
     Instant,
     ListQuery,
-    Query,
     ShortText,
     Text,
     View,
@@ -190,40 +189,6 @@ class ListTaskMessages(ListQuery, operation="task.messages"):
     task_id: UUID | None = None
 
 
-class ConfigureEndpoint(Command, on="agency", verb="configure-endpoint"):
-    """Where a signed webhook of this agency goes. The answer shows the new signing secret once."""
-
-    agency: Agency
-    url: Annotated[str, Field(max_length=500, pattern=r"^https?://")]
-
-
-class EndpointView(View):
-    agency: Agency
-    url: str
-    secret: str | None = Field(description="Standard Webhooks secret (whsec_…), shown once")
-    active: bool
-
-
-class AgencyView(View):
-    code: Agency
-    name: str
-    protocol: Literal["signed_webhook", "polled_mailbox"]
-    result_kinds: list[str] = Field(description="kinds of results it reports, see TaskResult")
-    endpoint_url: str | None
-    endpoint_active: bool | None
-    tasks_open: int
-    deliveries_pending: int
-    deliveries_exhausted: int
-
-
-class AgencyList(View):
-    items: list[AgencyView]
-
-
-class ListAgencies(Query, operation="agency.list"):
-    pass
-
-
 class AgenciesEvent(Event, source="agencies"):
     at: Instant
     task_id: UUID
@@ -319,24 +284,6 @@ class TaskMessageDeliveredV1(AgenciesEvent):
 
     channel: str
     message: TaskMessageKind
-
-
-class AgencyEndpointEvent(Event, source="agencies"):
-    """Subject is the endpoint."""
-
-    at: Instant
-    agency: Agency
-    url: str
-
-
-class AgencyEndpointConfiguredV1(AgencyEndpointEvent):
-    pass
-
-
-class AgencyEndpointDisabledV1(AgencyEndpointEvent):
-    """The receiver answered 410: what is owed to it waits until the endpoint is configured again."""
-
-    error: str
 
 
 TASK_COMMANDS: tuple[type[Command], ...] = (

@@ -73,7 +73,7 @@ def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
 
 
 def _play(home: Home) -> dict[str, Any]:
-    with People(home) as people, OutsideSystems(people, home.logs):
+    with People(home) as people, OutsideSystems(people, home):
         story = Story(people, say, TrainingClock(_training_clock(home)))
         sample = write_sample(home.root)
         imported = story.import_patches(sample.path)

@@ -1,7 +1,8 @@
 """An agency's own system, as its vendor would write it: it knows the public API and its webhook's secret, no more.
 
 python -m gateway.cli.demo.outside AGENCY, with TIANWEI_URL, TIANWEI_LOGIN, TIANWEI_PASSWORD in the environment and,
-for a webhook receiver, TIANWEI_WEBHOOK_PORT and TIANWEI_WEBHOOK_SECRET.
+for a webhook receiver, TIANWEI_WEBHOOK_PORT and TIANWEI_WEBHOOK_SECRET; for an exchange folder DEMO_FOLDER,
+DEMO_PRIVATE_KEY and DEMO_HOUSE_KEY; for queues DEMO_BUS_URL and TIANWEI_WEBHOOK_SECRET.
 """
 
 import json
@@ -10,6 +11,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -64,7 +66,12 @@ class AgencySystem:
         return dict(done)
 
     def _declines(self, task: dict[str, Any]) -> bool:
-        return self._agency == DECLINES_FIRST and "道路" not in task["letter"]["matter"]
+        return declines(self._agency, task["letter"]["matter"])
+
+
+def declines(agency: str, matter: str) -> bool:
+    """Whether the agency sends this task back."""
+    return agency == DECLINES_FIRST and "道路" not in matter
 
 
 def say(agency: str, task: dict[str, Any]) -> None:
@@ -103,6 +110,8 @@ def serve_webhook(agency: str, person: Person, port: int, secret: str) -> None:
                 self._answer(401)
                 return
             self._answer(202)
+            if message["type"] != "tianwei.task.issued.v1":
+                return
             threading.Thread(target=system.handle, args=(message["data"]["task_id"],), daemon=True).start()
 
         def _answer(self, status: int) -> None:
@@ -117,6 +126,18 @@ def serve_webhook(agency: str, person: Person, port: int, secret: str) -> None:
 
 
 def main(agency: str) -> None:
+    if folder := os.environ.get("DEMO_FOLDER"):
+        from gateway.cli.demo.ferry import Ferry
+
+        Ferry(agency, Path(folder), os.environ["DEMO_PRIVATE_KEY"], os.environ["DEMO_HOUSE_KEY"]).run()
+    if bus_url := os.environ.get("DEMO_BUS_URL"):
+        from gateway.cli.demo.queue_system import QueueSystem
+
+        QueueSystem(agency, bus_url, os.environ["TIANWEI_WEBHOOK_SECRET"]).run()
+    _online(agency)
+
+
+def _online(agency: str) -> None:
     names = ("TIANWEI_URL", "TIANWEI_LOGIN", "TIANWEI_PASSWORD")
     with Person(*(os.environ[name] for name in names), system=True) as person:
         if port := os.environ.get("TIANWEI_WEBHOOK_PORT"):

@@ -72,8 +72,22 @@ class FormRefused(InvalidInput):
         )
 
 
-class EndpointNotUsed(InvalidInput):
-    """The agency fetches its tasks from its mailbox: nothing is pushed to it."""
+class EndpointNotConfigured(Conflict):
+    """Nobody has said yet how this agency is reached."""
 
     def __init__(self, agency: Agency) -> None:
-        super().__init__("agencies.endpoint-not-used", "agency", agency=agency.value)
+        super().__init__("agencies.endpoint-not-configured", "agency", agency=agency.value)
+
+
+class EndpointNotPaused(Conflict):
+    """Only a paused endpoint can be tried with one letter, or resumed."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.endpoint-not-paused", "agency", agency=agency.value)
+
+
+class NothingToTry(Conflict):
+    """No letter waits for this agency, or not that one."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)

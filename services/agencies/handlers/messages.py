@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
-
-import orjson
-from sqlalchemy import Connection
 
 from services.agencies.domain.task import Task
 from services.agencies.storage import messages
 from services.agencies.storage.messages import TaskMessage
+from services.agencies.storage.reach import transport_of
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.codes import TaskMessageKind
 from shared.ids import derived_id
@@ -25,18 +22,8 @@ def owe(unit: AgenciesUnit, task: Task, kind: TaskMessageKind, because: object =
     id_ = derived_id("task-message", task.id, because or task.version)
     made = TaskMessage(id_, task.id, task.version, kind, task.agency, facts, unit.now)
     messages.add(unit.connection, made)
-    channel = unit.desk.registry.transport_of(task.agency).name
+    channel = transport_of(unit.connection, unit.desk.registry, task.agency).name
     deliveries.add(unit.connection, id_, task.agency.value, channel, unit.correlation_id)
-
-
-def message_body(connection: Connection, id_: UUID, party: str, public_url: str) -> bytes | None:
-    """{"type": "task.withdrawn", "timestamp", "data"} as JSON; None when there is no such message for this party."""
-    found = messages.find(connection, id_)
-    if found is None or found.agency.value != party:
-        return None
-    return orjson.dumps(
-        {"type": f"task.{found.kind.value}", "timestamp": found.at, "data": message_data(found, public_url)}
-    )
 
 
 def message_data(found: TaskMessage, public_url: str) -> Mapping[str, Any]:

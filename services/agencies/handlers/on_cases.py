@@ -5,6 +5,7 @@ from uuid import UUID
 from services.agencies.domain.task import Order, Task
 from services.agencies.handlers.messages import owe
 from services.agencies.handlers.tasks import complete, withdraw
+from services.agencies.storage.reach import transport_of
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.action_step_events import JointActionFeedbackCompletedV1
 from shared.contracts.base import EventMeta
@@ -81,7 +82,7 @@ def _issue(
     if unit.tasks.find(unit.connection, convened.task_id) is not None:
         return
     task = Task(convened.task_id)
-    transport = unit.desk.registry.transport_of(convened.letter.agency)
+    transport = transport_of(unit.connection, unit.desk.registry, convened.letter.agency)
     unit.record(task, unit.tasks, task.issue(_order(event, convened), transport.name, unit.now))
     deliveries.add(unit.connection, task.id, task.agency.value, transport.name, meta.correlation_id)
 

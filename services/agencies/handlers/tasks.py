@@ -5,7 +5,7 @@ from collections.abc import Callable
 from services.agencies.domain.task import OFFLINE, Task
 from services.agencies.handlers.arrival import tell_arrival, tell_message_arrival
 from services.agencies.handlers.messages import owe
-from services.agencies.queries import own_messages, view_of_task
+from services.agencies.queries.tasks import own_messages, view_of_task
 from services.agencies.storage.unit import AgenciesUnit
 from shared.clock import local_day
 from shared.contracts.agencies import (

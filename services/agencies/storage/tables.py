@@ -1,5 +1,7 @@
 """Tables of the agencies service beside the kernel's."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
@@ -106,6 +108,76 @@ task_message = sa.Table(
     sa.Index("task_message_task", "task_id"),
 )
 
-_outgoing = outgoing_tables(METADATA)
+
+def endpoint_columns() -> tuple[sa.Column[Any], ...]:
+    """What an agency's endpoint has beside that of any receiver; the same list serves the migration."""
+    return (
+        sa.Column("protocol", sa.Text, comment="None: the default of TIANWEI_AGENCIES_PROTOCOLS"),
+        sa.Column("body", sa.Text, comment="letter or link; None: the default"),
+        sa.Column("signature", sa.Text, comment="ed25519 or sm2"),
+        sa.Column("partner_key", sa.Text),
+        sa.Column("partner_previous_key", sa.Text, comment="holds until previous_until"),
+        sa.Column("host_key", sa.Text),
+        sa.Column("access", sa.Text, comment="sealed password of an SFTP account"),
+        sa.Column("intake_at", _instant),
+        sa.Column("intake_error", sa.Text),
+    )
+
+
+agency_answer = sa.Table(
+    "agency_answer",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True, comment="from agency and answer_id"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("answer_id", sa.Text, nullable=False, comment="as its sender counts them"),
+    sa.Column("protocol", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("verb", sa.Text),
+    sa.Column("task_id", _uuid),
+    sa.Column("faults", pg.JSONB, nullable=False),
+    sa.Column("body", pg.JSONB, comment="of what was parked, as it came"),
+    sa.Column("received_at", _instant, nullable=False),
+    sa.Column("repeats", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("agency_answer_newest", "received_at", "id"),
+    sa.Index("agency_answer_parked", "agency", "received_at", postgresql_where=sa.text("status = 'parked'")),
+)
+
+agency_reply = sa.Table(
+    "agency_reply",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True, comment="also subject of its delivery"),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False, comment="receipt, or resend: packages that are missing"),
+    sa.Column("data", pg.JSONB, nullable=False),
+    sa.Column("at", _instant, nullable=False),
+)
+
+exchange_package = sa.Table(
+    "exchange_package",
+    METADATA,
+    sa.Column("agency", sa.Text, primary_key=True),
+    sa.Column("direction", sa.Text, primary_key=True, comment="out: to the agency, in: from it"),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False, comment="gap-free in each direction"),
+    sa.Column("package_id", _uuid, nullable=False, comment="out: the delivery"),
+    sa.Column("subject_id", _uuid, comment="out: of the delivery"),
+    sa.Column("sha256", sa.Text, comment="in: of the file"),
+    sa.Column("body", sa.Text, comment="out: so that it can be laid again as it was"),
+    sa.Column("at", _instant, nullable=False),
+    sa.Index("exchange_package_out", "package_id", unique=True, postgresql_where=sa.text("direction = 'out'")),
+)
+
+exchange_series = sa.Table(
+    "exchange_series",
+    METADATA,
+    sa.Column("agency", sa.Text, primary_key=True),
+    sa.Column("direction", sa.Text, primary_key=True),
+    sa.Column("last", sa.BigInteger, nullable=False, comment="in: all up to here were taken"),
+    sa.Column("missing", pg.ARRAY(sa.BigInteger), nullable=False, server_default="{}"),
+    sa.Column("asked_at", _instant, comment="when the missing ones were last asked for"),
+)
+
+_outgoing = outgoing_tables(METADATA, *endpoint_columns())
 delivery = _outgoing.delivery
 endpoint = _outgoing.endpoint

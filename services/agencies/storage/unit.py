@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from services.agencies.domain.endpoint import AgencyEndpoint
 from services.agencies.ports import Registry
+from services.agencies.storage.answers import AnswerStore
 from services.agencies.storage.repository import TaskDeliveryStore, TaskStore
 from services.agencies.storage.tables import endpoint
 from shared.delivery.dead_letters import DeadLetterBook
@@ -31,6 +32,7 @@ class AgenciesUnit(SendingUnit):
     dead_letters = DeadLetterBook("agencies")
     tasks = TaskStore()
     deliveries = TaskDeliveryStore()
+    answers = AnswerStore()
     endpoints = EndpointStore(endpoint, AgencyEndpoint)
 
     def __init__(

@@ -23,8 +23,11 @@ STRUCK_OFF = event("cases", "rectification-struck-off")
 CONVENED = event("cases", "joint-action-convened")
 REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
+_CLOSED = event("cases", "joint-action-closed")
+_DISCLOSED = event("cases", "case-fields-disclosed")
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
+MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
 TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
 TASK_RESUMED = event("agencies", "task-delivery-resumed")
 NOTICE_ISSUED = event("notify", "notice-issued")
@@ -56,10 +59,20 @@ _RESULT_EFFECTS = (
     "police-transfer-refused",
 )
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
+# What moves a task beside them, and what its delivery tells.
+_TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
+_TASK_DELIVERIES = ("delivery-exhausted", "delivery-resumed")
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED}),
-    ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
+    ("agencies", "cases"): frozenset(
+        {CONVENED, REASSIGNED, CANCELLED, _CLOSED, event("cases", "case-fields-disclosed")}
+    ),
+    ("cases", "agencies"): frozenset(
+        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES)
+    ),
+    ("notify", "agencies"): frozenset(
+        {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
+    ),
     ("notify", "cases"): frozenset(
         {
             CASE_FILED,
@@ -77,6 +90,9 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(REASSIGNED, TASK_ISSUED),
         Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
         Reaction(CANCELLED, event("agencies", "task-withdrawn"), each="task_ids", least=0),
+        # How many of them are still open, or reported, only agencies knows.
+        Reaction(_CLOSED, event("agencies", "task-withdrawn"), least=0, most=20),
+        Reaction(_CLOSED, event("agencies", "task-done"), least=0, most=20),
     ),
     ("cases", "agencies"): (
         *(
@@ -84,9 +100,21 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
             for step in _TASK_STEPS
         ),
         *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-moved"), least=0)
+            for step in _TASK_MOVES
+        ),
+        *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-undelivered"), least=0)
+            for step in _TASK_DELIVERIES
+        ),
+        *(
             Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
             for effect in ("joint-action-closed", *_RESULT_EFFECTS)
         ),
+    ),
+    ("notify", "agencies"): (
+        Reaction(event("agencies", "agency-endpoint-failing"), event("notify", "outage-notice-issued")),
+        Reaction(event("agencies", "agency-endpoint-recovered"), event("notify", "outage-notice-ended"), least=0),
     ),
     ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
 }
@@ -125,9 +153,15 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "task": Kept("agency_task"),
         "delivery": Kept("delivery", silent=True),
         "endpoint": Kept("endpoint"),
+        "answer": Kept("agency_answer", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
-    "notify": {"notice": Kept("notice"), "endpoint": Kept("endpoint"), "dead_letter": Kept("dead_letter")},
+    "notify": {
+        "notice": Kept("notice"),
+        "outage_notice": Kept("outage_notice"),
+        "endpoint": Kept("endpoint"),
+        "dead_letter": Kept("dead_letter"),
+    },
 }
 """service -> aggregate type -> where its present state is kept."""
 

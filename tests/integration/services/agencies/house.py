@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from services.agencies.handlers.on_cases import REACTIONS
+from services.agencies.ports import Integration
 from services.agencies.settings import AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit
-from services.agencies.wiring import wire
+from services.agencies.wiring import desk_of, wire
 from shared.clock import SystemClock
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Agency, Role
@@ -127,6 +128,10 @@ class House:
         with self.engine.begin() as connection:
             answer = connection.execute(sa.text(statement), values)
             return list(answer.mappings()) if answer.returns_rows else []
+
+    def parts_integration(self, agency: Agency) -> Integration:
+        """How this agency writes its forms."""
+        return desk_of(self.settings).registry.integration(agency)
 
     def delivery(self, task_id: UUID) -> Any:
         (row,) = self.sql("SELECT * FROM delivery WHERE subject_id = :id", id=task_id)

@@ -82,7 +82,7 @@ def test_a_township_sees_no_task_of_an_agency_in_its_own_division(house: House) 
     assert [row["id"] for row in house.asked(by, "task.list", after=0)["items"]] == [str(own)]
     assert all(house.query(by, "task.get", id=str(task))["problem"]["kind"] == "not-found" for task in others)
     (shown,) = house.asked(by, "agency.list")["items"]
-    assert (shown["code"], shown["protocol"], shown["tasks_open"]) == ("township", "polled_mailbox", 1)
+    assert (shown["code"], shown["protocol"], shown["tasks_open"]) == ("township", "console_inbox", 1)
     assert house.done(by, "task.read", {"task_ids": [str(own)]})["delivered"] == [str(own)]
 
 
@@ -237,7 +237,7 @@ def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_onc
     [
         ({"agency": "natural_resources", "url": "http://10.0.0.1/hook"}, "endpoint-url-refused"),
         ({"agency": "natural_resources", "url": "https://169.254.169.254/"}, "endpoint-url-refused"),
-        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-not-used"),
+        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-address-wrong"),
         ({"agency": "natural_resources", "url": "gopher://agency.example/"}, "invalid-field"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from services.agencies.settings import DEFAULT_PROTOCOLS
 from shared.contracts.codes import Agency
 from tests.integration.services.agencies.house import House, coordinator, officer
 from tests.unit.services.agencies.builders import cancelled, convened, reassigned
@@ -16,8 +17,7 @@ def test_a_convened_action_becomes_a_task_and_a_delivery_for_every_agency(house:
         assert task["form"]["任务"]
         assert house.told(wanted.task_id) == ["task-issued"]
     pushed = {agency: house.delivery(task.task_id)["channel"] for agency, task in zip(Agency, event.tasks, strict=True)}
-    assert pushed.pop(Agency.NATURAL_RESOURCES) == "signed_webhook"
-    assert set(pushed.values()) == {"polled_mailbox"}
+    assert pushed == DEFAULT_PROTOCOLS
     assert house.rings
 
 

@@ -71,7 +71,7 @@ def test_a_task_letter_is_delivered_signed_and_told_once(house: House) -> None:
         carry(house, state_is(house, task, "delivered"))
     (got,) = receiver.received
     sent = Webhook(secret).verify(got.body, dict(got.headers))
-    assert sent["data"]["task_id"] == str(task)
+    assert (sent["type"], sent["id"], sent["subject"]) == ("tianwei.task.issued.v1", got.webhook_id, str(task))
     assert sent["data"]["letter"]["任务标识"] == str(task)
     assert house.told(task) == ["task-issued", "task-delivered"]
     told = house.events(task)[-1]
@@ -197,7 +197,7 @@ def test_a_task_that_has_ended_is_not_sent_any_more(house: House) -> None:
         carry(house, lambda: state_is(house, task, "cancelled")() and bool(house.sql(told_of)))
         told = [orjson.loads(got.body) for got in receiver.received]
         # Of what is withdrawn the letter goes out no more; that it is withdrawn does.
-        assert [(one["type"], one["data"]["task_id"]) for one in told] == [("task.withdrawn", str(task))]
+        assert [(one["type"], one["data"]["task_id"]) for one in told] == [("tianwei.task.withdrawn.v1", str(task))]
     assert house.told(task) == ["task-issued", "task-withdrawn", "task-message-delivered"]
 
 

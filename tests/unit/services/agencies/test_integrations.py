@@ -13,8 +13,6 @@ from services.agencies.adapters.integrations.public_security import PublicSecuri
 from services.agencies.adapters.integrations.township import Township
 from services.agencies.adapters.integrations.trade import Trade
 from services.agencies.adapters.integrations.writing import address
-from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
-from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
 from services.agencies.domain.errors import FormRefused
 from services.agencies.domain.results import RESULT_KINDS
 from services.agencies.domain.task import RESULT
@@ -133,19 +131,3 @@ def test_mu_become_square_metres() -> None:
 def test_a_result_of_another_trade_cannot_be_written_on_the_form() -> None:
     with pytest.raises(TypeError):
         TRADES[Agency.AGRICULTURE].result_form(result(Agency.PUBLIC_SECURITY))
-
-
-@pytest.mark.parametrize("content", ["letter", "link"])
-def test_a_webhook_carries_the_letter_only_where_it_is_set_to(content: Any) -> None:
-    order = issued_event()
-    body = SignedWebhook(content, "https://tianwei.example/").body(order.task_id, order, {"工作事项": "勘测"})
-    assert body is not None
-    sent = json.loads(body)
-    assert sent["type"] == "task.issued"
-    assert sent["data"]["link"] == f"https://tianwei.example/api/v1/tasks/{order.task_id}"
-    assert sent["data"].get("letter") == ({"工作事项": "勘测"} if content == "letter" else None)
-
-
-def test_a_mailbox_pushes_nothing() -> None:
-    order = issued_event()
-    assert PolledMailbox().body(order.task_id, order, {}) is None

@@ -1,25 +1,21 @@
-"""The read side: tasks as an agency and the coordinator see them, the registry of agencies with its counts."""
+"""Tasks as an agency and the coordinator see them, and what an agency is told of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy import ColumnElement, Connection, Row
+from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.engine import RowMapping
 
 from services.agencies.domain.task import Task
 from services.agencies.ports import Registry
 from services.agencies.storage import scope
 from services.agencies.storage.repository import TaskStore
-from services.agencies.storage.tables import agency_task, delivery, endpoint, task_message
+from services.agencies.storage.tables import agency_task, delivery, task_message
 from shared.contracts.agencies import (
-    AgencyList,
-    AgencyView,
     GetTask,
-    ListAgencies,
     ListTaskMessages,
     ListTasks,
     TaskMessageView,
@@ -27,8 +23,7 @@ from shared.contracts.agencies import (
     TaskView,
 )
 from shared.contracts.base import Page
-from shared.contracts.codes import Agency, DeliveryState, title
-from shared.contracts.hand_over import OPEN
+from shared.contracts.codes import DeliveryState
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
@@ -82,39 +77,6 @@ class TaskQueries:
         if row is None:
             raise NotFound
         return view_of_task(connection, self._store.from_row(row), self._registry)
-
-    def agencies(self, _: ListAgencies, by: Actor, connection: Connection) -> AgencyList:
-        """Coordinator and administrator see all, an agency itself; addresses only the administrator and the agency."""
-        shown = scope.visible_agencies(by)
-        codes = [agency for agency in Agency if shown is None or agency.value in shown]
-        open_tasks = _open_tasks(connection, by)
-        owed = _owed(connection, by)
-        endpoints = {row.party: row for row in connection.execute(sa.select(endpoint))}
-        return AgencyList(items=[self._agency(code, by, open_tasks, owed, endpoints.get(code.value)) for code in codes])
-
-    def _agency(
-        self,
-        agency: Agency,
-        by: Actor,
-        open_tasks: dict[str, int],
-        owed: dict[tuple[str, str], int],
-        found: Row[Any] | None,
-    ) -> AgencyView:
-        integration = self._registry.integration(agency)
-        sees_address = scope.sees_address(by, agency)
-        return AgencyView.model_validate(
-            {
-                "code": agency,
-                "name": title(agency),
-                "protocol": integration.protocol,
-                "result_kinds": integration.result_kinds,
-                "endpoint_url": found.url if found and sees_address else None,
-                "endpoint_active": found.active if found else None,
-                "tasks_open": open_tasks.get(agency.value, 0),
-                "deliveries_pending": owed.get((agency.value, "pending"), 0),
-                "deliveries_exhausted": owed.get((agency.value, "exhausted"), 0),
-            }
-        )
 
 
 def list_tasks(q: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]:
@@ -218,22 +180,3 @@ def _filters(q: ListTasks) -> list[ColumnElement[bool]]:
         "case_id": q.case_id,
     }
     return [agency_task.c[name] == value for name, value in wanted.items() if value is not None]
-
-
-def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:
-    statement = (
-        sa.select(agency_task.c.agency, sa.func.count().label("number"))
-        .where(agency_task.c.state.in_(OPEN), scope.counted_tasks(by))
-        .group_by(agency_task.c.agency)
-    )
-    return {row.agency: row.number for row in connection.execute(statement)}
-
-
-def _owed(connection: Connection, by: Actor) -> dict[tuple[str, str], int]:
-    statement = (
-        sa.select(delivery.c.party, delivery.c.state, sa.func.count())
-        .select_from(_WITH_DELIVERY)
-        .where(delivery.c.state.in_(("pending", "exhausted")), scope.counted_tasks(by))
-        .group_by(delivery.c.party, delivery.c.state)
-    )
-    return {(party, state): number for party, state, number in connection.execute(statement)}

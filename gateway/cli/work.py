@@ -12,6 +12,7 @@ from shared.contracts.codes import WorkKind, WorkList
 from shared.contracts.statistics import StatisticBy
 
 XLSX_HELP = "导出为 XLSX 文件"
+POLYGON_HELP = "多边形：“经度,纬度”，以空格分隔"
 Xlsx = Annotated[Path | None, typer.Option("--xlsx", dir_okay=False, writable=True, help=XLSX_HELP)]
 Division = Annotated[str | None, typer.Option(help="行政区划代码前缀")]
 Kind = Annotated[WorkKind | None, typer.Option(help="类别")]
@@ -70,7 +71,7 @@ def search(
     no: Annotated[str | None, typer.Option(help="完整编号")] = None,
     party: Annotated[str | None, typer.Option(help="当事人")] = None,
     place: Annotated[str | None, typer.Option(help="地点")] = None,
-    polygon: Annotated[str | None, typer.Option(help="多边形：“经度,纬度”，以空格分隔")] = None,
+    polygon: Annotated[str | None, typer.Option(help=POLYGON_HELP)] = None,
     kind: Kind = None,
     division: Division = None,
     limit: Most = 50,
@@ -91,11 +92,13 @@ def statistics(
     since: Annotated[str | None, typer.Option(help="自哪个月起，如 2026-04")] = None,
     until: Annotated[str | None, typer.Option(help="至哪个月止")] = None,
     division: Division = None,
+    polygon: Annotated[str | None, typer.Option(help=POLYGON_HELP)] = None,
     xlsx: Xlsx = None,
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     asked = {"kind": kind, "by": by, "period": period, "since": since, "until": until, "division": division}
+    asked["polygon"] = polygon
     with Client(home) as client:
         if xlsx is not None:
             _exported(xlsx, client.download("/statistics/table.xlsx", xlsx, **asked), as_json)

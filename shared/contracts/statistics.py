@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.base import AreaM2, Instant, ListQuery, Query, ShortText, View
 from shared.contracts.codes import ViolationType, WorkKind
-from shared.contracts.work import Prefix
+from shared.contracts.work import Prefix, Ring
 
 Month = Annotated[
     str, StringConstraints(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$"), Field(description="a month, like 2026-04")
@@ -43,6 +43,9 @@ class AskStatistics(Query):
     since: Month | None = None
     until: Month | None = None
     division: Prefix | None = None
+    polygon: Ring | None = Field(
+        None, description="ring of 'longitude,latitude' points with blanks between: of what has its position inside"
+    )
     violation_type: ViolationType | None = None
     basis: Literal["original", "verified"] = Field(
         "original", description="of patches that were cut: the original ones, or the parts that were verified"

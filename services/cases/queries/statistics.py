@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Table
 from services.cases.domain.period import Period
 from services.cases.domain.statistics import TABLES, Sum, differs
 from services.cases.queries.parts import lies_in
+from services.cases.queries.positions import lies_inside
 from services.cases.queries.work_titles import state_title, title_of
 from services.cases.storage.statistics import (
     ALWAYS,
@@ -28,6 +29,7 @@ from services.cases.storage.work_tables import statistic_delta, statistic_sum, w
 from shared.contracts.cases import GetStatistics, Statistics
 from shared.contracts.codes import Agency, ViolationType, WorkKind
 from shared.contracts.statistics import AskStatistics, GetStatisticTable, PeriodTold, StatisticBy, StatisticTable
+from shared.contracts.work import ring_points
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, Divisions, significant
 from shared.errors import InvalidInput
 from shared.principal import Actor
@@ -179,7 +181,8 @@ def _rows(
     q: AskStatistics, column: str, keeps: set[str], by: Actor, connection: Connection, at: _At
 ) -> Iterable[tuple[Any, str, str, Sum]]:
     in_village = q.division is not None and len(significant(q.division)) > TOWNSHIP_DIGITS
-    for source in _sources(by, keeps, lambda table: filters(q, table), at, one_by_one=in_village):
+    one_by_one = in_village or q.polygon is not None
+    for source in _sources(by, keeps, lambda table: filters(q, table), at, one_by_one=one_by_one):
         gathered = _PERIOD_KEYS.get(q.by)
         key = (gathered(source.c[column]) if gathered else source.c[column]).label("key")
         of = [sa.func.sum(source.c[name]).label(name) for name in MEASURES]
@@ -226,6 +229,8 @@ def filters(q: AskStatistics, table: Table) -> list[ColumnElement[bool]]:
             where.append(lies_in(work_item.c.division_code, q.division))
         else:
             where += lies_in_sums(table, significant(q.division))
+    if q.polygon is not None:
+        where.append(lies_inside(work_item.c.id, ring_points(q.polygon)))
     if q.since:
         where.append(table.c.month >= _month(q.since))
     if q.until:

@@ -119,7 +119,8 @@ def test_a_table_of_a_period_tells_what_came_late_beside_it(desk: Desk) -> None:
     }
     for said in ("恩和镇", "合计", "2 件 12.60 亩", "期后补记（不并入以上数字）：已整改 +1 件"):
         assert said in result.output
-    assert json.loads(desk.run("statistics", "--json").output) == TABLE
+    assert json.loads(desk.run("statistics", "--polygon", "105.6,37.4 105.8,37.4 105.7,37.6", "--json").output) == TABLE
+    assert desk.house.services.last("cases.statistic_table")["body"]["polygon"] == "105.6,37.4 105.8,37.4 105.7,37.6"
 
 
 def test_a_table_that_does_not_add_up_or_is_not_over_says_so(desk: Desk) -> None:  # noqa: F811

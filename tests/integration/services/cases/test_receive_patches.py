@@ -107,6 +107,7 @@ def test_a_batch_costs_the_same_few_statements_whatever_its_size(office: Office,
 
 
 def test_reporting_a_clue_costs_three_statements(office: Office) -> None:
+    """The clue with its clocks, its rows of the lists, and what is told of it."""
     office.command(COORDINATOR, "clue.report", _BODY)  # takes the block of numbers
     statements: list[str] = []
     sa.event.listen(office.parts.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))

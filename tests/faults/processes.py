@@ -18,7 +18,7 @@ from tests.faults.stack import POINTLESS, PROCESSES, ROOT, SENDERS, SERVICES, No
 
 GROUP = "crash points"
 KILLED = "processes"
-_FIRE_S = 30.0
+_FIRE_S = 60.0
 _PAUSE = "relay paused 6 s:"
 _WORKER = "cases.worker"
 _SCHEDULER = "cases.scheduler"

@@ -271,6 +271,7 @@ sub sign_in {
 
 # Replaced as a whole: after a power cut it is the old one or the new one.
 sub save {
+    umask 077;    # it holds what letters say of people
     open my $out, '>:raw', "$file.part" or die "$file.part: $!";
     print {$out} $JSON->encode($state) or die "$file.part: $!";
     $out->flush;

@@ -60,13 +60,14 @@ class State:
 
     def save(self):
         del self.data["seen"][:-_MOST_SEEN]
-        write_whole(self._file, json.dumps(self.data, ensure_ascii=False).encode())
+        # It holds what letters say of people: for nobody else's eyes.
+        write_whole(self._file, json.dumps(self.data, ensure_ascii=False).encode(), 0o600)
 
 
-def write_whole(file, content):
+def write_whole(file, content, mode=0o644):
     """Under another name first, so that nobody reads half of it."""
     part = file.with_name(f".{file.name}.part")
-    with part.open("wb") as out:
+    with open(part, "wb", opener=lambda path, flags: os.open(path, flags, mode)) as out:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())

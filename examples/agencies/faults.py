@@ -237,7 +237,9 @@ def _skips_number(program):
 
 
 def _wrong_key(program):
-    program.key = type(program.key).generate()
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    program.key = Ed25519PrivateKey.generate()
 
 
 def _without_signature(program):

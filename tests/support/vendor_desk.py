@@ -120,4 +120,4 @@ def _receipt(
     answer_id: str, status: str, verb: str | None, faults: list[dict[str, Any]], task_id: str | None = None
 ) -> dict[str, Any]:
     head = {"answer_id": answer_id, "status": status, "verb": verb, "task_id": task_id, "faults": faults}
-    return json.loads(json.dumps({**head, "received_at": datetime.now(UTC).isoformat()}))
+    return {**head, "received_at": datetime.now(UTC).isoformat()}

@@ -47,8 +47,8 @@ class OutsideSystems:
         try:
             for agency in AGENCIES:
                 self._start(agency)
-            for agency, (child, log) in self._running.items():
-                _until_ready(agency, child, log)
+            for started, (child, log) in self._running.items():
+                _until_ready(started, child, log)
         except BaseException:
             self._stop()
             raise

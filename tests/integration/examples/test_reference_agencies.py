@@ -1,15 +1,18 @@
 """What every reference agency does with its tasks, on its own protocol."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from services.agencies.adapters.protocols import keys
+from services.agencies.adapters.protocols.bus_queue import user_of_agency
 from shared.contracts.codes import TaskState
 from shared.outgoing.secret_box import new_webhook_secret
 from tests.integration.examples.vendors import WHOLE_WAY, Exchange, Mailbox, Make, Queue, Webhook, letter
-from tests.support.nodes import wait_until
+from tests.support.nodes import RabbitNode, wait_until
 from tests.support.vendor_house import steps
 
 ALL = ["webhook", "mailbox", "exchange", "queue"]
@@ -171,6 +174,47 @@ class TestQueue:
             vendor.until(["sign", "decline"], event)
             vendor.rest(0.5)
         assert vendor.desk.parked == []
+
+
+@pytest.fixture(scope="module")
+def rabbit() -> Iterator[RabbitNode]:
+    with RabbitNode() as node:
+        node.ctl("add_user", user_of_agency(Queue.agency), "secret")
+        rights = ("^$", rf"^agency\.{Queue.agency}\.answers$", rf"^agency\.{Queue.agency}\.tasks$")
+        node.ctl("set_permissions", "-p", "/", user_of_agency(Queue.agency), *rights)
+        yield node
+
+
+class TestQueueOnRabbitMq:
+    """With the agency's own user, who may read its tasks and write its answers and nothing else."""
+
+    @pytest.fixture
+    def vendor(self, rabbit: RabbitNode, tmp_path: Path) -> Iterator[Queue]:
+        own = f"amqp://{user_of_agency(Queue.agency)}:secret@127.0.0.1:{rabbit.port}//"
+        made = Queue(tmp_path / "queue", rabbit.url, own)
+        yield made
+        made.close()
+
+    def test_its_answers_carry_the_name_that_the_broker_vouches_for(self, vendor: Queue) -> None:
+        event = letter(vendor)
+        with vendor.started():
+            vendor.deliver(event)
+            vendor.until(WHOLE_WAY, event)
+        assert set(vendor.users) == {user_of_agency(vendor.agency)}
+        assert vendor.desk.parked == []
+
+    def test_it_finds_a_broker_again_that_was_away(self, vendor: Queue, rabbit: RabbitNode) -> None:
+        first, second = letter(vendor), letter(vendor)
+        with vendor.started():
+            vendor.deliver(first)
+            vendor.until(WHOLE_WAY, first)
+            vendor.close()
+            rabbit.stop_app()
+            vendor.until_said("broker away", pumping=False)
+            rabbit.start_app()
+            vendor.connect()
+            vendor.deliver(second)
+            vendor.until(WHOLE_WAY, second)
 
 
 class TestExchange:

@@ -81,9 +81,10 @@ class Vendor:
         except Exception as error:
             raise AssertionError(f"{task.told}, {self.desk.receipts}, {self.log.read_text()}") from error
 
-    def until_said(self, word: str, times: int = 1) -> None:
+    def until_said(self, word: str, times: int = 1, *, pumping: bool = True) -> None:
         def there() -> bool:
-            self.pump()
+            if pumping:
+                self.pump()
             return self.said().count(word) >= times
 
         wait_until(there, WAIT_S, word)
@@ -193,13 +194,17 @@ class Queue(Vendor):
         self.secret = new_webhook_secret()
         self.users: list[str | None] = []
         self.headers: list[dict[str, Any]] = []
-        self._connection = connect(url)
-        channel = self._connection.channel()
+        self.connect()
+
+    def connect(self) -> None:
+        """With what an earlier vendor left in the queues thrown away."""
+        self._connection = connect(self._url)
+        channel, amqp = self._connection.channel(), is_amqp(self._url)
         for kind in ("tasks", "answers"):
-            queue = queue_of(self.agency, kind, amqp=is_amqp(url))(channel)
+            queue = queue_of(self.agency, kind, amqp=amqp)(channel)
             queue.declare()
             queue.purge()
-        answers = queue_of(self.agency, "answers", amqp=is_amqp(url))
+        answers = queue_of(self.agency, "answers", amqp=amqp)
         Consumer(channel, [answers], on_message=self._take, accept=["json"]).consume()
 
     def access(self) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Answers are read by the real rules: the CloudEvent, the step in its state, the form by the agency's mapping table.
 """
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any

@@ -133,13 +133,13 @@ sub receipt {
     $state->{outbox} = [grep { $_->{answer}{id} ne $entry->{answer}{id} } @{ $state->{outbox} }];
     if ($receipt->{status} eq 'parked') {
         $task->{trouble} = $receipt->{faults};    # a person looks at it: the same again would be parked again
+        save();
         say_json(step => 'parked', verb => $entry->{verb}, task => $task_id, faults => $receipt->{faults});
+        return;
     }
-    else {
-        say_json(step => $entry->{verb}, task => $task_id);
-        next_step($task_id, $task, $entry->{verb}) unless $task->{over};
-    }
+    next_step($task_id, $task, $entry->{verb}) unless $task->{over};
     save();
+    say_json(step => $entry->{verb}, task => $task_id);
 }
 
 sub next_step {

@@ -27,7 +27,8 @@ def started():
     words = sys.argv[1:]
     if len(words) not in (1, 3) or (len(words) == 3 and words[1] != "--fault"):
         sys.exit(f"usage: {sys.argv[0]} access.json [--fault NAME]")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    # At once: what is kept is kept whole, and what was not acknowledged comes again.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     file = Path(words[0])
     return json.loads(file.read_text(encoding="utf-8")), file, words[2] if len(words) == 3 else None
 
@@ -167,12 +168,13 @@ class Desk:
         task = self.state.data["tasks"][task_id]
         if data["status"] == "parked":
             task["trouble"] = data.get("faults")  # a person looks at it: the same again would be parked again
+            self.state.save()
             say(step="parked", verb=entry["verb"], task=task_id, faults=data.get("faults"))
-        else:
-            say(step=entry["verb"], task=task_id)
-            if task["over"] is None:
-                self.next_step(task_id, task, entry["verb"])
+            return
+        if task["over"] is None:
+            self.next_step(task_id, task, entry["verb"])
         self.state.save()
+        say(step=entry["verb"], task=task_id)
 
     def next_step(self, task_id, task, done):
         if done == "sign":

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from common import Desk, State, is_signed, misbehave, now, say, signature, started
 from kombu import Connection, Consumer, Exchange, Queue
+from kombu.exceptions import OperationalError
 
 # A letter may wait in the queue while this system stands still; so long the house keeps trying as well.
 OLDEST_S = 5 * 24 * 3600
@@ -97,7 +98,7 @@ class Dispatch:
                         say(ready=True)
                     said = True
                     self._work(connection)
-                except connection.recoverable_connection_errors + connection.channel_errors as error:
+                except (OperationalError, *connection.connection_errors, *connection.channel_errors) as error:
                     say(step="broker away", why=f"{type(error).__name__}: {error}"[:300])
             time.sleep(PAUSE_S)
 

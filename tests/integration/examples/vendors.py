@@ -197,13 +197,14 @@ class Queue(Vendor):
         self.connect()
 
     def connect(self) -> None:
-        """With what an earlier vendor left in the queues thrown away."""
+        """On the shared Valkey, with what an earlier vendor left in the queues thrown away."""
         self._connection = connect(self._url)
         channel, amqp = self._connection.channel(), is_amqp(self._url)
         for kind in ("tasks", "answers"):
             queue = queue_of(self.agency, kind, amqp=amqp)(channel)
             queue.declare()
-            queue.purge()
+            if not amqp:
+                queue.purge()
         answers = queue_of(self.agency, "answers", amqp=amqp)
         Consumer(channel, [answers], on_message=self._take, accept=["json"]).consume()
 

@@ -21,7 +21,7 @@ from shared.contracts.base import (
     View,
 )
 from shared.contracts.clue_imports import ImportWarning
-from shared.contracts.codes import LandLayerKind, OrgType, OverlayDay, RuleMark
+from shared.contracts.codes import LandLayerKind, OrgType, OverlayDay, RuleMark, TaskResultKind
 
 Measured = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 PlotCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{4,40}$")]
@@ -236,7 +236,7 @@ class AgencyFinding(Contract):
     differences: what it says beside what the overlay measured; neither corrects the other (domain.md 4.7).
     """
 
-    kind: Literal["land_survey", "control_line_finding"]
+    kind: Literal[TaskResultKind.LAND_SURVEY, TaskResultKind.CONTROL_LINE_FINDING]
     action_no: str
     task_id: UUID
     reported_at: Instant

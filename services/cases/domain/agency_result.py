@@ -4,6 +4,7 @@ Only what waits is moved. The answer is taken as if the agency had entered it fr
 holds, and one that it breaks keeps the result out; whoever has the case then decides.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from shared.contracts.agencies import TaskReportedV1
 from shared.contracts.case_path_events import CaseResultNotTakenV1
 from shared.contracts.case_paths import RecordAppraisal
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.codes import DocumentKind, Role, TransferState
+from shared.contracts.codes import DocumentKind, Role, TaskResultKind, TransferState
 from shared.contracts.parts import DocumentRef
 from shared.contracts.police_transfer_events import TransferEvent
 from shared.contracts.police_transfers import PoliceFile, PoliceRefuse
@@ -30,10 +31,10 @@ from shared.contracts.task_results import CriminalDecision, DamageAppraisal, Rec
 from shared.errors import InvalidInput, TianweiError
 
 Awaiting = Literal["police_transfer", "appraisal"]
-AWAITED_BY: dict[str, Awaiting] = {
-    "criminal_decision": "police_transfer",
-    "reconsideration_answer": "police_transfer",
-    "damage_appraisal": "appraisal",
+AWAITED_BY: Mapping[str, Awaiting] = {
+    TaskResultKind.CRIMINAL_DECISION: "police_transfer",
+    TaskResultKind.RECONSIDERATION_ANSWER: "police_transfer",
+    TaskResultKind.DAMAGE_APPRAISAL: "appraisal",
 }
 """Kinds of results that something in a case may wait for."""
 
@@ -58,7 +59,7 @@ def spoken_by_agency(moment: Moment) -> Moment:
 
 def transfer_waits(kind: str, said: dict[str, Any], state: TransferState | None) -> bool:
     """Whether a hand-over in this state waits for such an answer."""
-    if kind == "reconsideration_answer":
+    if kind == TaskResultKind.RECONSIDERATION_ANSWER:
         return state in _RECONSIDERED
     return state in (_FILED if said.get("decision") == "filed" else _REFUSED)
 

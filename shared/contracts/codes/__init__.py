@@ -56,6 +56,7 @@ from shared.contracts.codes.joint_actions import (
     ProposalState,
     ReturnReason,
     TaskMessageKind,
+    TaskResultKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
@@ -155,6 +156,7 @@ __all__ = [
     "SealedState",
     "SentBackReason",
     "TaskMessageKind",
+    "TaskResultKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.cases.handlers.on_agencies import REACTIONS
-from shared.contracts.agencies import TaskAcceptedV1, TaskReportedV1, TaskSignedV1
+from shared.contracts.agencies import TaskAcceptedV1, TaskDoneV1, TaskReportedV1, TaskSignedV1
 from shared.contracts.codes import Agency
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, invitation, papers
 from tests.integration.services.cases.path_people import (
@@ -53,6 +53,12 @@ class Invited:
             self.office.react(REACTIONS, TaskSignedV1(**about, signed_by="钱某", channel="system"))
             self.office.react(REACTIONS, TaskAcceptedV1(**about, contact_person="钱某", contact_phone=None))
         self.office.react(REACTIONS, TaskReportedV1(**about, result=result))
+
+    def complete(self, agency: str) -> None:
+        """Its report is accepted."""
+        task = next(task for task in self._now()["tasks"] if task["agency"] == agency)
+        about = {"task_id": task["task_id"], "action_id": self.id, "case_id": self.case["id"], "agency": agency}
+        self.office.react(REACTIONS, TaskDoneV1.model_validate({"at": self.office.clock.at, **about}))
 
     def _now(self) -> dict[str, Any]:
         return self.office.query(COORDINATOR, "joint_action.get", id=self.id)

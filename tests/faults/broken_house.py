@@ -17,7 +17,6 @@ import httpx
 import psycopg2
 from psycopg2 import sql
 
-from gateway.cli.demo.outside import DECLINES_FIRST, AgencySystem
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.cli.demo.story import AGENCIES, Story, letter
@@ -27,6 +26,7 @@ from gateway.cli.stack.postgres import SUPERUSER, Postgres
 from gateway.cli.stack.secrets import load_or_make
 from tests.faults.checker import Evidence
 from tests.faults.checker.database import libpq
+from tests.support.agency_officer import DECLINES_FIRST, AgencyOfficer
 from tests.support.nodes import wait_until
 from tests.system.county import convening
 from tests.system.running_house import SERVICES, TrainingHouse
@@ -168,7 +168,7 @@ def _work(people: RecordedPeople, agency: str) -> None:
     """Everything in the agency's mailbox, to its end."""
     with people.system(agency) as person:
         for row in person.get("/tasks")["items"]:
-            AgencySystem(agency, person).handle(row["id"])
+            AgencyOfficer(agency, person).handle(row["id"])
 
 
 class BrokenHouse:

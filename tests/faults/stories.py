@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from gateway.cli.demo.evidence import Kinds, Spot, kinds_of, pieces_for
-from gateway.cli.demo.results import result_of
 from gateway.cli.demo.story import AGENCIES, document, letter, with_documents
 from gateway.cli.sample_patches import write_sample
 from tests.faults.journal import Account, GivenUp
+from tests.support.agency_results import result_of
 from tests.system.county import convening, report
 
 View = dict[str, Any]

@@ -68,7 +68,7 @@ class SftpNode:
             0,
             server_host_keys=[self._key],
             server_factory=lambda: _Door(self._guests),
-            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(self.root)),
+            sftp_factory=lambda channel: asyncssh.SFTPServer(channel, chroot=str(self.root).encode()),
         )
         self.port = self._server.sockets[0].getsockname()[1]
 

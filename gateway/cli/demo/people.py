@@ -27,6 +27,11 @@ class People:
         self._stack.close()
 
     @property
+    def county_code(self) -> str:
+        """6 digits."""
+        return str(self._accounts["coordinator"]["jurisdiction"])
+
+    @property
     def coordinator(self) -> Person:
         return self._person("coordinator")
 

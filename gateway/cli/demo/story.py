@@ -10,7 +10,7 @@ from typing import Any
 
 from gateway.cli.demo import evidence
 from gateway.cli.demo.evidence import Spot
-from gateway.cli.demo.outside import AgencySystem
+from gateway.cli.demo.inbox import TownshipInbox
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.texts import detail
@@ -129,7 +129,7 @@ class Story:
         told: set[tuple[str, str]] = set()
         # A township has no system of its own: its officer opens the inbox.
         township = self._people.township(case["division_code"])
-        inbox = AgencySystem(Agency.TOWNSHIP, township, quiet=True)
+        inbox = TownshipInbox(township)
 
         def look() -> dict[str, Any]:
             seen: dict[str, Any] = self._coordinator.get(f"/joint-actions/{action['id']}")

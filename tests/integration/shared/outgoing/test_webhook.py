@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from standardwebhooks import Webhook
 
+from shared.outgoing.courier import Deferred, Delivered, Failed, Gone, Outcome
 from shared.outgoing.secret_box import new_webhook_secret
 from shared.outgoing.urls import AllowedHosts
-from shared.outgoing.webhook import Deferred, Delivered, Failed, Gone, Outcome, WebhookCourier
+from shared.outgoing.webhook import WebhookCourier
 from tests.integration.shared.outgoing.receiver import Answer, Receiver
 
 SECRET = new_webhook_secret()

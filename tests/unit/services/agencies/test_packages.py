@@ -22,6 +22,7 @@ NEXT = PackageName("public_security", "tianwei", 8, NAME.package_id)
 FILE = f"{NAME}.zip"
 KEY, OTHER = keys.new_key(keys.ED25519), keys.new_key(keys.ED25519)
 AT = datetime(2026, 3, 11, tzinfo=UTC)
+MADE_AT, DEFLATED = (2026, 3, 11, 0, 0, 0), zipfile.ZIP_DEFLATED
 DATA = b'{"specversion":"1.0"}'
 
 
@@ -33,9 +34,10 @@ def opened(content: bytes, mark: bytes | None = None, file: str = FILE, **other:
 
 def zipped(*entries: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for name, content in entries:
-            archive.writestr(name, content)
+            # Named with its own time: the same content is the same package at whatever second it is made.
+            archive.writestr(zipfile.ZipInfo(name, MADE_AT) if isinstance(name, str) else name, content, DEFLATED)
     return buffer.getvalue()
 
 
@@ -60,8 +62,10 @@ def manifest(files: dict[str, bytes], **changes: Any) -> bytes:
 
 
 def whole(extra: dict[str, bytes] | None = None, **changes: Any) -> bytes:
+    """changes: of the manifest; `sender` is its `from`, which is a word of the language."""
     files = {"data.json": DATA, **(extra or {})}
-    return zipped(("manifest.json", manifest(files, **changes)), *files.items())
+    named = {{"sender": "from"}.get(name, name): value for name, value in changes.items()}
+    return zipped(("manifest.json", manifest(files, **named)), *files.items())
 
 
 @pytest.mark.parametrize("kind", [keys.ED25519, keys.SM2])
@@ -125,7 +129,7 @@ def twice() -> bytes:
         (lambda: whole(format="tianwei-exchange/9"), "manifest-wrong"),
         (lambda: whole(more=1), "manifest-wrong"),
         (lambda: whole(sequence=8), "manifest-contradicts"),
-        (lambda: whole(**{"from": "agriculture"}), "manifest-contradicts"),
+        (lambda: whole(sender="agriculture"), "manifest-contradicts"),
         (lambda: whole(count=2), "manifest-contradicts"),
         (lambda: whole({f"attachments/{number}": b"" for number in range(201)}), "too-many-files"),
         (lambda: zipped(("manifest.json", b" " * 300_000), ("data.json", DATA)), "file-too-large"),

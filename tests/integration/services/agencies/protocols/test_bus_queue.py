@@ -137,7 +137,7 @@ class BusQueueSuite(PushedProtocolSuite):
             assert Webhook(secret).verify(message.body, headers)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def rabbit(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitNode]:
     folder: Path = tmp_path_factory.mktemp("rabbit")
     with RabbitNode() as node:
@@ -167,7 +167,7 @@ class TestBusQueueOnRabbitMq(BusQueueSuite):
         assert peer.messages[-1].properties["user_id"] == "guest"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def embedded(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[ValkeyNode, Carriers]]:
     folder: Path = tmp_path_factory.mktemp("valkey")
     with ValkeyNode() as node, carriers(run_dsn, folder, node.url) as running:

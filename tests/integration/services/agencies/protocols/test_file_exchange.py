@@ -224,14 +224,14 @@ class FileExchangeSuite(PushedProtocolSuite):
         assert peer.house.told(task) == ["task-issued"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def carried(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carriers]:
     folder = tmp_path_factory.mktemp("exchange")
     with carriers(run_dsn, folder) as running:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpNode]:
     with SftpNode(tmp_path_factory.mktemp("sftp")) as node:
         yield node

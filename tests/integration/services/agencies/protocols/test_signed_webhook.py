@@ -49,7 +49,7 @@ class WebhookPeer(ByApi):
         return [orjson.loads(got.body) for got in self.receiver.received]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="class")
 def carried(run_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carriers]:
     folder: Path = tmp_path_factory.mktemp("webhook")
     with carriers(run_dsn, folder) as running:

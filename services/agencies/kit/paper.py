@@ -45,7 +45,7 @@ def report(kit: dict[str, Any], software: CertificateSoftware, results: Sequence
     for one in results:
         check = CHECKS[one.check]
         said = {"id": check.id, "title": check.title, "english": check.english, "passed": one.passed, "seen": one.seen}
-        checks.append(said if one.passed else {**said, "mend": check.mend})
+        checks.append(said if one.passed else {**said, **({"skipped": True} if one.skipped else {"mend": check.mend})})
     about = {name: kit[name] for name in ("kit_id", "agency", "protocol", "contract", "county_code")}
     return {**about, "software": software.model_dump(), "checks": checks}
 
@@ -61,11 +61,14 @@ def summary(results: Sequence[Result]) -> str:
     lines = []
     for one in results:
         check = CHECKS[one.check]
-        lines.append(f"{'通过' if one.passed else '未过'}  {check.id:<26} {check.title}  ({check.english})")
-        if not one.passed:
+        what = "通过" if one.passed else "未做" if one.skipped else "未过"
+        lines.append(f"{what}  {check.id:<26} {check.title}  ({check.english})")
+        if what == "未过":
             lines += [f"      看到：{one.seen}", f"      请改：{check.mend}"]
-    failed = sum(not one.passed for one in results)
-    lines.append(f"共 {len(results)} 项，通过 {len(results) - failed} 项，未通过 {failed} 项。")
+    passed, skipped = sum(one.passed for one in results), [one.seen for one in results if one.skipped]
+    failed = len(results) - passed - len(skipped)
+    lines.append(f"共 {len(results)} 项，通过 {passed} 项，未通过 {failed} 项，没有进行 {len(skipped)} 项。")
+    lines += sorted(set(skipped))
     return "\n".join(lines)
 
 

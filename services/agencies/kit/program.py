@@ -45,19 +45,21 @@ def run(trial: Trial) -> list[Result]:
         if not trial.results["letter.signed"].passed:
             why = "系统没有签收任务，后面的检查没有进行"
             break
-        verdicts.judge(trial)
+        _judge(trial)
         if trial.pace.stops and not all(result.passed for result in trial.results.values()):
             why = "前面有检查项没有通过，后面的检查没有进行"
             break
-    verdicts.judge(trial)
+    _judge(trial)
     verdicts.acquit(trial)
-    gaps = getattr(trial.door, "gaps", None)
-    if gaps is not None:
-        verdicts.judge_gaps(trial, gaps)
     for check in checks_of(trial.county.protocol):
         if check.id not in trial.results:
-            trial.record(check.id, False, why or "没有进行")
+            trial.skip(check.id, why or "没有进行")
     return [trial.results[check.id] for check in checks_of(trial.county.protocol)]
+
+
+def _judge(trial: Trial) -> None:
+    verdicts.judge(trial)
+    verdicts.judge_gaps(trial, getattr(trial.door, "gaps", ()))
 
 
 def _waits(trial: Trial) -> bool:

@@ -28,11 +28,12 @@ class Pace:
 
 @dataclass(frozen=True)
 class Result:
-    """seen: what was met, in words; for a check that passed too."""
+    """seen: what was met, in words; for a check that passed too. skipped: it was not come to."""
 
     check: str
     passed: bool
     seen: str
+    skipped: bool = False
 
 
 @dataclass
@@ -51,6 +52,9 @@ class Trial:
     @property
     def journal(self) -> Journal:
         return self.county.journal
+
+    def skip(self, check: str, why: str) -> None:
+        self.results[check] = Result(check, False, why, skipped=True)
 
     def record(self, check: str, passed: bool, seen: str) -> bool:
         """The first failure of a check stays."""

@@ -37,7 +37,7 @@ _ALWAYS = (
     "form.units",
     "form.agrees",
 )
-_OF_EXCHANGE = ("package.named", "package.signed", "package.key", "package.whole")
+_OF_EXCHANGE = ("package.named", "package.signed", "package.key", "package.whole", "package.sequence")
 
 
 def judge(trial: Trial) -> None:
@@ -56,9 +56,10 @@ def acquit(trial: Trial) -> None:
 
 
 def judge_gaps(trial: Trial, gaps: Iterable[list[int]]) -> None:
+    """gaps: numbers that did not come although they were asked for."""
     missing = [number for gap in gaps for number in gap]
-    seen = f"缺少序号 {'、'.join(map(str, missing))}，要求重发后仍没有" if missing else "没有缺号"
-    trial.record("package.sequence", not missing and bool(trial.journal.heard), seen)
+    if missing:
+        trial.record("package.sequence", False, f"缺少序号 {'、'.join(map(str, missing))}，要求重发后仍没有")
 
 
 def _judge(trial: Trial, one: Heard, fault: AnswerFault) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 import secrets
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -77,8 +78,7 @@ class Api:
     tokens_refused: int = 0
 
     def start(self, port: int = 0) -> None:
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", port), _handler(self))
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         self.county.public_url = self.base_url.removesuffix(PREFIX)
 
@@ -260,6 +260,15 @@ def _invalid(error: ValidationError) -> Reply:
 def _of(error: TianweiError) -> Reply:
     faults = [fault.model_dump(mode="json") for fault in faults_of(error)]
     return _problem(_STATUS.get(error.kind, 422), error.code, faults[0]["text"], faults=faults)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who hangs up in the middle is no error of ours."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 def _handler(api: Api) -> type[BaseHTTPRequestHandler]:

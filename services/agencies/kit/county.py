@@ -15,7 +15,6 @@ from uuid import UUID
 from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json
 from services.agencies.domain.task import Task
 from services.agencies.domain.telling import letter_data, message_data
-from services.agencies.kit.ids import random_id
 from services.agencies.kit.journal import PARKED, REPEATED, TAKEN, Heard, Journal
 from services.agencies.kit.orders import Orders, trade_of
 from services.agencies.ports import Dispatch
@@ -27,6 +26,7 @@ from shared.contracts.agency_endpoints import AnswerFault, AnswerReceipt
 from shared.contracts.base import Event
 from shared.contracts.codes import Agency
 from shared.errors import NotFound, TianweiError
+from shared.ids import new_id
 
 REPORTS = ("report", "report-typed")
 
@@ -81,7 +81,7 @@ class County:
             self.tasks[task.id] = task
             data = letter_data(task.order, self.public_url)
             letter = self.trade.outgoing(task.order)
-            return Dispatch(random_id(), "issued", task.id, self.agency, task.order.at, data, letter)
+            return Dispatch(new_id(), "issued", task.id, self.agency, task.order.at, data, letter)
 
     def withdraw(self, task_id: UUID, reason: str) -> Dispatch:
         return self._told(task_id, "withdrawn", lambda task, now: task.withdraw(reason, now), {"reason": reason})
@@ -100,7 +100,7 @@ class County:
         self, task_id: UUID, kind: str, step: Callable[[Task, datetime], list[Event]], facts: Mapping[str, Any]
     ) -> Dispatch:
         with self.lock:
-            task, now, id_ = self.tasks[task_id], datetime.now(UTC), random_id()
+            task, now, id_ = self.tasks[task_id], datetime.now(UTC), new_id()
             replay(task, step(task, now))
             data = message_data(id_, task_id, task.version, task.order.action_no, facts, self.public_url)
             return Dispatch(id_, kind, id_, self.agency, now, data)

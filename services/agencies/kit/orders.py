@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from services.agencies.adapters.integrations.material import vectors
 from services.agencies.adapters.integrations.trade import Trade
 from services.agencies.domain.task import Task
-from services.agencies.kit.ids import random_id
 from shared.aggregate import replay
 from shared.clock import local_day
 from shared.contracts.agencies import TaskIssuedV1
 from shared.contracts.codes import Agency
+from shared.ids import new_id
 
 # Says what a real letter of this agency must say for it not to be returned as incomplete.
 _MATTER = "到场履行职责（现场道路和用电情况已查明：乡道直达，已停水停电）"
@@ -40,9 +40,9 @@ class Orders:
             {
                 **order,
                 "at": now,
-                "task_id": random_id(),
-                "action_id": random_id(),
-                "case_id": random_id(),
+                "task_id": new_id(),
+                "action_id": new_id(),
+                "case_id": new_id(),
                 "action_no": f"ZW-JA-{order['brief']['division_code'][:6]}-{now.year}-9{self.made:04d}",
                 "title": f"符合性检查第 {self.made} 项",
                 "acting_at": now + _TERM,

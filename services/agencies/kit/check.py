@@ -29,7 +29,7 @@ _DOORS = "services.agencies.kit.doors"
 
 def main(root: Path, words: Sequence[str]) -> int:
     """root: the unpacked kit."""
-    given = _arguments().parse_args(words)
+    given = arguments(words)
     kit = paper.read_kit(root)
     damaged = changed_files(root)
     if damaged:
@@ -105,7 +105,7 @@ def _finish(
     return 0
 
 
-def _arguments() -> argparse.ArgumentParser:
+def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="check.py", description="田卫部门对接符合性检查 / conformance check")
     add = parser.add_argument
     add("--command", help="启动被测系统的命令，access.json 代表接入参数文件；不给则等待手工启动")
@@ -122,4 +122,4 @@ def _arguments() -> argparse.ArgumentParser:
     add("--folder", type=Path, help="交换目录")
     add("--bus", default="", help="消息代理地址（amqp://…）；不给则启动自带的 Valkey")
     add("--bus-of-system", default="", help="给被测系统用的消息代理地址（它自己的用户）")
-    return parser
+    return parser.parse_args(words)

@@ -12,6 +12,9 @@ from pathlib import Path
 from sys import stdlib_module_names
 
 _OURS = ("services", "shared")
+_EXTRA = re.compile(r"""extra == ["']([^"']+)["']""")
+# kombu's transport for Valkey, which our own is made of.
+_USED = {("kombu", "redis")}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -67,7 +70,8 @@ def requirements(outside: Iterable[str], lock: Path) -> str:
 def _needs(name: str) -> Iterator[str]:
     """What is installed of a distribution's requirements: what is not, it does not need here."""
     for requirement in metadata.requires(name) or ():
-        if "extra ==" in requirement:
+        extra = _EXTRA.search(requirement)
+        if extra and (name, extra[1]) not in _USED:
             continue
         match = _NAME.match(requirement)
         if match and _is_installed(match[0]):

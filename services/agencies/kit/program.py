@@ -38,7 +38,9 @@ def phases(protocol: str) -> Sequence[Sequence[Scenario]]:
 
 def run(trial: Trial) -> list[Result]:
     """Every check of the protocol, in their order."""
-    ready = trial.journal.wait(trial.door.is_ready, max(_READY_S, trial.pace.patience_s)) if _waits(trial) else True
+    ready = (
+        trial.wait(lambda: _is_ready(trial), max(_READY_S, trial.pace.patience_s)) and trial.vendor.trouble() is None
+    )
     why = "" if ready else f"系统没有就绪：{trial.state()}"
     for phase in phases(trial.county.protocol) if ready else ():
         _at_once(trial, phase)
@@ -57,14 +59,13 @@ def run(trial: Trial) -> list[Result]:
     return [trial.results[check.id] for check in checks_of(trial.county.protocol)]
 
 
+def _is_ready(trial: Trial) -> bool:
+    return trial.vendor.is_ready() and trial.door.is_ready()
+
+
 def _judge(trial: Trial) -> None:
     verdicts.judge(trial)
     verdicts.judge_gaps(trial, getattr(trial.door, "gaps", ()))
-
-
-def _waits(trial: Trial) -> bool:
-    """A program that has ended will never be ready."""
-    return trial.vendor.trouble() is None
 
 
 def _at_once(trial: Trial, phase: Sequence[Scenario]) -> None:

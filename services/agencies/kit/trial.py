@@ -76,13 +76,15 @@ class Trial:
     def wait_taken(self, task: UUID, verb: str, count: int = 1) -> bool:
         """Whether the step was taken so many times, within the patience."""
         begun = time.monotonic()
-        there = self.journal.wait(lambda: len(self.journal.took(task, verb)) >= count, self.pace.patience_s)
+        there = self.wait(lambda: len(self.journal.took(task, verb)) >= count)
         if there and verb == "sign":
             self._slowest_s = max(self._slowest_s, time.monotonic() - begun)
         return there
 
-    def wait(self, until: Callable[[], bool]) -> bool:
-        return self.journal.wait(until, self.pace.patience_s)
+    def wait(self, until: Callable[[], bool], within_s: float = 0) -> bool:
+        """within_s: default the patience. Ends early when the system has ended: nothing more can come."""
+        self.journal.wait(lambda: until() or self.vendor.trouble() is not None, within_s or self.pace.patience_s)
+        return until()
 
     def quiet(self) -> None:
         """Listen long enough for what must not come: twice what it took for the slowest step so far."""

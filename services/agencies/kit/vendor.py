@@ -4,11 +4,13 @@ import json
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 _END_WITHIN_S = 10.0
+_UNSAID_S = 15.0
 _ACCESS = "access.json"
 
 
@@ -21,6 +23,10 @@ class Vendor(Protocol):
         """Why it does not run any more; None while it does, as far as one can see."""
         ...
 
+    def is_ready(self) -> bool:
+        """Whether it says, or time says, that it is at work. Where it cannot be seen: True."""
+        ...
+
     def end(self) -> None: ...
 
 
@@ -31,12 +37,14 @@ class Program:
         self._command = shlex.split(command)
         self._log = log
         self._process: subprocess.Popen[bytes] | None = None
+        self._begun_at = 0.0
 
     def begin(self, access_file: Path) -> None:
         """Raises OSError when it cannot be started."""
         words = [str(access_file) if word == _ACCESS else word for word in self._command]
         if _ACCESS not in self._command:
             words.append(str(access_file))
+        self._begun_at = time.monotonic()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
 
@@ -46,6 +54,10 @@ class Program:
             return None
         last = self._log.read_bytes()[-400:].decode("utf-8", "replace").strip().splitlines()[-3:]
         return f"程序已结束（状态 {status}）：{' / '.join(last)}"
+
+    def is_ready(self) -> bool:
+        """By its own word, a line {"ready": true}; one that says nothing is given some seconds."""
+        return time.monotonic() - self._begun_at > _UNSAID_S or b'"ready"' in self._log.read_bytes()
 
     def end(self) -> None:
         if self._process is None:
@@ -66,6 +78,9 @@ class ByHand:
 
     def trouble(self) -> str | None:
         return None
+
+    def is_ready(self) -> bool:
+        return True
 
     def end(self) -> None:
         """It goes on as it likes."""

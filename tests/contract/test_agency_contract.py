@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from gateway import openapi
@@ -62,7 +62,7 @@ def _validator(agency: Agency, name: str) -> Any:
     for content in files.values():
         jsonschema.Draft202012Validator.check_schema(content)
         del content["$id"]  # beside each other in one folder, they name each other by file
-    resources = [(one, Resource(content, DRAFT202012)) for one, content in files.items()]
+    resources = [(one, DRAFT202012.create_resource(content)) for one, content in files.items()]
     return jsonschema.Draft202012Validator(files[name], registry=Registry().with_resources(resources))
 
 

@@ -162,11 +162,11 @@ def _plain(value: Any) -> str:
     return "无" if value is None else str(value)[:_LONGEST]
 
 
-def shown(value: Any) -> str:
-    """A value as a person reads it: codes by their Chinese names, lists joined."""
+def shown(value: Any, of: str = "") -> str:
+    """A value as a person reads it: codes by their Chinese names, lists joined. of: whose state it may be."""
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(shown(item) for item in value) or "无"
+        return "、".join(shown(item, of) for item in value) or "无"
     if value is None:
         return "无"
     text = str(value)
-    return (_WORDS.get(text) or _CODES.get(text) or text)[:_LONGEST]
+    return (_words_of(of).get(text) or _WORDS.get(text) or _CODES.get(text) or text)[:_LONGEST]

@@ -51,7 +51,7 @@ def list_cases(
 ) -> None:
     with Client(home) as client:
         rows = client.items("/cases", limit, state=state, division=division)
-    print_list(rows, _ROW, as_json)
+    print_list(rows, _ROW, as_json, "case")
 
 
 @cases.command("show", help="一个案件及其全过程")
@@ -62,7 +62,7 @@ def show_case(case: Identity, home: HomeFolder = DEFAULT_HOME, as_json: AsJson =
     if as_json:
         print_json({**found, "timeline": steps})
         return
-    print_record(found, _RECORD)
+    print_record(found, _RECORD, "case")
     print_part("期限", found["deadlines"], DEADLINES)
     print_part("全过程", [{**step, "reason": _why(step)} for step in steps], _STEPS)
 

@@ -55,7 +55,7 @@ def list_tasks(
 ) -> None:
     with Client(home) as client:
         rows = client.items("/tasks", limit, state=state, agency=agency)
-    print_list(rows, _ROW, as_json)
+    print_list(rows, _ROW, as_json, "task")
 
 
 @tasks.command("show", help="一项任务")
@@ -65,7 +65,7 @@ def show_task(task: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = Fal
     if as_json:
         print_json(found)
         return
-    print_record(found, _RECORD)
+    print_record(found, _RECORD, "task")
     for heading, form in found["form"].items():
         print_part(heading, [{"name": name, "value": value} for name, value in _flat(form)], _FORM)
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from shared.contracts.agencies import TaskIssuedV1, TaskResult
-from shared.contracts.codes import Agency
+from shared.contracts.codes import Agency, TaskResultKind
 
 
 class Integration(Protocol):
@@ -22,7 +22,7 @@ class Integration(Protocol):
         ...
 
     @property
-    def result_kinds(self) -> Sequence[str]:
+    def result_kinds(self) -> Sequence[TaskResultKind]:
         """What this agency reports, see shared/contracts/task_results.py."""
         ...
 

@@ -58,6 +58,7 @@ from services.cases.queries.land import (
     list_land_rows,
 )
 from services.cases.queries.listings import get_listing, list_listings
+from services.cases.queries.overlays_again import list_overlay_changes, list_overlays
 from services.cases.queries.police_transfers import get_police_transfer, list_police_transfers
 from services.cases.queries.proposals import get_action_proposal, list_proposals
 from services.cases.queries.rectifications import get_rectification, list_rectifications
@@ -69,6 +70,7 @@ from services.cases.queries.rules import (
     list_rules,
 )
 from services.cases.queries.search import search
+from services.cases.queries.statistic_items import list_statistic_items
 from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
@@ -228,6 +230,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
     QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
     QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(la.ListOverlays, list_overlays, _EVERYBODY),
+    QueryOperation(la.ListOverlayChanges, list_overlay_changes, COORDINATOR),
     QueryOperation(la.GetCaseOverlay, get_case_overlay, _EVERYBODY),
     QueryOperation(la.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
     QueryOperation(la.GetPlot, get_plot, _EVERYBODY),
@@ -241,7 +245,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
-    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY),
+    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY, timed=True),
+    QueryOperation(sa.ListStatisticItems, list_statistic_items, _EVERYBODY),
     QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
     QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
     QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),

@@ -56,7 +56,7 @@ def _with_work(table: Table, kind: str) -> list[Computed]:
     mine = ("kind", kind)
     return [
         *_with_clocks(table, kind),
-        Computed(work_item, unkept=frozenset({"due_key"}), only=mine, hold=HOLD_SWEEP),
+        Computed(work_item, unkept=frozenset({"due_key", "beside_at"}), only=mine, hold=HOLD_SWEEP),
         Computed(work_text, unkept=frozenset({"serial", "block"}), only=mine, hold=HOLD_SWEEP),
     ]
 
@@ -145,7 +145,7 @@ PROJECTIONS = (
         lambda id_, division: Overlay(id=id_, jurisdiction=division),
         Overlay.TYPE,
         OverlayStore(),
-        [Computed(overlay)],
+        [Computed(overlay, unkept=frozenset({"changed"}))],
     ),
     OwnProjection(
         "线索查重",

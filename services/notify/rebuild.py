@@ -1,4 +1,4 @@
-"""`python -m services.notify.rebuild notice|case_brief|rectification_brief`: computes a table again from the logs."""
+"""`python -m services.notify.rebuild TABLE`: computes a table of PROJECTIONS again from the logs."""
 
 from services.notify.domain.notice import Notice
 from services.notify.domain.outage_notice import OutageNotice

@@ -18,7 +18,7 @@ from shared.contracts.base import (
     Text,
     View,
 )
-from shared.contracts.codes import Agency, DeliveryState
+from shared.contracts.codes import Agency, DeliveryState, TaskResultKind
 
 Protocol = Literal["signed_webhook", "polled_mailbox", "file_exchange", "bus_queue", "console_inbox"]
 Body = Literal["letter", "link"]
@@ -117,7 +117,7 @@ class AgencyView(View):
     code: Agency
     name: str
     protocol: Protocol
-    result_kinds: list[str] = Field(description="kinds of results it reports, see TaskResult")
+    result_kinds: list[TaskResultKind] = Field(description="kinds of results it reports, see TaskResult")
     endpoint_url: str | None
     endpoint_active: bool | None
     health: Health = Field(description="passive: nothing is pushed, the agency comes and looks")

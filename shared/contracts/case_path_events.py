@@ -116,6 +116,19 @@ class CaseActsSummedV1(CaseEvent):
     transfer_due: bool
 
 
+class CaseLandFoundV1(CaseEvent):
+    """An overlay found that the act reaches the areas of the crime, or comes near them (domain.md 6.8).
+
+    The areas of the case stay what its clue said; those of the overlay stand beside them.
+    """
+
+    overlay_id: UUID
+    farmland_m2: AreaM2 | None
+    pbf_m2: AreaM2
+    area_threshold_met: bool
+    near_threshold: bool
+
+
 class CaseThresholdReviewedV1(CaseEvent):
     hand_over: bool
 
@@ -226,6 +239,7 @@ class CaseCourtAppliedV1(CaseEvent):
 
 class CaseCourtAcceptedV1(CaseEvent):
     accepted_on: date
+    hears_parties: bool = False
 
 
 class CaseCourtRuledV1(CaseEvent):

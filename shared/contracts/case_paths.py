@@ -293,9 +293,13 @@ class ApplyToCourt(PathStep, on="case", verb="apply-to-court"):
 
 
 class RecordCourtAcceptance(PathStep, on="case", verb="court-accept"):
-    """The court has accepted the application (法院受理)."""
+    """The court has accepted the application (法院受理).
+
+    With hears_parties, at once or told afterwards, the ruling is due thirty days after the acceptance (AEL 58).
+    """
 
     accepted_on: date
+    hears_parties: Bool = Field(False, description="the court doubts the decision and hears both sides before it rules")
 
 
 class RecordRuling(PathStep, on="case", verb="court-rule"):

@@ -30,6 +30,7 @@ from shared.contracts.codes import (
 from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification
+from shared.contracts.statistics import Period
 
 Measures = Annotated[list[Measure], Field(max_length=len(Measure), json_schema_extra={"uniqueItems": True})]
 
@@ -189,7 +190,9 @@ class GetTimeline(GetOne, operation="case.timeline"):
 
 
 class GetStatistics(Query, operation="cases.statistics"):
-    """Counts by state, of what the caller may see."""
+    """Counts by state, of what the caller may see; of a period, as they stood at its end."""
+
+    period: Period | None = None
 
 
 class Statistics(View):

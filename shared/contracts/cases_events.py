@@ -25,6 +25,7 @@ from shared.contracts.codes import (
     LandLayerKind,
     Measure,
     OverlayDay,
+    OverlayPurpose,
     PositionCrs,
     RectificationMethod,
     RectificationState,
@@ -36,7 +37,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.joint_actions import JoinPolicy, TaskLetter
-from shared.contracts.land import OverlayFact
+from shared.contracts.land import OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import SummedCase, Yuan
 from shared.contracts.rectifications import Signer
@@ -180,6 +181,8 @@ class ClueOverlaidV1(CasesEvent):
     requested_at: Instant
     result: OverlayFact | None
     problem: dict[str, Any] | None = Field(None, description="code, field, facts")
+    purpose: OverlayPurpose = OverlayPurpose.ACT
+    again: OverlayAgain | None = Field(None, description="of one that a layer asked for")
 
 
 class CaseEvent(CasesEvent):

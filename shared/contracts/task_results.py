@@ -22,6 +22,7 @@ from shared.contracts.base import (
     ShortText,
     Text,
 )
+from shared.contracts.codes import TaskResultKind
 from shared.contracts.rectifications import TillageState
 
 LandClassCode = Annotated[
@@ -43,7 +44,7 @@ class SurveyedClass(Contract):
 class LandSurvey(Contract):
     """Survey and land-class finding (natural resources): what the land was before the act, by which database."""
 
-    kind: Literal["land_survey"]
+    kind: Literal[TaskResultKind.LAND_SURVEY]
     surveyed_on: date
     report_no: ShortText
     measured_area_m2: AreaM2
@@ -63,7 +64,7 @@ class LandSurvey(Contract):
 class ControlLineFinding(Contract):
     """Finding on the three control lines (natural resources): how much of the land lies where (domain.md 6.8)."""
 
-    kind: Literal["control_line_finding"]
+    kind: Literal[TaskResultKind.CONTROL_LINE_FINDING]
     found_on: date
     report_no: ShortText
     database_version: ShortText
@@ -79,7 +80,7 @@ class ControlLineFinding(Contract):
 class DamageAppraisal(Contract):
     """Farmland damage appraisal 破坏程度鉴定 (agriculture): area destroyed, degree, causes, recoverability."""
 
-    kind: Literal["damage_appraisal"]
+    kind: Literal[TaskResultKind.DAMAGE_APPRAISAL]
     appraised_on: date
     report_no: ShortText
     destroyed_area_m2: AreaM2
@@ -96,7 +97,7 @@ class DamageAppraisal(Contract):
 class ReplantingCheck(Contract):
     """Check of replanting 复耕核查 (agriculture) after the land was given back to tillage."""
 
-    kind: Literal["replanting_check"]
+    kind: Literal[TaskResultKind.REPLANTING_CHECK]
     checked_on: date
     record_no: ShortText
     checked_area_m2: AreaM2
@@ -112,7 +113,7 @@ class ReplantingCheck(Contract):
 class CriminalDecision(Contract):
     """Criminal filing decision 立案 / 不予立案 (public security, T310 8); its term runs from accepted_on."""
 
-    kind: Literal["criminal_decision"]
+    kind: Literal[TaskResultKind.CRIMINAL_DECISION]
     decision: Literal["filed", "refused"]
     decided_on: date
     document_no: ShortText
@@ -126,7 +127,7 @@ class CriminalDecision(Contract):
 class ReconsiderationAnswer(Contract):
     """Answer of public security to a request for reconsideration 复议决定 (T310 9)."""
 
-    kind: Literal["reconsideration_answer"]
+    kind: Literal[TaskResultKind.RECONSIDERATION_ANSWER]
     outcome: Literal["filed", "upheld"]
     requested_on: date = Field(description="day on which the request came to the police")
     refusal_no: ShortText = Field(description="of the refusal that was reconsidered")
@@ -139,7 +140,7 @@ class ReconsiderationAnswer(Contract):
 class SiteOrderRecord(Contract):
     """Order kept on the site 现场秩序维护 (public security)."""
 
-    kind: Literal["site_order_record"]
+    kind: Literal[TaskResultKind.SITE_ORDER_RECORD]
     record_no: ShortText
     began_at: Instant
     ended_at: Instant
@@ -165,7 +166,7 @@ class SitePhotograph(Contract):
 class DemolitionRecord(Contract):
     """Demolition or sealing record (comprehensive enforcement): the decision carried out, times, photographs."""
 
-    kind: Literal["demolition_record"]
+    kind: Literal[TaskResultKind.DEMOLITION_RECORD]
     done_on: date
     record_no: ShortText
     measure: Literal["demolished", "sealed", "cleared"]
@@ -183,7 +184,7 @@ class DemolitionRecord(Contract):
 class TownshipRecord(Contract):
     """What the township did on the spot and watches from now on (domain.md 4.5, TWN)."""
 
-    kind: Literal["township_record"]
+    kind: Literal[TaskResultKind.TOWNSHIP_RECORD]
     done_on: date
     record_no: ShortText
     party_on_spot: Bool

@@ -36,7 +36,7 @@ WEBHOOK_OFFICE = "party_committee"
 COUNTY = "640521"
 _PROCESSES = (
     *("gateway", "cases", "cases.worker", "cases.scheduler", "cases.evidence-worker"),
-    *("agencies", "agencies.sender", "notify", "notify.sender"),
+    *("agencies", "agencies.sender", "agencies.receiver", "notify", "notify.sender"),
 )
 
 
@@ -96,13 +96,14 @@ def receiving(received: LineFile) -> Iterator[str]:
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            data = body["data"]
             received.write(
                 receiver=self.path.strip("/"),
                 webhook_id=self.headers["webhook-id"],
                 type=body["type"],
-                subject=body["data"].get("task_id") or body["data"].get("notice_id"),
+                subject=data.get("message_id") or data.get("task_id") or data.get("notice_id"),
                 status=204,
-                at=body["timestamp"],
+                at=body.get("time") or body["timestamp"],
             )
             self.send_response(204)
             self.end_headers()

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from services.agencies.domain.errors import ResultImplausible, ResultKindWrong
 from shared.clock import local_day
-from shared.contracts.codes import Agency
+from shared.contracts.codes import Agency, TaskResultKind
 from shared.contracts.task_results import (
     ControlLineFinding,
     CriminalDecision,
@@ -27,20 +27,21 @@ from shared.contracts.task_results import (
     TownshipRecord,
 )
 
-RESULT_KINDS: Mapping[Agency, tuple[str, ...]] = {
-    Agency.NATURAL_RESOURCES: ("land_survey", "control_line_finding"),
-    Agency.AGRICULTURE: ("damage_appraisal", "replanting_check"),
-    Agency.PUBLIC_SECURITY: ("criminal_decision", "reconsideration_answer", "site_order_record"),
-    Agency.COMPREHENSIVE_ENFORCEMENT: ("demolition_record",),
-    Agency.TOWNSHIP: ("township_record",),
+_KIND = TaskResultKind
+RESULT_KINDS: Mapping[Agency, tuple[TaskResultKind, ...]] = {
+    Agency.NATURAL_RESOURCES: (_KIND.LAND_SURVEY, _KIND.CONTROL_LINE_FINDING),
+    Agency.AGRICULTURE: (_KIND.DAMAGE_APPRAISAL, _KIND.REPLANTING_CHECK),
+    Agency.PUBLIC_SECURITY: (_KIND.CRIMINAL_DECISION, _KIND.RECONSIDERATION_ANSWER, _KIND.SITE_ORDER_RECORD),
+    Agency.COMPREHENSIVE_ENFORCEMENT: (_KIND.DEMOLITION_RECORD,),
+    Agency.TOWNSHIP: (_KIND.TOWNSHIP_RECORD,),
 }
 
 # Optional in the contract for the sake of older results, needed in what is reported now (domain.md 3.4 to 3.6).
 NEEDED: Mapping[str, tuple[str, ...]] = {
-    "land_survey": ("surveyor", "land_class_version", "plan_conformity"),
-    "damage_appraisal": ("destroyed_pbf_area_m2", "causes", "appraiser"),
-    "criminal_decision": ("accepted_on", "suspected_crime"),
-    "demolition_record": ("decision_no", "began_at", "ended_at", "officers", "photographs"),
+    _KIND.LAND_SURVEY: ("surveyor", "land_class_version", "plan_conformity"),
+    _KIND.DAMAGE_APPRAISAL: ("destroyed_pbf_area_m2", "causes", "appraiser"),
+    _KIND.CRIMINAL_DECISION: ("accepted_on", "suspected_crime"),
+    _KIND.DEMOLITION_RECORD: ("decision_no", "began_at", "ended_at", "officers", "photographs"),
 }
 
 _NOTHING = Decimal(0)
@@ -68,10 +69,10 @@ class Rule:
     faults: Callable[[Any], Flaws]
 
 
-_RULES: dict[str, list[Rule]] = {}
+_RULES: dict[TaskResultKind, list[Rule]] = {}
 
 
-def _rule(kind: str, *needs: str) -> Callable[[Callable[[Any], Flaws]], Callable[[Any], Flaws]]:
+def _rule(kind: TaskResultKind, *needs: str) -> Callable[[Callable[[Any], Flaws]], Callable[[Any], Flaws]]:
     def register(faults: Callable[[Any], Flaws]) -> Callable[[Any], Flaws]:
         _RULES.setdefault(kind, []).append(Rule(frozenset(needs), faults))
         return faults
@@ -113,19 +114,19 @@ def _later(field: str, value: Any, today: date) -> Flaws:
         yield Flaw(field, "not-in-the-future")
 
 
-@_rule("land_survey", "farmland_area_m2", "measured_area_m2")
+@_rule(_KIND.LAND_SURVEY, "farmland_area_m2", "measured_area_m2")
 def _farmland_within(it: LandSurvey) -> Flaws:
     if it.farmland_area_m2 > it.measured_area_m2:
         yield Flaw("farmland_area_m2", "farmland-within-measured")
 
 
-@_rule("land_survey", "pbf_area_m2", "farmland_area_m2")
+@_rule(_KIND.LAND_SURVEY, "pbf_area_m2", "farmland_area_m2")
 def _pbf_within(it: LandSurvey) -> Flaws:
     if it.pbf_area_m2 > it.farmland_area_m2:
         yield Flaw("pbf_area_m2", "pbf-within-farmland")
 
 
-@_rule("land_survey", "classes", "land_class_code", "measured_area_m2")
+@_rule(_KIND.LAND_SURVEY, "classes", "land_class_code", "measured_area_m2")
 def _area_table(it: LandSurvey) -> Flaws:
     if not it.classes:
         return
@@ -140,7 +141,7 @@ def _area_table(it: LandSurvey) -> Flaws:
 
 
 def _within_area(field: str) -> None:
-    @_rule("control_line_finding", field, "area_m2")
+    @_rule(_KIND.CONTROL_LINE_FINDING, field, "area_m2")
     def within(it: ControlLineFinding) -> Flaws:
         if getattr(it, field) > it.area_m2:
             yield Flaw(field, "part-within-area")
@@ -150,50 +151,50 @@ for _field in ("pbf_area_m2", "pbf_reserve_area_m2", "ecological_area_m2", "outs
     _within_area(_field)
 
 
-@_rule("control_line_finding", "pbf_area_m2", "pbf_reserve_area_m2", "area_m2")
+@_rule(_KIND.CONTROL_LINE_FINDING, "pbf_area_m2", "pbf_reserve_area_m2", "area_m2")
 def _pbf_or_reserve(it: ControlLineFinding) -> Flaws:
     largest = max(it.pbf_area_m2, it.pbf_reserve_area_m2)
     if largest <= it.area_m2 < it.pbf_area_m2 + it.pbf_reserve_area_m2 - _ROUNDING:
         yield Flaw("pbf_reserve_area_m2", "pbf-or-reserve")
 
 
-@_rule("damage_appraisal", "degree", "destroyed_area_m2")
+@_rule(_KIND.DAMAGE_APPRAISAL, "degree", "destroyed_area_m2")
 def _degree(it: DamageAppraisal) -> Flaws:
     if (it.degree == "none") != (it.destroyed_area_m2 == _NOTHING):
         yield Flaw("destroyed_area_m2", "area-agrees-with-degree")
 
 
-@_rule("damage_appraisal", "destroyed_pbf_area_m2", "destroyed_area_m2")
+@_rule(_KIND.DAMAGE_APPRAISAL, "destroyed_pbf_area_m2", "destroyed_area_m2")
 def _destroyed_pbf(it: DamageAppraisal) -> Flaws:
     if (it.destroyed_pbf_area_m2 or _NOTHING) > it.destroyed_area_m2:
         yield Flaw("destroyed_pbf_area_m2", "pbf-within-destroyed")
 
 
-@_rule("replanting_check", "replanted_area_m2", "checked_area_m2")
+@_rule(_KIND.REPLANTING_CHECK, "replanted_area_m2", "checked_area_m2")
 def _replanted_within(it: ReplantingCheck) -> Flaws:
     if it.replanted_area_m2 > it.checked_area_m2:
         yield Flaw("replanted_area_m2", "replanted-within-checked")
 
 
-@_rule("replanting_check", "planting", "replanted_area_m2")
+@_rule(_KIND.REPLANTING_CHECK, "planting", "replanted_area_m2")
 def _planted(it: ReplantingCheck) -> Flaws:
     if (it.planting in _PLANTED) != (it.replanted_area_m2 > _NOTHING):
         yield Flaw("replanted_area_m2", "area-agrees-with-planting")
 
 
-@_rule("replanting_check", "planting", "crop")
+@_rule(_KIND.REPLANTING_CHECK, "planting", "crop")
 def _crop(it: ReplantingCheck) -> Flaws:
     if it.planting in _PLANTED and it.crop is None:
         yield Flaw("crop", "missing")
 
 
-@_rule("replanting_check", "passed", "tillage_state")
+@_rule(_KIND.REPLANTING_CHECK, "passed", "tillage_state")
 def _passed(it: ReplantingCheck) -> Flaws:
     if it.passed and it.tillage_state != "ready_to_sow":
         yield Flaw("passed", "passed-means-ready-to-sow")
 
 
-@_rule("criminal_decision", "decided_on", "accepted_on")
+@_rule(_KIND.CRIMINAL_DECISION, "decided_on", "accepted_on")
 def _decided(it: CriminalDecision) -> Flaws:
     if it.accepted_on is not None and it.decided_on < it.accepted_on:
         yield Flaw("decided_on", "decided-after-accepted")
@@ -202,7 +203,7 @@ def _decided(it: CriminalDecision) -> Flaws:
 def _refusal_says(field: str) -> None:
     """A refusal to file is in writing, with its reasons, and the papers come back (T310 8)."""
 
-    @_rule("criminal_decision", "decision", field)
+    @_rule(_KIND.CRIMINAL_DECISION, "decision", field)
     def says(it: CriminalDecision) -> Flaws:
         if it.decision == "refused" and getattr(it, field) is None:
             yield Flaw(field, "missing")
@@ -212,50 +213,50 @@ for _field in ("reasons", "papers_returned"):
     _refusal_says(_field)
 
 
-@_rule("reconsideration_answer", "decided_on", "requested_on")
+@_rule(_KIND.RECONSIDERATION_ANSWER, "decided_on", "requested_on")
 def _reconsidered(it: ReconsiderationAnswer) -> Flaws:
     if it.decided_on < it.requested_on:
         yield Flaw("decided_on", "decided-after-requested")
 
 
-@_rule("reconsideration_answer", "outcome", "reasons")
+@_rule(_KIND.RECONSIDERATION_ANSWER, "outcome", "reasons")
 def _upheld(it: ReconsiderationAnswer) -> Flaws:
     if it.outcome == "upheld" and it.reasons is None:
         yield Flaw("reasons", "missing")
 
 
-@_rule("site_order_record", "began_at", "ended_at")
-@_rule("demolition_record", "began_at", "ended_at")
+@_rule(_KIND.SITE_ORDER_RECORD, "began_at", "ended_at")
+@_rule(_KIND.DEMOLITION_RECORD, "began_at", "ended_at")
 def _ended(it: SiteOrderRecord | DemolitionRecord) -> Flaws:
     if it.began_at is not None and it.ended_at is not None and it.ended_at < it.began_at:
         yield Flaw("ended_at", "ended-after-begun")
 
 
-@_rule("site_order_record", "obstruction", "people_handled")
+@_rule(_KIND.SITE_ORDER_RECORD, "obstruction", "people_handled")
 def _obstruction(it: SiteOrderRecord) -> Flaws:
     if (it.obstruction == "none") != (it.people_handled == 0):
         yield Flaw("people_handled", "people-agree-with-obstruction")
 
 
-@_rule("site_order_record", "obstruction", "evidence_kept")
+@_rule(_KIND.SITE_ORDER_RECORD, "obstruction", "evidence_kept")
 def _evidence(it: SiteOrderRecord) -> Flaws:
     if it.obstruction == "criminal" and not it.evidence_kept:
         yield Flaw("evidence_kept", "crime-needs-evidence")
 
 
-@_rule("demolition_record", "measure", "area_m2")
+@_rule(_KIND.DEMOLITION_RECORD, "measure", "area_m2")
 def _cleared(it: DemolitionRecord) -> Flaws:
     if it.measure != "sealed" and it.area_m2 == _NOTHING:
         yield Flaw("area_m2", "cleared-area-above-zero")
 
 
-@_rule("demolition_record", "done_on", "ended_at")
+@_rule(_KIND.DEMOLITION_RECORD, "done_on", "ended_at")
 def _done(it: DemolitionRecord) -> Flaws:
     if it.ended_at is not None and local_day(it.ended_at) != it.done_on:
         yield Flaw("done_on", "done-on-the-last-day")
 
 
-@_rule("demolition_record", "photographs")
+@_rule(_KIND.DEMOLITION_RECORD, "photographs")
 def _photographs(it: DemolitionRecord) -> Flaws:
     """Before and after, each photograph once."""
     digests = [photograph.sha256 for photograph in it.photographs]
@@ -266,7 +267,7 @@ def _photographs(it: DemolitionRecord) -> Flaws:
         yield Flaw("photographs", "photographs-before-and-after")
 
 
-@_rule("demolition_record", "photographs", "began_at", "ended_at")
+@_rule(_KIND.DEMOLITION_RECORD, "photographs", "began_at", "ended_at")
 def _photograph_times(it: DemolitionRecord) -> Flaws:
     """None of before is taken after the end, none of after before the beginning."""
     for number, photograph in enumerate(it.photographs):
@@ -277,7 +278,7 @@ def _photograph_times(it: DemolitionRecord) -> Flaws:
             yield Flaw(f"photographs.{number}.taken_at", "photograph-agrees-with-stage")
 
 
-@_rule("township_record", "first_acceptance", "watch_persons")
+@_rule(_KIND.TOWNSHIP_RECORD, "first_acceptance", "watch_persons")
 def _watched(it: TownshipRecord) -> Flaws:
     """Who has looked at the land every day is who may say that it is restored."""
     if it.first_acceptance != "not_yet" and it.watch_persons == 0:

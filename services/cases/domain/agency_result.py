@@ -4,6 +4,7 @@ Only what waits is moved. The answer is taken as if the agency had entered it fr
 holds, and one that it breaks keeps the result out; whoever has the case then decides.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -17,23 +18,25 @@ from services.cases.domain.case_table import TABLE
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.procedure import crime_of
 from services.cases.domain.progress import Moment
+from services.cases.domain.transitions import Forbidden
 from shared.clock import local_day
 from shared.contracts.agencies import TaskReportedV1
 from shared.contracts.case_path_events import CaseResultNotTakenV1
 from shared.contracts.case_paths import RecordAppraisal
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.codes import DocumentKind, Role, TransferState
+from shared.contracts.codes import DocumentKind, Role, TaskResultKind, TransferState
 from shared.contracts.parts import DocumentRef
 from shared.contracts.police_transfer_events import TransferEvent
 from shared.contracts.police_transfers import PoliceFile, PoliceRefuse
+from shared.contracts.procedure import SummedCase
 from shared.contracts.task_results import CriminalDecision, DamageAppraisal, ReconsiderationAnswer, TaskResult
 from shared.errors import InvalidInput, TianweiError
 
 Awaiting = Literal["police_transfer", "appraisal"]
-AWAITED_BY: dict[str, Awaiting] = {
-    "criminal_decision": "police_transfer",
-    "reconsideration_answer": "police_transfer",
-    "damage_appraisal": "appraisal",
+AWAITED_BY: Mapping[str, Awaiting] = {
+    TaskResultKind.CRIMINAL_DECISION: "police_transfer",
+    TaskResultKind.RECONSIDERATION_ANSWER: "police_transfer",
+    TaskResultKind.DAMAGE_APPRAISAL: "appraisal",
 }
 """Kinds of results that something in a case may wait for."""
 
@@ -58,7 +61,7 @@ def spoken_by_agency(moment: Moment) -> Moment:
 
 def transfer_waits(kind: str, said: dict[str, Any], state: TransferState | None) -> bool:
     """Whether a hand-over in this state waits for such an answer."""
-    if kind == "reconsideration_answer":
+    if kind == TaskResultKind.RECONSIDERATION_ANSWER:
         return state in _RECONSIDERED
     return state in (_FILED if said.get("decision") == "filed" else _REFUSED)
 
@@ -99,14 +102,20 @@ def _outcome(result: CriminalDecision | ReconsiderationAnswer) -> str:
 _REPLIES = {"filed": "立案通知", "refused": "不予立案通知", "upheld": "维持不予立案的复议决定"}
 
 
-def take_appraisal(case: Case, event: TaskReportedV1, moment: Moment) -> list[CaseEvent]:
+def take_appraisal(
+    case: Case, event: TaskReportedV1, moment: Moment, summed: Sequence[SummedCase] = ()
+) -> list[CaseEvent]:
     """The opinion. Only serious damage is destroyed tillage (CRIM 342); lighter damage stays in the result.
 
-    Raises what the step raises, and InvalidInput for an opinion that does not say how much of it is basic farmland.
+    summed: as record_appraisal has it. Raises what the step raises, Forbidden for what another appraiser found than
+    was commissioned, and InvalidInput for an opinion that does not say how much of it is basic farmland.
     """
     result = _RESULT.validate_python(event.result)
     if not isinstance(result, DamageAppraisal):
         raise TypeError(result.kind)
+    appraisal = crime_of(case.procedure).appraisal
+    if appraisal is not None and result.appraiser != appraisal.appraiser:
+        raise Forbidden("cases.other-appraiser", "appraiser", "NRP 38", commissioned=appraisal.appraiser)
     if result.destroyed_pbf_area_m2 is None:
         raise InvalidInput("invalid-field", "destroyed_pbf_area_m2", reason="missing")
     destroyed = result.degree == "serious"
@@ -121,7 +130,7 @@ def take_appraisal(case: Case, event: TaskReportedV1, moment: Moment) -> list[Ca
             _paper(DocumentKind.APPRAISAL_OPINION, result.report_no, result.appraised_on, "耕地破坏程度鉴定意见书")
         ],
     )
-    return record_appraisal(case, cmd, moment)
+    return record_appraisal(case, cmd, moment, summed)
 
 
 def _recoverability(result: DamageAppraisal) -> str:

@@ -129,10 +129,12 @@ def last_to_apply(case: Case, moment: Moment) -> date | None:
 
 
 def record_court_acceptance(case: Case, cmd: RecordCourtAcceptance, moment: Moment) -> list[CaseEvent]:
+    """The ruling is due in seven working days; where the court hears both sides, in thirty days (AEL 57, 58)."""
     on = moment.past_day(cmd.accepted_on, "accepted_on", case.procedure.demanded_on)
-    told = case.take(cmd, moment, started_at=noon(on))
-    require_running(case, "D24")
-    return [CaseCourtAcceptedV1(accepted_on=on, **told)]
+    starts = [moment.deadlines.start("D25L" if cmd.hears_parties else "D25", noon(on))]
+    told = case.take(cmd, moment, starts=starts)
+    require_running(case, "D25" if cmd.hears_parties and case.is_running("D25") else "D24")
+    return [CaseCourtAcceptedV1(accepted_on=on, hears_parties=cmd.hears_parties, **told)]
 
 
 def record_ruling(case: Case, cmd: RecordRuling, moment: Moment) -> list[CaseEvent]:

@@ -169,6 +169,8 @@ TABLE: Transitions[CaseState] = Transitions(
     ),
     # Another act of the party came up: the areas are added (JI2000 9).
     *_beside("sum-acts", *UNDER_INQUIRY, who=_FACT, starts=("S09", "S10")),
+    # An overlay found more land than the case was filed with (domain.md 6.8).
+    *_beside("find-land", *UNDER_INQUIRY, who=_FACT, starts=("D07", "S09", "S10")),
     *_beside("request-recusal", *UNDER_INQUIRY, who=TOWNSHIP | LEADERS),
     *_beside("decide-recusal", *UNDER_INQUIRY, who=LEADERS, needs=_papers(_DOC.RECUSAL_DECISION)),
     # the hand-over to public security, beside the case
@@ -258,13 +260,13 @@ TABLE: Transitions[CaseState] = Transitions(
         starts=("D24",),
         stops=frozenset({"D22", "D23"}),
     ),
-    *_beside("court-accept", _STATE.COURT_APPLIED, starts=("D25",), stops=frozenset({"D24"})),
+    *_beside("court-accept", _STATE.COURT_APPLIED, starts=("D25", "D25L"), stops=frozenset({"D24", "D25"})),
     Row(
         "court-rule",
         _STATE.COURT_APPLIED,
         _STATE.COURT_RULED,
         needs=_papers(_DOC.COURT_RULING),
-        stops=frozenset({"D24", "D25"}),
+        stops=frozenset({"D24", "D25", "D25L"}),
     ),
     *(
         Row(
@@ -329,6 +331,7 @@ TABLE: Transitions[CaseState] = Transitions(
         "appraisal-told": "NRP 38",
         "review-threshold": "JI2000 3",
         "sum-acts": "JI2000 9",
+        "find-land": "RULES 6.8",
         "request-recusal": "APL 43",
         "decide-recusal": "APL 43",
         "transfer-to-police": "APL 27; T310 3",
@@ -349,7 +352,7 @@ TABLE: Transitions[CaseState] = Transitions(
         "record-payment": "APL 67",
         "demand": "AEL 54",
         "apply-to-court": "AEL 53",
-        "court-accept": "AEL 56",
+        "court-accept": "AEL 56; AEL 57; AEL 58",
         "court-rule": "AEL 57",
         "execute": "APL 66",
         "close": "NRP 46",

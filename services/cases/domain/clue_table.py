@@ -15,6 +15,7 @@ _REVIEW = ReviewState
 VERIFIERS = TOWNSHIP | {Role.AGENCY_OFFICER}
 # The opinion is the agency's: its leader may submit what its officers verified (domain.md 8.2, step 5).
 _OPINION_GIVERS = VERIFIERS | LEADERS
+_FACT: frozenset[Role] = frozenset()
 _SUPERIOR = frozenset({Role.SUPERIOR_REVIEWER})
 _OPINION_PAPERS = frozenset({DocumentKind.VERIFICATION_REPORT, DocumentKind.SITE_PHOTOS})
 
@@ -62,7 +63,7 @@ FILABLE = (
     _STATE.PROVINCE_REVIEW,
     _STATE.REVIEW_ENDED,
 )
-_STOPPABLE = (_STATE.VERIFYING, *FILABLE, _STATE.SENT_BACK)
+AFTER_VISIT = (_STATE.VERIFYING, *FILABLE, _STATE.SENT_BACK)
 # What may be noted of a clue at any time while it lives: steps that leave its state alone.
 _LIVING: tuple[ClueState, ...] = tuple(
     state
@@ -96,10 +97,10 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("report", None, _STATE.SPLIT, outcome="split", who=TOWNSHIP),
     Row("deduplicate", _STATE.RECEIVED, _STATE.DEDUPLICATED),
     # From received: the system has looked for duplicates and no proposal is left undecided.
-    Row("assign", _STATE.RECEIVED, _STATE.ASSIGNED, starts=("D01", "D03"), stops=frozenset({"S01"})),
-    Row("assign", _STATE.DEDUPLICATED, _STATE.ASSIGNED, starts=("D01", "D03"), stops=frozenset({"S01"})),
+    Row("assign", _STATE.RECEIVED, _STATE.ASSIGNED, starts=("D01", "D03", "D09"), stops=frozenset({"S01"})),
+    Row("assign", _STATE.DEDUPLICATED, _STATE.ASSIGNED, starts=("D01", "D03", "D09"), stops=frozenset({"S01"})),
     # The verification clock D03 belongs to the clue, not to whom it lies with: it runs on through a return.
-    Row("assign", _STATE.RETURNED_UNIT_WRONG, _STATE.ASSIGNED, starts=("D01",), stops=frozenset({"S01"})),
+    Row("assign", _STATE.RETURNED_UNIT_WRONG, _STATE.ASSIGNED, starts=("D01", "D09"), stops=frozenset({"S01", "D09"})),
     Row("reject", _STATE.RECEIVED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.DEDUPLICATED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.RETURNED_UNIT_WRONG, _STATE.REJECTED, stops=ALL_CLOCKS),
@@ -133,7 +134,9 @@ TABLE: Transitions[ClueState] = Transitions(
         stops=frozenset({"D02"}),
     ),
     # The act is going on: stopped at once (NRP 15); the case begins with it, the clue is verified as before.
-    *(Row("stop", state, state, who=VERIFIERS, stops=frozenset({"D04"})) for state in _STOPPABLE),
+    *(Row("stop", state, state, who=VERIFIERS, stops=frozenset({"D04"})) for state in AFTER_VISIT),
+    # An overlay found so much land that it is a large case (domain.md 6.8): from the visit on, when it is a violation.
+    *(Row("find-land", state, state, who=_FACT, starts=("D07",)) for state in AFTER_VISIT),
     Row("split", _STATE.VERIFYING, _STATE.SPLIT, who=VERIFIERS, stops=ALL_CLOCKS),
     # A child begins where its parent stood, under the clocks that ran there.
     Row("split-off", None, _STATE.VERIFYING, who=VERIFIERS),
@@ -143,6 +146,7 @@ TABLE: Transitions[ClueState] = Transitions(
         _STATE.OPINION_SUBMITTED,
         who=_OPINION_GIVERS,
         needs=_OPINION_PAPERS,
+        starts=("D07",),
         stops=frozenset({"D03", "C01"}),
     ),
     *_reviews(),
@@ -187,5 +191,11 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("archive", _STATE.CLOSED_OTHER, _STATE.ARCHIVED),
     Row("archive", _STATE.TRANSFERRED_OUT, _STATE.ARCHIVED, outcome=TransferReply.ACCEPTED),
     law="RULES 3.1",
-    laws={"stop": "NRP 15", "file-case": "NRP 16", "decline-filing": "NRP 16", "transfer-out": "NRP 11"},
+    laws={
+        "stop": "NRP 15",
+        "find-land": "RULES 6.8",
+        "file-case": "NRP 16",
+        "decline-filing": "NRP 16",
+        "transfer-out": "NRP 11",
+    },
 )

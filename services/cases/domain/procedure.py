@@ -183,6 +183,11 @@ def _summed(was: Procedure, event: e.CaseActsSummedV1) -> dict[str, Any]:
     )
 
 
+@_on(e.CaseLandFoundV1)
+def _land_found(was: Procedure, event: e.CaseLandFoundV1) -> dict[str, Any]:
+    return _crime(was, area_threshold_met=event.area_threshold_met, near_threshold=event.near_threshold)
+
+
 @_on(e.CaseThresholdReviewedV1)
 def _threshold(was: Procedure, event: e.CaseThresholdReviewedV1) -> dict[str, Any]:
     return _crime(was, near_threshold=False, due=crime_of(was).due or event.hand_over)

@@ -152,6 +152,7 @@ class WorkItem:
     of its case. done_area_m2: accepted as put right. about: what more is searched. review: of a clue that became a
     case while the levels above review it: where that stands, and so whom it waits for. geometry: GeoJSON, EPSG:4490.
     held: who holds it in place of who its state says.
+    told_at, valid_at: when what it is now was told, and since when that holds; None, as it was.
     """
 
     id: UUID
@@ -164,6 +165,8 @@ class WorkItem:
     place: str
     opened_at: datetime
     state_since: datetime | None = None
+    told_at: datetime | None = None
+    valid_at: datetime | None = None
     aliases: tuple[str, ...] = ()
     outcome: str = ""
     part: str = "whole"

@@ -197,6 +197,8 @@ def _head(kind: WorkKind, one: Progress) -> dict[str, Any]:
         "version": one.version,
         "state": one.state.value,
         "state_since": one.state_since,
+        "told_at": one.told_at,
+        "valid_at": one.valid_at,
         "due_on": one.due_on,
     }
 

@@ -3,6 +3,8 @@
 from services.cases.domain import agency_result, case_transfer
 from services.cases.domain.case import Case
 from services.cases.domain.procedure import crime_of
+from services.cases.domain.summing import by_opinion
+from services.cases.handlers import summing
 from services.cases.handlers.case_paths import open_if_due
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.agencies import TaskReportedV1
@@ -45,5 +47,8 @@ def _take_appraisal(case: Case, event: TaskReportedV1, unit: CasesUnit) -> None:
     """Where the opinion makes the hand-over mandatory, the system opens it."""
     if not agency_result.appraisal_waits(case):
         return
-    unit.record(case, unit.cases, agency_result.take_appraisal(case, event, unit.moment_at(event.at)))
-    open_if_due(case, unit)
+    others = summing.others_of(case.id, case.party_name, case.division_code, unit)
+    told = agency_result.take_appraisal(case, event, unit.moment_at(event.at), by_opinion(others))
+    unit.record(case, unit.cases, told)
+    for one in (case, *summing.tell(case, others, unit)):
+        open_if_due(one, unit)

@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 
 from services.cases.domain.overlay import Claim, differences
 from services.cases.storage.tables import joint_action
-from shared.contracts.codes import TaskState
+from shared.contracts.codes import TaskResultKind, TaskState
 from shared.contracts.land import AgencyFinding, OverlayFact
 from shared.contracts.task_results import ControlLineFinding, LandSurvey
 
 _FINDINGS: TypeAdapter[LandSurvey | ControlLineFinding] = TypeAdapter(LandSurvey | ControlLineFinding)
-_OF_LAND = frozenset({"land_survey", "control_line_finding"})
+# A report that was returned is corrected first.
+_GIVEN = frozenset({TaskState.REPORTED, TaskState.DONE})
+_OF_LAND = frozenset({TaskResultKind.LAND_SURVEY, TaskResultKind.CONTROL_LINE_FINDING})
 
 
 def findings_of(case_id: UUID, measured: OverlayFact | None, connection: Connection) -> list[AgencyFinding]:
@@ -28,7 +30,7 @@ def findings_of(case_id: UUID, measured: OverlayFact | None, connection: Connect
         _finding(row.action_no, task, measured)
         for row in rows
         for task in row.tasks
-        if task["state"] == TaskState.REPORTED.value and task["result"]["kind"] in _OF_LAND
+        if task["state"] in _GIVEN and task["result"]["kind"] in _OF_LAND
     ]
     return sorted(found, key=lambda finding: finding.reported_at)
 

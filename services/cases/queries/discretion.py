@@ -6,16 +6,21 @@ from typing import Any
 from services.cases.storage.scope import has_insight
 from shared.contracts import case_path_events as e
 from shared.contracts.cases import CaseView
-from shared.contracts.codes import DocumentKind, PauseReason
+from shared.contracts.codes import DocumentKind, PauseReason, TaskResultKind
 from shared.contracts.parts import DeadlineView
 from shared.principal import Actor
 
 _HIDDEN = frozenset(
-    {e.CaseTransferMovedV1.type, e.CaseThresholdReviewedV1.type, e.CaseActsSummedV1.type},
+    {
+        e.CaseTransferMovedV1.type,
+        e.CaseThresholdReviewedV1.type,
+        e.CaseActsSummedV1.type,
+        e.CaseLandFoundV1.type,
+    },
 )
 # Of these clocks it is told that there is a matter of crime.
 _CLOCKS = frozenset({"S09"})
-_OF_CRIME = frozenset({"criminal_decision", "reconsideration_answer"})
+_OF_CRIME = frozenset({TaskResultKind.CRIMINAL_DECISION, TaskResultKind.RECONSIDERATION_ANSWER})
 
 
 def hidden_from(by: Actor) -> frozenset[str]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from services.cases.queries.custody import TITLES as EVIDENCE_TITLES
 from services.cases.queries.discretion import hidden_from, is_hidden, result_kind_for
-from services.cases.queries.titles import PATH_TITLES, RESULT_TITLES
+from services.cases.queries.titles import PATH_TITLES
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.evidence_tables import evidence
 from services.cases.storage.path_tables import action_proposal, listing, police_transfer
@@ -18,7 +18,7 @@ from shared.contracts import cases_events as e
 from shared.contracts import clue_events as ce
 from shared.contracts.case_path_events import CaseResultNotTakenV1
 from shared.contracts.cases import GetTimeline, Timeline, TimelineEntry
-from shared.contracts.codes import AlarmAction, title
+from shared.contracts.codes import AlarmAction, TaskResultKind, title
 from shared.delivery.tables import event_log
 from shared.errors import NotFound
 from shared.principal import Actor
@@ -38,6 +38,7 @@ TITLES: dict[str, str] = {
     ce.ClueAliasesAddedV1.type: "登记其他编号",
     ce.ClueShapeAddedV1.type: "补充图形",
     ce.ClueReboundNotedV1.type: "标注反弹",
+    ce.ClueFoundLargeV1.type: "套合面积达到重大案件标准",
     ce.ClueReviewStartedV1.type: "县级审核",
     ce.ClueReviewPassedV1.type: "审核通过",
     ce.ClueSentBackV1.type: "打回",
@@ -77,6 +78,7 @@ TITLES: dict[str, str] = {
 
 _NOT_PASSED = "乡镇核查未通过"
 _OF_RESULTS = frozenset({e.JointActionTaskReportedV1.type, CaseResultNotTakenV1.type})
+_RESULT_TITLES = {str(kind): title(kind) for kind in TaskResultKind}
 
 
 def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
@@ -156,7 +158,7 @@ def _title(step: Any, by: Actor) -> str:
     title_ = TITLES.get(step.type, str(step.type))
     if step.type in _OF_RESULTS:
         kind = said.get("kind") or said["result"].get("kind")
-        result = RESULT_TITLES.get(result_kind_for(by, kind) or "")
+        result = _RESULT_TITLES.get(result_kind_for(by, kind) or "")
         return f"{title_}：{result}" if result else title_
     return title_
 

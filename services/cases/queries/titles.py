@@ -29,6 +29,7 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseThresholdReviewedV1.type: "临界面积法制审核",
     cp.CaseTransferMovedV1.type: "移送公安进展",
     cp.CaseActsSummedV1.type: "多次行为累计",
+    cp.CaseLandFoundV1.type: "套合面积达到或接近标准",
     cp.CaseResultNotTakenV1.type: "部门反馈结果未能采用",
     cp.CaseRecusalRequestedV1.type: "申请回避",
     cp.CaseRecusalDecidedV1.type: "决定回避申请",
@@ -113,15 +114,3 @@ PATH_TITLES: dict[str, str] = {
     e.JointActionRescheduledV1.type: "联合执法改期",
     e.JointActionCancelledV1.type: "联合执法取消",
 }
-
-RESULT_TITLES: dict[str, str] = {
-    "land_survey": "地类与面积认定",
-    "control_line_finding": "三条控制线认定",
-    "damage_appraisal": "破坏程度鉴定",
-    "replanting_check": "复耕核查",
-    "criminal_decision": "刑事立案决定",
-    "reconsideration_answer": "复议决定",
-    "site_order_record": "现场秩序维护记录",
-    "demolition_record": "拆除查封记录",
-}
-"""Kinds of results of agencies' tasks."""

@@ -56,11 +56,14 @@ from shared.contracts.codes.joint_actions import (
     ProposalState,
     ReturnReason,
     TaskMessageKind,
+    TaskResultKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
     LandLayerKind,
     OverlayDay,
+    OverlayPurpose,
+    OverlayRest,
     PositionCrs,
 )
 from shared.contracts.codes.papers import (
@@ -137,6 +140,8 @@ __all__ = [
     "NoticeKind",
     "OrgType",
     "OverlayDay",
+    "OverlayPurpose",
+    "OverlayRest",
     "PauseReason",
     "PositionCrs",
     "ProposalState",
@@ -155,6 +160,7 @@ __all__ = [
     "SealedState",
     "SentBackReason",
     "TaskMessageKind",
+    "TaskResultKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

@@ -83,6 +83,20 @@ class TaskMessageKind(StrEnum):
     SHARED_RESULT = "shared_result"
 
 
+class TaskResultKind(StrEnum):
+    """What an agency reports of its task, each in its trade; the models are in shared/contracts/task_results.py."""
+
+    LAND_SURVEY = "land_survey"
+    CONTROL_LINE_FINDING = "control_line_finding"
+    DAMAGE_APPRAISAL = "damage_appraisal"
+    REPLANTING_CHECK = "replanting_check"
+    CRIMINAL_DECISION = "criminal_decision"
+    RECONSIDERATION_ANSWER = "reconsideration_answer"
+    SITE_ORDER_RECORD = "site_order_record"
+    DEMOLITION_RECORD = "demolition_record"
+    TOWNSHIP_RECORD = "township_record"
+
+
 class DisclosurePurpose(StrEnum):
     """What for an agency is told something of a case (domain.md 4.6)."""
 

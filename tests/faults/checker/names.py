@@ -24,7 +24,9 @@ CONVENED = event("cases", "joint-action-convened")
 REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
 _CLOSED = event("cases", "joint-action-closed")
-_DISCLOSED = event("cases", "case-fields-disclosed")
+_COMPLETE = event("cases", "joint-action-feedback-completed")
+_LEDGER = "case-fields-disclosed"
+_DISCLOSED = event("cases", _LEDGER)
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
 MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
@@ -61,12 +63,12 @@ _RESULT_EFFECTS = (
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 # What moves a task beside them, and what its delivery tells.
 _TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
+# At most so many tasks are in one action.
+_TASKS = 20
 _TASK_DELIVERIES = ("delivery-exhausted", "delivery-resumed")
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("agencies", "cases"): frozenset(
-        {CONVENED, REASSIGNED, CANCELLED, _CLOSED, event("cases", "case-fields-disclosed")}
-    ),
+    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED, _CLOSED, _COMPLETE, _DISCLOSED}),
     ("cases", "agencies"): frozenset(
         event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES)
     ),
@@ -91,8 +93,11 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
         Reaction(CANCELLED, event("agencies", "task-withdrawn"), each="task_ids", least=0),
         # How many of them are still open, or reported, only agencies knows.
-        Reaction(_CLOSED, event("agencies", "task-withdrawn"), least=0, most=20),
-        Reaction(_CLOSED, event("agencies", "task-done"), least=0, most=20),
+        *(
+            Reaction(ending, event("agencies", f"task-{step}"), least=0, most=_TASKS)
+            for ending in (_CLOSED, _COMPLETE)
+            for step in ("withdrawn", "done")
+        ),
     ),
     ("cases", "agencies"): (
         *(
@@ -110,6 +115,13 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         *(
             Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
             for effect in ("joint-action-closed", *_RESULT_EFFECTS)
+        ),
+        # Whatever ends a task may be the last that was waited for.
+        *(Reaction(event("agencies", f"task-{step}"), _COMPLETE, least=0) for step in (*_TASK_STEPS, *_TASK_MOVES)),
+        # Who takes part learns of the others' results, as far as it may: one entry of the ledger each.
+        *(
+            Reaction(event("agencies", f"task-{step}"), _DISCLOSED, least=0, most=_TASKS)
+            for step in ("signed", "reported")
         ),
     ),
     ("notify", "agencies"): (
@@ -137,6 +149,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "evidence": Kept("evidence"),
         "evidence_custody": Kept("evidence_custody"),
         "evidence_copy": Kept("evidence_copy"),
+        "disclosure": Kept("disclosure"),
         "clue_duplicate": Kept("clue_duplicate"),
         "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
@@ -248,7 +261,7 @@ ROUTES: tuple[Route, ...] = (
         "cases",
         "/cases/{id}/joint-actions",
         "joint-action-convened",
-        may=("action-proposal-approved",),
+        may=("action-proposal-approved", _LEDGER),
         made="joint-action-convened",
     ),
     *(_route("cases", f"/rectifications/{{id}}/{verb}", f"rectification-{fact}") for verb, fact in _ITEM_VERBS.items()),
@@ -257,7 +270,7 @@ ROUTES: tuple[Route, ...] = (
         for home in ("clues", "cases", "rectifications")
     ),
     _route("cases", "/evidence/{id}/pair", "evidence-paired"),
-    _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned"),
+    _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned", may=(_LEDGER,)),
     _route("agencies", "/tasks/{id}/sign", "task-signed", may=("task-delivered",)),
     _route("agencies", "/tasks/{id}/accept", "task-accepted"),
     _route("agencies", "/tasks/{id}/decline", "task-declined", may=("task-delivered",)),

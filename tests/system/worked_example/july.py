@@ -1,7 +1,7 @@
 """6 July to October: put right, accepted, struck off, delisted, closed, sown again (steps 32 to 41)."""
 
 from tests.system.drill import DEPUTY
-from tests.system.worked_example import ground
+from tests.system.worked_example import ground, quarters
 from tests.system.worked_example.april import AZIMUTHS, VIEWS
 from tests.system.worked_example.desk import CITY, PARTY, PATCH_NO, TOWNSHIP, Desk, View
 
@@ -24,6 +24,7 @@ def step_32(desk: Desk) -> None:
     desk.ask(desk.item, "report", "rectification_report", by=TOWNSHIP, **account)
     desk.met(desk.item, R01=0)
     desk.shows(desk.item, R02="07-09")
+    quarters.unrectified(desk, ended=True)
     assert desk.clock_of(desk.case, "L02")["last_to_ask_on"] == "2026-07-07"
     asked: View = {"days": 15, "delay_reason": "season", "reason": "连续降雨，复耕验收推迟。"}
     desk.ask(desk.listing, "request-extension", by=TOWNSHIP, **asked)
@@ -120,10 +121,8 @@ def step_38(desk: Desk) -> None:
     desk.at("07-20", "10:00")
     item = desk.ask(desk.item, "strike-off", "strike_off_sheet")
     assert (item["state"], item["remaining_area_m2"]) == ("struck_off", 0.0)
-    amounts = desk.statistics("rectification")
-    rectified = amounts["demolished"]
-    assert (rectified["items"], rectified["area_mu"], rectified["farmland_area_mu"]) == (1, 12.6, 10.5)
-    assert amounts["unrectified"]["items"] == 0
+    quarters.rectified(desk, ended=False)
+    quarters.unrectified(desk, ended=True)
     desk.ask(desk.listing, "report-done", by=TOWNSHIP, account="已整改销号。")
 
 

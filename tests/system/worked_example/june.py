@@ -3,6 +3,7 @@
 from typing import Any
 
 from tests.system.drill import DEPUTY, LEGAL, decision
+from tests.system.worked_example import quarters
 from tests.system.worked_example.desk import PARTY, Desk, View
 
 ORDER: View = {"measures": ["return_land", "demolish", "restore"], "fine_yuan": 0}
@@ -110,14 +111,8 @@ def step_30(desk: Desk) -> None:
 
 
 def step_31(desk: Desk) -> None:
-    """The quarter ends with the item unrectified."""
+    """The quarter ends with the item unrectified; at 24:00 of 30 June its figures are frozen."""
     desk.at("06-30", "23:59")
-    unrectified(desk)
-
-
-def unrectified(desk: Desk) -> None:
-    amounts = desk.statistics("rectification", since="2026-04", until="2026-06")
-    for column in ("total", "unrectified"):
-        seen = amounts[column]
-        assert (seen["items"], seen["area_mu"], seen["farmland_area_mu"], seen["pbf_area_mu"]) == (1, 12.6, 10.5, 6.3)
-    assert amounts["rectified"]["items"] == 0
+    quarters.unrectified(desk, ended=False)
+    desk.at("07-01", "00:00")
+    quarters.unrectified(desk, ended=True)

@@ -3,6 +3,7 @@
 from tests.system.drill import CHIEF, DEPUTY, SAND_YARD, commission, decision
 from tests.system.worked_example.april import CALLED, account_of
 from tests.system.worked_example.desk import CITY, OFFICERS, PS, REGION, TOWNSHIP, Desk, View
+from tests.system.worked_example.results import result_of
 
 TEAM: View = {
     "team": OFFICERS,
@@ -254,56 +255,3 @@ def step_24(desk: Desk) -> None:
     desk.met(desk.case, T05=0)
     desk.shows(desk.case, D10="08-14", T11="06-04")
     assert desk.clock_of(desk.case, "D10")["extended_due_on"] == "2026-09-13"
-
-
-def result_of(agency: str, on: str) -> View:
-    """What each agency found and did; the police kept order."""
-    results: dict[str, View] = {
-        "natural_resources": {
-            "kind": "land_survey",
-            "surveyed_on": "2026-05-07",
-            "report_no": "勘测〔2026〕7号",
-            "measured_area_m2": 8400,
-            "farmland_area_m2": 7000,
-            "pbf_area_m2": 4200,
-            "land_class_code": "0102",
-            "conclusion": "与套合结果一致。",
-        },
-        "agriculture": {
-            "kind": "damage_appraisal",
-            "appraised_on": on,
-            "report_no": "土样〔2026〕2号",
-            "destroyed_area_m2": 7000,
-            "degree": "serious",
-            "restorable": True,
-            "conclusion": "耕作层压实、混入砂石，剥离后可复耕。",
-        },
-        "comprehensive_enforcement": {
-            "kind": "demolition_record",
-            "done_on": "2026-05-07",
-            "record_no": "封〔2026〕3号",
-            "measure": "sealed",
-            "area_m2": 8400,
-            "structures": 1,
-            "conclusion": "现场警戒，停工封存。",
-        },
-        "township": {
-            "kind": "township_record",
-            "done_on": "2026-05-07",
-            "record_no": "恩和〔2026〕9号",
-            "party_on_spot": True,
-            "utilities": "cut",
-            "labourers": 6,
-            "watch_persons": 2,
-            "first_acceptance": "not_yet",
-            "conclusion": "当事人到场，停水停电，安排每日看护。",
-        },
-        "public_security": {
-            "kind": "criminal_decision",
-            "decision": "refused",
-            "decided_on": on,
-            "document_no": "不立〔2026〕5号",
-            "conclusion": "现场秩序正常，未发生阻碍执行公务的行为。",
-        },
-    }
-    return results[agency]

@@ -9,7 +9,7 @@ from services.agencies.adapters.integrations import reading, writing
 from services.agencies.adapters.integrations.mapping import Table, table_of
 from services.agencies.domain.results import RESULT_KINDS, check_result
 from shared.contracts.agencies import TaskIssuedV1
-from shared.contracts.codes import Agency
+from shared.contracts.codes import Agency, TaskResultKind
 from shared.contracts.task_results import TaskResult
 
 
@@ -26,7 +26,7 @@ class Trade:
         return self._protocol
 
     @property
-    def result_kinds(self) -> tuple[str, ...]:
+    def result_kinds(self) -> tuple[TaskResultKind, ...]:
         return RESULT_KINDS[self.agency]
 
     @cached_property

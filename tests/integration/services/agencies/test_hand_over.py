@@ -66,8 +66,8 @@ def test_a_report_is_returned_for_correction_reported_again_and_accepted(house: 
     assert house.done(by, "task.report", report_body(AG), task)["holder"] == "coordinator"
     back = house.done(coordinator(), "task.return", POINTS, task)
     assert (back["state"], back["holder"], back["return_points"]) == ("returned", "agency", POINTS["points"])
-    again = house.done(by, "task.report", report_body(AG, destroyed_area_m2=3000), task)
-    assert (again["state"], again["reports"], again["result"]["destroyed_area_m2"]) == ("reported", 2, 3000)
+    again = house.done(by, "task.report", report_body(AG, destroyed_area_m2=3800), task)
+    assert (again["state"], again["reports"], again["result"]["destroyed_area_m2"]) == ("reported", 2, 3800)
     done = house.done(coordinator(), "task.complete", {}, task)
     assert (done["state"], done["holder"]) == ("done", "coordinator")
     told = messages(house, task)

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.cases.handlers.on_agencies import REACTIONS
-from shared.contracts.agencies import TaskAcceptedV1, TaskReportedV1, TaskSignedV1
+from shared.contracts.agencies import TaskAcceptedV1, TaskDoneV1, TaskReportedV1, TaskSignedV1
 from shared.contracts.codes import Agency
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, invitation, papers
 from tests.integration.services.cases.path_people import (
@@ -53,6 +53,12 @@ class Invited:
             self.office.react(REACTIONS, TaskSignedV1(**about, signed_by="钱某", channel="system"))
             self.office.react(REACTIONS, TaskAcceptedV1(**about, contact_person="钱某", contact_phone=None))
         self.office.react(REACTIONS, TaskReportedV1(**about, result=result))
+
+    def complete(self, agency: str) -> None:
+        """Its report is accepted."""
+        task = next(task for task in self._now()["tasks"] if task["agency"] == agency)
+        about = {"task_id": task["task_id"], "action_id": self.id, "case_id": self.case["id"], "agency": agency}
+        self.office.react(REACTIONS, TaskDoneV1.model_validate({"at": self.office.clock.at, **about}))
 
     def _now(self) -> dict[str, Any]:
         return self.office.query(COORDINATOR, "joint_action.get", id=self.id)
@@ -103,7 +109,7 @@ def appraisal(office: Office, **changes: Any) -> dict[str, Any]:
         "degree": "serious",
         "restorable": True,
         "causes": "取土",
-        "appraiser": "鉴定委员会",
+        "appraiser": "某测绘院",
         "conclusion": "种植条件严重毁坏",
         **changes,
     }
@@ -245,6 +251,19 @@ def test_lighter_damage_is_an_opinion_but_accuses_nobody(office: Office) -> None
     assert office.query(COORDINATOR, "police_transfer.list", case_id=case["id"])["items"] == []
 
 
+def test_an_opinion_from_an_agency_adds_up_the_acts_of_the_party(office: Office) -> None:
+    """JI2000 9: neither act alone is enough, both together are."""
+    first, second = investigating(office), investigating(office)
+    for case in (first, second):
+        commission(office, case)
+        Invited(office, case, AG, NR).report(
+            AG, **appraisal(office, destroyed_area_m2=2000, destroyed_pbf_area_m2=2000)
+        )
+    for case in (first, second):
+        assert get_case(office, case)["procedure"]["crime"]["due"] is True
+        assert transfer_of(office, case)["mandatory"] is True
+
+
 def test_an_opinion_that_nobody_commissioned_stays_with_the_action(office: Office) -> None:
     case = investigating(office)
     invited = Invited(office, case, AG, NR)
@@ -259,6 +278,7 @@ def test_an_opinion_that_nobody_commissioned_stays_with_the_action(office: Offic
     [
         ({"destroyed_area_m2": 9000}, "destroyed_area_m2"),
         ({"destroyed_pbf_area_m2": None}, "destroyed_pbf_area_m2"),
+        ({"appraiser": "鉴定委员会"}, "appraiser"),
     ],
 )
 def test_an_opinion_that_the_case_cannot_take_is_kept_out_and_told(

@@ -58,6 +58,14 @@ def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(of
     assert (case["state"], clock_of(case, "D24")["limit"]) == ("court_applied", 5)
     case = step(office, case, "court-accept", accepted_on=today(office))
     assert clock_of(case, "D25")["limit"] == 7
+    accepted_on = today(office)
+    office.days_pass(1)
+    case = step(office, case, "court-accept", accepted_on=accepted_on, hears_parties=True)
+    heard = clock_of(case, "D25L")
+    assert (heard["limit"], heard["unit"], heard["started_at"][:10]) == (30, "calendar_day", accepted_on)
+    assert clock_of(case, "D25")["met_at"] is not None
+    twice = {"accepted_on": accepted_on, "hears_parties": True}
+    assert refused(office, COORDINATOR, "case.court-accept", twice, case["id"]).code == "cases.clock-not-running"
     case = step(
         office, case, "court-rule", granted=False, ruled_on=today(office), ruling_no="r", **papers("court_ruling")
     )

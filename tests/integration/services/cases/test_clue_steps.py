@@ -236,7 +236,7 @@ def test_a_clue_given_to_an_agency_is_seen_and_verified_there_and_only_there(emp
 def test_the_clocks_of_a_clue_are_those_of_whom_it_was_given_to(empty: Office) -> None:
     told = empty.command(COORDINATOR, "clue.report", sand_yard())
     empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
-    assert held(empty, AGRICULTURE) == {"D01", "D03"}
+    assert held(empty, AGRICULTURE) == {"D01", "D03", "D09"}
     assert held(empty, OFFICER) == set()
     returned = {"return_reason": "place_outside", "reason": "不在本部门职责内"}
     empty.command(AGRICULTURE, "clue.return", returned, told["id"])
@@ -246,6 +246,30 @@ def test_the_clocks_of_a_clue_are_those_of_whom_it_was_given_to(empty: Office) -
     # The clock that the agency had met is told of the clue as it is now, as the log says when it is replayed.
     projection = next(projection for projection in PROJECTIONS if projection.name == "clue")
     assert OwnLog(empty.parts.engine, "cases", projection, lambda *_: None).rebuild(None).differences == []
+
+
+def test_agriculture_decides_on_a_filing_in_seven_days_of_getting_the_clue(empty: Office) -> None:
+    """D09 instead of D08; a return restarts nothing, and who else gets the clue has no such term."""
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    first = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    due_on = clocks_of(first)["D09"]
+    assert due_on == "2026-04-27"  # seven days from Monday 20 April
+    returned = {"return_reason": "place_outside", "reason": "不在本部门职责内"}
+    empty.command(AGRICULTURE, "clue.return", returned, told["id"])
+    elsewhere = empty.command(COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    assert "D09" not in clocks_of(elsewhere)
+    empty.days_pass(1)
+    empty.command(OFFICER, "clue.return", returned, told["id"])
+    again = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    assert clocks_of(again)["D09"] == due_on
+    empty.command(AGRICULTURE, "clue.sign", {}, told["id"])
+    visited = empty.command(AGRICULTURE, "clue.start-verification", {"officers": ["甲", "乙"]}, told["id"])
+    assert {"D08", "D09"} & set(clocks_of(visited)) == {"D09"}
+
+
+def clocks_of(clue: dict[str, Any]) -> dict[str, str]:
+    """Running clocks and their last days."""
+    return {clock["rule_id"]: clock["due_on"] for clock in clue["deadlines"] if clock["met_at"] is None}
 
 
 def held(office: Office, by: Actor) -> set[str]:

@@ -505,6 +505,7 @@ def test_what_an_agency_found_stands_beside_the_overlay_and_corrects_nothing(des
         "conclusion": "城镇开发边界外",
     }
     Invited(office, case, *agencies).report("natural_resources", **lines)
+    invited.complete("natural_resources")  # what was found out stays when the report is accepted
     seen = office.query(COORDINATOR, "case.get-overlay", id=case["id"])
     assert seen["result"] == measured
     found = seen["agency_findings"]

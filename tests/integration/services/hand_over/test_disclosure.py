@@ -140,7 +140,7 @@ def test_what_an_agency_is_not_to_know_is_in_nothing_that_leaves_to_it(story: St
     assert REASONS in whole[PS]
     assert "宁公立字〔2026〕11号" in whole[NR]
     assert story.copy["evidence_no"] in whole[AG]
-    assert any('"task.shared_result"' in body for body in story.webhooks)
+    assert any('"tianwei.task.shared_result.v1"' in body for body in story.webhooks)
 
 
 def test_the_ledger_says_who_received_what_on_which_basis(story: Story) -> None:

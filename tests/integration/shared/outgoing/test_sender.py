@@ -241,6 +241,7 @@ def test_it_listens_again_after_the_database_has_cut_its_connections(post: Post)
                             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                         )
                     )
+                post.engine.dispose()  # the test's own idle connections were cut as well
                 cut.append(post.owe("agency"))
             return post.states("agency") == ["delivered"] * 2
 

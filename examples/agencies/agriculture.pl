@@ -203,7 +203,9 @@ sub compose {
 # ---- sending --------------------------------------------------------------------------------------------------------
 
 sub send_answers {
-    for my $entry (grep { $_->{not_before} <= time } @{ $state->{outbox} }) {
+    # A list of its own: a receipt takes its entry out of the outbox meanwhile.
+    my @due = grep { $_->{not_before} <= time } @{ $state->{outbox} };
+    for my $entry (@due) {
         next if $entry->{tries} && !again($entry);
         my ($status, $body, $wished) = call('POST', '/answers', encode($entry->{answer}), $entry->{answer}{id});
         if ($status == 200) { receipt($entry, $body) }

@@ -159,6 +159,10 @@ class Desk:
 
     def receipt(self, data):
         """What became of an answer: taken, repeated (it was taken before), or parked with what is wrong in it."""
+        with self.lock:
+            self._receipt(data)
+
+    def _receipt(self, data):
         outbox = self.state.data["outbox"]
         entry = next((one for one in outbox if one["answer"]["id"] == data["answer_id"]), None)
         if entry is None:

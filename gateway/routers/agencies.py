@@ -3,11 +3,21 @@
 from gateway.forwarding import Api, CommandRoute, QueryRoute
 from gateway.schemas.endpoint import (
     AgencyEndpointAddress,
+    CertificateGiven,
+    KitProtocol,
     NewPartnerKey,
     NoBody,
     PauseReason,
     Subject,
     TrialSubject,
+)
+from shared.contracts.agency_certificates import (
+    CertificateList,
+    CertificateView,
+    IssueKit,
+    KitView,
+    ListCertificates,
+    SubmitCertificate,
 )
 from shared.contracts.agency_endpoints import (
     AgencyList,
@@ -48,6 +58,8 @@ def _of_agency(
 
 def add_to(api: Api) -> None:
     api.query(QueryRoute("agencies", ListAgencies, "/agencies", AgencyList), _TAG)
+    of_agency = QueryRoute("agencies", ListCertificates, "/agencies/{agency}/certificates", CertificateList)
+    api.query(of_agency, _TAG)
     api.query(QueryRoute("agencies", ListAnswers, "/answers", AnswerPage), _TAG)
     api.command(CommandRoute("agencies", AnswerTask, "/answers", AnswerReceipt, target=None), _TAG)
     for route in (
@@ -57,5 +69,7 @@ def add_to(api: Api) -> None:
         _of_agency(ResumeEndpoint, EndpointView, NoBody),
         _of_agency(TryDelivery, TrialView, TrialSubject),
         _of_agency(ResendDelivery, ResendView, Subject),
+        _of_agency(IssueKit, KitView, KitProtocol, path="kits"),
+        _of_agency(SubmitCertificate, CertificateView, CertificateGiven, path="certificates"),
     ):
         api.command(route, _TAG)

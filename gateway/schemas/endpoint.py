@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.agency_certificates import Certificate, CertifiedProtocol
 from shared.contracts.agency_endpoints import Address, EndpointSettings, PublicKey
 from shared.contracts.base import Contract, Text
 
@@ -31,6 +32,14 @@ class Subject(Contract):
 
 class TrialSubject(Contract):
     subject_id: UUID | None = None
+
+
+class KitProtocol(Contract):
+    protocol: CertifiedProtocol | None = None
+
+
+class CertificateGiven(Contract):
+    certificate: Certificate
 
 
 class NoBody(Contract):

@@ -3,8 +3,9 @@
 Reading tasks is open to every role and answered by storage/scope.py: who has no tasks finds none (404).
 """
 
-from services.agencies.handlers import agencies, inbound, tasks
+from services.agencies.handlers import agencies, certificates, inbound, tasks
 from services.agencies.ports import Registry
+from services.agencies.queries.certificates import list_certificates
 from services.agencies.queries.registry import RegistryQueries, list_answers
 from services.agencies.queries.tasks import TaskQueries, list_messages, list_tasks
 from shared.contracts.agencies import (
@@ -23,6 +24,7 @@ from shared.contracts.agencies import (
     StartTask,
     WithdrawTask,
 )
+from shared.contracts.agency_certificates import IssueKit, ListCertificates, SubmitCertificate
 from shared.contracts.agency_endpoints import (
     AnswerTask,
     ConfigureEndpoint,
@@ -67,9 +69,12 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         CommandOperation(ResumeEndpoint, agencies.resume_endpoint, _OPERATES),
         CommandOperation(TryDelivery, agencies.try_delivery, _OPERATES),
         CommandOperation(ResendDelivery, agencies.resend_delivery, _OPERATES),
+        CommandOperation(IssueKit, certificates.issue_kit, _ADMINISTRATOR, unkept=frozenset({"private_key"})),
+        CommandOperation(SubmitCertificate, certificates.submit_certificate, _ADMINISTRATOR),
         QueryOperation(GetTask, queries.get, _EVERYBODY),
         QueryOperation(ListTasks, list_tasks, _EVERYBODY),
         QueryOperation(ListTaskMessages, list_messages, _EVERYBODY),
         QueryOperation(ListAgencies, registry_queries.agencies, _REGISTRY),
         QueryOperation(ListAnswers, list_answers, _REGISTRY),
+        QueryOperation(ListCertificates, list_certificates, _REGISTRY),
     )

@@ -96,6 +96,18 @@ class Transport(Protocol):
         ...
 
 
+class Seals(Protocol):
+    """Ed25519, for the certificates of conformance kits; keys as text."""
+
+    def new_key(self) -> tuple[str, str]:
+        """A fresh private key and its public one."""
+        ...
+
+    def verifies(self, public: str, key_id: str, value: str, content: bytes) -> bool:
+        """Whether the holder of the private key has signed it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Registry:
     """Every agency's integration and every protocol by name. is_public_key: whether a text is a key we can use."""
@@ -103,6 +115,7 @@ class Registry:
     integrations: Mapping[Agency, Integration]
     transports: Mapping[str, Transport]
     is_public_key: Callable[[str], bool]
+    seals: Seals
 
     def integration(self, agency: Agency) -> Integration:
         return self.integrations[agency]

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 
 from shared.contracts.codes import Agency
 from shared.outgoing.settings import OutgoingSettings
@@ -26,6 +26,7 @@ class AgenciesData(OutgoingSettings):
     agencies_protocols: comma list like `agriculture=signed_webhook,township=console_inbox`, over the defaults.
     agencies_webhook_body: the whole task letter, or only its id and link.
     agencies_package_signature: of our packages, where the endpoint does not say.
+    agencies_certificate_days: for how long a certificate of the conformance kit holds.
     exchange_dir: exchange folders on this machine, one below it an agency; default `exchange` in home.
     """
 
@@ -33,6 +34,7 @@ class AgenciesData(OutgoingSettings):
     agencies_protocols: str = ""
     agencies_webhook_body: Literal["letter", "link"] = "letter"
     agencies_package_signature: Literal["ed25519", "sm2"] = "ed25519"
+    agencies_certificate_days: Annotated[int, Field(ge=1, le=3650)] = 365
     exchange_dir: Path | None = None
 
     @property

@@ -3,6 +3,7 @@
 The sender's own parts are put together in sender.py: an HTTP client has no place in the service process.
 """
 
+from datetime import timedelta
 from functools import partial
 
 from services.agencies.adapters.integrations.agriculture import Agriculture
@@ -17,6 +18,7 @@ from services.agencies.adapters.protocols.file_exchange import FileExchange
 from services.agencies.adapters.protocols.keys import is_public_key
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
 from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
+from services.agencies.adapters.seals import Ed25519Seals
 from services.agencies.handlers.deliveries import resume_delivery
 from services.agencies.handlers.expiry import MOST, expire_offers
 from services.agencies.handlers.on_cases import REACTIONS
@@ -98,7 +100,9 @@ def desk_of(settings: AgenciesData) -> Desk:
             integrations={trade.agency: trade for trade in trades},
             transports={transport.name: transport for transport in transports},
             is_public_key=is_public_key,
+            seals=Ed25519Seals(),
         ),
         safeguards=safeguards,
         county_code=settings.county_code,
+        certificate_term=timedelta(days=settings.agencies_certificate_days),
     )

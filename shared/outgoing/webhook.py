@@ -10,12 +10,12 @@ from uuid import UUID
 
 import httpcore
 import httpx
-from standardwebhooks import Webhook
 
 from shared.outgoing.addresses import GuardedBackend, GuardedTransport, Resolve, resolve
 from shared.outgoing.courier import Deferred, Delivered, Failed, Gone, Letter, Outcome
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.schedule import retry_after_s
+from shared.outgoing.signing import signed_headers as signed_headers
 from shared.outgoing.urls import AddressRefused, AllowedHosts, check_target
 
 log = logging.getLogger(__name__)
@@ -28,17 +28,6 @@ _GONE = 410
 _ABOUT_THE_LETTER = (400, 409, 413, 422)
 # How long an answer body may keep a try open whose status has already come.
 _FINISH_S = 1.0
-
-
-def signed_headers(webhook_id: UUID, secrets: Sequence[str], body: bytes, at: datetime) -> dict[str, str]:
-    """Headers of Standard Webhooks: one signature for each secret, two while a secret is being rotated."""
-    text = body.decode()
-    return {
-        "webhook-id": str(webhook_id),
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(str(webhook_id), at, text) for secret in secrets),
-        "content-type": "application/json; charset=utf-8",
-    }
 
 
 class WebhookCourier:

@@ -91,3 +91,17 @@ class NothingToTry(Conflict):
 
     def __init__(self, agency: Agency) -> None:
         super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
+
+
+class NothingToCertify(Conflict):
+    """Who opens the console's inbox has no system that could be certified."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.nothing-to-certify", "protocol", agency=agency.value)
+
+
+class CertificateRefused(InvalidInput):
+    """A certificate that proves nothing here. rule: what is wrong with it; checks: which ones."""
+
+    def __init__(self, rule: str, field: str, checks: Sequence[str] = (), **facts: Any) -> None:
+        super().__init__("agencies.certificate-refused", field, rule=rule, checks=list(checks), **facts)

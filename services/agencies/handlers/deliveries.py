@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.agencies.domain.telling import letter_data
 from services.agencies.handlers.arrival import tell_delivered
 from services.agencies.handlers.messages import message_data
 from services.agencies.ports import Dispatch, Registry
@@ -82,11 +83,7 @@ class TaskErrand:
         if not task.is_open or task.agency.value != claimed.party:
             return None
         form = self._registry.integration(task.agency).outgoing(task.order)
-        data = {
-            "task_id": str(task.id),
-            "action_no": task.order.action_no,
-            "link": f"{self._public_url}/api/v1/tasks/{task.id}",
-        }
+        data = letter_data(task.order, self._public_url)
         return Dispatch(claimed.id, "issued", task.id, task.agency, task.order.at, data, form)
 
     def _message(self, connection: Connection, claimed: Claimed) -> Dispatch | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.agencies.domain import telling
 from services.agencies.domain.task import Task
 from services.agencies.storage import messages
 from services.agencies.storage.messages import TaskMessage
@@ -28,11 +29,5 @@ def owe(unit: AgenciesUnit, task: Task, kind: TaskMessageKind, because: object =
 
 def message_data(found: TaskMessage, public_url: str) -> Mapping[str, Any]:
     """What every protocol says of a message."""
-    return {
-        "message_id": str(found.id),
-        "task_id": str(found.task_id),
-        "task_version": found.task_version,
-        "action_no": found.action_no,
-        "link": f"{public_url.rstrip('/')}/api/v1/tasks/{found.task_id}",
-        **found.facts,
-    }
+    version, action_no = found.task_version, found.action_no
+    return telling.message_data(found.id, found.task_id, version, action_no, found.facts, public_url)

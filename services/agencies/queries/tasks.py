@@ -14,6 +14,7 @@ from services.agencies.ports import Registry
 from services.agencies.storage import scope
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.tables import agency_task, delivery, task_message
+from services.agencies.task_view import Place, form_of, task_view
 from shared.contracts.agencies import (
     GetTask,
     ListTaskMessages,
@@ -113,58 +114,8 @@ def own_messages(connection: Connection, ids: Sequence[UUID], by: Actor) -> list
 def view_of_task(connection: Connection, task: Task, registry: Registry) -> TaskView:
     """The task as it is in memory, with its place and delivery from the database."""
     place = _place_of(connection, task.id)
-    order = task.order
-    integration = registry.integration(task.agency)
-    form = {"任务": integration.outgoing(order)}
-    if task.result is not None:
-        form["反馈"] = integration.result_form(task.result)
-    return TaskView(
-        id=task.id,
-        position=place["position"],
-        version=task.version,
-        state=task.state,
-        holder=task.holder,
-        agency=order.agency,
-        action_id=order.action_id,
-        action_no=order.action_no,
-        case_id=order.case_id,
-        case_no=order.brief.case_no,
-        title=order.title,
-        matter=order.letter.matter,
-        place=order.place,
-        acting_at=order.acting_at,
-        urgent=order.urgent,
-        sign_due_on=order.sign_due_on,
-        feedback_due_on=order.feedback_due_on,
-        answer_by=order.answer_by,
-        issued_at=order.at,
-        delivered_at=place["delivered_at"],
-        signed_at=task.signed_at,
-        reported_at=task.reported_at,
-        letter=order.letter,
-        brief=order.brief,
-        signed_by=task.signed_by,
-        sign_channel=task.sign_channel,
-        accepted_at=task.accepted_at,
-        contact_person=task.contact_person,
-        contact_phone=task.contact_phone,
-        declined_at=task.declined_at,
-        return_reason=task.return_reason,
-        decline_reason=task.decline_reason,
-        proposed_agency=task.proposed_agency,
-        started_at=task.started_at,
-        reports=task.reports,
-        returned_at=task.returned_at,
-        return_points=task.return_points,
-        done_at=task.done_at,
-        withdrawn_at=task.withdrawn_at,
-        withdraw_reason=task.withdraw_reason,
-        expired_at=task.expired_at,
-        result=task.result,
-        protocol=order.protocol,
-        delivery_state=place["state"] or DeliveryState.PENDING,
-        form=form,
-    )
+    form = form_of(task, registry.integration(task.agency))
+    return task_view(task, form, Place(place["position"], place["delivered_at"], place["state"]))
 
 
 def _place_of(connection: Connection, task_id: UUID) -> RowMapping:

@@ -178,6 +178,38 @@ exchange_series = sa.Table(
     sa.Column("asked_at", _instant, comment="when the missing ones were last asked for"),
 )
 
+agency_kit = sa.Table(
+    "agency_kit",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("protocol", sa.Text, nullable=False),
+    sa.Column("contract", sa.Text, nullable=False),
+    sa.Column("public_key", sa.Text, nullable=False, comment="the private one is in the kit alone"),
+    sa.Column("issued_at", _instant, nullable=False),
+    sa.Column("issued_by", sa.Text, nullable=False),
+)
+
+agency_certificate = sa.Table(
+    "agency_certificate",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True, comment="from kit and signature"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("kit_id", _uuid, nullable=False),
+    sa.Column("protocol", sa.Text, nullable=False),
+    sa.Column("contract", sa.Text, nullable=False),
+    sa.Column("contract_sha256", sa.Text, nullable=False),
+    sa.Column("software", pg.JSONB, nullable=False),
+    sa.Column("checks", pg.JSONB, nullable=False),
+    sa.Column("ended_at", _instant, nullable=False),
+    sa.Column("valid_until", _instant, nullable=False),
+    sa.Column("submitted_at", _instant, nullable=False),
+    sa.Column("submitted_by", sa.Text, nullable=False),
+    sa.Index("agency_certificate_newest", "agency", "submitted_at"),
+)
+
 _outgoing = outgoing_tables(METADATA, *endpoint_columns())
 delivery = _outgoing.delivery
 endpoint = _outgoing.endpoint

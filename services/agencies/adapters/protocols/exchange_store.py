@@ -4,6 +4,7 @@ out/         from us to the agency; it takes away what it has
 in/          from the agency to us; in/taken and in/parked: what we have read
 """
 
+import contextlib
 import os
 import stat
 from collections.abc import Sequence
@@ -77,8 +78,10 @@ class FolderStore:
             with os.scandir(self._root / folder) as entries:
                 for entry in entries:
                     if entry.is_file(follow_symlinks=False):
-                        status = entry.stat(follow_symlinks=False)
-                        found.append(Entry(entry.name, status.st_size, status.st_mtime))
+                        # A file under its first name may have got its own meanwhile: it is met next time.
+                        with contextlib.suppress(FileNotFoundError):
+                            status = entry.stat(follow_symlinks=False)
+                            found.append(Entry(entry.name, status.st_size, status.st_mtime))
         except OSError as error:
             raise StoreDown(str(error)) from error
         return found

@@ -10,13 +10,12 @@ from pathlib import Path
 from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.cloud_event import cloud_event
 from services.agencies.adapters.protocols.exchange_store import ExchangeStore, FolderStore
+from services.agencies.adapters.protocols.package import HOUSE as HOUSE
 from services.agencies.ports import Dispatch
 from shared.errors import InvalidInput
 from shared.outgoing.urls import AddressRefused, AllowedHosts, check_target
 
 NAME = "file_exchange"
-# Our name in packages.
-HOUSE = "tianwei"
 FOLDER = "folder:"
 _FOLDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}", re.ASCII)
 

@@ -25,6 +25,8 @@ from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.keys import Signature
 
 FORMAT = "tianwei-exchange/1"
+# Our name in packages.
+HOUSE = "tianwei"
 MANIFEST, DATA, ATTACHMENTS = "manifest.json", "data.json", "attachments/"
 SUFFIX, SIGNATURE_SUFFIX = ".zip", ".zip.sig"
 MOST_PACKAGE_BYTES = 64 << 20

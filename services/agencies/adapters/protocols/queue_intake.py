@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kombu import Connection, Consumer
-from standardwebhooks import Webhook, WebhookVerificationError
 
-from services.agencies.adapters.protocols.bus_queue import NAME, exchange_of, queue_of, user_of_agency
-from services.agencies.domain.answers import MOST_BYTES, fault
+from services.agencies.adapters.protocols.bus_queue import NAME, exchange_of, queue_of
+from services.agencies.adapters.protocols.queue_proof import unproven
+from services.agencies.domain.answers import fault
 from services.agencies.handlers import inbound
 from services.agencies.storage.unit import AgenciesUnit
 from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now
@@ -87,7 +87,8 @@ class QueueIntake:
 
     def _take(self, message: Any) -> None:
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
-        proof = self._proof(message.properties.get("user_id"), message.headers or {}, body)
+        user, headers = message.properties.get("user_id"), message.headers or {}
+        proof = unproven(self._url, self._peer.agency.value, self._peer.secrets, user, headers, body)
         agency = self._peer.agency
 
         def use_case(unit: AgenciesUnit) -> dict[str, str]:
@@ -103,22 +104,3 @@ class QueueIntake:
         self._runner.run(by, use_case, correlation_id=f"queue-{new_id()}")
         message.ack()
         self._taken += 1
-
-    def _proof(self, user: str | None, headers: dict[str, Any], body: bytes) -> str | None:
-        """Why the message is not proven to be the agency's; None when it is."""
-        if is_amqp(self._url) and user is not None:
-            return None if user == user_of_agency(self._peer.agency.value) else "proof-wrong"
-        lowered = {str(name).lower(): str(value) for name, value in headers.items()}
-        if "webhook-signature" not in lowered:
-            return "proof-missing"
-        if len(body) > MOST_BYTES or not any(_signed(secret, body, lowered) for secret in self._peer.secrets()):
-            return "proof-wrong"
-        return None
-
-
-def _signed(secret: str, body: bytes, headers: dict[str, str]) -> bool:
-    try:
-        Webhook(secret).verify(body, headers)
-    except (WebhookVerificationError, ValueError, UnicodeDecodeError):
-        return False
-    return True

@@ -200,6 +200,8 @@ SUMMARIES: dict[str, str] = {
     "case-demand": "催告",
     "case-apply-to-court": "申请法院强制执行",
     "case-court-accept": "登记法院受理",
+    "case-court-refuse": "登记法院不予受理",
+    "case-ask-higher-court": "向上一级法院申请复议",
     "case-court-rule": "登记法院裁定",
     "case-archive": "归档",
     "case-reopen": "恢复办理已结案件",

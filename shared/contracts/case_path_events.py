@@ -242,6 +242,19 @@ class CaseCourtAcceptedV1(CaseEvent):
     hears_parties: bool = False
 
 
+class CaseCourtRefusedV1(CaseEvent):
+    """final: the higher court has refused as well."""
+
+    refused_on: date
+    ruling_no: str
+    final: bool
+
+
+class CaseHigherCourtAskedV1(CaseEvent):
+    court: str
+    asked_on: date
+
+
 class CaseCourtRuledV1(CaseEvent):
     granted: bool
     ruled_on: date

@@ -302,6 +302,23 @@ class RecordCourtAcceptance(PathStep, on="case", verb="court-accept"):
     hears_parties: Bool = Field(False, description="the court doubts the decision and hears both sides before it rules")
 
 
+class RecordCourtRefusal(PathStep, on="case", verb="court-refuse"):
+    """The court does not take the application up (法院不予受理); the higher court may be asked (AEL 56).
+
+    After the higher court was asked: it does not either, and that is final.
+    """
+
+    refused_on: date = Field(description="day on which the ruling came in")
+    ruling_no: ShortText
+
+
+class AskHigherCourt(PathStep, on="case", verb="ask-higher-court"):
+    """Ask the next higher court to look at the refusal again (向上一级法院申请复议, AEL 56)."""
+
+    court: ShortText
+    asked_on: date
+
+
 class RecordRuling(PathStep, on="case", verb="court-rule"):
     """The court's ruling (裁定): granted or not."""
 
@@ -371,6 +388,8 @@ CASE_PATH_COMMANDS: tuple[type[Command], ...] = (
     DemandPerformance,
     ApplyToCourt,
     RecordCourtAcceptance,
+    RecordCourtRefusal,
+    AskHigherCourt,
     RecordRuling,
     ArchiveCase,
     ReopenCase,

@@ -137,7 +137,7 @@ class Procedure(View):
     penalty_revoked: bool = False
     remedy_running: Literal["reconsideration", "suit"] | None = None
     demanded_on: date | None = None
-    court: Literal["applied", "accepted", "granted", "not_granted"] | None = None
+    court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

@@ -30,7 +30,7 @@ from shared.contracts.case_paths import (
     RecordRuling,
 )
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.codes import title
+from shared.contracts.codes import CaseState, title
 
 
 def record_payment(case: Case, cmd: RecordPayment, moment: Moment) -> list[CaseEvent]:
@@ -105,10 +105,15 @@ def demand(case: Case, cmd: DemandPerformance, moment: Moment) -> list[CaseEvent
 
 
 def apply_to_court(case: Case, cmd: ApplyToCourt, moment: Moment) -> list[CaseEvent]:
-    """Ten working days after the demand, and within three months from the end of the remedy (AEL 53, 54)."""
+    """Ten working days after the demand, and within three months from the end of the remedy (AEL 53, 54).
+
+    Also made again, in those months, when the court has not taken it up.
+    """
     told = case.take(cmd, moment)
     on = moment.past_day(cmd.applied_on, "applied_on", case.procedure.demanded_on)
     _check_enforceable(case)
+    if case.state is CaseState.COURT_APPLIED and case.procedure.court != "refused":
+        raise Forbidden("cases.court-not-refused", None, "AEL 56")
     waiting = case.clock("D23")
     if waiting is not None and waiting.due_on is not None and on <= waiting.due_on:
         raise Forbidden("cases.demand-running", "applied_on", "AEL 54", until=waiting.due_on.isoformat())
@@ -129,17 +134,23 @@ def last_to_apply(case: Case, moment: Moment) -> date | None:
 
 
 def record_court_acceptance(case: Case, cmd: RecordCourtAcceptance, moment: Moment) -> list[CaseEvent]:
-    """The ruling is due in seven working days; where the court hears both sides, in thirty days (AEL 57, 58)."""
+    """The ruling is due in seven working days; where the court hears both sides, in thirty days (AEL 57, 58).
+
+    Also when the higher court has had an application taken up that was refused.
+    """
     on = moment.past_day(cmd.accepted_on, "accepted_on", case.procedure.demanded_on)
     starts = [moment.deadlines.start("D25L" if cmd.hears_parties else "D25", noon(on))]
     told = case.take(cmd, moment, starts=starts)
-    require_running(case, "D25" if cmd.hears_parties and case.is_running("D25") else "D24")
+    if case.procedure.court != "higher_asked":
+        require_running(case, "D25" if cmd.hears_parties and case.is_running("D25") else "D24")
     return [CaseCourtAcceptedV1(accepted_on=on, hears_parties=cmd.hears_parties, **told)]
 
 
 def record_ruling(case: Case, cmd: RecordRuling, moment: Moment) -> list[CaseEvent]:
     """Not granted: back to the leader, who closes it or has it taken up again."""
     told = case.take(cmd, moment)
+    if case.procedure.court in ("refused", "higher_asked"):
+        raise Forbidden("cases.court-not-accepted", None, "AEL 56")
     on = moment.past_day(cmd.ruled_on, "ruled_on", case.procedure.demanded_on)
     return [CaseCourtRuledV1(granted=cmd.granted, ruled_on=on, ruling_no=cmd.ruling_no, **told)]
 

@@ -119,6 +119,17 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
         raise InvalidInput("cases.transferred-to-whom", "transferred_to", law="NRP 46", ground=cmd.ground)
     if case.state is CaseState.COURT_RULED and cmd.ground is ClosingGround.OTHER and case.procedure.court == "granted":
         raise Forbidden("cases.court-granted", "ground", "NRP 46")
+    _check_refused(case, cmd.ground)
+
+
+def _check_refused(case: Case, ground: ClosingGround) -> None:
+    """What the court did not take up has not been applied for: the leader gives it up, and only that."""
+    if case.state is not CaseState.COURT_APPLIED:
+        return
+    if case.procedure.court == "refused" and ground is ClosingGround.ENFORCEMENT_APPLIED:
+        raise Forbidden("cases.court-not-accepted", "ground", "AEL 56; NRP 46")
+    if case.procedure.court != "refused" and ground is ClosingGround.OTHER:
+        raise Forbidden("cases.court-not-refused", "ground", "NRP 46")
 
 
 def is_crime_open(case: Case) -> bool:

@@ -326,6 +326,8 @@ _NOTED.update(
         e.CaseLegalReviewRequestedV1: lambda _was, _event: {"legal_opinion": None},
         e.CaseDeliberatedV1: lambda _was, _event: {"deliberated": True},
         e.CaseCourtAppliedV1: lambda _was, _event: {"court": "applied"},
+        e.CaseCourtRefusedV1: lambda _was, _event: {"court": "refused"},
+        e.CaseHigherCourtAskedV1: lambda _was, _event: {"court": "higher_asked"},
         e.CaseCourtAcceptedV1: lambda _was, _event: {"court": "accepted"},
         e.CaseJurisdictionSettledV1: lambda was, _event: {"same_acts": _settled(was)},
     }

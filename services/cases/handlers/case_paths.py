@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from services.cases.domain import case_court as court
 from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
@@ -153,6 +154,8 @@ HANDLERS: dict[type[Any], Handler] = {
     c.DemandPerformance: _step(enforcement.demand),
     c.ApplyToCourt: _step(enforcement.apply_to_court),
     c.RecordCourtAcceptance: _step(enforcement.record_court_acceptance),
+    c.RecordCourtRefusal: _step(court.record_refusal),
+    c.AskHigherCourt: _step(court.ask_higher_court),
     c.RecordRuling: _step(enforcement.record_ruling),
     c.ArchiveCase: _step(ending.archive),
     c.ReopenCase: _step(ending.reopen),

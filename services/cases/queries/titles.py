@@ -47,6 +47,8 @@ PATH_TITLES: dict[str, str] = {
     cp.CasePerformanceDemandedV1.type: "催告",
     cp.CaseCourtAppliedV1.type: "申请法院强制执行",
     cp.CaseCourtAcceptedV1.type: "法院受理",
+    cp.CaseCourtRefusedV1.type: "法院不予受理",
+    cp.CaseHigherCourtAskedV1.type: "向上一级法院申请复议",
     cp.CaseCourtRuledV1.type: "法院裁定",
     cp.CaseArchivedV1.type: "归档",
     cp.CaseReopenedV1.type: "恢复办理",

@@ -43,6 +43,8 @@ class DocumentKind(StrEnum):
     DEMAND_NOTICE = "demand_notice"
     COURT_APPLICATION = "court_application"
     COURT_RULING = "court_ruling"
+    COURT_REFUSAL = "court_refusal"
+    HIGHER_COURT_REQUEST = "higher_court_request"
     ARCHIVE_INDEX = "archive_index"
     REOPENING_ORDER = "reopening_order"
     EXTENSION_APPROVAL = "extension_approval"

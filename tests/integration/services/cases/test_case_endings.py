@@ -76,6 +76,73 @@ def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(of
     assert step(office, case, "close", DEPUTY, **close)["state"] == "closed"
 
 
+def applied(office: Office) -> dict[str, Any]:
+    """Before the court, in the last days of the party's remedies."""
+    case = performing(office)
+    while today(office) <= clock_of(case, "D20")["due_on"]:
+        office.days_pass(1)
+    case = step(office, case, "demand", served_at=office.clock.at.isoformat(), **papers("demand_notice"))
+    while today(office) <= clock_of(case, "D23")["due_on"]:
+        office.days_pass(1)
+    return apply_again(office, case)
+
+
+def apply_again(office: Office, case: Any) -> dict[str, Any]:
+    body = {"court": "中宁县人民法院", "applied_on": today(office), **papers("court_application")}
+    return step(office, case, "apply-to-court", **body)
+
+
+def test_a_refused_application_goes_to_the_higher_court_within_fifteen_days(office: Office) -> None:
+    case = applied(office)
+    ruling = {"granted": True, "ruled_on": today(office), "ruling_no": "裁", **papers("court_ruling")}
+    ask = {"court": "中卫市中级人民法院", "asked_on": today(office), **papers("higher_court_request")}
+    asked = refused(office, COORDINATOR, "case.ask-higher-court", ask, case["id"])
+    assert (asked.code, asked.facts["rule"]) == ("cases.clock-not-running", "D24R")
+    twice = {"court": "院", "applied_on": today(office), **papers("court_application")}
+    again = refused(office, COORDINATOR, "case.apply-to-court", twice, case["id"])
+    assert (again.code, again.facts["law"]) == ("cases.court-not-refused", "AEL 56")
+    body = {"refused_on": today(office), "ruling_no": "不受1"}
+    bare = refused(office, COORDINATOR, "case.court-refuse", body, case["id"])
+    assert bare.facts["missing"] == ["court_refusal"]
+    case = step(office, case, "court-refuse", **body, **papers("court_refusal"))
+    term = clock_of(case, "D24R")
+    assert (term["limit"], term["unit"], term["started_at"][:10]) == (15, "calendar_day", today(office))
+    assert (clock_of(case, "D24")["met_at"] is not None, case["procedure"]["court"]) == (True, "refused")
+    assert refused(office, COORDINATOR, "case.court-rule", ruling, case["id"]).code == "cases.court-not-accepted"
+    while today(office) <= term["due_on"]:
+        office.days_pass(1)
+    late = refused(office, COORDINATOR, "case.ask-higher-court", {**ask, "asked_on": today(office)}, case["id"])
+    assert (late.code, late.facts["until"]) == ("cases.higher-court-late", term["due_on"])
+    # In time, entered a day late.
+    case = step(office, case, "ask-higher-court", **{**ask, "asked_on": term["due_on"]})
+    assert (clock_of(case, "D24R")["met_at"] is not None, case["procedure"]["court"]) == (True, "higher_asked")
+    assert refused(office, COORDINATOR, "case.court-rule", ruling, case["id"]).code == "cases.court-not-accepted"
+    case = step(office, case, "court-accept", accepted_on=today(office))
+    assert (clock_of(case, "D25")["limit"], case["procedure"]["court"]) == (7, "accepted")
+
+
+def test_an_application_that_was_refused_is_made_again_or_given_up_by_a_leader(office: Office) -> None:
+    case = applied(office)
+    no = {"refused_on": today(office), "ruling_no": "不受1", **papers("court_refusal")}
+    step(office, case, "court-refuse", **no)
+    case = apply_again(office, case)
+    assert (clock_of(case, "D24")["met_at"], clock_of(case, "D24R")["met_at"] is not None) == (None, True)
+    other = {"ground": "other", "reason": "放弃申请", **papers("closing_approval")}
+    assert refused(office, DEPUTY, "case.close", other, case["id"]).code == "cases.court-not-refused"
+    step(office, case, "court-refuse", **no)
+    ask = {"court": "中院", "asked_on": today(office), **papers("higher_court_request")}
+    step(office, case, "ask-higher-court", **ask)
+    # The higher court's refusal is final: nobody is asked again.
+    case = step(office, case, "court-refuse", **no)
+    assert (clock_of(case, "D24R")["met_at"] is not None, case["procedure"]["court"]) == (True, "refused")
+    assert refused(office, COORDINATOR, "case.ask-higher-court", ask, case["id"]).code == "cases.clock-not-running"
+    as_applied = {"ground": "enforcement_applied", **papers("closing_approval")}
+    wrong = refused(office, COORDINATOR, "case.close", as_applied, case["id"])
+    assert (wrong.code, wrong.facts["law"]) == ("cases.court-not-accepted", "AEL 56; NRP 46")
+    assert refused(office, COORDINATOR, "case.close", other, case["id"]).code == "role-not-allowed"
+    assert step(office, case, "close", DEPUTY, **other)["closing_ground"] == "other"
+
+
 def test_the_remedy_that_was_taken_holds_the_enforcement_up_and_starts_its_term_anew(office: Office) -> None:
     case = performing(office)
     step(office, case, "record-remedy", kind="suit", since=today(office))

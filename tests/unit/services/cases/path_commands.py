@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from services.cases.domain import case_court as court
 from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
@@ -117,6 +118,8 @@ def case_step(verb: str, papers: Papers, now: datetime, good: bool, fined: bool)
         "demand": (enforcement.demand, cp.DemandPerformance(served_at=now - ago, **day)),
         "apply-to-court": (enforcement.apply_to_court, cp.ApplyToCourt(court="法院", applied_on=today - ago, **day)),
         "court-accept": (enforcement.record_court_acceptance, cp.RecordCourtAcceptance(accepted_on=today, **day)),
+        "court-refuse": (court.record_refusal, cp.RecordCourtRefusal(refused_on=today, ruling_no="裁0", **day)),
+        "ask-higher-court": (court.ask_higher_court, cp.AskHigherCourt(court="中院", asked_on=today - ago, **day)),
         "court-rule": (
             enforcement.record_ruling,
             cp.RecordRuling(granted=good, ruled_on=today, ruling_no="裁1", **day),

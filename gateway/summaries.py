@@ -194,6 +194,8 @@ SUMMARIES: dict[str, str] = {
     "case-announce-hearing": "通知听证",
     "case-hold-hearing": "登记听证",
     "case-publish": "公告送达",
+    "case-publish-decision": "公开处罚决定",
+    "case-withdraw-publication": "撤回处罚决定公开信息",
     "case-record-payment": "登记缴纳罚款",
     "case-record-remedy": "登记复议或者诉讼",
     "case-end-remedy": "登记复议或者诉讼结果",

@@ -208,6 +208,17 @@ class CasePaperPublishedV1(CaseEvent):
     served_on: date
 
 
+class CaseDecisionPublishedV1(CaseEvent):
+    """Made public for everybody (APL 48)."""
+
+    published_on: date
+    address: str
+
+
+class CasePublicationWithdrawnV1(CaseEvent):
+    withdrawn_on: date
+
+
 class CaseFinePaidV1(CaseEvent):
     paid_on: date
     amount_yuan: Yuan

@@ -250,6 +250,19 @@ class PublishPaper(Reasoned, on="case", verb="publish"):
     published_on: date
 
 
+class PublishDecision(PathStep, on="case", verb="publish-decision"):
+    """Make the decision public, as one that matters to society is (公开处罚决定, APL 48); not a way of serving it."""
+
+    published_on: date
+    address: ShortText = Field(description="where it can be read")
+
+
+class WithdrawPublication(Reasoned, on="case", verb="withdraw-publication"):
+    """Take a published decision back that was changed or revoked, and say why in public (撤回公开信息, APL 48)."""
+
+    withdrawn_on: date
+
+
 # performance and court
 
 
@@ -382,6 +395,8 @@ CASE_PATH_COMMANDS: tuple[type[Command], ...] = (
     AnnounceHearing,
     HoldHearing,
     PublishPaper,
+    PublishDecision,
+    WithdrawPublication,
     RecordPayment,
     RecordRemedy,
     EndRemedy,

@@ -135,6 +135,9 @@ class Procedure(View):
     intended: Penalty | None = None
     penalty: Penalty | None = None
     penalty_revoked: bool = False
+    decision_published_on: date | None = Field(
+        None, description="day on which the decision was made public (APL 48); null once it is withdrawn"
+    )
     remedy_running: Literal["reconsideration", "suit"] | None = None
     demanded_on: date | None = None
     court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None

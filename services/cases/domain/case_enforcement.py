@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from services.cases.domain.case import Case
 from services.cases.domain.case_filing import require_running
+from services.cases.domain.case_publication import clocks_of_revocation
 from services.cases.domain.decision import end_of_term
 from services.cases.domain.people import folded
 from services.cases.domain.progress import Moment
@@ -73,9 +74,10 @@ def record_remedy(case: Case, cmd: RecordRemedy, moment: Moment) -> list[CaseEve
 
 
 def end_remedy(case: Case, cmd: EndRemedy, moment: Moment) -> list[CaseEvent]:
-    """A decision that stands may be enforced within three months from then on."""
+    """A decision that stands may be enforced within three months from then on; one that does not is unpublished."""
     on = moment.past_day(cmd.ended_on, "ended_on", _served_on(case))
-    told = case.take(cmd, moment, starts=[moment.deadlines.start("D22", noon(on))] if cmd.upheld else [])
+    starts = [moment.deadlines.start("D22", noon(on))] if cmd.upheld else clocks_of_revocation(case, on, moment)
+    told = case.take(cmd, moment, starts=starts)
     if case.procedure.remedy_running is None:
         raise Forbidden("cases.no-remedy-running", None, "AEL 53")
     return [CaseRemedyEndedV1(upheld=cmd.upheld, ended_on=on, document_no=cmd.document_no, **told)]

@@ -31,8 +31,7 @@ UNDER_INQUIRY = (
     _STATE.NOTICED,
     _STATE.HEARING,
 )
-_DECIDED = (
-    _STATE.DECIDED,
+_SERVED = (
     _STATE.SERVED,
     _STATE.PERFORMING,
     _STATE.DEMANDED,
@@ -40,6 +39,7 @@ _DECIDED = (
     _STATE.COURT_RULED,
     _STATE.EXECUTED,
 )
+_DECIDED = (_STATE.DECIDED, *_SERVED)
 _ENFORCEABLE = (_STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED)
 _ENDED = (_STATE.CLOSED, _STATE.ARCHIVED)
 _NEVER_FILED = (_STATE.STOPPED, _STATE.NOT_FILED)
@@ -249,7 +249,24 @@ TABLE: Transitions[CaseState] = Transitions(
     # While the party's remedy runs, the power to enforce does not; it begins anew with the remedy's end.
     *_beside("record-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, stops=frozenset({"D22"})),
     *_beside(
-        "end-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, starts=("D22",), stops=frozenset({"D22"})
+        "end-remedy",
+        _STATE.SERVED,
+        _STATE.PERFORMING,
+        _STATE.DEMANDED,
+        starts=("D22", "D27"),
+        stops=frozenset({"D22"}),
+    ),
+    # Made public (APL 48); what was changed or revoked is taken back, wherever the case has come to.
+    *_beside("publish-decision", *_SERVED),
+    *_beside(
+        "withdraw-publication",
+        *_SERVED,
+        *(state for state in UNDER_INQUIRY if state is not _STATE.FILED),
+        _STATE.DECIDED,
+        _STATE.NO_PENALTY,
+        _STATE.TERMINATED,
+        _STATE.REOPENED,
+        stops=frozenset({"D27"}),
     ),
     Row("demand", _STATE.PERFORMING, _STATE.DEMANDED, needs=_papers(_DOC.DEMAND_NOTICE), starts=("D23",)),
     Row(
@@ -324,7 +341,7 @@ TABLE: Transitions[CaseState] = Transitions(
             _STATE.REOPENED,
             who=_OFFICE,
             needs=_papers(_DOC.REOPENING_ORDER),
-            starts=("D10",),
+            starts=("D10", "D27"),
             stops=frozenset({"A01"}),
         )
         for state in _ENDED
@@ -367,6 +384,8 @@ TABLE: Transitions[CaseState] = Transitions(
         "announce-hearing": "APL 64",
         "hold-hearing": "APL 64",
         "publish": "APL 61; CPL 95",
+        "publish-decision": "APL 48",
+        "withdraw-publication": "APL 48",
         "decide": "APL 57; APL 62",
         "no-penalty": "APL 33",
         "serve": "APL 61",

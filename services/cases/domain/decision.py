@@ -112,6 +112,8 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
     """Hand-overs come before the closing, whichever they are. Raises Forbidden, InvalidInput."""
     if transfers_pending or is_crime_open(case):
         raise Forbidden("cases.transfers-due", None, "NRP 46")
+    if case.is_running("D27"):
+        raise Forbidden("cases.publication-stands", None, "APL 48")
     if not settling:
         _check_dispute(case)
     transferred = cmd.ground is ClosingGround.JURISDICTION_TRANSFERRED

@@ -8,6 +8,7 @@ from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
 from services.cases.domain import case_inquiry as inquiry
+from services.cases.domain import case_publication as publication
 from services.cases.domain import case_review as review
 from services.cases.domain import case_transfer
 from services.cases.domain.case import Case
@@ -148,6 +149,8 @@ HANDLERS: dict[type[Any], Handler] = {
     c.AnnounceHearing: _step(review.announce_hearing),
     c.HoldHearing: _step(review.hold_hearing),
     c.PublishPaper: _step(review.publish),
+    c.PublishDecision: _step(publication.publish_decision),
+    c.WithdrawPublication: _step(publication.withdraw_publication),
     c.RecordPayment: _step(enforcement.record_payment),
     c.RecordRemedy: _step(enforcement.record_remedy),
     c.EndRemedy: _step(enforcement.end_remedy),

@@ -41,6 +41,8 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseHearingAnnouncedV1.type: "通知听证",
     cp.CaseHearingHeldV1.type: "举行听证",
     cp.CasePaperPublishedV1.type: "公告送达",
+    cp.CaseDecisionPublishedV1.type: "公开处罚决定",
+    cp.CasePublicationWithdrawnV1.type: "撤回处罚决定公开信息",
     cp.CaseFinePaidV1.type: "缴纳罚款",
     cp.CaseRemedySoughtV1.type: "当事人申请复议或者起诉",
     cp.CaseRemedyEndedV1.type: "复议或者诉讼终结",

@@ -155,6 +155,53 @@ def test_the_remedy_that_was_taken_holds_the_enforcement_up_and_starts_its_term_
     assert step(office, case, "demand", **demand)["state"] == "demanded"
 
 
+def published(office: Office, case: Any) -> dict[str, Any]:
+    return step(office, case, "publish-decision", published_on=today(office), address="县自然资源局网站")
+
+
+def test_a_published_decision_that_is_revoked_is_withdrawn_in_three_working_days(office: Office) -> None:
+    case = published(office, performing(office))
+    assert case["procedure"]["decision_published_on"] == today(office)
+    withdraw = {"withdrawn_on": today(office), "reason": "决定被撤销"}
+    early = refused(office, COORDINATOR, "case.withdraw-publication", withdraw, case["id"])
+    assert (early.code, early.facts["rule"]) == ("cases.clock-not-running", "D27")
+    twice = {"published_on": today(office), "address": "网站"}
+    again = refused(office, COORDINATOR, "case.publish-decision", twice, case["id"])
+    assert (again.code, again.facts["law"]) == ("cases.decision-published", "APL 48")
+    step(office, case, "record-remedy", kind="reconsideration", since=today(office))
+    office.days_pass(20)
+    case = step(office, case, "end-remedy", upheld=False, ended_on=today(office), document_no="复1")
+    term = clock_of(case, "D27")
+    assert (term["limit"], term["unit"], term["started_at"][:10]) == (3, "working_day", today(office))
+    case = step(office, case, "withdraw-publication", withdrawn_on=today(office), reason="决定被撤销")
+    assert (clock_of(case, "D27")["met_at"] is not None, case["procedure"]["decision_published_on"]) == (True, None)
+    assert refused(office, COORDINATOR, "case.publish-decision", twice, case["id"]).code == "cases.decision-revoked"
+
+
+def test_a_reopening_that_revokes_a_published_decision_is_not_closed_before_it_is_withdrawn(office: Office) -> None:
+    case = published(office, performing(office))
+    step(office, case, "execute", **papers("performance_record"))
+    step(office, case, "close", ground="executed", **papers("closing_approval"))
+    order = {"ground": "superior_order", "order_no": "督1", "reason": "处罚不当", **papers("reopening_order")}
+    case = step(office, case, "reopen", DEPUTY, revokes_penalty=True, **order)
+    assert (clock_of(case, "D27")["limit"], clock_of(case, "D10")["met_at"]) == (3, None)
+    close = {"ground": "other", "reason": "不再处理", **papers("closing_approval")}
+    no = refused(office, DEPUTY, "case.close", close, case["id"])
+    assert (no.code, no.facts["law"]) == ("cases.publication-stands", "APL 48")
+    step(office, case, "withdraw-publication", withdrawn_on=today(office), reason="决定被撤销")
+    assert step(office, case, "close", DEPUTY, **close)["state"] == "closed"
+
+
+def test_an_upheld_or_unpublished_decision_is_not_withdrawn(office: Office) -> None:
+    upheld = published(office, performing(office))
+    office.days_pass(10)
+    unknown = performing(office)
+    for case, stands in ((upheld, True), (unknown, False)):
+        step(office, case, "record-remedy", kind="suit", since=today(office))
+        step(office, case, "end-remedy", upheld=stands, ended_on=today(office), document_no="判1")
+        assert "D27" not in {clock["rule_id"] for clock in get_case(office, case)["deadlines"]}
+
+
 def test_a_late_fine_grows_by_three_per_cent_a_day_but_never_beyond_itself(office: Office) -> None:
     """Path i of domain.md 8.5."""
     case = performing(office, ("fine",), 4000)

@@ -10,6 +10,7 @@ from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
 from services.cases.domain import case_inquiry as inquiry
+from services.cases.domain import case_publication as publication
 from services.cases.domain import case_review as review
 from services.cases.domain.case import Case
 from services.cases.domain.listing import Listing
@@ -109,6 +110,14 @@ def case_step(verb: str, papers: Papers, now: datetime, good: bool, fined: bool)
         "decide": (Case.decide, c.DecideCase(decision="罚", decision_no="1", **penalty, **day)),
         "serve": (Case.serve, c.ServeDecision(service_method="direct", served_at=now - ago, **day)),
         "perform": (Case.perform, c.StartPerformance(**day)),
+        "publish-decision": (
+            publication.publish_decision,
+            cp.PublishDecision(published_on=today - ago, address="局网站", **day),
+        ),
+        "withdraw-publication": (
+            publication.withdraw_publication,
+            cp.WithdrawPublication(withdrawn_on=today, reason="决定被撤销", **day),
+        ),
         "record-payment": (
             enforcement.record_payment,
             cp.RecordPayment(paid_on=today, amount_yuan=FINE / 4, collected_by="银行" if good else "自然资源局", **day),

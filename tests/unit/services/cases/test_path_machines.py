@@ -61,6 +61,8 @@ WAYS = {
     "execute close archive reopen review",
     "refused": "investigate conclude review notice decide serve perform demand apply-to-court court-refuse "
     "apply-to-court court-refuse ask-higher-court court-accept court-rule execute",
+    "published": "investigate conclude review notice decide serve! publish-decision perform execute close reopen "
+    "withdraw-publication review",
     "opinions": "investigate conclude review legal-review legal-opinion deliberate notice decide serve perform execute "
     "close archive",
     "hearing": "investigate conclude review notice! request-hearing announce-hearing hold-hearing legal-review "

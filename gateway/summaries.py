@@ -197,6 +197,7 @@ SUMMARIES: dict[str, str] = {
     "case-publish-decision": "公开处罚决定",
     "case-withdraw-publication": "撤回处罚决定公开信息",
     "case-record-payment": "登记缴纳罚款",
+    "case-hand-building": "移交没收建筑物",
     "case-record-remedy": "登记复议或者诉讼",
     "case-end-remedy": "登记复议或者诉讼结果",
     "case-demand": "催告",

@@ -226,6 +226,11 @@ class CaseFinePaidV1(CaseEvent):
     collected_by: str
 
 
+class CaseBuildingHandedV1(CaseEvent):
+    handed_on: date
+    received_by: str
+
+
 class CaseRemedySoughtV1(CaseEvent):
     kind: Literal["reconsideration", "suit"]
     since: date

@@ -274,6 +274,13 @@ class RecordPayment(PathStep, on="case", verb="record-payment"):
     collected_by: ShortText
 
 
+class HandBuilding(PathStep, on="case", verb="hand-building"):
+    """Hand the confiscated building to the government or whom it names (移交没收建筑物, LALR 58)."""
+
+    handed_on: date
+    received_by: ShortText
+
+
 class RecordRemedy(PathStep, on="case", verb="record-remedy"):
     """The party has applied for reconsideration or has sued (复议、诉讼)."""
 
@@ -398,6 +405,7 @@ CASE_PATH_COMMANDS: tuple[type[Command], ...] = (
     PublishDecision,
     WithdrawPublication,
     RecordPayment,
+    HandBuilding,
     RecordRemedy,
     EndRemedy,
     DemandPerformance,

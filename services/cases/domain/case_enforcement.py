@@ -13,6 +13,7 @@ from services.cases.domain.service import check_service
 from services.cases.domain.transitions import Forbidden
 from shared.clock import local_day, noon
 from shared.contracts.case_path_events import (
+    CaseBuildingHandedV1,
     CaseCourtAcceptedV1,
     CaseCourtAppliedV1,
     CaseCourtRuledV1,
@@ -25,6 +26,7 @@ from shared.contracts.case_paths import (
     ApplyToCourt,
     DemandPerformance,
     EndRemedy,
+    HandBuilding,
     RecordCourtAcceptance,
     RecordPayment,
     RecordRemedy,
@@ -62,6 +64,14 @@ def added_to_fine(case: Case, on: date, moment: Moment) -> Decimal:
     return added_fine(unpaid, (on - due_on).days, moment.rules.late_fee_percent(on))
 
 
+def hand_building(case: Case, cmd: HandBuilding, moment: Moment) -> list[CaseEvent]:
+    """Within ninety days of the decision (LALR 58). Raises ClockNotRunning where none is to be handed over."""
+    told = case.take(cmd, moment)
+    on = moment.past_day(cmd.handed_on, "handed_on", _served_on(case))
+    require_running(case, "D26")
+    return [CaseBuildingHandedV1(handed_on=on, received_by=cmd.received_by, **told)]
+
+
 def record_remedy(case: Case, cmd: RecordRemedy, moment: Moment) -> list[CaseEvent]:
     """While it runs, nothing is enforced; it must have been taken in its term."""
     told = case.take(cmd, moment)
@@ -77,7 +87,7 @@ def end_remedy(case: Case, cmd: EndRemedy, moment: Moment) -> list[CaseEvent]:
     """A decision that stands may be enforced within three months from then on; one that does not is unpublished."""
     on = moment.past_day(cmd.ended_on, "ended_on", _served_on(case))
     starts = [moment.deadlines.start("D22", noon(on))] if cmd.upheld else clocks_of_revocation(case, on, moment)
-    told = case.take(cmd, moment, starts=starts)
+    told = case.take(cmd, moment, "upheld" if cmd.upheld else "revoked", starts=starts)
     if case.procedure.remedy_running is None:
         raise Forbidden("cases.no-remedy-running", None, "AEL 53")
     return [CaseRemedyEndedV1(upheld=cmd.upheld, ended_on=on, document_no=cmd.document_no, **told)]

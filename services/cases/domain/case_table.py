@@ -239,13 +239,14 @@ TABLE: Transitions[CaseState] = Transitions(
         _STATE.DECIDED,
         _STATE.SERVED,
         needs=_papers(_DOC.SERVICE_RECEIPT),
-        starts=("S06", "D18", "D19", "D20", "D21", "D22"),
+        starts=("S06", "D18", "D19", "D20", "D21", "D22", "D26"),
         stops=frozenset({"D17"}),
     ),
     # performance and court
     Row("perform", _STATE.SERVED, _STATE.PERFORMING, stops=frozenset({"S06"})),
     Row("perform", _STATE.DEMANDED, _STATE.PERFORMING, stops=frozenset({"D23"})),
     *_beside("record-payment", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, _STATE.COURT_APPLIED),
+    *_beside("hand-building", *_SERVED, needs=_papers(_DOC.BUILDING_RECEIPT), stops=frozenset({"D26"})),
     # While the party's remedy runs, the power to enforce does not; it begins anew with the remedy's end.
     *_beside("record-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, stops=frozenset({"D22"})),
     *_beside(
@@ -253,8 +254,19 @@ TABLE: Transitions[CaseState] = Transitions(
         _STATE.SERVED,
         _STATE.PERFORMING,
         _STATE.DEMANDED,
-        starts=("D22", "D27"),
+        outcome="upheld",
+        starts=("D22",),
         stops=frozenset({"D22"}),
+    ),
+    # A decision that was revoked confiscates nothing.
+    *_beside(
+        "end-remedy",
+        _STATE.SERVED,
+        _STATE.PERFORMING,
+        _STATE.DEMANDED,
+        outcome="revoked",
+        starts=("D27",),
+        stops=frozenset({"D22", "D26"}),
     ),
     # Made public (APL 48); what was changed or revoked is taken back, wherever the case has come to.
     *_beside("publish-decision", *_SERVED),
@@ -391,6 +403,7 @@ TABLE: Transitions[CaseState] = Transitions(
         "serve": "APL 61",
         "perform": "APL 66",
         "record-payment": "APL 67",
+        "hand-building": "LALR 58; NRP 43",
         "demand": "AEL 54",
         "apply-to-court": "AEL 53",
         "court-accept": "AEL 56; AEL 57; AEL 58",

@@ -152,6 +152,7 @@ HANDLERS: dict[type[Any], Handler] = {
     c.PublishDecision: _step(publication.publish_decision),
     c.WithdrawPublication: _step(publication.withdraw_publication),
     c.RecordPayment: _step(enforcement.record_payment),
+    c.HandBuilding: _step(enforcement.hand_building),
     c.RecordRemedy: _step(enforcement.record_remedy),
     c.EndRemedy: _step(enforcement.end_remedy),
     c.DemandPerformance: _step(enforcement.demand),

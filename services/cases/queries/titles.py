@@ -44,6 +44,7 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseDecisionPublishedV1.type: "公开处罚决定",
     cp.CasePublicationWithdrawnV1.type: "撤回处罚决定公开信息",
     cp.CaseFinePaidV1.type: "缴纳罚款",
+    cp.CaseBuildingHandedV1.type: "移交没收建筑物",
     cp.CaseRemedySoughtV1.type: "当事人申请复议或者起诉",
     cp.CaseRemedyEndedV1.type: "复议或者诉讼终结",
     cp.CasePerformanceDemandedV1.type: "催告",

@@ -42,6 +42,7 @@ class DocumentKind(StrEnum):
     ELECTRONIC_SERVICE_CONSENT = "electronic_service_consent"
     DEMAND_NOTICE = "demand_notice"
     COURT_APPLICATION = "court_application"
+    BUILDING_RECEIPT = "building_receipt"
     COURT_RULING = "court_ruling"
     COURT_REFUSAL = "court_refusal"
     HIGHER_COURT_REQUEST = "higher_court_request"

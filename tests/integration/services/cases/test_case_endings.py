@@ -155,6 +155,34 @@ def test_the_remedy_that_was_taken_holds_the_enforcement_up_and_starts_its_term_
     assert step(office, case, "demand", **demand)["state"] == "demanded"
 
 
+def test_a_confiscated_building_is_handed_to_the_government_before_the_case_is_executed(office: Office) -> None:
+    case = performing(office, ("confiscate_buildings",))
+    term = clock_of(case, "D26")
+    assert (term["limit"], term["unit"], term["started_at"][:10]) == (90, "calendar_day", today(office))
+    step(office, case, "execute", **papers("performance_record"))
+    close = {"ground": "executed", **papers("closing_approval")}
+    no = refused(office, COORDINATOR, "case.close", close, case["id"])
+    assert (no.code, no.facts["law"]) == ("cases.building-not-handed", "LALR 58; NRP 43")
+    body = {"handed_on": today(office), "received_by": "县机关事务服务中心"}
+    bare = refused(office, COORDINATOR, "case.hand-building", body, case["id"])
+    assert bare.facts["missing"] == ["building_receipt"]
+    handed = step(office, case, "hand-building", **body, **papers("building_receipt"))
+    assert clock_of(handed, "D26")["met_at"] is not None
+    twice = refused(office, COORDINATOR, "case.hand-building", body, case["id"])
+    assert (twice.code, twice.facts["rule"]) == ("cases.clock-not-running", "D26")
+    assert step(office, case, "close", **close)["state"] == "closed"
+
+
+def test_a_revoked_decision_confiscates_nothing(office: Office) -> None:
+    case = performing(office, ("confiscate_buildings",))
+    step(office, case, "record-remedy", kind="suit", since=today(office))
+    case = step(office, case, "end-remedy", upheld=False, ended_on=today(office), document_no="判1")
+    assert clock_of(case, "D26")["met_at"] is not None
+    office.days_pass(10)
+    other = performing(office)
+    assert "D26" not in {clock["rule_id"] for clock in other["deadlines"]}
+
+
 def published(office: Office, case: Any) -> dict[str, Any]:
     return step(office, case, "publish-decision", published_on=today(office), address="县自然资源局网站")
 

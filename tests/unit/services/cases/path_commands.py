@@ -43,9 +43,8 @@ FINE = Decimal(4000)
 def case_step(verb: str, papers: Papers, now: datetime, good: bool, fined: bool) -> tuple[Callable[..., Any], Any]:
     """The decision and its command. good: whom and what the law wants; else something near it."""
     today, day = local_day(now), {"documents": papers}
-    penalty: dict[str, Any] = (
-        {"measures": [Measure.FINE], "fine_yuan": FINE} if fined else {"measures": [Measure.DEMOLISH]}
-    )
+    taken = [Measure.DEMOLISH, Measure.CONFISCATE_BUILDINGS]
+    penalty: dict[str, Any] = {"measures": [Measure.FINE], "fine_yuan": FINE} if fined else {"measures": taken}
     chair = "主持人" if good else "甲"
     ago = timedelta(days=0 if good else 40)
     steps: dict[str, tuple[Callable[..., Any], Any]] = {
@@ -121,6 +120,10 @@ def case_step(verb: str, papers: Papers, now: datetime, good: bool, fined: bool)
         "record-payment": (
             enforcement.record_payment,
             cp.RecordPayment(paid_on=today, amount_yuan=FINE / 4, collected_by="银行" if good else "自然资源局", **day),
+        ),
+        "hand-building": (
+            enforcement.hand_building,
+            cp.HandBuilding(handed_on=today - ago, received_by="县政府办", **day),
         ),
         "record-remedy": (enforcement.record_remedy, cp.RecordRemedy(kind="suit", since=today - ago, **day)),
         "end-remedy": (enforcement.end_remedy, cp.EndRemedy(upheld=good, ended_on=today, document_no="判1", **day)),

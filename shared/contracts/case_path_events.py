@@ -208,11 +208,27 @@ class CasePaperPublishedV1(CaseEvent):
     served_on: date
 
 
+class CaseDecisionPublishedV1(CaseEvent):
+    """Made public for everybody (APL 48)."""
+
+    published_on: date
+    address: str
+
+
+class CasePublicationWithdrawnV1(CaseEvent):
+    withdrawn_on: date
+
+
 class CaseFinePaidV1(CaseEvent):
     paid_on: date
     amount_yuan: Yuan
     added_yuan: Yuan
     collected_by: str
+
+
+class CaseBuildingHandedV1(CaseEvent):
+    handed_on: date
+    received_by: str
 
 
 class CaseRemedySoughtV1(CaseEvent):
@@ -240,6 +256,19 @@ class CaseCourtAppliedV1(CaseEvent):
 class CaseCourtAcceptedV1(CaseEvent):
     accepted_on: date
     hears_parties: bool = False
+
+
+class CaseCourtRefusedV1(CaseEvent):
+    """final: the higher court has refused as well."""
+
+    refused_on: date
+    ruling_no: str
+    final: bool
+
+
+class CaseHigherCourtAskedV1(CaseEvent):
+    court: str
+    asked_on: date
 
 
 class CaseCourtRuledV1(CaseEvent):

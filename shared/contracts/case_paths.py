@@ -250,6 +250,19 @@ class PublishPaper(Reasoned, on="case", verb="publish"):
     published_on: date
 
 
+class PublishDecision(PathStep, on="case", verb="publish-decision"):
+    """Make the decision public, as one that matters to society is (公开处罚决定, APL 48); not a way of serving it."""
+
+    published_on: date
+    address: ShortText = Field(description="where it can be read")
+
+
+class WithdrawPublication(Reasoned, on="case", verb="withdraw-publication"):
+    """Take a published decision back that was changed or revoked, and say why in public (撤回公开信息, APL 48)."""
+
+    withdrawn_on: date
+
+
 # performance and court
 
 
@@ -259,6 +272,13 @@ class RecordPayment(PathStep, on="case", verb="record-payment"):
     paid_on: date
     amount_yuan: Yuan
     collected_by: ShortText
+
+
+class HandBuilding(PathStep, on="case", verb="hand-building"):
+    """Hand the confiscated building to the government or whom it names (移交没收建筑物, LALR 58)."""
+
+    handed_on: date
+    received_by: ShortText
 
 
 class RecordRemedy(PathStep, on="case", verb="record-remedy"):
@@ -300,6 +320,23 @@ class RecordCourtAcceptance(PathStep, on="case", verb="court-accept"):
 
     accepted_on: date
     hears_parties: Bool = Field(False, description="the court doubts the decision and hears both sides before it rules")
+
+
+class RecordCourtRefusal(PathStep, on="case", verb="court-refuse"):
+    """The court does not take the application up (法院不予受理); the higher court may be asked (AEL 56).
+
+    After the higher court was asked: it does not either, and that is final.
+    """
+
+    refused_on: date = Field(description="day on which the ruling came in")
+    ruling_no: ShortText
+
+
+class AskHigherCourt(PathStep, on="case", verb="ask-higher-court"):
+    """Ask the next higher court to look at the refusal again (向上一级法院申请复议, AEL 56)."""
+
+    court: ShortText
+    asked_on: date
 
 
 class RecordRuling(PathStep, on="case", verb="court-rule"):
@@ -365,12 +402,17 @@ CASE_PATH_COMMANDS: tuple[type[Command], ...] = (
     AnnounceHearing,
     HoldHearing,
     PublishPaper,
+    PublishDecision,
+    WithdrawPublication,
     RecordPayment,
+    HandBuilding,
     RecordRemedy,
     EndRemedy,
     DemandPerformance,
     ApplyToCourt,
     RecordCourtAcceptance,
+    RecordCourtRefusal,
+    AskHigherCourt,
     RecordRuling,
     ArchiveCase,
     ReopenCase,

@@ -135,9 +135,12 @@ class Procedure(View):
     intended: Penalty | None = None
     penalty: Penalty | None = None
     penalty_revoked: bool = False
+    decision_published_on: date | None = Field(
+        None, description="day on which the decision was made public (APL 48); null once it is withdrawn"
+    )
     remedy_running: Literal["reconsideration", "suit"] | None = None
     demanded_on: date | None = None
-    court: Literal["applied", "accepted", "granted", "not_granted"] | None = None
+    court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

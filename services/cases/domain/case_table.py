@@ -31,8 +31,7 @@ UNDER_INQUIRY = (
     _STATE.NOTICED,
     _STATE.HEARING,
 )
-_DECIDED = (
-    _STATE.DECIDED,
+_SERVED = (
     _STATE.SERVED,
     _STATE.PERFORMING,
     _STATE.DEMANDED,
@@ -40,6 +39,7 @@ _DECIDED = (
     _STATE.COURT_RULED,
     _STATE.EXECUTED,
 )
+_DECIDED = (_STATE.DECIDED, *_SERVED)
 _ENFORCEABLE = (_STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED)
 _ENDED = (_STATE.CLOSED, _STATE.ARCHIVED)
 _NEVER_FILED = (_STATE.STOPPED, _STATE.NOT_FILED)
@@ -239,17 +239,46 @@ TABLE: Transitions[CaseState] = Transitions(
         _STATE.DECIDED,
         _STATE.SERVED,
         needs=_papers(_DOC.SERVICE_RECEIPT),
-        starts=("S06", "D18", "D19", "D20", "D21", "D22"),
+        starts=("S06", "D18", "D19", "D20", "D21", "D22", "D26"),
         stops=frozenset({"D17"}),
     ),
     # performance and court
     Row("perform", _STATE.SERVED, _STATE.PERFORMING, stops=frozenset({"S06"})),
     Row("perform", _STATE.DEMANDED, _STATE.PERFORMING, stops=frozenset({"D23"})),
     *_beside("record-payment", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, _STATE.COURT_APPLIED),
+    *_beside("hand-building", *_SERVED, needs=_papers(_DOC.BUILDING_RECEIPT), stops=frozenset({"D26"})),
     # While the party's remedy runs, the power to enforce does not; it begins anew with the remedy's end.
     *_beside("record-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, stops=frozenset({"D22"})),
     *_beside(
-        "end-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, starts=("D22",), stops=frozenset({"D22"})
+        "end-remedy",
+        _STATE.SERVED,
+        _STATE.PERFORMING,
+        _STATE.DEMANDED,
+        outcome="upheld",
+        starts=("D22",),
+        stops=frozenset({"D22"}),
+    ),
+    # A decision that was revoked confiscates nothing.
+    *_beside(
+        "end-remedy",
+        _STATE.SERVED,
+        _STATE.PERFORMING,
+        _STATE.DEMANDED,
+        outcome="revoked",
+        starts=("D27",),
+        stops=frozenset({"D22", "D26"}),
+    ),
+    # Made public (APL 48); what was changed or revoked is taken back, wherever the case has come to.
+    *_beside("publish-decision", *_SERVED),
+    *_beside(
+        "withdraw-publication",
+        *_SERVED,
+        *(state for state in UNDER_INQUIRY if state is not _STATE.FILED),
+        _STATE.DECIDED,
+        _STATE.NO_PENALTY,
+        _STATE.TERMINATED,
+        _STATE.REOPENED,
+        stops=frozenset({"D27"}),
     ),
     Row("demand", _STATE.PERFORMING, _STATE.DEMANDED, needs=_papers(_DOC.DEMAND_NOTICE), starts=("D23",)),
     Row(
@@ -261,6 +290,27 @@ TABLE: Transitions[CaseState] = Transitions(
         stops=frozenset({"D22", "D23"}),
     ),
     *_beside("court-accept", _STATE.COURT_APPLIED, starts=("D25", "D25L"), stops=frozenset({"D24", "D25"})),
+    # Not taken up: the higher court is asked, or the application is made again; else it is given up.
+    *_beside(
+        "court-refuse",
+        _STATE.COURT_APPLIED,
+        needs=_papers(_DOC.COURT_REFUSAL),
+        starts=("D24R",),
+        stops=frozenset({"D24"}),
+    ),
+    *_beside(
+        "ask-higher-court",
+        _STATE.COURT_APPLIED,
+        needs=_papers(_DOC.HIGHER_COURT_REQUEST),
+        stops=frozenset({"D24R"}),
+    ),
+    *_beside(
+        "apply-to-court",
+        _STATE.COURT_APPLIED,
+        needs=_papers(_DOC.COURT_APPLICATION),
+        starts=("D24",),
+        stops=frozenset({"D24R"}),
+    ),
     Row(
         "court-rule",
         _STATE.COURT_APPLIED,
@@ -284,6 +334,7 @@ TABLE: Transitions[CaseState] = Transitions(
     Row("close", _STATE.NO_PENALTY, _STATE.CLOSED, outcome=ClosingGround.NO_PENALTY, **_CLOSE),
     Row("close", _STATE.TERMINATED, _STATE.CLOSED, outcome=ClosingGround.TERMINATED, **_CLOSE),
     Row("close", _STATE.COURT_APPLIED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_APPLIED, **_CLOSE),
+    Row("close", _STATE.COURT_APPLIED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
     Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_ENDED, **_CLOSE),
     Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
     Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
@@ -302,7 +353,7 @@ TABLE: Transitions[CaseState] = Transitions(
             _STATE.REOPENED,
             who=_OFFICE,
             needs=_papers(_DOC.REOPENING_ORDER),
-            starts=("D10",),
+            starts=("D10", "D27"),
             stops=frozenset({"A01"}),
         )
         for state in _ENDED
@@ -345,14 +396,19 @@ TABLE: Transitions[CaseState] = Transitions(
         "announce-hearing": "APL 64",
         "hold-hearing": "APL 64",
         "publish": "APL 61; CPL 95",
+        "publish-decision": "APL 48",
+        "withdraw-publication": "APL 48",
         "decide": "APL 57; APL 62",
         "no-penalty": "APL 33",
         "serve": "APL 61",
         "perform": "APL 66",
         "record-payment": "APL 67",
+        "hand-building": "LALR 58; NRP 43",
         "demand": "AEL 54",
         "apply-to-court": "AEL 53",
         "court-accept": "AEL 56; AEL 57; AEL 58",
+        "court-refuse": "AEL 56",
+        "ask-higher-court": "AEL 56",
         "court-rule": "AEL 57",
         "execute": "APL 66",
         "close": "NRP 46",

@@ -112,6 +112,10 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
     """Hand-overs come before the closing, whichever they are. Raises Forbidden, InvalidInput."""
     if transfers_pending or is_crime_open(case):
         raise Forbidden("cases.transfers-due", None, "NRP 46")
+    if case.is_running("D27"):
+        raise Forbidden("cases.publication-stands", None, "APL 48")
+    if cmd.ground is ClosingGround.EXECUTED and case.is_running("D26"):
+        raise Forbidden("cases.building-not-handed", "ground", "LALR 58; NRP 43")
     if not settling:
         _check_dispute(case)
     transferred = cmd.ground is ClosingGround.JURISDICTION_TRANSFERRED
@@ -119,6 +123,17 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
         raise InvalidInput("cases.transferred-to-whom", "transferred_to", law="NRP 46", ground=cmd.ground)
     if case.state is CaseState.COURT_RULED and cmd.ground is ClosingGround.OTHER and case.procedure.court == "granted":
         raise Forbidden("cases.court-granted", "ground", "NRP 46")
+    _check_refused(case, cmd.ground)
+
+
+def _check_refused(case: Case, ground: ClosingGround) -> None:
+    """What the court did not take up has not been applied for: the leader gives it up, and only that."""
+    if case.state is not CaseState.COURT_APPLIED:
+        return
+    if case.procedure.court == "refused" and ground is ClosingGround.ENFORCEMENT_APPLIED:
+        raise Forbidden("cases.court-not-accepted", "ground", "AEL 56; NRP 46")
+    if case.procedure.court != "refused" and ground is ClosingGround.OTHER:
+        raise Forbidden("cases.court-not-refused", "ground", "NRP 46")
 
 
 def is_crime_open(case: Case) -> bool:
@@ -144,10 +159,14 @@ def end_of_publication(case: Case, method: str, served_on: date) -> list[ResumeF
 
 
 def clocks_of_service(case: Case, served_at: datetime, moment: Moment) -> list[DeadlineFact]:
-    """S06, D18, the party's remedies D19 to D21, and the power to enforce D22 from the end of the one that counts."""
+    """S06, D18, the party's remedies D19 to D21, and the power to enforce D22 from the end of the one that counts.
+
+    D26 of a building that is confiscated: the decision takes effect with its service.
+    """
     penalty = case.procedure.penalty
     remedy = moment.rules.remedy(penalty.measures if penalty else [], moment.today)
-    rules = ["S06", "D18", *sorted({"D20", "D21", *remedy.over})]
+    confiscated = penalty is not None and Measure.CONFISCATE_BUILDINGS in penalty.measures
+    rules = ["S06", "D18", *(["D26"] if confiscated else []), *sorted({"D20", "D21", *remedy.over})]
     starts = [moment.deadlines.start(rule_id, served_at) for rule_id in rules]
     counted = next(fact for fact in starts if fact.rule_id == remedy.count_from)
     if counted.due_on is not None:

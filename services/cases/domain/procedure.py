@@ -264,6 +264,11 @@ def _paid(was: Procedure, event: e.CaseFinePaidV1) -> dict[str, Any]:
     return {"penalty": penalty.model_copy(update=paid)}
 
 
+@_told_by(e.CaseDecisionPublishedV1)
+def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
+    return {"decision_published_on": event.published_on}
+
+
 @_told_by(e.CaseRemedySoughtV1)
 def _remedy(event: e.CaseRemedySoughtV1) -> dict[str, Any]:
     return {"remedy_running": event.kind}
@@ -324,8 +329,11 @@ _NOTED.update(
             "uncertified": _flagged(was, event.uncertified),
         },
         e.CaseLegalReviewRequestedV1: lambda _was, _event: {"legal_opinion": None},
+        e.CasePublicationWithdrawnV1: lambda _was, _event: {"decision_published_on": None},
         e.CaseDeliberatedV1: lambda _was, _event: {"deliberated": True},
         e.CaseCourtAppliedV1: lambda _was, _event: {"court": "applied"},
+        e.CaseCourtRefusedV1: lambda _was, _event: {"court": "refused"},
+        e.CaseHigherCourtAskedV1: lambda _was, _event: {"court": "higher_asked"},
         e.CaseCourtAcceptedV1: lambda _was, _event: {"court": "accepted"},
         e.CaseJurisdictionSettledV1: lambda was, _event: {"same_acts": _settled(was)},
     }

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from services.cases.domain import case_court as court
 from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
 from services.cases.domain import case_inquiry as inquiry
+from services.cases.domain import case_publication as publication
 from services.cases.domain import case_review as review
 from services.cases.domain import case_transfer
 from services.cases.domain.case import Case
@@ -147,12 +149,17 @@ HANDLERS: dict[type[Any], Handler] = {
     c.AnnounceHearing: _step(review.announce_hearing),
     c.HoldHearing: _step(review.hold_hearing),
     c.PublishPaper: _step(review.publish),
+    c.PublishDecision: _step(publication.publish_decision),
+    c.WithdrawPublication: _step(publication.withdraw_publication),
     c.RecordPayment: _step(enforcement.record_payment),
+    c.HandBuilding: _step(enforcement.hand_building),
     c.RecordRemedy: _step(enforcement.record_remedy),
     c.EndRemedy: _step(enforcement.end_remedy),
     c.DemandPerformance: _step(enforcement.demand),
     c.ApplyToCourt: _step(enforcement.apply_to_court),
     c.RecordCourtAcceptance: _step(enforcement.record_court_acceptance),
+    c.RecordCourtRefusal: _step(court.record_refusal),
+    c.AskHigherCourt: _step(court.ask_higher_court),
     c.RecordRuling: _step(enforcement.record_ruling),
     c.ArchiveCase: _step(ending.archive),
     c.ReopenCase: _step(ending.reopen),

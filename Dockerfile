@@ -11,6 +11,7 @@ COPY pyproject.toml README.md ./
 COPY shared shared
 COPY services services
 COPY gateway gateway
+COPY examples examples
 RUN pip install --no-deps --no-build-isolation .
 
 FROM python:3.11-slim-bookworm

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks import deadlines, evidence, kernel, measures, overlay, recovery, reporting, work_lists
+from benchmarks import deadlines, evidence, kernel, measures, overlay, protocols, recovery, reporting, work_lists
 from benchmarks.stack import fresh_stack
 
 
@@ -52,6 +52,8 @@ def main() -> None:
     step("deadlines_swept", deadlines.sweep)
     step("overlay", overlay.measure)
     step("lists_search_statistics", work_lists.lists_search_statistics)
+    step("delivery_by_protocol", protocols.by_protocol)
+    step("packages_verified", protocols.packages_verified)
     step("kernel_commits", kernel.commits)
     step("kernel_long_log", kernel.long_log)
     step("recovery_after_broker_faults", recovery.broker_recovery)

@@ -41,7 +41,7 @@ def make_case(stack: Stack, coordinator: str) -> dict[str, Any]:
     filing = {
         "title": "违法占用耕地案",
         "violation_types": ["VT03"],
-        "party_name": "某砂场",
+        "party_name": f"砂场{clue['clue_no']}",
         "party_kind": "firm",
         "lead_agency": "natural_resources",
         "officers": ["甲", "乙"],

@@ -8,15 +8,19 @@ from typing import Self
 
 
 class Receiver:
-    """Answers 204 to everything. Use as a context manager."""
+    """Answers 204 to everything; one that hangs takes everything and answers nothing. Use as a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hangs: bool = False) -> None:
+        self._ending = threading.Event()
         self._arrived: dict[str, float] = {}
         self._changed = threading.Condition()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
+                if hangs:
+                    outer._ending.wait()
+                    return
                 now = time.time()
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 self.send_response(204)
@@ -37,6 +41,11 @@ class Receiver:
             self._arrived.setdefault(task_id, at)
             self._changed.notify_all()
 
+    def arrived(self) -> dict[str, float]:
+        """Task id -> unix seconds."""
+        with self._changed:
+            return dict(self._arrived)
+
     def arrival_of(self, task_id: str, within_s: float = 30) -> float:
         """Unix seconds at which the task's webhook came in."""
         with self._changed:
@@ -49,5 +58,6 @@ class Receiver:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._ending.set()
         self._server.shutdown()
         self._server.server_close()

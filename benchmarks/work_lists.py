@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from benchmarks.http_load import milliseconds, percentile
 from services.cases.domain.work import OfCase, WorkItem
 from services.cases.queries.search import search
+from services.cases.queries.statistic_items import list_statistic_items
 from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.storage import statistics, work
@@ -28,7 +29,7 @@ from services.cases.storage.migrate import MIGRATIONS
 from services.cases.storage.work_tables import statistic_delta
 from shared.contracts.cases import GetStatistics
 from shared.contracts.codes import Agency, Role, ViolationType, WorkKind, WorkList
-from shared.contracts.statistics import GetStatisticTable, StatisticBy
+from shared.contracts.statistics import GetStatisticTable, ListStatisticItems, StatisticBy
 from shared.contracts.work import GetStuck, ListWork, Search
 from shared.database import open_engine
 from shared.migration import upgrade
@@ -79,6 +80,7 @@ def _case(number: int, chance: random.Random) -> WorkItem:
     if pending and chance.random() < 0.5:
         due = date(2026, 4, 20) + timedelta(days=chance.randrange(-10, 80))
     area = Decimal(chance.randrange(10_000, 5_000_000)) / 100
+    since = opened + timedelta(days=chance.random() * min(days, 300))
     party = f"{chance.choice(_SURNAMES)}{chance.choice(_GIVEN)}{chance.choice(_GIVEN)}{chance.choice(_TRADES)}"
     place = f"中宁县第{township[-2:]}镇{chance.randrange(1, 31)}村{chance.randrange(1, 13)}组"
     return WorkItem(
@@ -91,7 +93,9 @@ def _case(number: int, chance: random.Random) -> WorkItem:
         division_code=f"{township}{chance.randrange(1, 31):03d}",
         place=place,
         opened_at=opened,
-        state_since=opened + timedelta(days=chance.random() * min(days, 300)),
+        state_since=since,
+        told_at=since,
+        valid_at=since,
         aliases=(f"ZW-CL-640521-{opened.year}-{number:07d}", f"640521WP{number:08d}"),
         outcome=outcome,
         of_case=OfCase(
@@ -152,7 +156,7 @@ def _ring(connection: Connection, chance: random.Random) -> Any:
 
 def _table(who: Actor = _COORDINATOR, **asked: Any) -> Ask:
     question = GetStatisticTable(kind=WorkKind.CASE, **asked)
-    return lambda connection, _: get_statistic_table(question, who, connection)
+    return lambda connection, _: get_statistic_table(question, who, connection, _NOW)
 
 
 QUESTIONS: dict[str, dict[str, Ask]] = {
@@ -193,6 +197,14 @@ QUESTIONS: dict[str, dict[str, Ask]] = {
         "by_township_of_a_type": _table(violation_type=_TYPES[3]),
         "by_type_of_a_township": _table(_OFFICER, by=StatisticBy.VIOLATION_TYPE),
         "by_agency": _table(by=StatisticBy.LEAD_AGENCY),
+        "by_township_at_the_end_of_a_quarter": _table(period="2026-Q1"),
+        "by_type_at_the_end_of_an_old_year": _table(by=StatisticBy.VIOLATION_TYPE, period="2019"),
+        "by_township_of_a_type_at_the_end_of_a_month": _table(period="2023-11", violation_type=_TYPES[3]),
+        "items_of_a_figure": lambda connection, _: list_statistic_items(
+            ListStatisticItems(kind=WorkKind.CASE, period="2024-Q2", column="closed", key=_TOWNSHIPS[4]),
+            _COORDINATOR,
+            connection,
+        ),
     },
 }
 
@@ -232,14 +244,32 @@ def _fill(owner: Engine, made: int, count: int, chance: random.Random) -> None:
     for items in _batches(made, count, chance):
         with owner.begin() as connection:
             work.put(connection, items)
+    _step_before(owner)
     with owner.begin() as connection:
         connection.execute(sa.text("SET LOCAL maintenance_work_mem = '1GB'"))
         connection.exec_driver_sql(index)
     with owner.begin() as connection:
         statistics.count_again(connection)
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(sa.text("VACUUM ANALYZE work_item, work_text, statistic_sum, statistic_delta"))
+        connection.execute(sa.text("VACUUM ANALYZE work_item, work_text, work_history, statistic_sum, statistic_delta"))
         assert connection.execute(sa.select(sa.func.count()).select_from(statistic_delta)).scalar_one() == 0
+
+
+def _step_before(owner: Engine) -> None:
+    """What is over was filed before: a row of history more for each of them, of the month in which it began."""
+    kept = "county_code, township_code, kind, outcome, part, lead_agency, violation_type"
+    areas = "area_m2, farmland_area_m2, pbf_area_m2, done_area_m2"
+    with owner.begin() as connection:
+        connection.execute(
+            sa.text(
+                f"INSERT INTO work_history (id, told_month, valid_month, until_month, until_valid_month, told_at,"
+                f" valid_at, state, {kept}, {areas}) "
+                f"SELECT h.id, w.month, w.month, h.told_month, h.valid_month, w.opened_at, w.opened_at, 'filed', "
+                f"{', '.join('h.' + name.strip() for name in (kept + ',' + areas).split(','))} "
+                f"FROM work_history h JOIN work_item w ON w.id = h.id "
+                f"WHERE h.state <> 'filed' AND w.month < h.told_month ON CONFLICT DO NOTHING"
+            )
+        )
 
 
 def _batches(made: int, count: int, chance: random.Random) -> Iterator[list[WorkItem]]:

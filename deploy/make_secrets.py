@@ -14,6 +14,8 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent / "secrets"
 SERVICES = ("cases", "agencies", "notify")
 DATABASES = (*SERVICES, "gateway")
+# Agencies that may be given queues of their own; the user of one that has none reads and writes nothing that exists.
+AGENCIES = ("public_security", "natural_resources", "agriculture", "comprehensive_enforcement")
 VHOST = "tianwei"
 # In the DER form of an Ed25519 key the last 32 bytes are the key itself.
 _RAW = 32
@@ -44,7 +46,10 @@ def make(folder: Path) -> None:
     broker = {name: secrets.token_urlsafe(32) for name in DATABASES}
     for name, password in broker.items():
         write(f"{name}_bus_url", f"amqp://{name}:{password}@rabbitmq:5672/{VHOST}")
-    write("rabbitmq_definitions.json", json.dumps(definitions(broker), indent=1))
+    partners = {f"agency-{name}": secrets.token_urlsafe(32) for name in AGENCIES}
+    for name, password in partners.items():
+        write(f"{name}_bus_password", password)
+    write("rabbitmq_definitions.json", json.dumps(definitions(broker, partners), indent=1))
 
 
 def dsn(name: str, role: str, passwords: dict[str, str]) -> str:
@@ -65,8 +70,11 @@ def key_pair() -> tuple[str, str]:
     return base64.b64encode(private[-_RAW:]).decode(), base64.b64encode(public[-_RAW:]).decode()
 
 
-def definitions(broker: dict[str, str]) -> dict[str, object]:
-    """RabbitMQ's users: each may only declare and read its own queues, and tell only its own events."""
+def definitions(broker: dict[str, str], partners: dict[str, str]) -> dict[str, object]:
+    """RabbitMQ's users: each may only declare and read its own queues, and tell only its own events.
+
+    partners: the agencies' own users, who declare nothing.
+    """
     return {
         "vhosts": [{"name": VHOST}],
         "users": [
@@ -76,9 +84,9 @@ def definitions(broker: dict[str, str]) -> dict[str, object]:
                 "hashing_algorithm": "rabbit_password_hashing_sha256",
                 "tags": [],
             }
-            for name, password in broker.items()
+            for name, password in {**broker, **partners}.items()
         ],
-        "permissions": [permission(name) for name in broker],
+        "permissions": [*(permission(name) for name in broker), *(partner_permission(name) for name in partners)],
         "topic_permissions": [
             {"user": name, "vhost": VHOST, "exchange": "tianwei.events", "write": f"^{name}$", "read": ".*"}
             for name in SERVICES
@@ -90,7 +98,16 @@ def permission(name: str) -> dict[str, str]:
     own = r"nameko-rpc|rpc\.reply-.*"
     if name in SERVICES:
         own += rf"|tianwei\.events|rpc-{name}|events\.[a-z]+\.to\.{name}"
+    if name == "agencies":
+        own += r"|agency\.[a-z_]+\.(tasks|answers)"
     return {"user": name, "vhost": VHOST, "configure": f"^({own})$", "write": f"^({own})$", "read": f"^({own})$"}
+
+
+def partner_permission(name: str) -> dict[str, str]:
+    """An agency reads what is for it and writes its answers."""
+    own = name.removeprefix("agency-")
+    rights = {"configure": "^$", "write": rf"^agency\.{own}\.answers$", "read": rf"^agency\.{own}\.tasks$"}
+    return {"user": name, "vhost": VHOST, **rights}
 
 
 def hashed(password: str) -> str:

@@ -84,6 +84,8 @@ _CODED = frozenset(
         "part",
         "whole",
         "column",
+        "holder",
+        "purpose",
     }
 )
 _CODES = {
@@ -135,10 +137,11 @@ def reason(kind: str) -> str:
 
 def fault(found: Mapping[str, Any]) -> dict[str, Any]:
     """One of several faults of a body, as the problem document lists it."""
+    told = reason(str(found.get("reason"))).format_map(_Facts({name: _plain(value) for name, value in found.items()}))
     return {
         "field": found.get("field"),
         "reason": found.get("reason"),
-        "detail": f"字段“{found.get('field') or '请求'}”{reason(str(found.get('reason')))}。",
+        "detail": f"字段“{found.get('field') or '请求'}”{told}。",
     }
 
 
@@ -159,11 +162,11 @@ def _plain(value: Any) -> str:
     return "无" if value is None else str(value)[:_LONGEST]
 
 
-def shown(value: Any) -> str:
-    """A value as a person reads it: codes by their Chinese names, lists joined."""
+def shown(value: Any, of: str = "") -> str:
+    """A value as a person reads it: codes by their Chinese names, lists joined. of: whose state it may be."""
     if isinstance(value, list | tuple | set | frozenset):
-        return "、".join(shown(item) for item in value) or "无"
+        return "、".join(shown(item, of) for item in value) or "无"
     if value is None:
         return "无"
     text = str(value)
-    return (_WORDS.get(text) or _CODES.get(text) or text)[:_LONGEST]
+    return (_words_of(of).get(text) or _WORDS.get(text) or _CODES.get(text) or text)[:_LONGEST]

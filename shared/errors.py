@@ -63,12 +63,12 @@ class Conflict(TianweiError):
 
 
 class StaleVersion(Conflict):
-    """The caller decided on an older version than the one stored (If-Match)."""
+    """The caller decided on an older version than the one stored (If-Match). facts: what the object is by now."""
 
     kind = "stale-version"
 
-    def __init__(self, expected: int, actual: int) -> None:
-        super().__init__("stale-version", "If-Match", expected=expected, actual=actual)
+    def __init__(self, expected: int, actual: int, **facts: Any) -> None:
+        super().__init__("stale-version", "If-Match", expected=expected, actual=actual, **facts)
 
 
 class Unavailable(TianweiError):

@@ -25,6 +25,22 @@ Ring = Callable[[], None]
 Health = Callable[[Connection], dict[str, Any]]
 
 
+@dataclass(frozen=True)
+class Chore:
+    """What a service does by itself: turn() does one round, again every_s seconds after it ended."""
+
+    name: str
+    turn: Callable[[], None]
+    every_s: float
+
+
+Chores = Callable[[UnitRunner[Any]], Sequence[Chore]]
+
+
+def _no_chores(_: UnitRunner[Any]) -> Sequence[Chore]:
+    return ()
+
+
 def _no_facts(_: Connection) -> dict[str, Any]:
     return {}
 
@@ -34,6 +50,7 @@ class ServiceParts:
     """name: its name on the bus and the source of its events.
 
     reactors: per producer, what it does on which event.
+    chores: rounds that the service makes by itself, every replica.
     health: extra facts for the health answer, like jobs waiting; reads only.
     """
 
@@ -45,6 +62,7 @@ class ServiceParts:
     dead_letters: DeadLetterBook
     reactors: Mapping[str, Reactor] = field(default_factory=dict)
     health: Health = _no_facts
+    chores: Sequence[Chore] = ()
 
 
 def assemble(
@@ -58,6 +76,7 @@ def assemble(
     reactions: Mapping[str, Sequence[Reaction]],
     health: Health = _no_facts,
     resume: Resume | None = None,
+    chores: Chores = _no_chores,
     clock: Clock | None = None,
 ) -> ServiceParts:
     """The parts around a service's own. dsn: its database, as its run-time role. resume: of a service that sends."""
@@ -70,4 +89,4 @@ def assemble(
     desk = DeadLetterDesk(book, reactors, clock, resume)
     verifier = PrincipalVerifier(settings.principal_public_key)
     dispatcher = Dispatcher((*operations, *desk.operations()), runner, engine, verifier)
-    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health)
+    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, chores(runner))

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.auth.errors import JurisdictionWrong, LoginTaken, OrganisationWrong, OwnAccount, RolesIncompatible
 from gateway.storage.tables import account, session
 from shared.contracts.base import ListQuery, Page, View
-from shared.contracts.codes import Agency, Recipient, Role
+from shared.contracts.codes import COUNTY_AGENCIES, Recipient, Role
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, DivisionLevel, Divisions, DivisionUnknown
 from shared.errors import NotFound
 from shared.paging import Listing, page
@@ -24,13 +24,13 @@ from shared.principal import Actor
 # Roles that stand alone: separate hands.
 _ALONE = (Role.ADMINISTRATOR, Role.AGENCY_SYSTEM)
 _ORGANISATIONS: dict[Role, list[str]] = {
-    Role.AGENCY_OFFICER: list(Agency),
-    Role.AGENCY_SYSTEM: list(Agency),
+    Role.AGENCY_OFFICER: list(COUNTY_AGENCIES),
+    Role.AGENCY_SYSTEM: list(COUNTY_AGENCIES),
     Role.RECIPIENT_CLERK: list(Recipient),
-    Role.CHIEF: list(Agency),
-    Role.ACTING_CHIEF: list(Agency),
-    Role.LEADER: list(Agency),
-    Role.LEGAL_REVIEWER: list(Agency),
+    Role.CHIEF: list(COUNTY_AGENCIES),
+    Role.ACTING_CHIEF: list(COUNTY_AGENCIES),
+    Role.LEADER: list(COUNTY_AGENCIES),
+    Role.LEGAL_REVIEWER: list(COUNTY_AGENCIES),
 }
 _DIVISION = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3})?)?)?", re.ASCII)
 _LEVEL_OF = {

@@ -1,6 +1,6 @@
 """`tianwei cases list | show`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -8,6 +8,7 @@ from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
 from gateway.cli.client import Client
 from gateway.cli.clues import DEADLINES
 from gateway.cli.listing import Identity, Most, identify, print_list, print_part, print_record
+from gateway.texts import detail
 from shared.contracts.codes import CaseState
 
 cases = typer.Typer(no_args_is_help=True, help="案件")
@@ -50,7 +51,7 @@ def list_cases(
 ) -> None:
     with Client(home) as client:
         rows = client.items("/cases", limit, state=state, division=division)
-    print_list(rows, _ROW, as_json)
+    print_list(rows, _ROW, as_json, "case")
 
 
 @cases.command("show", help="一个案件及其全过程")
@@ -61,6 +62,12 @@ def show_case(case: Identity, home: HomeFolder = DEFAULT_HOME, as_json: AsJson =
     if as_json:
         print_json({**found, "timeline": steps})
         return
-    print_record(found, _RECORD)
+    print_record(found, _RECORD, "case")
     print_part("期限", found["deadlines"], DEADLINES)
-    print_part("全过程", steps, _STEPS)
+    print_part("全过程", [{**step, "reason": _why(step)} for step in steps], _STEPS)
+
+
+def _why(step: dict[str, Any]) -> str | None:
+    """What was said of a step, or why something could not be taken."""
+    problem = step["problem"]
+    return detail(problem["code"], problem["facts"], problem["field"]) if problem else step["reason"]

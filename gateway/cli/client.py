@@ -127,6 +127,10 @@ class Client:
             if cursor is None:
                 return
 
+    def description(self) -> Any:
+        """What the gateway says of itself (OpenAPI)."""
+        return self._send("GET", "/openapi.json", prefix="").json()
+
     def _ask(self, method: str, path: str, **more: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._token()}"}
         answer = self._send(method, path, headers=headers, **more)
@@ -134,9 +138,9 @@ class Client:
             _explain(answer)
         return answer.json() if answer.content else None
 
-    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+    def _send(self, method: str, path: str, *, prefix: str = _PREFIX, **more: Any) -> httpx.Response:
         try:
-            return self._http.request(method, _PREFIX + path, **more)
+            return self._http.request(method, prefix + path, **more)
         except httpx.TimeoutException:
             fail(f"{self.url} 没有及时答复", "稍后重试；用 tianwei status 查看各服务")
         except httpx.TransportError:

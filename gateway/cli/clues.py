@@ -57,7 +57,7 @@ def list_clues(
 ) -> None:
     with Client(home) as client:
         rows = client.items("/clues", limit, state=state, source=source, division=division)
-    print_list(rows, _ROW, as_json)
+    print_list(rows, _ROW, as_json, "clue")
 
 
 @clues.command("export", help="按上级系统的列序导出为 XLSX")
@@ -87,5 +87,5 @@ def show_clue(clue: Identity, home: HomeFolder = DEFAULT_HOME, as_json: AsJson =
     if as_json:
         print_json(found)
         return
-    print_record(found, _RECORD)
+    print_record(found, _RECORD, "clue")
     print_part("期限", found["deadlines"], DEADLINES)

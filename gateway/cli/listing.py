@@ -16,16 +16,17 @@ Most = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="�
 Identity = Annotated[str, typer.Argument(metavar="编号", help="编号或 id")]
 
 
-def print_list(rows: list[dict[str, Any]], columns: Mapping[str, str], as_json: bool) -> None:
+def print_list(rows: list[dict[str, Any]], columns: Mapping[str, str], as_json: bool, of: str = "") -> None:
+    """of: what object the rows are, whose states they have; rows of several say it in their kind."""
     if as_json:
         print_json(rows)
     else:
-        print_rows([readable(row) for row in rows], columns, as_json=False)
+        print_rows([readable(row, of) for row in rows], columns, as_json=False)
 
 
-def print_record(record: Mapping[str, Any], fields: Mapping[str, str]) -> None:
+def print_record(record: Mapping[str, Any], fields: Mapping[str, str], of: str = "") -> None:
     """field -> its Chinese name; what is empty is left out."""
-    told = readable(record)
+    told = readable(record, of)
     for name, heading in fields.items():
         if told.get(name) not in (None, "", "无"):
             typer.echo(f"{heading}：{told[name]}")
@@ -38,17 +39,18 @@ def print_part(heading: str, rows: Iterable[Mapping[str, Any]], columns: Mapping
         print_rows(told, columns, as_json=False)
 
 
-def readable(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(name, value) for name, value in row.items()}
+def readable(row: Mapping[str, Any], of: str = "") -> dict[str, Any]:
+    of = of or str(row.get("kind", ""))
+    return {name: _value(name, value, of) for name, value in row.items()}
 
 
-def _value(name: str, value: Any) -> Any:
+def _value(name: str, value: Any, of: str) -> Any:
     if isinstance(value, str) and (name.endswith("_at") or name == "at"):
         return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, str | list) and not name.endswith(("id", "_no", "code", "url")):
-        return shown(value)
+        return shown(value, of)
     return value
 
 

@@ -1,6 +1,7 @@
 """`tianwei tasks list | show`."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -17,6 +18,7 @@ _ROW = {
     "id": "id",
     "agency": "部门",
     "state": "状态",
+    "holder": "负责方",
     "title": "行动",
     "case_no": "案号",
     "matter": "事项",
@@ -31,11 +33,15 @@ _RECORD = {
     "acting_at": "行动时间",
     "sign_due_on": "签收期限",
     "feedback_due_on": "反馈期限",
+    "answer_by": "答复期限",
     "delivered_at": "送达",
     "signed_by": "签收人",
     "contact_person": "联系人",
     "return_reason": "退回原因",
     "decline_reason": "退回说明",
+    "proposed_agency": "建议承办",
+    "return_points": "补正要求",
+    "withdraw_reason": "撤回原因",
 }
 
 
@@ -49,7 +55,7 @@ def list_tasks(
 ) -> None:
     with Client(home) as client:
         rows = client.items("/tasks", limit, state=state, agency=agency)
-    print_list(rows, _ROW, as_json)
+    print_list(rows, _ROW, as_json, "task")
 
 
 @tasks.command("show", help="一项任务")
@@ -59,9 +65,19 @@ def show_task(task: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = Fal
     if as_json:
         print_json(found)
         return
-    print_record(found, _RECORD)
-    for heading, form in (("任务表", found["form"]), ("反馈结果", found["result"] or {})):
-        print_part(heading, [{"name": name, "value": value} for name, value in form.items()], _FORM)
+    print_record(found, _RECORD, "task")
+    for heading, form in found["form"].items():
+        print_part(heading, [{"name": name, "value": value} for name, value in _flat(form)], _FORM)
 
 
 _FORM = {"name": "字段", "value": "内容"}
+
+
+def _flat(form: Any, within: str = "") -> Iterator[tuple[str, Any]]:
+    """Fields of a form with those inside of objects and tables, by their whole names."""
+    parts = enumerate(form, 1) if isinstance(form, list) else form.items()
+    for name, value in parts:
+        if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(one, dict) for one in value)):
+            yield from _flat(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value

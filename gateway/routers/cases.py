@@ -13,6 +13,7 @@ from shared.contracts.cases import (
     Timeline,
 )
 from shared.contracts.deadlines import Deadlines, GetDeadlines
+from shared.contracts.disclosure import DisclosureView, ListDisclosures
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
 from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationView
 
@@ -22,6 +23,7 @@ _TAG = "cases"
 def add_to(api: Api) -> None:
     api.query(QueryRoute("cases", ListCases, "/cases", Page[CaseRow]), _TAG)
     api.query(QueryRoute("cases", GetCase, "/cases/{id}", CaseView, single=True), _TAG)
+    api.query(QueryRoute("cases", ListDisclosures, "/cases/{id}/disclosures", Page[DisclosureView]), _TAG)
     api.query(QueryRoute("cases", GetTimeline, "/cases/{id}/timeline", Timeline), _TAG)
     api.query(QueryRoute("cases", GetDeadlines, "/cases/{id}/deadlines", Deadlines), _TAG)
     api.commands("cases", [c for c in CASE_COMMANDS if c is not OrderRectification], "/cases", CaseView, _TAG)

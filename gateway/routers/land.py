@@ -5,7 +5,16 @@ from starlette.responses import Response
 
 from gateway.forwarding import PREFIX, Api, CommandRoute, QueryRoute, json_answer
 from gateway.routers.clue_imports import file_form, file_job
-from gateway.schemas.land import ToldLandRow, ToldLayer, ToldOverlay, told_land_rows, told_layer, told_overlay
+from gateway.schemas.land import (
+    ToldLandRow,
+    ToldLayer,
+    ToldOverlay,
+    ToldOverlayOfAct,
+    told_land_rows,
+    told_layer,
+    told_overlay,
+    told_overlays,
+)
 from shared.contracts.base import Page
 from shared.contracts.codes import LandLayerKind
 from shared.contracts.land import (
@@ -17,7 +26,10 @@ from shared.contracts.land import (
     LandLayerRow,
     ListLandLayers,
     ListLandRows,
+    ListOverlayChanges,
+    ListOverlays,
     LoadLandLayer,
+    OverlayChanged,
     OverlayClue,
     OverlayView,
     PlotView,
@@ -59,6 +71,9 @@ def add_to(api: Api) -> None:
         (GetRectificationOverlay, "/rectifications/{id}/overlay"),
     ):
         api.query(QueryRoute("cases", query, path, ToldOverlay, told=told_overlay), _TAG)
+    listed = QueryRoute("cases", ListOverlays, "/clues/{id}/overlays", Page[ToldOverlayOfAct], told=told_overlays)
+    api.query(listed, _TAG)
+    api.query(QueryRoute("cases", ListOverlayChanges, "/overlay-changes", Page[OverlayChanged]), _TAG)
     api.query(QueryRoute("cases", GetPlot, "/plots/{code}", PlotView), _TAG)
 
 

@@ -22,6 +22,7 @@ from shared.contracts.notify import (
     RecipientEndpointView,
     RecipientList,
 )
+from shared.contracts.outage_notices import AcknowledgeOutage, ListOutageNotices, OutageNoticeView
 
 _TAG = "notices"
 
@@ -33,6 +34,8 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("notify", ListNotices, "/notices", Page[NoticeRow]), _TAG)
     api.query(QueryRoute("notify", GetNotice, "/notices/{id}", NoticeView, single=True, after=_opened), _TAG)
     api.commands("notify", [c for c in NOTICE_COMMANDS if c is not ReadNotice], "/notices", NoticeView, _TAG)
+    api.query(QueryRoute("notify", ListOutageNotices, "/outage-notices", Page[OutageNoticeView]), _TAG)
+    api.commands("notify", [AcknowledgeOutage], "/outage-notices", OutageNoticeView, _TAG)
     api.query(QueryRoute("notify", ListRecipients, "/recipients", RecipientList), _TAG)
     api.command(
         CommandRoute(

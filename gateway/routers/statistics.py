@@ -10,8 +10,9 @@ from starlette.responses import Response
 from gateway.forwarding import Api, QueryRoute, asked
 from gateway.routers.sheet_answers import sheet_answer
 from gateway.sheets import Sheet, XlsxResponse
+from shared.contracts.base import Page
 from shared.contracts.cases import GetStatistics, Statistics
-from shared.contracts.statistics import GetStatisticTable, StatisticTable
+from shared.contracts.statistics import GetStatisticTable, ListStatisticItems, StatisticItem, StatisticTable
 
 _TAG = "statistics"
 _TABLE = QueryRoute("cases", GetStatisticTable, "/statistics/table", StatisticTable)
@@ -27,6 +28,7 @@ _AMOUNTS = {
 def add_to(api: Api) -> None:
     api.query(QueryRoute("cases", GetStatistics, "/statistics", Statistics), _TAG)
     api.query(_TABLE, _TAG)
+    api.query(QueryRoute("cases", ListStatisticItems, "/statistics/items", Page[StatisticItem]), _TAG)
     api.add(
         _EXPORT.path,
         export_table,
@@ -56,6 +58,8 @@ def _headings(table: dict[str, Any]) -> Iterator[str]:
         yield from (f"{title}：{unit}" for unit in _AMOUNTS.values())
     for one in table["total"]["differences"]:
         yield from (f"{titles[one['whole']]}差额：件数", f"{titles[one['whole']]}差额：面积（平方米）")
+    if table["period"]:
+        yield from (f"{title}：期后补记件数" for title in titles.values())
     for rate in table["total"]["rates"]:
         yield from (f"{rate['title']}（按件）", f"{rate['title']}（按面积）")
 
@@ -66,5 +70,7 @@ def _cells(table: dict[str, Any], row: dict[str, Any]) -> Iterator[Any]:
         yield from (row["amounts"][column["name"]][name] for name in _AMOUNTS)
     for one in row["differences"]:
         yield from (one["items"], one["area_m2"])
+    if table["period"]:
+        yield from (row["late"].get(column["name"], {"items": 0})["items"] for column in table["columns"])
     for rate in row["rates"]:
         yield from (rate["by_items"], rate["by_area"])

@@ -13,11 +13,22 @@ from starlette.responses import Response
 from gateway.errors import Gone, ParameterInvalid
 from gateway.forwarding import Api, Asked, QueryRoute, asked, json_answer
 from gateway.reading import record_reading
-from shared.contracts.agencies import TASK_COMMANDS, GetTask, ListTasks, ReadTasks, TaskRow, TaskView
+from shared.contracts.agencies import (
+    TASK_COMMANDS,
+    GetTask,
+    ListTaskMessages,
+    ListTasks,
+    ReadTasks,
+    TaskMessageView,
+    TaskRow,
+    TaskView,
+)
 from shared.contracts.base import Page
 from shared.contracts.codes import Role
 
 _TAG = "tasks"
+# Who is shown tasks as theirs: to have seen one is the proof of its delivery.
+_AGENCY = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.TOWNSHIP_OFFICER)
 MOST_WAIT_S = 25
 _AGAIN_S = 1.0
 _LIST = QueryRoute("agencies", ListTasks, "/tasks", Page[TaskRow])
@@ -45,6 +56,8 @@ def add_to(api: Api) -> None:
         parameters=[*_LIST.parameters(), wait],
     )
     api.query(QueryRoute("agencies", GetTask, "/tasks/{id}", TaskView, single=True, after=_shown_one), _TAG)
+    messages = QueryRoute("agencies", ListTaskMessages, "/task-messages", Page[TaskMessageView], after=_shown_messages)
+    api.query(messages, _TAG)
     api.commands("agencies", TASK_COMMANDS, "/tasks", TaskView, _TAG)
 
 
@@ -71,10 +84,17 @@ def _wait(request: Request) -> int:
 
 
 def _shown(call: Asked, tasks: list[Any]) -> BackgroundTask | None:
-    if not call.caller.actor.has(Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM):
+    if not call.caller.actor.has(*_AGENCY):
         return None
     fresh = [task["id"] for task in tasks if task["delivered_at"] is None]
     return BackgroundTask(record_reading, call, "agencies", ReadTasks(task_ids=fresh)) if fresh else None
+
+
+def _shown_messages(call: Asked, shown: Any) -> BackgroundTask | None:
+    if not call.caller.actor.has(*_AGENCY):
+        return None
+    fresh = [message["id"] for message in shown["items"] if message["delivered_at"] is None]
+    return BackgroundTask(record_reading, call, "agencies", ReadTasks(message_ids=fresh)) if fresh else None
 
 
 def _shown_one(call: Asked, task: Any) -> BackgroundTask | None:

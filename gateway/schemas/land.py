@@ -6,7 +6,7 @@ from pydantic import Field
 
 from gateway import texts
 from gateway.schemas.clue_imports import ImportProblem, ToldWarning, told_fault, told_import
-from shared.contracts.codes import OverlayDay, title
+from shared.contracts.codes import OverlayDay, OverlayPurpose, OverlayRest, title
 from shared.contracts.land import LandLayerView, LandRowView, OverlayView
 
 
@@ -25,6 +25,10 @@ class ToldOverlay(OverlayView):
     note_details: list[str] = Field(description="Chinese sentences of the result's notes, in their order")
 
 
+class ToldOverlayOfAct(ToldOverlay):
+    rested_on: list[OverlayRest] = Field(description="what was decided while this was the newest of the act")
+
+
 told_layer = told_import
 
 
@@ -37,4 +41,10 @@ def told_overlay(overlay: dict[str, Any]) -> dict[str, Any]:
     notes = [texts.detail(note, {}) for note in result["notes"]] if result else []
     basis, day = title(OverlayDay(overlay["day_basis"])), overlay["on_day"]
     why = f"{basis}（{day}），采用当日有效的图层版本：行为发生前的土地状况以此为准。"
+    if overlay.get("purpose") == OverlayPurpose.CHECK:  # a service of before does not say it
+        why = f"{basis}（{day}）：只说明该次调查时的地类，不是违法占用的面积。"
     return {**overlay, "problem": problem and told_fault(problem), "why": why, "note_details": notes}
+
+
+def told_overlays(page: dict[str, Any]) -> dict[str, Any]:
+    return {**page, "items": [told_overlay(one) for one in page["items"]]}

@@ -3,28 +3,40 @@
 The sender's own parts are put together in sender.py: an HTTP client has no place in the service process.
 """
 
+from datetime import timedelta
 from functools import partial
 
 from services.agencies.adapters.integrations.agriculture import Agriculture
 from services.agencies.adapters.integrations.comprehensive_enforcement import ComprehensiveEnforcement
 from services.agencies.adapters.integrations.natural_resources import NaturalResources
 from services.agencies.adapters.integrations.public_security import PublicSecurity
+from services.agencies.adapters.integrations.township import Township
 from services.agencies.adapters.integrations.trade import Trade
-from services.agencies.adapters.protocols import polled_mailbox, signed_webhook
+from services.agencies.adapters.protocols.bus_queue import BusQueue
+from services.agencies.adapters.protocols.console_inbox import ConsoleInbox
+from services.agencies.adapters.protocols.file_exchange import FileExchange
+from services.agencies.adapters.protocols.keys import is_public_key
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
 from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
+from services.agencies.adapters.seals import Ed25519Seals
 from services.agencies.handlers.deliveries import resume_delivery
+from services.agencies.handlers.expiry import MOST, expire_offers
 from services.agencies.handlers.on_cases import REACTIONS
 from services.agencies.operations import operations
 from services.agencies.ports import Registry, Transport
 from services.agencies.settings import AgenciesData, AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit, Desk
 from shared.clock import Clock
-from shared.delivery.runner import OpenUnit
+from shared.contracts.codes import Agency
+from shared.delivery.runner import OpenUnit, UnitRunner
+from shared.divisions.register import COUNTY_DIGITS
+from shared.ids import new_id
 from shared.outgoing.endpoints import Safeguards
-from shared.service import Ring, ServiceParts, assemble
+from shared.principal import Actor
+from shared.service import Chore, Ring, ServiceParts, assemble
 
 NAME = "agencies"
+_SWEEP_S = 2.0
 
 
 def wire(settings: AgenciesSettings, ring: Ring, clock: Clock | None = None) -> ServiceParts:
@@ -40,7 +52,24 @@ def wire(settings: AgenciesSettings, ring: Ring, clock: Clock | None = None) -> 
         operations=operations(desk.registry),
         reactions={"cases": REACTIONS},
         resume=resume_delivery,
+        chores=partial(_chores, settings.county_code),
     )
+
+
+def _chores(county_code: str, runner: UnitRunner[AgenciesUnit]) -> list[Chore]:
+    """Every replica looks; an offer is ended once, under the lock of its task."""
+    return [Chore("tasks.expire", partial(sweep_offers, runner, county_code), _SWEEP_S)]
+
+
+def sweep_offers(runner: UnitRunner[AgenciesUnit], county_code: str) -> None:
+    """End every offer whose term is over, in units of at most a hundred."""
+    by = Actor("agencies-term", "答复期限", frozenset(), county_code, county_code[:COUNTY_DIGITS])
+
+    def use_case(unit: AgenciesUnit) -> dict[str, int]:
+        return {"ended": expire_offers(unit)}
+
+    while runner.run(by, use_case, correlation_id=f"sweep-{new_id()}")["ended"] == MOST:
+        continue
 
 
 def open_unit(desk: Desk) -> OpenUnit[AgenciesUnit]:
@@ -50,21 +79,30 @@ def open_unit(desk: Desk) -> OpenUnit[AgenciesUnit]:
 
 def desk_of(settings: AgenciesData) -> Desk:
     """Which agency speaks how and is reached how."""
+    usual = settings.protocol_of
     trades: tuple[Trade, ...] = (
-        NaturalResources(signed_webhook.NAME),
-        PublicSecurity(polled_mailbox.NAME),
-        Agriculture(polled_mailbox.NAME),
-        ComprehensiveEnforcement(polled_mailbox.NAME),
+        NaturalResources(usual(Agency.NATURAL_RESOURCES)),
+        PublicSecurity(usual(Agency.PUBLIC_SECURITY)),
+        Agriculture(usual(Agency.AGRICULTURE)),
+        ComprehensiveEnforcement(usual(Agency.COMPREHENSIVE_ENFORCEMENT)),
+        Township(usual(Agency.TOWNSHIP)),
     )
+    safeguards = Safeguards.of(settings)
     transports: tuple[Transport, ...] = (
-        SignedWebhook(settings.agencies_webhook_body, settings.public_url),
+        SignedWebhook(settings.agencies_webhook_body, safeguards),
         PolledMailbox(),
+        FileExchange(settings.agencies_package_signature, safeguards.allowed_hosts),
+        BusQueue(),
+        ConsoleInbox(),
     )
     return Desk(
         registry=Registry(
             integrations={trade.agency: trade for trade in trades},
             transports={transport.name: transport for transport in transports},
+            is_public_key=is_public_key,
+            seals=Ed25519Seals(),
         ),
-        safeguards=Safeguards.of(settings),
+        safeguards=safeguards,
         county_code=settings.county_code,
+        certificate_term=timedelta(days=settings.agencies_certificate_days),
     )

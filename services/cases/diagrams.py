@@ -1,5 +1,6 @@
 """Writes docs/transitions.md from the transition tables: `python -m services.cases.diagrams`; same code, same text.
 
+The last chapter, of tasks, is written by services.agencies.diagrams.
 A diagram has every step that changes a state; the table below it has all steps, with who, papers, clocks and the rule.
 """
 
@@ -23,6 +24,8 @@ from shared.citations import cite
 from shared.contracts.codes import title
 
 FILE = Path(__file__).parents[2] / "docs" / "transitions.md"
+
+_NEXT = "## 联合执法任务 task"
 
 _TABLES: tuple[tuple[str, str, Transitions[Any]], ...] = (
     ("线索", "3.1", clue.TABLE),
@@ -109,7 +112,9 @@ def _line(table: Transitions[Any], rows: list[Row[Any]]) -> str:
 
 
 def main() -> None:
-    FILE.write_text(text(), encoding="utf-8")
+    """What follows our chapters is written by services.agencies.diagrams, and stays."""
+    _, found, rest = FILE.read_text(encoding="utf-8").partition(_NEXT)
+    FILE.write_text(text() + found + rest, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Who may command is said once, in the transition tables of the domain.
 from typing import Any
 
 from services.cases.domain import action_proposal, case, clue, custody, evidence, joint_action, rectification
-from services.cases.domain.transitions import COORDINATOR, TOWNSHIP
+from services.cases.domain.transitions import COORDINATOR, DECIDERS, TOWNSHIP
 from services.cases.handlers import case_imports as on_case_import
 from services.cases.handlers import case_paths as on_path
 from services.cases.handlers import cases as on_case
@@ -35,6 +35,7 @@ from services.cases.queries.clue_exports import export_clues
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
 from services.cases.queries.custody import get_custody
+from services.cases.queries.disclosures import list_disclosures
 from services.cases.queries.duplicates import get_duplicate, list_duplicates
 from services.cases.queries.evidence import (
     get_bundle,
@@ -57,6 +58,7 @@ from services.cases.queries.land import (
     list_land_rows,
 )
 from services.cases.queries.listings import get_listing, list_listings
+from services.cases.queries.overlays_again import list_overlay_changes, list_overlays
 from services.cases.queries.police_transfers import get_police_transfer, list_police_transfers
 from services.cases.queries.proposals import get_action_proposal, list_proposals
 from services.cases.queries.rectifications import get_rectification, list_rectifications
@@ -68,11 +70,13 @@ from services.cases.queries.rules import (
     list_rules,
 )
 from services.cases.queries.search import search
+from services.cases.queries.statistic_items import list_statistic_items
 from services.cases.queries.statistics import get_statistic_table, get_statistics
 from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
+from shared.contracts import action_steps as sp
 from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
@@ -94,6 +98,7 @@ from shared.contracts import statistics as sa
 from shared.contracts import work as wk
 from shared.contracts import work_exports as we
 from shared.contracts.codes import Role
+from shared.contracts.disclosure import ListDisclosures
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 # Everybody may ask; scope.py shows nothing to those whom cases do not concern: 404, never 403.
@@ -155,6 +160,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review")),
     CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off")),
     CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
+    CommandOperation(ja.ChangeJoin, on_action.change_join, joint_action.TABLE.who("change-join")),
     CommandOperation(ru.SetRule, on_rule.set_rule, _RULE_EDITORS),
     CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS),
     CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS),
@@ -181,6 +187,11 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ev.GetCopy, get_copy, _EVERYBODY),
     QueryOperation(ev.ListCopies, list_copies, _EVERYBODY),
     QueryOperation(ev.GetBundle, get_bundle, _EVERYBODY),
+    CommandOperation(sp.RecordMeeting, on_action.record_meeting, joint_action.TABLE.who("record-meeting")),
+    CommandOperation(sp.RecordActing, on_action.record_acting, joint_action.TABLE.who("record-acting")),
+    CommandOperation(sp.RecordOnSite, on_action.record_on_site, joint_action.TABLE.who("record-on-site")),
+    CommandOperation(sp.RecordEvidence, on_action.record_evidence, joint_action.TABLE.who("record-evidence")),
+    CommandOperation(sp.SummariseAction, on_action.summarise_action, joint_action.TABLE.who("summarise")),
     CommandOperation(ja.PostponeAction, on_action.postpone_action, joint_action.TABLE.who("postpone")),
     CommandOperation(ja.RescheduleAction, on_action.reschedule_action, joint_action.TABLE.who("reschedule")),
     CommandOperation(ja.CancelAction, on_action.cancel_action, joint_action.TABLE.who("cancel")),
@@ -219,19 +230,23 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
     QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
     QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(la.ListOverlays, list_overlays, _EVERYBODY),
+    QueryOperation(la.ListOverlayChanges, list_overlay_changes, COORDINATOR),
     QueryOperation(la.GetCaseOverlay, get_case_overlay, _EVERYBODY),
     QueryOperation(la.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
     QueryOperation(la.GetPlot, get_plot, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),
     QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),
+    QueryOperation(ListDisclosures, list_disclosures, DECIDERS),
     QueryOperation(dl.GetDeadlines, on_clock.get_case_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.GetClueDeadlines, on_clock.get_clue_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.GetRectificationDeadlines, on_clock.get_rectification_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
     QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
     QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
-    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY),
+    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY, timed=True),
+    QueryOperation(sa.ListStatisticItems, list_statistic_items, _EVERYBODY),
     QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
     QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
     QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),

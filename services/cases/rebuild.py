@@ -6,6 +6,7 @@ from services.cases.domain.action_proposal import ActionProposal
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.custody import Copy, Custody
+from services.cases.domain.disclosure import Disclosure
 from services.cases.domain.duplicates import DuplicateProposal
 from services.cases.domain.evidence import Evidence
 from services.cases.domain.joint_action import JointAction
@@ -21,6 +22,7 @@ from services.cases.storage import evidence_tables, path_tables, rule_tables, ta
 from services.cases.storage.clue_tables import clue_duplicate, clue_reporter
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.deadlines import HOLD_SWEEP
+from services.cases.storage.disclosures import DisclosureStore, disclosure
 from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.land import OverlayStore
@@ -54,7 +56,7 @@ def _with_work(table: Table, kind: str) -> list[Computed]:
     mine = ("kind", kind)
     return [
         *_with_clocks(table, kind),
-        Computed(work_item, unkept=frozenset({"due_key"}), only=mine, hold=HOLD_SWEEP),
+        Computed(work_item, unkept=frozenset({"due_key", "beside_at"}), only=mine, hold=HOLD_SWEEP),
         Computed(work_text, unkept=frozenset({"serial", "block"}), only=mine, hold=HOLD_SWEEP),
     ]
 
@@ -104,6 +106,13 @@ PROJECTIONS = (
         "证据副本", lambda id_, _: Copy(id=id_), Copy.TYPE, CopyStore(), [Computed(evidence_tables.evidence_copy)]
     ),
     OwnProjection(
+        "披露台账",
+        lambda id_, where: Disclosure(id=id_, jurisdiction=where),
+        Disclosure.TYPE,
+        DisclosureStore(),
+        [Computed(disclosure)],
+    ),
+    OwnProjection(
         "移送公安",
         lambda id_, _: PoliceTransfer(id=id_),
         PoliceTransfer.TYPE,
@@ -136,7 +145,7 @@ PROJECTIONS = (
         lambda id_, division: Overlay(id=id_, jurisdiction=division),
         Overlay.TYPE,
         OverlayStore(),
-        [Computed(overlay)],
+        [Computed(overlay, unkept=frozenset({"changed"}))],
     ),
     OwnProjection(
         "线索查重",

@@ -11,6 +11,7 @@ from typing import Any
 from services.cases.storage.rule_files import ShippedRow, read_all
 from shared.contracts.clue_parts import OpinionProof
 from shared.contracts.codes import (
+    DisclosurePurpose,
     EvidenceKind,
     EvidenceStep,
     LandLayerKind,
@@ -250,13 +251,27 @@ def _remedy(value: Mapping[str, Any]) -> list[str]:
     return ["、".join(title(Measure(one)) for one in value["measures"]), "、".join(value["over"]), value["count_from"]]
 
 
+def _certificate(value: Mapping[str, Any]) -> list[str]:
+    days = f"{value['holds_from']}至{value['holds_until']}"
+    return [value["name"], value["agency"], value["certificate_no"], days]
+
+
 def _level(value: Mapping[str, Any]) -> list[str]:
     return [value["title"], "、".join(f"{days}日" for days in value["term_days"]), value["rests_on"]]
 
 
 def _trigger(value: Mapping[str, Any]) -> list[str]:
     numbers = "，".join(f"{name}={number}" for name, number in value.get("numbers", {}).items())
-    return [value["title"], numbers, "启用" if value.get("enabled", True) else "停用"]
+    return [
+        value["title"],
+        numbers,
+        "、".join(value.get("violations", [])),
+        "启用" if value.get("enabled", True) else "停用",
+    ]
+
+
+def _disclosure(value: Mapping[str, Any]) -> list[str]:
+    return [value["title"], title(DisclosurePurpose(value["purpose"])), "、".join(value["fields"])]
 
 
 def _choice(value: Mapping[str, Any]) -> list[str]:
@@ -303,6 +318,7 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.CRIMINAL_THRESHOLD: _table("标准、数额、说明", _threshold),
     RuleRegister.POWER_GRANT: _table("机关、违法类型、方式、权限文件、区域、说明", _power),
     RuleRegister.HOMESTEAD: _table("当事人、原地类、用途、牵头、说明", _homestead),
+    RuleRegister.OFFICER_CERTIFICATE: _table("姓名、部门、证号、有效期", _certificate),
     RuleRegister.REQUIRED_EVIDENCE: _table("应有证据、环节、违法类型、条件", _evidence),
     RuleRegister.EVIDENCE_ITEM: _table("项目、证据种类", _item),
     RuleRegister.EVIDENCE_FLAG: _table("提示、后果、打回原因", _flag),
@@ -310,7 +326,8 @@ _CHAPTERS: dict[RuleRegister, Callable[[RuleRegister, list[ShippedRow]], str]] =
     RuleRegister.OPINION_PROOF: _table("须举证的事实", _proof),
     RuleRegister.REMEDY: _table("处罚内容、须期满的期限、申请强制执行自何期限届满起算", _remedy),
     RuleRegister.LISTING_LEVEL: _table("层级、可定期限、权限依据", _level),
-    RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、状态", _trigger),
+    RuleRegister.JOINT_ACTION_TRIGGER: _table("触发条件、数值、不论当事人的违法类型、状态", _trigger),
+    RuleRegister.DISCLOSURE: _table("披露对象、用途、字段", _disclosure),
     RuleRegister.CLOSED_LIST: _table("选项、说明", _choice),
     RuleRegister.LAND_CLASS: _table("地类、三大类、说明", _land_class),
     RuleRegister.LAND_RULE: _table("结论、图层、级别、后果", _land_rule),

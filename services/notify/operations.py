@@ -1,8 +1,9 @@
 """The one table of what notify does: every command and query, its handler, who may call it."""
 
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
+from services.notify.handlers.outages import acknowledge_outage
 from services.notify.handlers.recipients import configure_recipient_endpoint
-from services.notify.queries import get_notice, list_notices, list_recipients
+from services.notify.queries import get_notice, list_notices, list_outages, list_recipients
 from shared.contracts.codes import Role
 from shared.contracts.notify import (
     ConfigureRecipientEndpoint,
@@ -13,6 +14,7 @@ from shared.contracts.notify import (
     ReadNotice,
     SignNotice,
 )
+from shared.contracts.outage_notices import AcknowledgeOutage, ListOutageNotices
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -24,11 +26,13 @@ _EVERYBODY = frozenset(Role)
 OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
     CommandOperation(SignNotice, sign_notice, _CLERK),
+    CommandOperation(AcknowledgeOutage, acknowledge_outage, _COORDINATOR),
     CommandOperation(ReadNotice, read_notice, _CLERK),
     CommandOperation(
         ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
     ),
     QueryOperation(GetNotice, get_notice, _EVERYBODY),
     QueryOperation(ListNotices, list_notices, _EVERYBODY),
+    QueryOperation(ListOutageNotices, list_outages, _COORDINATOR),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from services.notify.domain.notice import WEBHOOK, Notice
 from services.notify.domain.offices import party_of
+from services.notify.storage.outages import visible
 from services.notify.storage.repository import NoticeStore, receipts_of
 from services.notify.storage.scope import Scope, scope_of
-from services.notify.storage.tables import delivery, endpoint, notice, notice_receipt
+from services.notify.storage.tables import delivery, endpoint, notice, notice_receipt, outage_notice
 from shared.contracts.base import Page
 from shared.contracts.codes import DeliveryState, NoticeKind, Recipient, title
 from shared.contracts.notify import (
@@ -24,6 +26,7 @@ from shared.contracts.notify import (
     RecipientList,
     RecipientView,
 )
+from shared.contracts.outage_notices import ListOutageNotices, OutageNoticeView
 from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
 from shared.paging import Listing, page
@@ -34,6 +37,11 @@ _LISTING = Listing(
     keys=(notice.c.issued_at, notice.c.id),
 )
 _STORE = NoticeStore()
+_OUTAGES = Listing(
+    columns=[outage_notice.c[name] for name in OutageNoticeView.model_fields],
+    keys=(outage_notice.c.issued_at, outage_notice.c.id),
+)
+_OUTAGE_VIEWS = TypeAdapter(list[OutageNoticeView])
 
 
 def get_notice(q: GetNotice, by: Actor, connection: Connection) -> NoticeView:
@@ -148,3 +156,11 @@ def _unsigned(connection: Connection, county: str) -> dict[str, int]:
         .group_by(notice_receipt.c.recipient)
     )
     return {row.recipient: row.number for row in rows}
+
+
+def list_outages(q: ListOutageNotices, by: Actor, connection: Connection) -> Page[OutageNoticeView]:
+    """Newest first."""
+    where = [visible(by)]
+    if q.unseen:
+        where.append(outage_notice.c.acknowledged_at.is_(None))
+    return page(_OUTAGES, where, q, connection, _OUTAGE_VIEWS.validate_python)

@@ -1,9 +1,11 @@
-"""`python -m services.notify.rebuild notice|case_brief|rectification_brief`: computes a table again from the logs."""
+"""`python -m services.notify.rebuild TABLE`: computes a table of PROJECTIONS again from the logs."""
 
 from services.notify.domain.notice import Notice
+from services.notify.domain.outage_notice import OutageNotice
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
 from services.notify.settings import NotifySettings
 from services.notify.storage import tables
+from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.wiring import NAME
 from shared.rebuild.comparison import FeedProjection, OwnProjection
@@ -18,6 +20,13 @@ PROJECTIONS = (
         Notice.TYPE,
         NoticeStore(),
         [Computed(tables.notice), Computed(tables.notice_receipt, owner="notice_id")],
+    ),
+    OwnProjection(
+        "接口中断提醒",
+        OutageNotice,
+        OutageNotice.TYPE,
+        OutageStore(),
+        [Computed(tables.outage_notice)],
     ),
     FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
     FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),

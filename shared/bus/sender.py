@@ -42,12 +42,13 @@ class Sender:
         routing_key: str,
         properties: Mapping[str, Any],
         *,
+        headers: Mapping[str, str] | None = None,
         mandatory: bool = True,
         within_s: float = IO_TIMEOUT_S,
     ) -> None:
         """post() and settle(): publish and wait until the bus has the message. Raises what they raise."""
         give_up_at = monotonic() + within_s
-        self.post(body, content_type, routing_key, properties, mandatory=mandatory, within_s=within_s)
+        self.post(body, content_type, routing_key, properties, headers=headers, mandatory=mandatory, within_s=within_s)
         self.settle(within_s=min(IO_TIMEOUT_S, give_up_at - monotonic()))
 
     def post(
@@ -57,6 +58,7 @@ class Sender:
         routing_key: str,
         properties: Mapping[str, Any],
         *,
+        headers: Mapping[str, str] | None = None,
         mandatory: bool = True,
         within_s: float = IO_TIMEOUT_S,
     ) -> None:
@@ -69,7 +71,7 @@ class Sender:
         try:
             channel = self._channel or self._open()
             message = channel.prepare_message(
-                body, None, content_type, "utf-8", headers={}, properties=dict(properties)
+                body, None, content_type, "utf-8", headers=dict(headers or {}), properties=dict(properties)
             )
             left = min(IO_TIMEOUT_S, give_up_at - monotonic())
             if left <= 0:

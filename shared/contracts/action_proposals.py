@@ -8,8 +8,8 @@ from pydantic import Field
 
 from shared.contracts.base import Bool, Command, GetOne, Instant, ListQuery, ShortText, Text, View
 from shared.contracts.cases_events import CasesEvent
-from shared.contracts.codes import ActionTrigger, Agency, ProposalState
-from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.codes import ActionForm, ActionTrigger, Agency, CountyAgency, ProposalState
+from shared.contracts.joint_actions import JoinPolicy, TaskLetter
 from shared.contracts.parts import DeadlineView
 
 
@@ -29,8 +29,10 @@ class ApproveProposal(Command, on="action_proposal", verb="approve"):
     place: ShortText
     acting_at: Instant
     urgent: Bool = False
-    lead_agency: Agency
+    lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
+    join: JoinPolicy = JoinPolicy()
+    form: ActionForm = ActionForm.ACTION
 
 
 class DeclineProposal(Command, on="action_proposal", verb="decline"):

@@ -7,73 +7,21 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import (
-    AreaM2,
-    Bool,
     Command,
-    Contract,
     Event,
     GetOne,
     Instant,
-    Int,
     ListQuery,
-    Query,
     ShortText,
     Text,
     View,
 )
 from shared.contracts.cases_events import ActionBrief
-from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskMessageKind, TaskState
+from shared.contracts.hand_over import TaskHolder
 from shared.contracts.joint_actions import TaskLetter
-
-
-class LandSurvey(Contract):
-    """Survey and land-class finding (natural resources)."""
-
-    kind: Literal["land_survey"]
-    surveyed_on: date
-    report_no: ShortText
-    measured_area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
-    land_class_code: Annotated[str, Field(pattern=r"^\d{2,4}[A-Z]?$", description="DLBM, domain.md 7.3")]
-    conclusion: Text
-
-
-class DamageAppraisal(Contract):
-    """Farmland damage appraisal 破坏程度鉴定 (agriculture)."""
-
-    kind: Literal["damage_appraisal"]
-    appraised_on: date
-    report_no: ShortText
-    destroyed_area_m2: AreaM2
-    degree: Literal["none", "light", "serious"]
-    restorable: Bool
-    conclusion: Text
-
-
-class CriminalDecision(Contract):
-    """Criminal filing decision 立案 / 不予立案 (public security)."""
-
-    kind: Literal["criminal_decision"]
-    decision: Literal["filed", "refused"]
-    decided_on: date
-    document_no: ShortText
-    conclusion: Text
-
-
-class DemolitionRecord(Contract):
-    """Demolition or sealing record (comprehensive enforcement)."""
-
-    kind: Literal["demolition_record"]
-    done_on: date
-    record_no: ShortText
-    measure: Literal["demolished", "sealed", "cleared"]
-    area_m2: AreaM2
-    structures: Annotated[Int, Field(ge=0, le=10000)]
-    conclusion: Text
-
-
-TaskResult = Annotated[LandSurvey | DamageAppraisal | CriminalDecision | DemolitionRecord, Field(discriminator="kind")]
+from shared.contracts.parts import DocumentRef
+from shared.contracts.task_results import TaskResult as TaskResult
 
 
 class SignTask(Command, on="task", verb="sign"):
@@ -81,6 +29,14 @@ class SignTask(Command, on="task", verb="sign"):
 
     signed_by: ShortText
     channel: Literal["system", "paper", "package", "mail", "in_person"] = "system"
+
+
+class EnterReceipt(Command, on="task", verb="enter-receipt"):
+    """A receipt on paper (纸质回执): the coordinator enters that the agency has signed for its task."""
+
+    signed_at: Instant = Field(description="by the date on the receipt")
+    signed_by: ShortText
+    receipt: DocumentRef = Field(description="the scanned receipt, paper_receipt")
 
 
 class AcceptTask(Command, on="task", verb="accept"):
@@ -95,6 +51,11 @@ class DeclineTask(Command, on="task", verb="decline"):
 
     return_reason: ReturnReason
     reason: Text
+    proposed_agency: Agency | None = Field(None, description="whose task it is, in the opinion of who returns it")
+
+
+class StartTask(Command, on="task", verb="start"):
+    """Tell that work on the task has begun."""
 
 
 class ReportTask(Command, on="task", verb="report"):
@@ -109,18 +70,35 @@ class ReportTaskForm(Command, on="task", verb="report-form"):
     form: dict[str, Any]
 
 
-class ReadTasks(Command, on="task", verb="read"):
-    """Record that the agency has been shown these tasks: the first showing is the proof of delivery.
+class ReturnTask(Command, on="task", verb="return"):
+    """Return a report for correction (退回补正): what must be put right; the agency reports again."""
 
-    The gateway issues it after answering an agency's mailbox poll or task page, since queries change nothing. Tasks
-    known as delivered, or not the caller's, are passed over; the answer names what is new.
+    points: Annotated[list[Text], Field(min_length=1, max_length=20, description="each what is to be put right")]
+
+
+class CompleteTask(Command, on="task", verb="complete"):
+    """Accept the report: the task is done (办结)."""
+
+
+class WithdrawTask(Command, on="task", verb="withdraw"):
+    """Withdraw a task that is not reported yet (撤回); the agency is told."""
+
+    reason: Text
+
+
+class ReadTasks(Command, on="task", verb="read"):
+    """Record that the agency has been shown these tasks and messages: the first showing is the proof of delivery.
+
+    The gateway issues it after answering an agency's mailbox poll or task page, since queries change nothing. What is
+    known as delivered, or not the caller's, is passed over; the answer names what is new.
     """
 
-    task_ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+    task_ids: list[UUID] = Field(default_factory=list, max_length=200)
+    message_ids: list[UUID] = Field(default_factory=list, max_length=200)
 
 
 class ReadTasksView(View):
-    delivered: list[UUID] = Field(description="tasks whose delivery this reading proved")
+    delivered: list[UUID] = Field(description="tasks and messages whose delivery this reading proved")
 
 
 class TaskRow(View):
@@ -128,6 +106,7 @@ class TaskRow(View):
     position: int = Field(description="place in the agency's mailbox; give the last one back as `after`")
     version: int
     state: TaskState
+    holder: TaskHolder = Field(description="who answers for it now")
     agency: Agency
     action_id: UUID
     action_no: str
@@ -140,6 +119,7 @@ class TaskRow(View):
     urgent: bool
     sign_due_on: date | None
     feedback_due_on: date | None
+    answer_by: Instant | None = Field(description="not accepted or declined by then, the offer is over")
     issued_at: Instant
     delivered_at: Instant | None
     signed_at: Instant | None
@@ -157,6 +137,15 @@ class TaskView(TaskRow):
     declined_at: Instant | None
     return_reason: ReturnReason | None
     decline_reason: str | None
+    proposed_agency: Agency | None
+    started_at: Instant | None
+    reports: int = Field(description="how often it was reported")
+    returned_at: Instant | None
+    return_points: list[str] = Field(description="what the coordinator wants put right")
+    done_at: Instant | None
+    withdrawn_at: Instant | None
+    withdraw_reason: str | None
+    expired_at: Instant | None
     result: TaskResult | None
     protocol: str
     delivery_state: DeliveryState
@@ -177,38 +166,27 @@ class ListTasks(ListQuery, operation="task.list"):
     case_id: UUID | None = None
 
 
-class ConfigureEndpoint(Command, on="agency", verb="configure-endpoint"):
-    """Where a signed webhook of this agency goes. The answer shows the new signing secret once."""
+class TaskMessageView(View):
+    """What the agency is told of a task after its letter: that it was withdrawn, ran out, came back, is done."""
 
+    id: UUID
+    position: int = Field(description="place among the agency's messages; give the last one back as `after`")
+    kind: TaskMessageKind
+    task_id: UUID
+    task_version: int = Field(description="version of the task with this change")
     agency: Agency
-    url: Annotated[str, Field(max_length=500, pattern=r"^https?://")]
+    action_id: UUID
+    action_no: str
+    at: Instant
+    facts: dict[str, Any] = Field(description="reason, points: as the kind has them")
+    delivered_at: Instant | None
 
 
-class EndpointView(View):
-    agency: Agency
-    url: str
-    secret: str | None = Field(description="Standard Webhooks secret (whsec_…), shown once")
-    active: bool
+class ListTaskMessages(ListQuery, operation="task.messages"):
+    """Newest first; with `after`, as a mailbox: oldest first above that position."""
 
-
-class AgencyView(View):
-    code: Agency
-    name: str
-    protocol: Literal["signed_webhook", "polled_mailbox"]
-    result_kind: str
-    endpoint_url: str | None
-    endpoint_active: bool | None
-    tasks_open: int
-    deliveries_pending: int
-    deliveries_exhausted: int
-
-
-class AgencyList(View):
-    items: list[AgencyView]
-
-
-class ListAgencies(Query, operation="agency.list"):
-    pass
+    after: Annotated[int, Field(ge=0)] | None = None
+    task_id: UUID | None = None
 
 
 class AgenciesEvent(Event, source="agencies"):
@@ -220,7 +198,7 @@ class AgenciesEvent(Event, source="agencies"):
 
 
 class TaskIssuedV1(AgenciesEvent):
-    """The task exists at its agency's door; data is complete so that replay gives the task."""
+    """The task is offered to its agency; data is complete so that replay gives the task."""
 
     action_no: str
     title: str
@@ -232,17 +210,21 @@ class TaskIssuedV1(AgenciesEvent):
     sign_due_on: date | None
     feedback_due_on: date | None
     protocol: str
+    answer_by: Instant | None = None
 
 
 class TaskDeliveredV1(AgenciesEvent):
-    """2xx from its endpoint, or read from its mailbox. Subject is the delivery: the task's version stays."""
+    """2xx from its endpoint, or read from its mailbox. In logs of the first releases its subject is the delivery."""
 
     channel: str
 
 
 class TaskSignedV1(AgenciesEvent):
+    """at: of the signature itself; that on paper was entered later, by the actor of the event."""
+
     signed_by: str
     channel: str
+    receipt: DocumentRef | None = None
 
 
 class TaskAcceptedV1(AgenciesEvent):
@@ -253,42 +235,66 @@ class TaskAcceptedV1(AgenciesEvent):
 class TaskDeclinedV1(AgenciesEvent):
     return_reason: ReturnReason
     reason: str
+    proposed_agency: Agency | None = None
+
+
+class TaskStartedV1(AgenciesEvent):
+    pass
 
 
 class TaskReportedV1(AgenciesEvent):
     result: dict[str, Any]
 
 
+class TaskReturnedV1(AgenciesEvent):
+    """For correction; the agency reports again."""
+
+    points: list[str]
+
+
+class TaskDoneV1(AgenciesEvent):
+    """The report is accepted, by the coordinator or because the action closed with it."""
+
+
 class TaskWithdrawnV1(AgenciesEvent):
     reason: str
 
 
+class TaskExpiredV1(AgenciesEvent):
+    """Neither accepted nor declined within its term: it is with the coordinator again."""
+
+    answer_by: Instant
+
+
 class TaskDeliveryExhaustedV1(AgenciesEvent):
-    """All tries failed: a person must carry it. Subject is the delivery."""
+    """All tries failed: a person must carry it. Subject is the delivery. message: of a message after the letter."""
 
     error: str
+    message: TaskMessageKind | None = None
 
 
 class TaskDeliveryResumedV1(AgenciesEvent):
-    """A person had it tried again. Subject is the delivery."""
+    """A person had it tried again. Subject is the delivery. message: as above."""
+
+    message: TaskMessageKind | None = None
 
 
-class AgencyEndpointEvent(Event, source="agencies"):
-    """Subject is the endpoint."""
+class TaskMessageDeliveredV1(AgenciesEvent):
+    """The agency has been told what became of its task. Subject is the delivery."""
 
-    at: Instant
-    agency: Agency
-    url: str
-
-
-class AgencyEndpointConfiguredV1(AgencyEndpointEvent):
-    pass
+    channel: str
+    message: TaskMessageKind
 
 
-class AgencyEndpointDisabledV1(AgencyEndpointEvent):
-    """The receiver answered 410: what is owed to it waits until the endpoint is configured again."""
-
-    error: str
-
-
-TASK_COMMANDS: tuple[type[Command], ...] = (SignTask, AcceptTask, DeclineTask, ReportTask, ReportTaskForm)
+TASK_COMMANDS: tuple[type[Command], ...] = (
+    SignTask,
+    EnterReceipt,
+    AcceptTask,
+    DeclineTask,
+    StartTask,
+    ReportTask,
+    ReportTaskForm,
+    ReturnTask,
+    CompleteTask,
+    WithdrawTask,
+)

@@ -1,24 +1,30 @@
 """What cases tells of the paths of a case beside the straight one."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.base import AreaM2, Instant
 from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
+    Agency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
     TerminateReason,
     TransferState,
 )
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, SummedCase, Yuan
 
 
 class CaseStoppedV1(CaseOpenedEvent):
     order_no: str
     ordered_at: Instant
+    service_method: str = "direct"
+    witness: str | None = None
+    refusal: str | None = None
 
 
 class CaseFilingDeclinedV1(CaseOpenedEvent):
@@ -52,6 +58,7 @@ class CaseSurveyRecordSignedV1(CaseEvent):
     certificates: list[str]
     witness: str | None
     party_refused: bool
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseSuspendedV1(CaseEvent):
@@ -97,6 +104,29 @@ class CaseAppraisedV1(CaseEvent):
     recoverability: str
     transfer_due: bool
     near_threshold: bool
+    summed: list[SummedCase] = Field(default_factory=list)
+
+
+class CaseActsSummedV1(CaseEvent):
+    """Another act of the party came up: with it, this one reaches the limit, or comes near it (JI2000 9)."""
+
+    summed: list[SummedCase]
+    area_threshold_met: bool
+    near_threshold: bool
+    transfer_due: bool
+
+
+class CaseLandFoundV1(CaseEvent):
+    """An overlay found that the act reaches the areas of the crime, or comes near them (domain.md 6.8).
+
+    The areas of the case stay what its clue said; those of the overlay stand beside them.
+    """
+
+    overlay_id: UUID
+    farmland_m2: AreaM2 | None
+    pbf_m2: AreaM2
+    area_threshold_met: bool
+    near_threshold: bool
 
 
 class CaseThresholdReviewedV1(CaseEvent):
@@ -111,14 +141,30 @@ class CaseTransferMovedV1(CaseEvent):
     transfer_state: TransferState
 
 
+class CaseResultNotTakenV1(CaseEvent):
+    """An agency has reported what the case waits for, and a rule keeps it out: whoever has the case decides.
+
+    kind: of the result, which the joint action keeps. problem: code, field, facts of the refusal.
+    """
+
+    action_id: UUID
+    task_id: UUID
+    agency: Agency
+    kind: str
+    awaited_by: Literal["police_transfer", "appraisal"]
+    problem: dict[str, Any]
+
+
 class CaseRecusalRequestedV1(CaseEvent):
     officer: str
+    ground: RecusalGround = "other"
 
 
 class CaseRecusalDecidedV1(CaseEvent):
     officer: str
     granted: bool
     replaced_by: str | None
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseLegalReviewRequestedV1(CaseEvent):
@@ -162,11 +208,27 @@ class CasePaperPublishedV1(CaseEvent):
     served_on: date
 
 
+class CaseDecisionPublishedV1(CaseEvent):
+    """Made public for everybody (APL 48)."""
+
+    published_on: date
+    address: str
+
+
+class CasePublicationWithdrawnV1(CaseEvent):
+    withdrawn_on: date
+
+
 class CaseFinePaidV1(CaseEvent):
     paid_on: date
     amount_yuan: Yuan
     added_yuan: Yuan
     collected_by: str
+
+
+class CaseBuildingHandedV1(CaseEvent):
+    handed_on: date
+    received_by: str
 
 
 class CaseRemedySoughtV1(CaseEvent):
@@ -193,6 +255,20 @@ class CaseCourtAppliedV1(CaseEvent):
 
 class CaseCourtAcceptedV1(CaseEvent):
     accepted_on: date
+    hears_parties: bool = False
+
+
+class CaseCourtRefusedV1(CaseEvent):
+    """final: the higher court has refused as well."""
+
+    refused_on: date
+    ruling_no: str
+    final: bool
+
+
+class CaseHigherCourtAskedV1(CaseEvent):
+    court: str
+    asked_on: date
 
 
 class CaseCourtRuledV1(CaseEvent):

@@ -18,7 +18,7 @@ from shared.contracts.base import (
     Text,
 )
 from shared.contracts.codes import (
-    Agency,
+    CountyAgency,
     NoPenaltyReason,
     NotFiledReason,
     ReopenGround,
@@ -26,7 +26,7 @@ from shared.contracts.codes import (
     ViolationType,
 )
 from shared.contracts.parts import DocumentRef
-from shared.contracts.procedure import Paper, ServiceMethod, Yuan
+from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, Yuan
 
 PartyKind = Literal["person", "individual_business", "firm", "village_collective", "state_unit", "other"]
 
@@ -54,10 +54,13 @@ class StopAct(Command, on="clue", verb="stop"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     order_no: ShortText
     ordered_at: Instant
+    service_method: Literal["direct", "left"] = Field("direct", description="on the scene: handed over, or left there")
+    witness: ShortText | None = Field(None, description="of an order that was left: of the village or the unit")
+    refusal: ShortText | None = Field(None, description="why the party did not take it")
     reason: Text
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
@@ -69,7 +72,7 @@ class DeclineFiling(Command, on="clue", verb="decline-filing"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: PartyKind
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     ground: NotFiledReason
     reason: Text
@@ -177,9 +180,10 @@ class ReviewThreshold(PathStep, on="case", verb="review-threshold"):
 
 
 class RequestRecusal(Reasoned, on="case", verb="request-recusal"):
-    """Ask that an officer withdraw (申请回避, APL 43)."""
+    """Ask that an officer withdraw (申请回避, APL 43). A declared near relative of the party must."""
 
     officer: ShortText
+    ground: RecusalGround = "other"
 
 
 class DecideRecusal(Reasoned, on="case", verb="decide-recusal"):
@@ -246,6 +250,19 @@ class PublishPaper(Reasoned, on="case", verb="publish"):
     published_on: date
 
 
+class PublishDecision(PathStep, on="case", verb="publish-decision"):
+    """Make the decision public, as one that matters to society is (公开处罚决定, APL 48); not a way of serving it."""
+
+    published_on: date
+    address: ShortText = Field(description="where it can be read")
+
+
+class WithdrawPublication(Reasoned, on="case", verb="withdraw-publication"):
+    """Take a published decision back that was changed or revoked, and say why in public (撤回公开信息, APL 48)."""
+
+    withdrawn_on: date
+
+
 # performance and court
 
 
@@ -255,6 +272,13 @@ class RecordPayment(PathStep, on="case", verb="record-payment"):
     paid_on: date
     amount_yuan: Yuan
     collected_by: ShortText
+
+
+class HandBuilding(PathStep, on="case", verb="hand-building"):
+    """Hand the confiscated building to the government or whom it names (移交没收建筑物, LALR 58)."""
+
+    handed_on: date
+    received_by: ShortText
 
 
 class RecordRemedy(PathStep, on="case", verb="record-remedy"):
@@ -289,9 +313,30 @@ class ApplyToCourt(PathStep, on="case", verb="apply-to-court"):
 
 
 class RecordCourtAcceptance(PathStep, on="case", verb="court-accept"):
-    """The court has accepted the application (法院受理)."""
+    """The court has accepted the application (法院受理).
+
+    With hears_parties, at once or told afterwards, the ruling is due thirty days after the acceptance (AEL 58).
+    """
 
     accepted_on: date
+    hears_parties: Bool = Field(False, description="the court doubts the decision and hears both sides before it rules")
+
+
+class RecordCourtRefusal(PathStep, on="case", verb="court-refuse"):
+    """The court does not take the application up (法院不予受理); the higher court may be asked (AEL 56).
+
+    After the higher court was asked: it does not either, and that is final.
+    """
+
+    refused_on: date = Field(description="day on which the ruling came in")
+    ruling_no: ShortText
+
+
+class AskHigherCourt(PathStep, on="case", verb="ask-higher-court"):
+    """Ask the next higher court to look at the refusal again (向上一级法院申请复议, AEL 56)."""
+
+    court: ShortText
+    asked_on: date
 
 
 class RecordRuling(PathStep, on="case", verb="court-rule"):
@@ -357,12 +402,17 @@ CASE_PATH_COMMANDS: tuple[type[Command], ...] = (
     AnnounceHearing,
     HoldHearing,
     PublishPaper,
+    PublishDecision,
+    WithdrawPublication,
     RecordPayment,
+    HandBuilding,
     RecordRemedy,
     EndRemedy,
     DemandPerformance,
     ApplyToCourt,
     RecordCourtAcceptance,
+    RecordCourtRefusal,
+    AskHigherCourt,
     RecordRuling,
     ArchiveCase,
     ReopenCase,

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -30,6 +30,7 @@ from shared.contracts.codes import (
 from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification
+from shared.contracts.statistics import Period
 
 Measures = Annotated[list[Measure], Field(max_length=len(Measure), json_schema_extra={"uniqueItems": True})]
 
@@ -177,6 +178,7 @@ class TimelineEntry(View):
     to_state: str | None
     reason: str | None
     documents: list[DocumentRef]
+    problem: dict[str, Any] | None = Field(None, description="why something could not be taken: code, field, facts")
 
 
 class Timeline(View):
@@ -188,7 +190,9 @@ class GetTimeline(GetOne, operation="case.timeline"):
 
 
 class GetStatistics(Query, operation="cases.statistics"):
-    """Counts by state, of what the caller may see."""
+    """Counts by state, of what the caller may see; of a period, as they stood at its end."""
+
+    period: Period | None = None
 
 
 class Statistics(View):

@@ -11,6 +11,7 @@ from shared.contracts.base import AreaM2, Contract, Event, Instant
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.clue_parts import AliasRef, OpinionProof, ReportFacts
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
     AlarmAction,
     AlarmColour,
@@ -24,19 +25,21 @@ from shared.contracts.codes import (
     LandLayerKind,
     Measure,
     OverlayDay,
+    OverlayPurpose,
     PositionCrs,
     RectificationMethod,
     RectificationState,
     RejectReason,
     ReturnReason,
     SentBackReason,
+    TaskState,
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.joint_actions import TaskLetter
-from shared.contracts.land import OverlayFact
+from shared.contracts.joint_actions import JoinPolicy, TaskLetter
+from shared.contracts.land import OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
-from shared.contracts.procedure import Yuan
+from shared.contracts.procedure import SummedCase, Yuan
 from shared.contracts.rectifications import Signer
 
 
@@ -178,6 +181,8 @@ class ClueOverlaidV1(CasesEvent):
     requested_at: Instant
     result: OverlayFact | None
     problem: dict[str, Any] | None = Field(None, description="code, field, facts")
+    purpose: OverlayPurpose = OverlayPurpose.ACT
+    again: OverlayAgain | None = Field(None, description="of one that a layer asked for")
 
 
 class CaseEvent(CasesEvent):
@@ -210,12 +215,18 @@ class CaseOpenedEvent(CaseEvent):
 
 
 class CaseFiledV1(CaseOpenedEvent):
+    """summed: cases of the party whose areas were added before they were compared (JI2000 9)."""
+
     area_threshold_met: bool | None = None
     near_threshold: bool = False
+    summed: list[SummedCase] = Field(default_factory=list)
 
 
 class CaseInvestigationStartedV1(CaseEvent):
+    """uncertified: of the officers, who had no enforcement certificate in the register that day."""
+
     officers: list[str]
+    uncertified: list[str] = Field(default_factory=list)
 
 
 class CaseInvestigationConcludedV1(CaseEvent):
@@ -393,29 +404,35 @@ class JointActionEvent(CasesEvent):
 
 
 class ConvenedTask(Contract):
-    """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks."""
+    """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks.
+
+    brief: what this agency is told; null in the events of older releases: the brief of the action.
+    answer_by: who has not accepted or declined by then loses the offer; null: it stands until it is withdrawn.
+    """
 
     task_id: UUID
     letter: TaskLetter
     sign_due_on: date | None
     feedback_due_on: date | None
+    answer_by: Instant | None = None
+    brief: "ActionBrief | None" = None
 
 
 class ActionBrief(Contract):
-    """What every agency is told of the case (task letter head)."""
+    """What an agency is told of the case (task letter head). null, or empty: it is not to know (disclosure)."""
 
     case_no: str
-    case_title: str
-    party_name: str
+    case_title: str | None
+    party_name: str | None
     violation_types: list[ViolationType]
     division_code: str
     division_name: str
-    place: str
+    place: str | None
     longitude: float | None
     latitude: float | None
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
+    area_m2: AreaM2 | None
+    farmland_area_m2: AreaM2 | None
+    pbf_area_m2: AreaM2 | None
 
 
 class JointActionConvenedV1(JointActionEvent):
@@ -426,10 +443,14 @@ class JointActionConvenedV1(JointActionEvent):
     lead_agency: Agency
     brief: ActionBrief
     tasks: list[ConvenedTask]
+    join: JoinPolicy = JoinPolicy()
+    form: ActionForm = Field(
+        ActionForm.CONSULTATION, description="events of older releases: their actions close by feedback"
+    )
 
 
 class JointActionTaskReassignedV1(JointActionEvent):
-    """declined_task_id ends; task takes its place."""
+    """declined_task_id came back declined, expired or withdrawn; task takes its place."""
 
     title: str
     place: str
@@ -448,6 +469,8 @@ class JointActionTaskEvent(JointActionEvent):
 
 class JointActionTaskSignedV1(JointActionTaskEvent):
     signed_by: str
+    channel: str | None = None
+    receipt: DocumentRef | None = None
 
 
 class JointActionTaskAcceptedV1(JointActionTaskEvent):
@@ -456,14 +479,34 @@ class JointActionTaskAcceptedV1(JointActionTaskEvent):
 
 class JointActionTaskDeclinedV1(JointActionTaskEvent):
     return_reason: ReturnReason
+    proposed_agency: Agency | None = None
 
 
 class JointActionTaskReportedV1(JointActionTaskEvent):
     result: dict[str, Any]
 
 
+class JointActionTaskMovedV1(JointActionTaskEvent):
+    """The other steps of a task: delivered, in progress, expired, returned, done, withdrawn."""
+
+    task_state: TaskState
+
+
+class JointActionTaskUndeliveredV1(JointActionTaskEvent):
+    """Its letter could not be delivered. error: null, when it is tried again."""
+
+    error: str | None
+
+
+class JointActionJoinChangedV1(JointActionEvent):
+    join: JoinPolicy
+
+
 class JointActionClosedV1(JointActionEvent):
-    pass
+    """The feedback is complete. done_task_ids: whose reports are accepted by that; others are withdrawn."""
+
+    done_task_ids: list[UUID] = Field(default_factory=list)
+    withdrawn_task_ids: list[UUID] = Field(default_factory=list)
 
 
 class JointActionPostponedV1(JointActionEvent):

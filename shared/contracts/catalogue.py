@@ -4,16 +4,21 @@ from collections.abc import Iterator
 
 from shared.contracts import (
     action_proposals,
+    action_step_events,
     agencies,
+    agency_certificates,
+    agency_endpoints,
     case_import_events,
     case_path_events,
     cases_events,
     clue_events,
     dead_letters,
+    disclosure,
     evidence_events,
     listings,
     maintenance,
     notify,
+    outage_notices,
     police_transfer_events,
     rule_events,
     sealed_records,
@@ -22,6 +27,7 @@ from shared.contracts.base import Event
 
 _MODULES = (
     cases_events,
+    action_step_events,
     clue_events,
     case_path_events,
     case_import_events,
@@ -30,9 +36,13 @@ _MODULES = (
     action_proposals,
     sealed_records,
     evidence_events,
+    disclosure,
     rule_events,
     agencies,
+    agency_endpoints,
+    agency_certificates,
     notify,
+    outage_notices,
     dead_letters,
     maintenance,
 )

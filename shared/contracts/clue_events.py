@@ -48,6 +48,14 @@ class ClueShapeAddedV1(ClueEvent):
     area_m2: AreaM2 | None
 
 
+class ClueFoundLargeV1(ClueEvent):
+    """An overlay found that it takes as much land as makes a large case (domain.md 6.8): D07 runs from now."""
+
+    overlay_id: UUID
+    farmland_m2: AreaM2 | None
+    pbf_m2: AreaM2
+
+
 class ClueReboundNotedV1(ClueEvent):
     """It was found at the place of a struck-off item (反弹)."""
 

@@ -36,6 +36,7 @@ from shared.contracts.codes import (
     Agency,
     ClueSource,
     ClueState,
+    CountyAgency,
     PositionCrs,
     RejectReason,
     ReportChannel,
@@ -73,7 +74,7 @@ class AssignClue(Command, on="clue", verb="assign"):
     """Give the clue to a township, or to an agency, to verify (分派)."""
 
     township_code: DivisionCode | None = None
-    agency: Agency | None = None
+    agency: CountyAgency | None = None
     reason: Text | None = None
 
 
@@ -131,7 +132,7 @@ class FileCase(Command, on="clue", verb="file-case"):
     violation_types: Annotated[list[ViolationType], Field(min_length=1, max_length=10)]
     party_name: ShortText
     party_kind: Literal["person", "individual_business", "firm", "village_collective", "state_unit", "other"]
-    lead_agency: Agency
+    lead_agency: CountyAgency
     officers: Officers
     reason: Text
     act_ended_on: date | None = Field(None, description="null while it goes on; two years later it is barred (APL 36)")

@@ -44,6 +44,12 @@ class ExplainedDeadline(DeadlineView):
     current_due_on: date | None = Field(
         description="while it stands still: the end if it went on today; otherwise due_on"
     )
+    extended_due_on: date | None = Field(
+        description="its end with all the time that may simply be given: D10 with D11; null: no more"
+    )
+    last_to_ask_on: date | None = Field(
+        description="last day on which more time may be asked for, where that must be before the end (L03, R06)"
+    )
     used: int = Field(description="how much has passed, in used_unit, without what does not count: 33 of 33/90")
     total: int = Field(description="limit and extensions in used_unit: 90 of 33/90")
     used_unit: ClockUnit

@@ -25,6 +25,7 @@ from shared.contracts.base import (
 from shared.contracts.codes import (
     Agency,
     CopyState,
+    CountyAgency,
     EvidenceDisposition,
     EvidenceFlagCode,
     EvidenceKind,
@@ -149,7 +150,7 @@ class VerifyEvidence(Command, on="evidence", verb="verify"):
 class ShareEvidence(Command, on="evidence", verb="share"):
     """Give an agency a copy: with its purpose, until a day and hour (domain.md 4.6)."""
 
-    to_agency: Agency
+    to_agency: CountyAgency
     purpose: ShortText
     expires_at: Instant
 

@@ -1,11 +1,13 @@
 """Joint actions (联合执法): commands, queries, views."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from shared.contracts.action_steps import ACTION_STEP_COMMANDS, ActionSteps
 from shared.contracts.base import (
     Bool,
     Command,
@@ -18,12 +20,16 @@ from shared.contracts.base import (
     View,
 )
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
+    CountyAgency,
+    JoinKind,
     JointActionState,
     ReturnReason,
     TaskState,
 )
-from shared.contracts.parts import DeadlineView
+from shared.contracts.hand_over import TaskHolder
+from shared.contracts.parts import DeadlineView, DocumentRef
 
 
 class TaskLetter(Contract):
@@ -35,6 +41,19 @@ class TaskLetter(Contract):
     output: ShortText | None = None
 
 
+class JoinPolicy(Contract):
+    """Whose feedback completes the action. quorum: of how many agencies, for that kind alone."""
+
+    kind: JoinKind = JoinKind.ALL
+    quorum: Annotated[int, Field(ge=1, le=10)] | None = None
+
+    @model_validator(mode="after")
+    def _quorum_belongs_to_its_kind(self) -> Self:
+        if (self.kind is JoinKind.QUORUM) != (self.quorum is not None):
+            raise PydanticCustomError("quorum_misplaced", "quorum is given for the kind quorum, and for no other")
+        return self
+
+
 class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     """Call the agencies together, each with its task letter (联合执法通知, article 9)."""
 
@@ -43,12 +62,14 @@ class ConveneJointAction(Command, on="case", verb="convene-joint-action"):
     place: ShortText
     acting_at: Instant
     urgent: Bool = False
-    lead_agency: Agency
+    lead_agency: CountyAgency
     tasks: Annotated[list[TaskLetter], Field(min_length=1, max_length=10)]
+    join: JoinPolicy = JoinPolicy()
+    form: ActionForm = ActionForm.ACTION
 
 
 class ReassignTask(Command, on="joint_action", verb="reassign"):
-    """After a decline: give the task to the same or another agency, with what the return asked for."""
+    """After a decline, expiry or withdrawal: give the task to the same or another agency, with what was lacking."""
 
     task_id: UUID
     letter: TaskLetter
@@ -74,6 +95,24 @@ class CancelAction(Command, on="joint_action", verb="cancel"):
     reason: Text
 
 
+class ChangeJoin(Command, on="joint_action", verb="change-join"):
+    """Decide anew whose feedback completes the action, when one of the agencies cannot be waited for."""
+
+    join: JoinPolicy
+    reason: Text
+
+
+class JoinProgress(View):
+    """How far the feedback is. Of the tasks that count: not given anew, not withdrawn."""
+
+    needed: int = Field(description="answers that complete it")
+    answered: int
+    under_way: int = Field(description="at agencies, not answered")
+    come_back: int = Field(description="declined or expired: the coordinator gives them anew or does without")
+    undelivered: int = Field(description="could not be delivered: a person must carry them")
+    is_met: bool
+
+
 class JointTaskView(View):
     """The coordinator's picture of one agency's task."""
 
@@ -83,16 +122,34 @@ class JointTaskView(View):
     legal_basis: str | None
     output: str | None
     state: TaskState
+    holder: TaskHolder
     sign_due_on: date | None
+    answer_by: Instant | None
+    delivered_at: Instant | None
+    delivery_error: str | None = Field(description="why it could not be delivered")
     signed_at: Instant | None
     signed_by: str | None
+    sign_channel: str | None
+    receipt: DocumentRef | None = Field(description="the scanned receipt, of a signature on paper")
     accepted_at: Instant | None
     declined_at: Instant | None
     return_reason: ReturnReason | None
     decline_reason: str | None
+    proposed_agency: Agency | None
+    started_at: Instant | None
+    expired_at: Instant | None
+    withdrawn_at: Instant | None
+    reports: int
+    returned_at: Instant | None
+    done_at: Instant | None
+    feedback_due_on: date | None = None
     reported_at: Instant | None
+    sign_late_days: int | None = Field(
+        None, description="working days after its end at which it was signed, 0 in time; null: not signed, or not asked"
+    )
+    feedback_late_days: int | None = Field(None, description="the same of the feedback")
     result: dict[str, Any] | None = Field(description="typed result, see agencies.TaskResult")
-    replaced_by: UUID | None = Field(description="the task that took over after a decline")
+    replaced_by: UUID | None = Field(description="the task that took its place")
 
 
 class JointActionRow(View):
@@ -113,6 +170,10 @@ class JointActionRow(View):
 
 class JointActionView(JointActionRow):
     reason: str
+    form: ActionForm
+    steps: ActionSteps
+    join: JoinPolicy
+    progress: JoinProgress
     tasks: list[JointTaskView]
     deadlines: list[DeadlineView]
 
@@ -126,4 +187,11 @@ class ListJointActions(ListQuery, operation="joint_action.list"):
     case_id: UUID | None = None
 
 
-JOINT_ACTION_COMMANDS: tuple[type[Command], ...] = (ReassignTask, PostponeAction, RescheduleAction, CancelAction)
+JOINT_ACTION_COMMANDS: tuple[type[Command], ...] = (
+    ReassignTask,
+    ChangeJoin,
+    PostponeAction,
+    RescheduleAction,
+    CancelAction,
+    *ACTION_STEP_COMMANDS,
+)

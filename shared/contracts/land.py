@@ -21,7 +21,15 @@ from shared.contracts.base import (
     View,
 )
 from shared.contracts.clue_imports import ImportWarning
-from shared.contracts.codes import LandLayerKind, OrgType, OverlayDay, RuleMark
+from shared.contracts.codes import (
+    LandLayerKind,
+    OrgType,
+    OverlayDay,
+    OverlayPurpose,
+    OverlayRest,
+    RuleMark,
+    TaskResultKind,
+)
 
 Measured = Annotated[Decimal, PlainSerializer(float, return_type=float, when_used="json")]
 PlotCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_\-]{4,40}$")]
@@ -230,6 +238,60 @@ class OverlayFact(Contract):
     notes: list[str] = Field(default_factory=list)
 
 
+class OverlayCause(Contract):
+    """The layer whose coming asked for it."""
+
+    kind: LandLayerKind
+    layer_id: UUID
+    version_name: str
+
+
+class OverlayChange(Contract):
+    """What another overlay of the shape said, and this one. null: no layer said so."""
+
+    field: Literal[
+        "farmland_m2", "pbf_m2", "other_cultivated_m2", "agricultural_m2", "construction_m2", "unused_m2", "red_line_m2"
+    ]
+    before_m2: Measured | None
+    after_m2: Measured | None
+
+
+class OverlayAgain(Contract):
+    """An overlay that a layer asked for, beside the one before it, which stays as it is.
+
+    earlier_id: the newest of the act before it; null: there was none. flags: those that are otherwise now.
+    """
+
+    cause: OverlayCause
+    earlier_id: UUID | None = None
+    changes: list[OverlayChange] = Field(default_factory=list)
+    flags: list[str] = Field(default_factory=list)
+
+
+class AgencyFinding(Contract):
+    """What natural resources has found out and reported, by its own database; null: this kind of finding says nothing.
+
+    differences: what it says beside what the overlay measured; neither corrects the other (domain.md 4.7).
+    """
+
+    kind: Literal[TaskResultKind.LAND_SURVEY, TaskResultKind.CONTROL_LINE_FINDING]
+    action_no: str
+    task_id: UUID
+    reported_at: Instant
+    found_on: date
+    report_no: str
+    database_version: str | None
+    land_class: str | None
+    area_m2: Measured
+    farmland_area_m2: Measured | None
+    pbf_area_m2: Measured
+    ecological_area_m2: Measured | None = None
+    outside_boundary_area_m2: Measured | None = None
+    plan_conformity: Literal["conforms", "conflicts"] | None
+    conclusion: str
+    differences: list[ClaimDifference]
+
+
 class OverlayView(View):
     id: UUID
     clue_id: UUID
@@ -240,6 +302,44 @@ class OverlayView(View):
     finished_at: Instant | None
     result: OverlayFact | None
     problem: dict[str, Any] | None
+    purpose: OverlayPurpose = OverlayPurpose.ACT
+    again: OverlayAgain | None = Field(None, description="null: a person or an import asked for it")
+    agency_findings: list[AgencyFinding] = Field(
+        default_factory=list, description="of a case: what natural resources reported of its tasks, oldest first"
+    )
+
+
+class ListOverlays(ListQuery, operation="clue.list-overlays"):
+    """Every overlay of a clue that has ended, the newest first; none is ever changed."""
+
+    id: UUID
+
+
+class OverlayOfAct(OverlayView):
+    """rested_on: what was decided while this was the newest of the act."""
+
+    rested_on: list[OverlayRest] = Field(default_factory=list)
+
+
+class ListOverlayChanges(ListQuery, operation="overlay.changes"):
+    """Overlays that a new layer made otherwise than before: what a coordinator has to look at."""
+
+    purpose: OverlayPurpose | None = None
+
+
+class OverlayChanged(View):
+    """changed_after: decisions of the case that rest on an overlay before it."""
+
+    id: UUID
+    clue_id: UUID
+    clue_no: str
+    case_id: UUID | None
+    case_no: str | None
+    purpose: OverlayPurpose
+    on_day: date
+    finished_at: Instant
+    again: OverlayAgain
+    changed_after: list[OverlayRest]
 
 
 class GetOverlay(GetOne, operation="clue.get-overlay"):

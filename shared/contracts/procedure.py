@@ -19,11 +19,15 @@ ServiceMethod = Literal["direct", "left", "electronic", "entrusted", "mail", "pu
 Paper = Literal["penalty_notice", "penalty_decision", "demand_notice"]
 
 
+RecusalGround = Literal["near_relative", "other"]
+
+
 class Recusal(View):
     """A request that an officer withdraw (回避); it stops nothing until it is decided (APL 43)."""
 
     officer: str
     reason: str
+    ground: RecusalGround = "other"
     requested_at: Instant
     granted: bool | None = None
     replaced_by: str | None = None
@@ -63,14 +67,25 @@ class Appraisal(View):
     recoverability: str | None = None
 
 
+class SummedCase(View):
+    """Another act of the same party, not dealt with yet, whose areas count here too (JI2000 9)."""
+
+    case_id: UUID
+    case_no: str
+    pbf_area_m2: AreaM2
+    farmland_area_m2: AreaM2
+
+
 class Crime(View):
     """Whether the act may be a crime, and where its hand-over stands (domain.md 2.6, 3.5).
 
-    Two flags, both needed: area_threshold_met and tillage_destroyed. Area alone never accuses.
+    Two flags, both needed: area_threshold_met and tillage_destroyed. Area alone never accuses. summed: the other acts
+    that were added to this one's areas; once there is an opinion, those of which tillage was found destroyed.
     """
 
     area_threshold_met: bool | None = None
     near_threshold: bool = False
+    summed: list[SummedCase] = Field(default_factory=list)
     tillage_destroyed: bool | None = None
     appraisal: Appraisal | None = None
     due: bool = Field(False, description="the hand-over is mandatory: no fine in its place (T310 11)")
@@ -101,6 +116,9 @@ class Procedure(View):
     """handlers: everybody who ever handled the case. legal_opinion, deliberated: of the review that runs now."""
 
     handlers: list[str] = Field(default_factory=list)
+    uncertified: list[str] = Field(
+        default_factory=list, description="who was named, or signed, without a certificate in the register (APL 42)"
+    )
     reviewers: list[str] = Field(default_factory=list)
     major: bool = Field(False, description="complex or major: legal review and collective discussion are needed")
     stop_order_no: str | None = None
@@ -117,9 +135,12 @@ class Procedure(View):
     intended: Penalty | None = None
     penalty: Penalty | None = None
     penalty_revoked: bool = False
+    decision_published_on: date | None = Field(
+        None, description="day on which the decision was made public (APL 48); null once it is withdrawn"
+    )
     remedy_running: Literal["reconsideration", "suit"] | None = None
     demanded_on: date | None = None
-    court: Literal["applied", "accepted", "granted", "not_granted"] | None = None
+    court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

@@ -29,6 +29,8 @@ from shared.contracts.codes import (
 )
 from shared.contracts.parts import DeadlineView, DocumentRef
 
+TillageState = Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]
+
 
 class Signer(Contract):
     """Who signed the acceptance sheet, and for whom (domain.md 3.7)."""
@@ -138,7 +140,7 @@ class AcceptRectification(RectificationStep, on="rectification", verb="accept"):
     """County acceptance on site (县级验收): of land that is ready to sow, unless only formalities were completed."""
 
     rectified_area_m2: AreaM2
-    tillage_state: Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]
+    tillage_state: TillageState
     members: Officers
     formalities_area_m2: AreaM2 | None = Field(None, description="of it, where papers were completed; never on PBF")
     signers: list[Signer] = Field(

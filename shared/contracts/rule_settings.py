@@ -43,6 +43,8 @@ SETTINGS: Mapping[str, TypeAdapter[Any]] = {
     "hearing_measures": TypeAdapter(frozenset[Measure]),
     "near_threshold_share": TypeAdapter(ExactNumber),
     "new_old_cutoff": TypeAdapter(date),
+    "criminal_sum_months": TypeAdapter(Annotated[int, Field(ge=0, le=120)]),
+    "officer_certificate_check": TypeAdapter(Literal["refuse", "flag", "when_loaded"]),
     "evidence_asked_at": TypeAdapter(frozenset[EvidenceStep]),
     "reviewed_sources": TypeAdapter(frozenset[ClueSource]),
     "review_stage_codes": TypeAdapter(dict[ReviewState, _Code]),

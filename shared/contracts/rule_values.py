@@ -23,11 +23,13 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import Bool, Contract, Int, ShortText, Text
 from shared.contracts.codes import CalendarJurisdiction, LandLayerKind, OrgType, RuleRegister, ViolationType
+from shared.contracts.disclosure import DisclosureValue
 from shared.contracts.rule_value import Code, RuleValue
 from shared.contracts.step_rule_values import (
     EvidenceFlagValue,
     EvidenceItemValue,
     ListingLevelValue,
+    OfficerCertificateValue,
     OpinionProofValue,
     PhotoRuleValue,
     RemedyValue,
@@ -220,12 +222,16 @@ class HomesteadValue(RuleValue):
 
 
 class JointActionTriggerValue(RuleValue):
-    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable."""
+    """A fact on which the system proposes a joint action (domain.md 4.2). enabled: rules are switchable.
+
+    violations: types that raise it whoever the party is.
+    """
 
     order: Annotated[Int, Field(ge=1, le=100)]
     title: ShortText
     enabled: Bool = True
     numbers: dict[Code, Int] = Field(default_factory=dict, max_length=10)
+    violations: list[ViolationType] = Field(default_factory=list, max_length=len(ViolationType))
 
 
 class ClosedListValue(RuleValue):
@@ -356,6 +362,7 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.CRIMINAL_THRESHOLD: CriminalThresholdValue,
     RuleRegister.POWER_GRANT: PowerGrantValue,
     RuleRegister.HOMESTEAD: HomesteadValue,
+    RuleRegister.OFFICER_CERTIFICATE: OfficerCertificateValue,
     RuleRegister.REQUIRED_EVIDENCE: RequiredEvidenceValue,
     RuleRegister.EVIDENCE_ITEM: EvidenceItemValue,
     RuleRegister.EVIDENCE_FLAG: EvidenceFlagValue,
@@ -364,6 +371,7 @@ VALUE_OF: dict[RuleRegister, type[RuleValue]] = {
     RuleRegister.REMEDY: RemedyValue,
     RuleRegister.LISTING_LEVEL: ListingLevelValue,
     RuleRegister.JOINT_ACTION_TRIGGER: JointActionTriggerValue,
+    RuleRegister.DISCLOSURE: DisclosureValue,
     RuleRegister.CLOSED_LIST: ClosedListValue,
     RuleRegister.LAND_CLASS: LandClassValue,
     RuleRegister.LAND_RULE: LandRuleValue,

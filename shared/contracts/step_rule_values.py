@@ -1,5 +1,6 @@
 """What a row holds of the registers that steps ask: evidence, proof of opinions, remedies, levels (domain.md 3)."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -8,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from shared.contracts.base import Bool, Int, ShortText, Text
 from shared.contracts.clue_parts import OpinionProof
 from shared.contracts.codes import (
+    Agency,
     EvidenceKind,
     EvidenceStage,
     EvidenceStep,
@@ -96,6 +98,23 @@ class RemedyValue(RuleValue):
     measures: list[Measure] = Field(min_length=1, max_length=20)
     over: list[Code] = Field(min_length=1, max_length=10)
     count_from: Code
+
+
+class OfficerCertificateValue(RuleValue):
+    """An enforcement certificate (执法证, APL 42, NRP 17): its own days, whenever the register came to know of it.
+
+    holds_until: its last day. revoked_on: from that day it holds no more, whatever stands on it.
+    """
+
+    name: ShortText
+    agency: Agency
+    certificate_no: ShortText
+    holds_from: date
+    holds_until: date
+    revoked_on: date | None = None
+
+    def holds_on(self, on: date) -> bool:
+        return self.holds_from <= on <= self.holds_until and (self.revoked_on is None or on < self.revoked_on)
 
 
 class ListingLevelValue(RuleValue):

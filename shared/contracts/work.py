@@ -16,6 +16,23 @@ Prefix = Annotated[
 ]
 State = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 MOST_POINTS = 200
+_POINT = re.compile(r"-?\d{1,3}(\.\d{1,12})?,-?\d{1,2}(\.\d{1,12})?", re.ASCII)
+
+
+def _ring(said: str) -> str:
+    points = said.split()
+    if not 3 <= len(points) <= MOST_POINTS or not all(_POINT.fullmatch(point) for point in points):
+        raise PydanticCustomError("polygon_malformed", "not three to two hundred points of longitude,latitude")
+    return said
+
+
+Ring = Annotated[str, StringConstraints(max_length=8000), AfterValidator(_ring)]
+
+
+def ring_points(said: str) -> list[tuple[float, float]]:
+    """Longitude and latitude of the points of a Ring."""
+    pairs = (point.split(",") for point in said.split())
+    return [(float(longitude), float(latitude)) for longitude, latitude in pairs]
 
 
 class ListWork(ListQuery, operation="work.list"):
@@ -94,16 +111,6 @@ class StuckBoard(View):
     items: list[StuckRow]
 
 
-_POINT = re.compile(r"-?\d{1,3}(\.\d{1,12})?,-?\d{1,2}(\.\d{1,12})?", re.ASCII)
-
-
-def _ring(said: str) -> str:
-    points = said.split()
-    if not 3 <= len(points) <= MOST_POINTS or not all(_POINT.fullmatch(point) for point in points):
-        raise PydanticCustomError("polygon_malformed", "not three to two hundred points of longitude,latitude")
-    return said
-
-
 class Search(Query, operation="work.search"):
     """Search over everything the caller may see, the last entered first; what is given must all be met."""
 
@@ -117,7 +124,7 @@ class Search(Query, operation="work.search"):
     south: Latitude | None = None
     east: Longitude | None = None
     north: Latitude | None = None
-    polygon: Annotated[str, StringConstraints(max_length=8000), AfterValidator(_ring)] | None = Field(
+    polygon: Ring | None = Field(
         None, description="ring of 'longitude,latitude' points with blanks between: what has its position inside"
     )
     limit: Annotated[int, Field(ge=1, le=200)] = 50
@@ -149,5 +156,4 @@ class Search(Query, operation="work.search"):
     @property
     def points(self) -> list[tuple[float, float]]:
         """Of the polygon."""
-        pairs = (point.split(",") for point in (self.polygon or "").split())
-        return [(float(longitude), float(latitude)) for longitude, latitude in pairs]
+        return ring_points(self.polygon or "")

@@ -1,7 +1,8 @@
 """The unit of work: state, events, outbox and the command's answer commit in one transaction or not at all (R1)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -95,6 +96,22 @@ class Unit:
             aggregate.version += 1
             self._order.append((kept, event, aggregate.version))
             self._told = True
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """All or nothing of a part: what it records is written at its end; when it raises, nothing of it remains.
+
+        For who must keep why something was refused, in the same transaction.
+        """
+        self.flush()
+        with self.connection.begin_nested():
+            try:
+                yield
+                self.flush()
+            except BaseException:
+                self._gathered.clear()
+                self._order.clear()
+                raise
 
     def flush(self, answer: Answer | None = None) -> None:
         """Write aggregates, then events and outbox, and the command's answer.

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -25,7 +26,7 @@ from shared.host.loops import Loop
 from shared.host.relay_loops import Bell, RelayLoops
 from shared.host.watchdog import Watchdog
 from shared.operations import answer_or_problem
-from shared.service import ServiceParts
+from shared.service import Chore, ServiceParts
 from shared.settings import BusSettings
 
 SETTINGS = "TIANWEI"
@@ -53,7 +54,15 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
             FeedLoops(self._feed(producer, reactor), bus_url, self._rpc, bell.ring)
             for producer, reactor in self.parts.reactors.items()
         ]
-        self._loops: list[Loop] = [*self._relay.loops(), *(loop for feed in self._feeds for loop in feed.loops())]
+        self._loops: list[Loop] = [
+            *self._relay.loops(),
+            *(loop for feed in self._feeds for loop in feed.loops()),
+            *(Loop(chore.name, partial(self._round, chore)) for chore in self.parts.chores),
+        ]
+
+    def _round(self, chore: Chore) -> None:
+        chore.turn()
+        self._stopping.wait(chore.every_s)
 
     def _feed(self, producer: str, reactor: Reactor) -> Feed:
         parts = self.parts

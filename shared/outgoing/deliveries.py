@@ -22,7 +22,8 @@ VALUES (:id, :subject_id, :party, :channel, :correlation_id)
 ON CONFLICT (subject_id, party) DO NOTHING
 """)
 
-# Per endpoint at most so many in flight, whoever sends: a slow receiver delays only itself.
+# Per endpoint at most so many in flight, whoever sends: a slow receiver delays only itself. While its circuit is
+# broken one at a time is tried when the pause is over; while it is paused, only the one that a person lets through.
 _CLAIM = sa.text("""
 WITH busy AS (
     SELECT party, count(*) AS number FROM delivery
@@ -34,25 +35,28 @@ WITH busy AS (
     LEFT JOIN busy ON busy.party = e.party
     CROSS JOIN LATERAL (
         SELECT id FROM delivery
-        WHERE party = e.party AND channel = :channel AND state = 'pending' AND next_at <= now()
+        WHERE party = e.party AND channel = ANY(:channels) AND state = 'pending' AND next_at <= now()
           AND (lease_until IS NULL OR lease_until <= now())
+          AND (e.paused_at IS NULL OR id = e.trial_id)
         ORDER BY next_at
-        LIMIT greatest(:per_endpoint - coalesce(busy.number, 0), 0)
+        LIMIT greatest(CASE WHEN e.broken_until IS NULL THEN :per_endpoint ELSE 1 END - coalesce(busy.number, 0), 0)
         FOR UPDATE SKIP LOCKED
     ) d
-    WHERE e.active
+    WHERE e.active AND (e.broken_until IS NULL OR e.broken_until <= now())
     LIMIT :most
 )
 UPDATE delivery SET tries = tries + 1, lease_until = now() + make_interval(secs => :lease_s)
 FROM due WHERE delivery.id = due.delivery_id
-RETURNING delivery.id, delivery.subject_id, delivery.party, delivery.tries, delivery.deferrals,
+RETURNING delivery.id, delivery.subject_id, delivery.party, delivery.channel, delivery.tries, delivery.deferrals,
           delivery.correlation_id, delivery.created_at, due.endpoint_id, due.url, due.secret, due.previous_secret
 """)
 
 _NEXT = sa.text("""
-SELECT extract(epoch FROM min(greatest(d.next_at, coalesce(d.lease_until, d.next_at))) - now())
-FROM delivery d JOIN endpoint e ON e.party = d.party AND e.active
-WHERE d.state = 'pending' AND d.channel = :channel
+SELECT extract(epoch FROM min(greatest(
+    d.next_at, coalesce(d.lease_until, d.next_at), coalesce(e.broken_until, d.next_at)
+)) - now())
+FROM delivery d JOIN endpoint e ON e.party = d.party AND e.active AND (e.paused_at IS NULL OR e.trial_id = d.id)
+WHERE d.state = 'pending' AND d.channel = ANY(:channels)
 """)
 
 _SETTLE = sa.text("""
@@ -84,6 +88,19 @@ WHERE subject_id = :subject_id AND party = :party AND state = 'exhausted'
 RETURNING id
 """)
 
+# Of what was delivered too: a person has it sent once more, under the same id.
+_RESEND = sa.text("""
+UPDATE delivery SET state = 'pending', settled_at = NULL, next_at = clock_timestamp(), deferrals = tries
+WHERE subject_id = :subject_id AND party = :party AND (state <> 'cancelled' OR :cancelled_too)
+  AND (lease_until IS NULL OR lease_until <= now())
+RETURNING id
+""")
+
+_REROUTE = sa.text("""
+UPDATE delivery SET channel = :channel, next_at = clock_timestamp(), deferrals = tries
+WHERE party = :party AND state = 'pending' AND channel <> :channel
+""")
+
 _HURRY = sa.text("UPDATE delivery SET next_at = clock_timestamp() WHERE party = :party AND state = 'pending'")
 
 
@@ -98,6 +115,7 @@ class Claimed:
     id: UUID
     subject_id: UUID
     party: str
+    channel: str
     tries: int
     deferrals: int
     correlation_id: str
@@ -127,15 +145,17 @@ def wake(connection: Connection) -> None:
     connection.execute(sa.text(f"NOTIFY {WAKE_CHANNEL}"))
 
 
-def claim(connection: Connection, channel: str, *, most: int, per_endpoint: int, lease_s: float) -> Sequence[Claimed]:
+def claim(
+    connection: Connection, channels: Sequence[str], *, most: int, per_endpoint: int, lease_s: float
+) -> Sequence[Claimed]:
     """Lease what is due and count the try; the caller commits before it sends."""
-    values = {"channel": channel, "most": most, "per_endpoint": per_endpoint, "lease_s": lease_s}
+    values = {"channels": list(channels), "most": most, "per_endpoint": per_endpoint, "lease_s": lease_s}
     return [Claimed(**row) for row in connection.execute(_CLAIM, values).mappings()]
 
 
-def seconds_to_next(connection: Connection, channel: str) -> float | None:
+def seconds_to_next(connection: Connection, channels: Sequence[str]) -> float | None:
     """Until something is due or a lease ends; negative when overdue, None when nothing is owed."""
-    seconds = connection.execute(_NEXT, {"channel": channel}).scalar_one()
+    seconds = connection.execute(_NEXT, {"channels": list(channels)}).scalar_one()
     return None if seconds is None else float(seconds)
 
 
@@ -180,6 +200,25 @@ def resume(connection: Connection, subject_id: UUID, party: str) -> UUID | None:
     if found is not None:
         wake(connection)
     return None if found is None else UUID(str(found))
+
+
+def resend(unit: SendingUnit, subject_id: UUID, party: str, *, cancelled_too: bool = False) -> UUID | None:
+    """Owe it once more under the same id, delivered or not. Its id; None when unknown or being sent now.
+
+    cancelled_too: even what is no longer to be sent, for a receiver that counts and misses its number.
+    """
+    values = {"subject_id": subject_id, "party": party, "cancelled_too": cancelled_too}
+    found = unit.connection.execute(_RESEND, values).scalar_one_or_none()
+    if found is None:
+        return None
+    wake(unit.connection)
+    return UUID(str(found))
+
+
+def reroute(connection: Connection, party: str, channel: str) -> None:
+    """The party is reached another way from now on: all it is still owed goes that way, with a new schedule."""
+    connection.execute(_REROUTE, {"party": party, "channel": channel})
+    wake(connection)
 
 
 def hurry(connection: Connection, party: str) -> None:

@@ -35,6 +35,17 @@ class Endpoint(ABC):
     secret: str = ""
     previous_secret: str | None = None
     previous_until: datetime | None = None
+    failures: int = 0
+    failing_since: datetime | None = None
+    last_error: str | None = None
+    broken_until: datetime | None = None
+    last_delivered_at: datetime | None = None
+    outage_at: datetime | None = None
+    paused_at: datetime | None = None
+    paused_reason: str | None = None
+    trial_id: UUID | None = None
+    trial_at: datetime | None = None
+    trial_error: str | None = None
 
     @property
     @abstractmethod
@@ -59,6 +70,7 @@ class Endpoint(ABC):
         if isinstance(event, self.CONFIGURED):
             self.url, self.active, self.disabled_reason = event.url, True, None
             self.configured_at = event.at
+            self.failures, self.failing_since, self.broken_until = 0, None, None
         elif isinstance(event, self.DISABLED):
             self.active, self.disabled_reason = False, event.error
         else:

@@ -1,7 +1,7 @@
 """The process around a service's sender."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import SecretStr
@@ -10,12 +10,12 @@ from shared import telemetry
 from shared.clock import open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
+from shared.outgoing.courier import Courier
 from shared.outgoing.endpoints import Safeguards
 from shared.outgoing.sender import Errand, Sender, SenderLimits
 from shared.outgoing.settings import OutgoingSettings
 from shared.outgoing.unit import SendingUnit
 from shared.outgoing.wake import OutboxBell
-from shared.outgoing.webhook import WebhookCourier
 
 U = TypeVar("U", bound=SendingUnit)
 S = TypeVar("S", bound=OutgoingSettings)
@@ -29,6 +29,7 @@ def sender_of(
     settings: OutgoingSettings,
     open_unit: OpenUnit[U],
     errand: Errand[U],
+    couriers: Mapping[str, Courier],
     limits: SenderLimits | None = None,
 ) -> Sender[U]:
     """Call it inside the loop that will run it. dsn: the service's database, as its run-time role."""
@@ -39,7 +40,7 @@ def sender_of(
         UnitRunner(engine, open_unit, open_clock(settings.training_clock), OutboxBell(engine)),
         url,
         errand,
-        WebhookCourier(safeguards.allowed_hosts),
+        couriers,
         safeguards.box,
         name=name,
         heartbeat_file=settings.heartbeat_file,

@@ -9,7 +9,7 @@ import contextvars
 import logging
 import random
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,13 +26,13 @@ from shared.crash_points import CrashPoint, reach
 from shared.delivery.dead_letters import Trouble
 from shared.delivery.runner import UnitRunner
 from shared.errors import TianweiError
-from shared.outgoing import deliveries
+from shared.outgoing import circuit, deliveries
+from shared.outgoing.courier import Courier, Deferred, Delivered, Failed, Gone, Letter, Outcome
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.schedule import MOST_TRIES, OLDEST, delay_after
 from shared.outgoing.secret_box import SecretBox, SecretUnreadable
 from shared.outgoing.unit import SendingUnit
 from shared.outgoing.wake import Listener
-from shared.outgoing.webhook import DEADLINE_S, Deferred, Delivered, Failed, Gone, Outcome, WebhookCourier
 from shared.principal import Actor
 
 log = logging.getLogger(__name__)
@@ -44,13 +44,8 @@ U_contra = TypeVar("U_contra", bound=SendingUnit, contravariant=True)
 class Errand(Protocol[U_contra]):
     """What one service sends and what it tells of it. Every method works in the given transaction alone."""
 
-    @property
-    def channel(self) -> str:
-        """Which deliveries are pushed."""
-        ...
-
-    def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:
-        """The JSON body; None when the subject may no longer go to this party: it is cancelled."""
+    def letter(self, connection: Connection, claimed: Claimed) -> Letter | None:
+        """What is to be carried; None when the subject may no longer go to this party: it is cancelled."""
         ...
 
     def on_delivered(self, unit: U_contra, claimed: Claimed) -> None: ...
@@ -63,27 +58,38 @@ class Errand(Protocol[U_contra]):
         """410: make the endpoint inactive; the delivery waits until a person has put it right."""
         ...
 
+    def on_outage(self, unit: U_contra, claimed: Claimed, error: str) -> None:
+        """The endpoint's circuit broke: tell whoever must know."""
+        ...
+
+    def on_recovered(self, unit: U_contra, claimed: Claimed) -> None:
+        """An outage that was told is over."""
+        ...
+
 
 @dataclass(frozen=True)
 class SenderLimits:
-    """per_endpoint: tries in flight for one receiver. lease_s: longer than any try can take."""
+    """per_endpoint: tries in flight for one receiver. lease_s: longer than any try of any courier can take."""
 
     most_in_flight: int = 200
     per_endpoint: int = 8
-    lease_s: float = DEADLINE_S + 10
+    lease_s: float = 25.0
     poll_s: float = 5.0
     stop_within_s: float = 8.0
 
 
 class Sender(Generic[U]):
-    """runner: over the service's database, its ring wakes the sequencer. dsn: the same database, for LISTEN."""
+    """runner: over the service's database, its ring wakes the sequencer. dsn: the same database, for LISTEN.
+
+    couriers: by the channel each serves; deliveries of other channels are left alone.
+    """
 
     def __init__(
         self,
         runner: UnitRunner[U],
         dsn: str,
         errand: Errand[U],
-        courier: WebhookCourier,
+        couriers: Mapping[str, Courier],
         box: SecretBox,
         *,
         name: str,
@@ -93,7 +99,8 @@ class Sender(Generic[U]):
     ) -> None:
         self._runner = runner
         self._errand = errand
-        self._courier = courier
+        self._couriers = couriers
+        self._channels = tuple(couriers)
         self._box = box
         self._by = Actor(name, name, frozenset(), "", "")
         self._heartbeat_file = heartbeat_file
@@ -126,7 +133,8 @@ class Sender(Generic[U]):
             for task in self._in_flight:
                 task.cancel()
             self._listener.close()
-            await self._courier.aclose()
+            for courier in self._couriers.values():
+                await courier.aclose()
             self._threads.shutdown(wait=True)
 
     async def _round(self) -> float:
@@ -140,8 +148,8 @@ class Sender(Generic[U]):
         except (SQLAlchemyError, TianweiError):
             log.warning("cannot claim deliveries", exc_info=True)
             return 1.0
-        for delivery, body in claimed:
-            task = asyncio.create_task(self._carry(delivery, body))
+        for delivery, letter in claimed:
+            task = asyncio.create_task(self._carry(delivery, letter))
             self._in_flight.add(task)
             task.add_done_callback(self._ended)
         # Overdue and yet not claimed: the endpoint's bulkhead is full; the end of a try wakes us.
@@ -155,59 +163,60 @@ class Sender(Generic[U]):
         except TimeoutError:
             return
 
-    def _claim(self, room: int) -> tuple[Sequence[tuple[Claimed, bytes]], float | None]:
+    def _claim(self, room: int) -> tuple[Sequence[tuple[Claimed, Letter]], float | None]:
         """In a thread. The tries are committed here, before anything is sent; then each is looked at once more."""
         limits = self._limits
         with self._runner.engine.begin() as connection:
             claimed = deliveries.claim(
                 connection,
-                self._errand.channel,
+                self._channels,
                 most=room,
                 per_endpoint=limits.per_endpoint,
                 lease_s=limits.lease_s,
             )
-            next_s = deliveries.seconds_to_next(connection, self._errand.channel)
+            next_s = deliveries.seconds_to_next(connection, self._channels)
             if claimed:
                 reach(CrashPoint.SENDER_BEFORE_CLAIM, connection)
         if claimed:
             reach(CrashPoint.SENDER_AFTER_CLAIM)
-        return [(one, body) for one in claimed if (body := self._prepare(one)) is not None], next_s
+        return [(one, letter) for one in claimed if (letter := self._prepare(one)) is not None], next_s
 
-    def _prepare(self, claimed: Claimed) -> bytes | None:
+    def _prepare(self, claimed: Claimed) -> Letter | None:
         if claimed.failures > MOST_TRIES:
-            self._record(claimed, Failed("the sender ended during every try"))
+            self._record(claimed, Failed("the sender ended during every try", reached=True))
             return None
         try:
             with self._runner.engine.begin() as connection:
-                body = self._errand.letter(connection, claimed)
-                if body is None:
+                letter = self._errand.letter(connection, claimed)
+                if letter is None:
                     deliveries.cancelled(connection, claimed, "no longer to be sent")
-                return body
+                    circuit.tried(connection, claimed.party, claimed.id, "no longer to be sent")
+                return letter
         except SQLAlchemyError:
             raise
         except Exception as error:  # one letter that cannot be written must not stop the others
             log.exception("cannot write a letter", extra={"delivery_id": str(claimed.id)})
-            self._record(claimed, Failed(f"cannot be written: {type(error).__name__}"))
+            self._record(claimed, Failed(f"cannot be written: {type(error).__name__}", reached=True))
             return None
 
-    async def _carry(self, claimed: Claimed, body: bytes) -> None:
+    async def _carry(self, claimed: Claimed, letter: Letter) -> None:
         telemetry.correlation_id.set(claimed.correlation_id)
         try:
             reach(CrashPoint.SENDER_BEFORE_SEND)
-            outcome = await self._send(claimed, body)
+            outcome = await self._send(claimed, letter)
             reach(CrashPoint.SENDER_AFTER_SEND)
             await self._in_thread(self._record, claimed, outcome)
         except (SQLAlchemyError, TianweiError):
             # The lease ends by itself and the same webhook-id goes out again.
             log.warning("could not record a delivery", extra={"delivery_id": str(claimed.id)}, exc_info=True)
 
-    async def _send(self, claimed: Claimed, body: bytes) -> Outcome:
+    async def _send(self, claimed: Claimed, letter: Letter) -> Outcome:
         try:
             sealed = [secret for secret in (claimed.secret, claimed.previous_secret) if secret]
             secrets = [self._box.open(secret, str(claimed.endpoint_id)) for secret in sealed]
         except SecretUnreadable:
             return Failed("the endpoint's secret cannot be read: was TIANWEI_SECRETS_KEY changed?")
-        return await self._courier.send(claimed.url, secrets, claimed.id, body)
+        return await self._couriers[claimed.channel].carry(claimed, letter, secrets)
 
     def _record(self, claimed: Claimed, outcome: Outcome) -> None:
         """In a thread: state, schedule and event of the outcome in one unit of work."""
@@ -225,6 +234,7 @@ class Sender(Generic[U]):
 
     def _settle(self, unit: U, claimed: Claimed, outcome: Outcome) -> None:
         connection = unit.connection
+        self._judge(unit, claimed, outcome)
         if isinstance(outcome, Delivered):
             if deliveries.delivered(connection, claimed):
                 self._errand.on_delivered(unit, claimed)
@@ -236,6 +246,17 @@ class Sender(Generic[U]):
         elif deliveries.exhausted(connection, claimed, outcome.error):
             log.error("delivery exhausted, a person must carry it", extra={"delivery_id": str(claimed.id)})
             self._give_up(unit, claimed, outcome.error)
+
+    def _judge(self, unit: U, claimed: Claimed, outcome: Outcome) -> None:
+        """What the outcome says of the endpoint, whatever it says of the letter."""
+        connection, party = unit.connection, claimed.party
+        error = None if isinstance(outcome, Delivered) else outcome.error
+        circuit.tried(connection, party, claimed.id, error)
+        if isinstance(outcome, Failed) and not outcome.reached:
+            if circuit.failed(connection, party, outcome.error):
+                self._errand.on_outage(unit, claimed, outcome.error)
+        elif not isinstance(outcome, Gone) and circuit.answered(connection, party):
+            self._errand.on_recovered(unit, claimed)
 
     def _give_up(self, unit: U, claimed: Claimed, error: str) -> None:
         trouble = Trouble(

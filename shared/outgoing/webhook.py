@@ -4,17 +4,18 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from uuid import UUID
 
 import httpcore
 import httpx
-from standardwebhooks import Webhook
 
 from shared.outgoing.addresses import GuardedBackend, GuardedTransport, Resolve, resolve
+from shared.outgoing.courier import Deferred, Delivered, Failed, Gone, Letter, Outcome
+from shared.outgoing.deliveries import Claimed
 from shared.outgoing.schedule import retry_after_s
+from shared.outgoing.signing import signed_headers as signed_headers
 from shared.outgoing.urls import AddressRefused, AllowedHosts, check_target
 
 log = logging.getLogger(__name__)
@@ -23,51 +24,10 @@ DEADLINE_S = 15.0
 MOST_ANSWER_BYTES = 64 * 1024
 _DEFERRING = (429, 503)
 _GONE = 410
+# The receiver is well and does not want this one.
+_ABOUT_THE_LETTER = (400, 409, 413, 422)
 # How long an answer body may keep a try open whose status has already come.
 _FINISH_S = 1.0
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """2xx."""
-
-    status: int
-
-
-@dataclass(frozen=True)
-class Failed:
-    """Anything else; the schedule goes on."""
-
-    error: str
-
-
-@dataclass(frozen=True)
-class Deferred:
-    """429 or 503 with Retry-After: the receiver names the next moment."""
-
-    error: str
-    after_s: float
-
-
-@dataclass(frozen=True)
-class Gone:
-    """410: the receiver wants no more; a person must see to it."""
-
-    error: str
-
-
-Outcome = Delivered | Failed | Deferred | Gone
-
-
-def signed_headers(webhook_id: UUID, secrets: Sequence[str], body: bytes, at: datetime) -> dict[str, str]:
-    """Headers of Standard Webhooks: one signature for each secret, two while a secret is being rotated."""
-    text = body.decode()
-    return {
-        "webhook-id": str(webhook_id),
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(Webhook(secret).sign(str(webhook_id), at, text) for secret in secrets),
-        "content-type": "application/json; charset=utf-8",
-    }
 
 
 class WebhookCourier:
@@ -98,6 +58,9 @@ class WebhookCourier:
             headers={"user-agent": "tianwei-webhook/1", "accept-encoding": "identity"},
         )
 
+    async def carry(self, claimed: Claimed, letter: Letter, secrets: Sequence[str]) -> Outcome:
+        return await self.send(claimed.url, secrets, claimed.id, letter.body)
+
     async def send(self, url: str, secrets: Sequence[str], webhook_id: UUID, body: bytes) -> Outcome:
         """Post the body within the total deadline. secrets: whsec_…, the newest first."""
         try:
@@ -126,7 +89,9 @@ class WebhookCourier:
             after_s = retry_after_s(answer.headers.get("retry-after"), now)
             if answer.status_code in _DEFERRING and after_s is not None:
                 return Deferred(error, after_s)
-            return Gone(error) if answer.status_code == _GONE else Failed(error)
+            if answer.status_code == _GONE:
+                return Gone(error)
+            return Failed(error, reached=answer.status_code in _ABOUT_THE_LETTER)
 
     async def _finish(self, answer: httpx.Response) -> None:
         """Read a short answer to its end so that the connection serves again; what it says does not matter."""

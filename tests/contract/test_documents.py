@@ -5,6 +5,7 @@ import json
 from gateway import openapi
 from gateway.openapi_document import FILE as A_FILE
 from gateway.sheets import MEDIA_TYPE as A_SHEET
+from services.agencies import diagrams as task_diagrams
 from services.cases import diagrams, rules_document
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
@@ -27,8 +28,8 @@ def test_the_rules_are_as_committed() -> None:
 
 
 def test_transitions_are_as_committed() -> None:
-    """After a wanted change: python -m services.cases.diagrams."""
-    assert diagrams.text() == diagrams.FILE.read_text(encoding="utf-8")
+    """After a wanted change: python -m services.cases.diagrams; python -m services.agencies.diagrams."""
+    assert diagrams.text() + task_diagrams.text() == diagrams.FILE.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_has_every_event_of_the_house_once() -> None:

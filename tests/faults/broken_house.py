@@ -17,7 +17,6 @@ import httpx
 import psycopg2
 from psycopg2 import sql
 
-from gateway.cli.demo.outside import DECLINES_FIRST, AgencySystem
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.cli.demo.story import AGENCIES, Story, letter
@@ -27,6 +26,7 @@ from gateway.cli.stack.postgres import SUPERUSER, Postgres
 from gateway.cli.stack.secrets import load_or_make
 from tests.faults.checker import Evidence
 from tests.faults.checker.database import libpq
+from tests.support.agency_officer import DECLINES_FIRST, AgencyOfficer
 from tests.support.nodes import wait_until
 from tests.system.county import convening
 from tests.system.running_house import SERVICES, TrainingHouse
@@ -36,7 +36,7 @@ WEBHOOK_OFFICE = "party_committee"
 COUNTY = "640521"
 _PROCESSES = (
     *("gateway", "cases", "cases.worker", "cases.scheduler", "cases.evidence-worker"),
-    *("agencies", "agencies.sender", "notify", "notify.sender"),
+    *("agencies", "agencies.sender", "agencies.receiver", "notify", "notify.sender"),
 )
 
 
@@ -96,13 +96,14 @@ def receiving(received: LineFile) -> Iterator[str]:
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            data = body["data"]
             received.write(
                 receiver=self.path.strip("/"),
                 webhook_id=self.headers["webhook-id"],
                 type=body["type"],
-                subject=body["data"].get("task_id") or body["data"].get("notice_id"),
+                subject=data.get("message_id") or data.get("task_id") or data.get("notice_id"),
                 status=204,
-                at=body["timestamp"],
+                at=body.get("time") or body["timestamp"],
             )
             self.send_response(204)
             self.end_headers()
@@ -168,7 +169,7 @@ def _work(people: RecordedPeople, agency: str) -> None:
     """Everything in the agency's mailbox, to its end."""
     with people.system(agency) as person:
         for row in person.get("/tasks")["items"]:
-            AgencySystem(agency, person).handle(row["id"])
+            AgencyOfficer(agency, person).handle(row["id"])
 
 
 class BrokenHouse:

@@ -120,6 +120,7 @@ DATABASE_DAMAGE = (
         "wrong_receiver",
         "UPDATE delivery SET party = 'agriculture' WHERE party = 'public_security'",
         "UPDATE agency_task SET agency = 'agriculture' WHERE agency = 'public_security'",
+        "UPDATE task_message SET agency = 'agriculture' WHERE agency = 'public_security'",
     ),
     _rows(
         "a delivery is addressed to the next county",

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from gateway.cli.demo.story import AGENCIES, RECIPIENTS
-from gateway.cli.demo.systems import WEBHOOK_AGENCY
+from tests.faults.broken_house import WEBHOOK_AGENCY
 from tests.faults.journal import ATTEMPT_S, Account, Gate, Journal
 from tests.faults.stories import Desk, Imports, clerk, doorbell, for_ever, give_out_again, mailbox, one_case
 

@@ -117,7 +117,8 @@ def _read(body: bytes) -> tuple[str | None, str | None]:
     try:
         told: dict[str, Any] = json.loads(body)
         data = told["data"]
-        return told["type"], data.get("task_id") or data.get("notice_id")
+        # A CloudEvent of agencies is about a task or about a message on it, a webhook of notify about a notice.
+        return told["type"], data.get("message_id") or data.get("task_id") or data.get("notice_id")
     except (ValueError, KeyError, TypeError, AttributeError):
         return None, None
 

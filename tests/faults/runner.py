@@ -26,6 +26,7 @@ CONNECTIONS = {
     "tianwei-cases-numbers": 4,
     "tianwei-cases-rules": 5,
     "tianwei-agencies-sender": 6,
+    "tianwei-agencies-receiver": 8,
     "tianwei-notify-sender": 6,
     "tianwei-listener": 2,
     "tianwei-relay": 3,

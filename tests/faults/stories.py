@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from gateway.cli.demo.evidence import Kinds, Spot, kinds_of, pieces_for
-from gateway.cli.demo.results import result_of
 from gateway.cli.demo.story import AGENCIES, document, letter, with_documents
 from gateway.cli.sample_patches import write_sample
 from tests.faults.journal import Account, GivenUp
+from tests.support.agency_results import result_of
 from tests.system.county import convening, report
 
 View = dict[str, Any]
@@ -25,6 +25,7 @@ _DECLINED = 0.10
 _PROVED = 0.10
 _PLACE = (105.68, 37.42)
 _LOOKS = 120
+_TASK_TOLD = "tianwei.task.issued.v1"
 _IMPORT_ROWS = 25
 _OFFICERS = ["王立新", "杨海燕"]
 
@@ -209,7 +210,7 @@ def doorbell(agency: str, received: Path) -> Callable[[Desk], Awaitable[None]]:
         lines = received.read_text(encoding="utf-8").splitlines() if received.exists() else []
         for line in lines[:-1]:  # the last may be half written
             told = json.loads(line)
-            if told["status"] == 202 and told["subject"] and told["subject"] not in known:
+            if told["status"] == 202 and told["type"] == _TASK_TOLD and told["subject"] not in known:
                 known.add(told["subject"])
                 await _try_task(desk, agency, await desk.account(login).get(f"/tasks/{told['subject']}"))
 
@@ -217,7 +218,7 @@ def doorbell(agency: str, received: Path) -> Callable[[Desk], Awaitable[None]]:
 
 
 async def _try_task(desk: Desk, agency: str, row: View) -> None:
-    if row["state"] != "issued":
+    if row["state"] not in ("offered", "delivered"):
         return
     try:
         await _do_task(desk, desk.account(agency.replace("_", "-")), agency, row)

@@ -43,7 +43,7 @@ def make(folder: Path) -> Path:
     modules = {"gateway/__main__": _ANSWERS, "gateway/seed_accounts": "", "gateway/storage/migrate": _MIGRATES}
     for service in ("cases", "agencies", "notify"):
         modules[f"services/{service}/storage/migrate"] = _MIGRATES
-        for name in ("__main__", "worker", "evidence_worker", "scheduler", "sender"):
+        for name in ("__main__", "worker", "evidence_worker", "scheduler", "sender", "receiver"):
             modules[f"services/{service}/{name}"] = _BEATS
     for name, text in modules.items():
         file = folder / f"{name}.py"

@@ -18,12 +18,13 @@ class County:
         self._house = house
         self._story = Story(house.people, lambda _: None)
 
-    def clue(self, township: str, mark: str = "") -> View:
-        """A received clue in a township of 9 digits. mark: told in its texts."""
-        return dict(self._house.people.coordinator.post("/clues", report(township, mark or uuid4().hex)))
+    def clue(self, township: str, mark: str = "", **areas: float) -> View:
+        """A received clue in a township of 9 digits. mark: told in its texts. areas: in m², of its own."""
+        body = report(township, mark or uuid4().hex) | areas
+        return dict(self._house.people.coordinator.post("/clues", body))
 
-    def verified(self, township: str, mark: str = "") -> View:
-        return self._story.verify(self.clue(township, mark))
+    def verified(self, township: str, mark: str = "", **areas: float) -> View:
+        return self._story.verify(self.clue(township, mark, **areas))
 
     def filed(self, clue: View) -> View:
         """A case from a verified clue."""
@@ -38,7 +39,7 @@ class County:
     def prove(self, path: str, step: str) -> None:
         """Hand in the evidence that a step of an object asks for. path: like /cases/{id}."""
         coordinator = self._house.people.coordinator
-        spot = Spot(f"{path}-{step}", datetime.now(UTC).replace(microsecond=0), 105.68, 37.42)
+        spot = Spot(f"{path}-{step}", self._house.now().replace(microsecond=0), 105.68, 37.42)
         complete(coordinator, path, spot, step, kinds_of(coordinator.get("/rules/evidence_item")))
 
     def joint_action(self, case: View, marks: dict[str, str]) -> View:
@@ -97,5 +98,6 @@ def convening(case: View, marks: dict[str, str]) -> View:
         "place": case["place"],
         "acting_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
         "lead_agency": next(iter(marks)),
+        "form": "consultation",
         "tasks": [{**letter(agency), "matter": f"{mark}到场。"} for agency, mark in marks.items()],
     }

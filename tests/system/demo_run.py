@@ -25,8 +25,9 @@ FIGURES = {
         "comprehensive_enforcement": 2,
         "natural_resources": 1,
         "public_security": 1,
+        "township": 1,
     },
-    "tasks_signed": 5,
+    "tasks_signed": 6,
     "notices_by_recipient": {"discipline_commission": 7, "organisation_department": 7, "party_committee": 7},
     "notices_signed": 21,
 }

@@ -9,7 +9,7 @@ import numpy as np
 
 from gateway.cli.samples.files import write_shapefile
 from gateway.cli.samples.plots import ZONE_35
-from gateway.cli.samples.rows import SampleRow, make_rows
+from gateway.cli.samples.rows import SAND_YARD_NO, SampleRow, make_rows
 
 COUNTY = "640521"
 SEED = 7
@@ -39,6 +39,12 @@ def file_of_broken_rows(folder: Path) -> bytes:
     rows[4] = replace(rows[4], ring=rows[4].ring + np.array([0.0, 150_000.0]))
     rows[5] = replace(rows[5], ring=_line(rows[5]))
     return _written(folder, rows)
+
+
+def sand_yard(folder: Path, seed: int, **attributes: str) -> bytes:
+    """The patch of domain.md 8.1 alone. seed: where it lies; attributes: of another batch."""
+    yard = next(row for row in make_rows(2, 0, COUNTY, seed)[0] if row.attributes["JCBH"] == SAND_YARD_NO)
+    return _written(folder, [_with(yard, **attributes)])
 
 
 def without(archive: bytes, suffix: str) -> bytes:

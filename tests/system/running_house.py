@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -171,6 +172,12 @@ class RunningHouse:
         assert record is not None
         os.kill(record.pid, number)
 
+    # time
+
+    def now(self) -> datetime:
+        """The present instant, as the house counts it."""
+        return datetime.now(UTC)
+
     # events
 
     def readiness(self) -> httpx.Response:
@@ -227,6 +234,9 @@ class TrainingHouse(RunningHouse):
     @property
     def clock(self) -> TrainingClock:
         return TrainingClock(self.home.root / "training-clock")
+
+    def now(self) -> datetime:
+        return self.clock.now()
 
     def _environment(self) -> dict[str, str]:
         return super()._environment() | {

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(300)
 
 Envelope = dict[str, Any]
 MESSAGES = 1000
-FEEDS = {("agencies", "cases"), ("cases", "agencies"), ("notify", "cases")}
+FEEDS = {("agencies", "cases"), ("cases", "agencies"), ("notify", "cases"), ("notify", "agencies")}
 """(consumer, producer)"""
 HEARD = ("cases", "agencies")
 _BUS_IS_DOWN: tuple[type[Exception], ...] = (Unavailable, *BUS_ERRORS)

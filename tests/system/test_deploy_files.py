@@ -11,6 +11,7 @@ import amqp
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from services.agencies.adapters.protocols.bus_queue import queue_of
 from shared.bus.connection import connect
 from shared.bus.names import EVENTS_EXCHANGE, event_queue, events_exchange, reply_queue, rpc_exchange
 from tests.support.nodes import RabbitNode
@@ -42,7 +43,8 @@ def compose() -> Any:
 
 def test_every_secret_of_the_compose_file_is_made(made: Path, compose: Any) -> None:
     wanted = {Path(secret["file"]).name for secret in compose["secrets"].values()}
-    assert wanted == {file.name for file in made.iterdir()}
+    # The passwords of agencies' own users are for the agencies: no container gets them.
+    assert wanted == {file.name for file in made.iterdir() if not file.name.startswith("agency-")}
 
 
 def test_a_container_gets_just_the_secrets_its_settings_name(compose: Any) -> None:
@@ -66,7 +68,12 @@ def broker(made: Path) -> Iterator[dict[str, str]]:
         node.ctl("import_definitions", str(made / "rabbitmq_definitions.json"))
         place = node.url.rpartition("@")[2].partition("/")[0]
         users = [user["name"] for user in json.loads((made / "rabbitmq_definitions.json").read_text())["users"]]
-        yield {name: (made / f"{name}_bus_url").read_text().replace("rabbitmq:5672", place) for name in users}
+        ours = {name for name in users if not name.startswith("agency-")}
+        urls = {name: (made / f"{name}_bus_url").read_text().replace("rabbitmq:5672", place) for name in ours}
+        for name in set(users) - ours:
+            password = (made / f"{name}_bus_password").read_text()
+            urls[name] = f"amqp://{name}:{password}@{place}/tianwei"
+        yield urls
 
 
 def test_a_service_hears_others_tells_its_own_and_calls(broker: dict[str, str]) -> None:
@@ -106,3 +113,21 @@ def test_nobody_reads_anothers_queue(broker: dict[str, str], queue: str) -> None
         channel = connection.channel()
         with pytest.raises(amqp.exceptions.AccessRefused):
             channel.basic_consume(queue)
+
+
+def test_an_agency_reads_its_tasks_writes_its_answers_and_nothing_else(broker: dict[str, str]) -> None:
+    with connect(broker["agencies"]) as connection, connection.channel() as channel:
+        for agency in ("agriculture", "public_security"):
+            for kind in ("tasks", "answers"):
+                queue_of(agency, kind, amqp=True)(channel).declare()
+    refused = amqp.exceptions.AccessRefused
+    with connect(broker["agency-agriculture"]) as connection:
+        connection.channel().basic_consume("agency.agriculture.tasks")
+        connection.Producer().publish({}, exchange="agency.agriculture.answers", routing_key="answers")
+        for queue in ("agency.public_security.tasks", "agency.agriculture.answers", "rpc-agencies"):
+            with pytest.raises(refused):
+                connection.channel().basic_consume(queue)
+        with pytest.raises(refused), connection.channel() as channel:
+            connection.Producer(channel).publish({}, exchange="agency.public_security.answers", routing_key="answers")
+        with pytest.raises(refused), connection.channel() as channel:
+            queue_of("agriculture", "more", amqp=True)(channel).declare()

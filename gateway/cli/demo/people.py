@@ -27,6 +27,11 @@ class People:
         self._stack.close()
 
     @property
+    def county_code(self) -> str:
+        """6 digits."""
+        return str(self._accounts["coordinator"]["jurisdiction"])
+
+    @property
     def coordinator(self) -> Person:
         return self._person("coordinator")
 
@@ -37,6 +42,11 @@ class People:
     def township(self, division_code: str) -> Person:
         """The officer of the township in which a place lies."""
         return self._person(f"township-{division_code[:9]}")
+
+    @property
+    def reviewers(self) -> tuple[Person, Person]:
+        """Of the city and of the region."""
+        return self._person("city-reviewer"), self._person("region-reviewer")
 
     def clerk(self, recipient: str) -> Person:
         return self._person(recipient.replace("_", "-"))

@@ -10,19 +10,26 @@ from typing import Any
 
 from gateway.cli.demo import evidence
 from gateway.cli.demo.evidence import Spot
+from gateway.cli.demo.inbox import TownshipInbox
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.texts import detail
 from shared.clock import TrainingClock
-from shared.contracts.codes import Agency, DocumentKind, Recipient, title
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, DocumentKind, Recipient, title
 
 Say = Callable[[str], None]
 
-AGENCIES = tuple(Agency)
+AGENCIES = COUNTY_AGENCIES
+INVITED = (*AGENCIES, Agency.TOWNSHIP)
 RECIPIENTS = tuple(Recipient)
 WAIT_S = 180.0
 # The party has five working days to speak (APL 45, NRP 33); so many calendar days hold five, whatever holiday comes.
 DAYS_TO_SPEAK = 20
+
+
+def party(clue: dict[str, Any]) -> str:
+    """Each patch has its own: acts of one party would be added up (JI2000 9)."""
+    return f"砂场经营者（{clue['clue_no'][-5:]}）"
 
 
 class Story:
@@ -80,6 +87,7 @@ class Story:
                 "farmland_area_m2": min(found["farmland_area_m2"] or 0, found["area_m2"]),
                 "pbf_area_m2": min(found["pbf_area_m2"] or 0, found["area_m2"]),
                 "suspected_type": "VT03",
+                "proof": {"party_name": party(found), "use_class": "工业用地", "built_on": "2026-03-01"},
                 "documents": [document("verification_report"), document("site_photos")],
             },
         )
@@ -92,7 +100,7 @@ class Story:
             {
                 "title": f"{clue['place']}违法占用耕地案",
                 "violation_types": ["VT01", "VT03"],
-                "party_name": "某砂场经营者",
+                "party_name": party(clue),
                 "party_kind": "individual_business",
                 "lead_agency": "natural_resources",
                 "officers": ["王立新", "杨海燕"],
@@ -104,7 +112,7 @@ class Story:
         return dict(case)
 
     def convene(self, case: dict[str, Any]) -> dict[str, Any]:
-        """Call the four agencies; follow until every one has reported, giving a returned task out again."""
+        """Call agencies and township; follow until every one has reported, giving a returned task out again."""
         action = self._coordinator.post(
             f"/cases/{case['id']}/joint-actions",
             {
@@ -114,23 +122,55 @@ class Story:
                 "acting_at": (datetime.now(UTC) + timedelta(days=2)).isoformat(),
                 "urgent": False,
                 "lead_agency": "natural_resources",
-                "tasks": [letter(agency) for agency in AGENCIES],
+                "tasks": [letter(agency) for agency in INVITED],
             },
         )
-        self._say(f"联合执法 {action['action_no']}：任务书发往 {'、'.join(map(title, AGENCIES))}")
+        self._say(f"联合执法 {action['action_no']}：任务书发往 {'、'.join(map(title, INVITED))}")
         told: set[tuple[str, str]] = set()
+        # A township has no system of its own: its officer opens the inbox.
+        township = self._people.township(case["division_code"])
+        inbox = TownshipInbox(township)
 
         def look() -> dict[str, Any]:
             seen: dict[str, Any] = self._coordinator.get(f"/joint-actions/{action['id']}")
+            for row in township.get("/tasks", action_id=action["id"])["items"]:
+                inbox.handle(row["id"])
             for task in seen["tasks"]:
                 self._tell_task(task, told)
                 if task["state"] == "declined" and not task["replaced_by"]:
                     self._reassign(seen, task)
             return seen
 
-        closed = self._until(look, lambda seen: seen["state"] == "closed", "四个部门都已反馈")
-        self._say(f"联合执法 {closed['action_no']} 办结：全部任务已反馈")
+        self._until(look, lambda seen: all(map(_is_signed, seen["tasks"])), "各部门和乡镇都已签收")
+        self._act(action)
+        self._until(look, lambda seen: seen["state"] == "feedback_complete", "各部门和乡镇都已反馈")
+        closed = self._coordinator.post(
+            f"/joint-actions/{action['id']}/summarise",
+            {
+                "account": "违法行为已停止，现场已清理，证据已移交牵头部门。",
+                "scores": [{"agency": agency, "score": 95} for agency in INVITED],
+                "lessons": "任务书应附现场道路和用电情况。",
+                **with_documents("action_summary"),
+            },
+        )
+        self._say(f"联合执法 {closed['action_no']} 总结办结：全部任务已反馈")
         return dict(closed)
+
+    def _act(self, action: dict[str, Any]) -> None:
+        """The pre-meeting, the action with its on-site record, the evidence handed over to the lead."""
+        path = f"/joint-actions/{action['id']}"
+        now = self._now().isoformat()
+        papers = with_documents("meeting_minutes", "action_plan", "risk_plan")
+        meeting = {"met_at": now, "attended": list(INVITED), "account": "明确依据、分工和风险。", **papers}
+        self._coordinator.post(f"{path}/record-meeting", meeting)
+        muster = [{"agency": agency, "persons": [f"{title(agency)}执法人员"]} for agency in INVITED]
+        acting = {"started_at": now, "muster": muster, "account": "责令停工，设置警戒，取土样。"}
+        acted = self._coordinator.post(f"{path}/record-acting", {**acting, **with_documents("on_site_record")})
+        for agency in INVITED:
+            if agency != action["lead_agency"]:
+                nothing = {"agency": agency, "handed_at": now, "received_by": "王立新"}
+                self._coordinator.post(f"{path}/record-evidence", nothing)
+        self._say(f"联合执法 {action['action_no']} 已会商、已行动，反馈期限 {acted['tasks'][0]['feedback_due_on']}")
 
     def _tell_task(self, task: dict[str, Any], told: set[tuple[str, str]]) -> None:
         """Each step once, also those that came between two looks."""
@@ -234,11 +274,21 @@ class Story:
                 **with_documents("acceptance_sheet"),
             },
         )
+        if clue["review_required"]:
+            self._review(clue)
         self._coordinator.post(f"{path}/request-review", with_documents("review_result"))
         self._give_evidence(township, path, clue, "strike-off")
         item = self._coordinator.post(f"{path}/strike-off", with_documents("strike_off_sheet"))
         self._say(f"整改 {item['item_no']} 已验收、已销号，剩余 {item['remaining_area_mu']} 亩")
         return dict(item)
+
+    def _review(self, clue: dict[str, Any]) -> None:
+        """What was found is reviewed by county, city and region beside the case; strike-off waits for the end of it."""
+        path = f"/clues/{clue['id']}"
+        self._coordinator.post(f"{path}/start-review", {})
+        for person in (self._coordinator, *self._people.reviewers):
+            person.post(f"{path}/pass-review", {})
+        self._say(f"线索 {clue['clue_no']} 县、市、自治区审核结束")
 
     def _give_evidence(self, person: Person, path: str, clue: dict[str, Any], step: str) -> None:
         """What the check-list of a step asks for; photographs are taken where the clue lies."""
@@ -320,6 +370,10 @@ class Story:
         return seen
 
 
+def _is_signed(task: dict[str, Any]) -> bool:
+    return bool(task["replaced_by"] or task["accepted_at"])
+
+
 def letter(agency: str) -> dict[str, str]:
     """The task letter of one agency, by the division of labour of domain.md 4.5."""
     matters = {
@@ -327,6 +381,11 @@ def letter(agency: str) -> dict[str, str]:
         "agriculture": ("鉴定耕地种植条件破坏程度，提出复耕意见", "土地管理法第七十五条", "破坏程度鉴定意见"),
         "public_security": ("维持现场秩序，审查是否涉嫌犯罪", "刑法第三百四十二条", "立案或者不予立案决定"),
         "comprehensive_enforcement": ("清理现场，拆除违法建筑物", "行政强制法", "拆除记录"),
+        "township": (
+            "通知当事人到场，协调停水停电，组织日常看护",
+            "耕地保护党政同责实施办法第九条",
+            "工作记录",
+        ),
     }
     matter, basis, output = matters[agency]
     return {"agency": agency, "matter": matter, "legal_basis": basis, "output": output}

@@ -81,7 +81,7 @@ def _cut(yard: BaseGeometry, start: float, wanted_m2: float) -> float:
             low = middle
         else:
             high = middle
-    return round(low, 9)
+    return low
 
 
 def _cells(without: BaseGeometry, side: float) -> list[BaseGeometry]:

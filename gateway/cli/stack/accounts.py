@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.cli.stack.layout import Home, write_private
-from shared.contracts.codes import Agency, Recipient, Role, title
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, Recipient, Role, title
 
 # Without characters that are mistaken for one another on paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -43,8 +43,8 @@ def _people(county: str, townships: Mapping[str, str]) -> list[Account]:
             _account(f"township-{code[:9]}", f"{name}工作人员", Role.TOWNSHIP_OFFICER, code[:9], code[:9])
             for code, name in townships.items()
         ),
-        *(_of_agency(agency, Role.AGENCY_OFFICER, "", "工作人员", county) for agency in Agency),
-        *(_of_agency(agency, Role.AGENCY_SYSTEM, "-system", "业务系统", county) for agency in Agency),
+        *(_of_agency(agency, Role.AGENCY_OFFICER, "", "工作人员", county) for agency in COUNTY_AGENCIES),
+        *(_of_agency(agency, Role.AGENCY_SYSTEM, "-system", "业务系统", county) for agency in COUNTY_AGENCIES),
         *(
             _of_agency(_LEAD, role, f"-{_login(role)}", title(role), county)
             for role in (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)

@@ -108,7 +108,13 @@ class Settings:
                     "agencies.sender",
                     "services.agencies.sender",
                     Stage.SENDER,
-                    {**self._of("AGENCIES_DSN", "PUBLIC_URL"), **self._sealing("agencies")},
+                    {**self._of("AGENCIES_DSN", "PUBLIC_URL", "BUS_URL"), **self._sealing("agencies")},
+                ),
+                _python(
+                    "agencies.receiver",
+                    "services.agencies.receiver",
+                    Stage.SENDER,
+                    {**self._of("AGENCIES_DSN", "BUS_URL"), **self._sealing("agencies")},
                 ),
             ],
             "notify": [

@@ -29,7 +29,7 @@ def run_tool(folder: Path, service: str, module: str, *arguments: str) -> int:
             f"先运行 tianwei up；用外部数据库的，在服务的容器里运行 python -m services.{service}.{module}",
             _NOT_RUNNING,
         )
-    program = _settings(home).programs()[service][0]
+    program = settings_of_running(home).programs()[service][0]
     command = [sys.executable, "-P", "-m", f"services.{service}.{module}", *arguments]
     return subprocess.run(command, env=dict(program.environment), cwd=home.root, check=False).returncode
 
@@ -39,7 +39,8 @@ def operator() -> str:
     return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
-def _settings(home: Home) -> Settings:
+def settings_of_running(home: Home) -> Settings:
+    """What the processes of a house that runs were told."""
     state, secrets = read_state(home), load_or_make(home)
     bus_url = os.environ.get("TIANWEI_BUS_URL", "")
     if "valkey" in state.programs:

@@ -1,34 +1,107 @@
 """What can be wrong with an order to a task, by its stable code."""
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 from shared.contracts.codes import Agency, TaskState
+from shared.contracts.hand_over import holder_of
 from shared.errors import Conflict, InvalidInput
 
 
 class TaskTransitionNotAllowed(Conflict):
-    """The task's state has no row for this command."""
+    """The task's state has no row for this command: late, twice or too early. The facts tell what it is by now.
 
-    def __init__(self, verb: str, state: TaskState) -> None:
-        super().__init__("agencies.task-transition-not-allowed", None, verb=verb, state=state.value)
+    law: the rule of the steps of joint work.
+    """
+
+    def __init__(self, verb: str, state: TaskState, version: int, allowed: Sequence[str]) -> None:
+        super().__init__(
+            "agencies.task-transition-not-allowed",
+            None,
+            object="task",
+            law="RULES 4.3",
+            verb=verb,
+            state=state.value,
+            version=version,
+            holder=holder_of(state).value,
+            allowed=list(allowed),
+        )
+
+
+class ReceiptWrong(InvalidInput):
+    """A paper receipt that cannot be of this task. rule: which of its data."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__("agencies.receipt-wrong", field, rule=rule)
 
 
 class ResultKindWrong(InvalidInput):
-    """Each agency reports in its own trade."""
+    """Each agency reports in its own trade. expected: the kinds that it may report."""
 
-    def __init__(self, agency: Agency, expected: str, given: str) -> None:
+    def __init__(self, agency: Agency, expected: Iterable[str], given: str) -> None:
         super().__init__(
-            "agencies.result-kind-wrong", "result.kind", agency=agency.value, expected=expected, given=given
+            "agencies.result-kind-wrong", "result.kind", agency=agency.value, expected=list(expected), given=given
         )
 
 
 class ResultImplausible(InvalidInput):
-    """The figures contradict each other. rule: farmland-within-measured, pbf-within-farmland, …"""
+    """Something is missing in the result, or its figures contradict each other. faults: every (field, reason)."""
 
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__("agencies.result-implausible", f"result.{field}", rule=rule)
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        told = [{"field": f"result.{field}", "reason": reason} for field, reason in faults]
+        super().__init__("agencies.result-implausible", told[0]["field"], reason=told[0]["reason"], faults=told)
 
 
-class EndpointNotUsed(InvalidInput):
-    """The agency fetches its tasks from its mailbox: nothing is pushed to it."""
+class FormRefused(InvalidInput):
+    """A form of an agency that does not parse. faults: {field, reason, facts}, each in the agency's own field names.
+
+    version: of the vocabulary it was read by. faults_found: how many there are; at most the first 100 are listed.
+    """
+
+    MOST = 100
+
+    def __init__(self, agency: Agency, version: str, faults: Sequence[Mapping[str, Any]]) -> None:
+        told = [{**fault, "field": f"form.{fault['field']}"} for fault in faults[: self.MOST]]
+        super().__init__(
+            "agencies.form-refused",
+            told[0]["field"],
+            agency=agency.value,
+            version=version,
+            faults_found=len(faults),
+            faults=told,
+        )
+
+
+class EndpointNotConfigured(Conflict):
+    """Nobody has said yet how this agency is reached."""
 
     def __init__(self, agency: Agency) -> None:
-        super().__init__("agencies.endpoint-not-used", "agency", agency=agency.value)
+        super().__init__("agencies.endpoint-not-configured", "agency", agency=agency.value)
+
+
+class EndpointNotPaused(Conflict):
+    """Only a paused endpoint can be tried with one letter, or resumed."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.endpoint-not-paused", "agency", agency=agency.value)
+
+
+class NothingToTry(Conflict):
+    """No letter waits for this agency, or not that one."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
+
+
+class NothingToCertify(Conflict):
+    """Who opens the console's inbox has no system that could be certified."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.nothing-to-certify", "protocol", agency=agency.value)
+
+
+class CertificateRefused(InvalidInput):
+    """A certificate that proves nothing here. rule: what is wrong with it; checks: which ones."""
+
+    def __init__(self, rule: str, field: str, checks: Sequence[str] = (), **facts: Any) -> None:
+        super().__init__("agencies.certificate-refused", field, rule=rule, checks=list(checks), **facts)

@@ -1,52 +1,39 @@
 """A task of one agency in a joint action (domain.md 4.3 to 4.5): from the order to the typed result."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypedDict
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.agencies.domain.errors import TaskTransitionNotAllowed
+from services.agencies.domain.errors import ReceiptWrong
+from services.agencies.domain.task_table import TABLE, permit
+from shared.clock import local_day
 from shared.contracts.agencies import (
     TaskAcceptedV1,
     TaskDeclinedV1,
+    TaskDeliveredV1,
+    TaskDoneV1,
+    TaskExpiredV1,
     TaskIssuedV1,
     TaskReportedV1,
     TaskResult,
+    TaskReturnedV1,
     TaskSignedV1,
+    TaskStartedV1,
     TaskWithdrawnV1,
 )
 from shared.contracts.base import Event
 from shared.contracts.cases_events import ActionBrief
-from shared.contracts.codes import Agency, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DocumentKind, ReturnReason, TaskState
+from shared.contracts.hand_over import OPEN, PENDING, TaskHolder, holder_of
 from shared.contracts.joint_actions import TaskLetter
+from shared.contracts.parts import DocumentRef
 
+OFFLINE = "offline"
 RESULT: TypeAdapter[TaskResult] = TypeAdapter(TaskResult)
-
-
-@dataclass(frozen=True)
-class Row:
-    """at: states in which the command is allowed; to: the state after it."""
-
-    verb: str
-    at: frozenset[TaskState]
-    to: TaskState
-
-
-_OPEN = frozenset({TaskState.ISSUED, TaskState.SIGNED, TaskState.ACCEPTED})
-
-TABLE: Mapping[str, Row] = {
-    row.verb: row
-    for row in (
-        Row("sign", frozenset({TaskState.ISSUED}), TaskState.SIGNED),
-        Row("accept", frozenset({TaskState.SIGNED}), TaskState.ACCEPTED),
-        Row("decline", frozenset({TaskState.ISSUED, TaskState.SIGNED}), TaskState.DECLINED),
-        Row("report", frozenset({TaskState.ACCEPTED}), TaskState.REPORTED),
-        Row("withdraw", _OPEN, TaskState.WITHDRAWN),
-    )
-}
 
 
 class _Header(TypedDict):
@@ -72,18 +59,24 @@ class Order:
     brief: ActionBrief
     sign_due_on: date | None
     feedback_due_on: date | None
+    answer_by: datetime | None = None
 
 
 @dataclass
 class Task:
-    """order: the issuing event, which tells all that never changes. None only before it is applied."""
+    """issued: the first event, which tells all that never changes. None only before it is applied.
+
+    decided_version: the version after the last step that somebody took. The proof of delivery comes by itself after it
+    and changes nothing that one decides on, so an If-Match from before that proof still holds.
+    """
 
     TYPE: ClassVar[str] = "task"
 
     id: UUID
     version: int = 0
     jurisdiction: str = ""
-    state: TaskState = TaskState.ISSUED
+    decided_version: int = 0
+    state: TaskState = TaskState.OFFERED
     issued: TaskIssuedV1 | None = None
     signed_at: datetime | None = None
     signed_by: str | None = None
@@ -94,8 +87,15 @@ class Task:
     declined_at: datetime | None = None
     return_reason: ReturnReason | None = None
     decline_reason: str | None = None
+    proposed_agency: Agency | None = None
+    started_at: datetime | None = None
     reported_at: datetime | None = None
+    reports: int = 0
     result: TaskResult | None = None
+    returned_at: datetime | None = None
+    return_points: list[str] = field(default_factory=list)
+    done_at: datetime | None = None
+    expired_at: datetime | None = None
     withdrawn_at: datetime | None = None
     withdraw_reason: str | None = None
 
@@ -111,8 +111,17 @@ class Task:
         return self.order.agency
 
     @property
+    def holder(self) -> TaskHolder:
+        return holder_of(self.state)
+
+    @property
     def is_open(self) -> bool:
-        return self.state in _OPEN
+        return self.state in OPEN
+
+    @property
+    def is_pending(self) -> bool:
+        """Offered, and neither accepted nor declined."""
+        return self.state in PENDING
 
     def issue(self, order: Order, protocol: str, now: datetime) -> list[Event]:
         """Put the task at its agency's door."""
@@ -133,28 +142,75 @@ class Task:
                 sign_due_on=order.sign_due_on,
                 feedback_due_on=order.feedback_due_on,
                 protocol=protocol,
+                answer_by=order.answer_by,
             )
         ]
+
+    def deliver(self, channel: str, now: datetime) -> list[Event]:
+        """It has come to its agency. Nothing when the task has gone on without that proof, or is over."""
+        if self.state not in TABLE["deliver"].at:
+            return []
+        return [TaskDeliveredV1(**self._header(now), channel=channel)]
 
     def sign(self, signed_by: str, channel: str, now: datetime) -> list[Event]:
         """签收."""
         self._permit("sign")
         return [TaskSignedV1(**self._header(now), signed_by=signed_by, channel=channel)]
 
+    def enter_receipt(self, signed_by: str, signed_at: datetime, receipt: DocumentRef, now: datetime) -> list[Event]:
+        """签收 on paper, entered by the coordinator. Lateness counts by the date on it. Raises ReceiptWrong."""
+        self._permit("enter-receipt")
+        if receipt.kind is not DocumentKind.PAPER_RECEIPT:
+            raise ReceiptWrong("receipt.kind", "receipt-is-paper")
+        if signed_at > now:
+            raise ReceiptWrong("signed_at", "not-in-the-future")
+        if local_day(signed_at) < local_day(self.order.at):
+            raise ReceiptWrong("signed_at", "not-before-the-order")
+        # Who writes only the day gives its midnight, which on the day of the order lies before it.
+        at = max(signed_at, self.order.at).astimezone(UTC)
+        return [TaskSignedV1(**self._header(at), signed_by=signed_by, channel=OFFLINE, receipt=receipt)]
+
     def accept(self, contact_person: str, contact_phone: str | None, now: datetime) -> list[Event]:
         """Take it on, naming whom to call (J03)."""
         self._permit("accept")
         return [TaskAcceptedV1(**self._header(now), contact_person=contact_person, contact_phone=contact_phone)]
 
-    def decline(self, return_reason: ReturnReason, reason: str, now: datetime) -> list[Event]:
-        """退回, with the code and the words of why; the coordinator decides what follows (J09)."""
+    def decline(
+        self, return_reason: ReturnReason, reason: str, now: datetime, proposed_agency: Agency | None = None
+    ) -> list[Event]:
+        """退回, with code and words of why, and whose it should be; the coordinator decides what follows (J09)."""
         self._permit("decline")
-        return [TaskDeclinedV1(**self._header(now), return_reason=return_reason, reason=reason)]
+        told = TaskDeclinedV1(
+            **self._header(now), return_reason=return_reason, reason=reason, proposed_agency=proposed_agency
+        )
+        return [told]
+
+    def start(self, now: datetime) -> list[Event]:
+        """Work has begun."""
+        self._permit("start")
+        return [TaskStartedV1(**self._header(now))]
 
     def report(self, result: TaskResult, now: datetime) -> list[Event]:
         """反馈 (J07). That the result is this agency's and plausible is checked before, see results.py."""
         self._permit("report")
         return [TaskReportedV1(**self._header(now), result=result.model_dump(mode="json"))]
+
+    def return_(self, points: Sequence[str], now: datetime) -> list[Event]:
+        """退回补正: the agency has it again and reports anew."""
+        self._permit("return")
+        return [TaskReturnedV1(**self._header(now), points=list(points))]
+
+    def complete(self, now: datetime) -> list[Event]:
+        """办结: the report is accepted."""
+        self._permit("complete")
+        return [TaskDoneV1(**self._header(now))]
+
+    def expire(self, now: datetime) -> list[Event]:
+        """The term of the offer is over; nothing when it was answered, or the term is still to come."""
+        answer_by = self.order.answer_by
+        if not self.is_pending or answer_by is None or answer_by > now:
+            return []
+        return [TaskExpiredV1(**self._header(now), answer_by=answer_by)]
 
     def withdraw(self, reason: str, now: datetime) -> list[Event]:
         """撤回: nobody is to act on it any more."""
@@ -163,9 +219,13 @@ class Task:
 
     def apply(self, event: Any) -> None:
         """Change as the event tells; an event that is not a task's is a programming error."""
+        if isinstance(event, TaskDeliveredV1):
+            self.state = TABLE["deliver"].to
+            return
+        self.decided_version = self.version + 1
         match event:
             case TaskIssuedV1():
-                self.issued, self.state = event, TaskState.ISSUED
+                self.issued, self.state = event, TaskState.OFFERED
                 self.jurisdiction = event.brief.division_code
             case TaskSignedV1():
                 self.state, self.signed_at = TABLE["sign"].to, event.at
@@ -176,9 +236,19 @@ class Task:
             case TaskDeclinedV1():
                 self.state, self.declined_at = TABLE["decline"].to, event.at
                 self.return_reason, self.decline_reason = event.return_reason, event.reason
+                self.proposed_agency = event.proposed_agency
+            case TaskStartedV1():
+                self.state, self.started_at = TABLE["start"].to, event.at
             case TaskReportedV1():
                 self.state, self.reported_at = TABLE["report"].to, event.at
-                self.result = RESULT.validate_python(event.result)
+                self.result, self.reports = RESULT.validate_python(event.result), self.reports + 1
+            case TaskReturnedV1():
+                self.state, self.returned_at = TABLE["return"].to, event.at
+                self.return_points = list(event.points)
+            case TaskDoneV1():
+                self.state, self.done_at = TABLE["complete"].to, event.at
+            case TaskExpiredV1():
+                self.state, self.expired_at = TABLE["expire"].to, event.at
             case TaskWithdrawnV1():
                 self.state, self.withdrawn_at = TABLE["withdraw"].to, event.at
                 self.withdraw_reason = event.reason
@@ -186,8 +256,7 @@ class Task:
                 raise TypeError(f"{type(event).__name__} is no event of a task")
 
     def _permit(self, verb: str) -> None:
-        if self.state not in TABLE[verb].at:
-            raise TaskTransitionNotAllowed(verb, self.state)
+        permit(verb, self.state, self.version)
 
     def _header(self, now: datetime) -> _Header:
         order = self.order

@@ -1,18 +1,25 @@
-"""How a task reached its agency: an aggregate beside the task, so that its proof never makes an If-Match stale."""
+"""How a task, or a message about it, travels to its agency: an aggregate beside the task."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from shared.contracts.agencies import TaskDeliveredV1, TaskDeliveryExhaustedV1, TaskDeliveryResumedV1
+from shared.contracts.agencies import (
+    TaskDeliveryExhaustedV1,
+    TaskDeliveryResumedV1,
+    TaskMessageDeliveredV1,
+)
 from shared.contracts.base import Event
-from shared.contracts.codes import Agency, DeliveryState
+from shared.contracts.codes import Agency, DeliveryState, TaskMessageKind
 
 
 @dataclass
 class TaskDelivery:
-    """state: as told so far; a delivery given up is still delivered when the agency gets the task another way."""
+    """state: as told so far; a delivery given up is still delivered when the agency gets it another way.
+
+    message: what it tells of the task; None: it is the task letter itself, whose arrival the task tells.
+    """
 
     TYPE: ClassVar[str] = "delivery"
 
@@ -24,17 +31,21 @@ class TaskDelivery:
     jurisdiction: str
     version: int = 0
     state: DeliveryState = DeliveryState.PENDING
+    message: TaskMessageKind | None = None
 
     def deliver(self, channel: str, now: datetime) -> list[Event]:
-        """The agency has the task. channel: the protocol, or how it was signed for."""
+        """The agency has the message. channel: the protocol. Nothing of a letter."""
+        if self.message is None:
+            return []
         return [
-            TaskDeliveredV1(
+            TaskMessageDeliveredV1(
                 at=now,
                 task_id=self.task_id,
                 action_id=self.action_id,
                 case_id=self.case_id,
                 agency=self.agency,
                 channel=channel,
+                message=self.message,
             )
         ]
 
@@ -48,6 +59,7 @@ class TaskDelivery:
                 case_id=self.case_id,
                 agency=self.agency,
                 error=error,
+                message=self.message,
             )
         ]
 
@@ -55,13 +67,18 @@ class TaskDelivery:
         """A person has it tried again."""
         return [
             TaskDeliveryResumedV1(
-                at=now, task_id=self.task_id, action_id=self.action_id, case_id=self.case_id, agency=self.agency
+                at=now,
+                task_id=self.task_id,
+                action_id=self.action_id,
+                case_id=self.case_id,
+                agency=self.agency,
+                message=self.message,
             )
         ]
 
     def apply(self, event: Any) -> None:
         match event:
-            case TaskDeliveredV1():
+            case TaskMessageDeliveredV1():
                 self.state = DeliveryState.DELIVERED
             case TaskDeliveryExhaustedV1():
                 self.state = DeliveryState.EXHAUSTED

@@ -1,25 +1,28 @@
 """Loads and saves whole tasks and deliveries."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.engine import RowMapping
 
 from services.agencies.domain.task import RESULT, Task
 from services.agencies.domain.task_delivery import TaskDelivery
 from services.agencies.storage import scope
-from services.agencies.storage.tables import agency_task, delivery
+from services.agencies.storage.tables import agency_task, delivery, task_message
 from shared.contracts.agencies import TaskIssuedV1
-from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskMessageKind, TaskState
+from shared.contracts.hand_over import PENDING, holder_of
 from shared.delivery.unit import TableStore
 from shared.errors import NotFound, StaleVersion
 from shared.principal import Actor
 
 _NUMBERING = 7_200_611
 _PLAIN = (
+    "decided_version",
     "signed_at",
     "signed_by",
     "sign_channel",
@@ -28,12 +31,18 @@ _PLAIN = (
     "contact_phone",
     "declined_at",
     "decline_reason",
+    "started_at",
     "reported_at",
+    "reports",
+    "returned_at",
+    "return_points",
+    "done_at",
+    "expired_at",
     "withdrawn_at",
     "withdraw_reason",
 )
 _ORDER = ("action_id", "action_no", "case_id", "title", "place", "acting_at", "urgent", "sign_due_on")
-_ORDER_PLAIN = (*_ORDER, "feedback_due_on", "protocol")
+_ORDER_PLAIN = (*_ORDER, "feedback_due_on", "answer_by", "protocol")
 
 
 class TaskStore(TableStore[Task]):
@@ -42,21 +51,38 @@ class TaskStore(TableStore[Task]):
 
     def lock_own(self, connection: Connection, id_: UUID, by: Actor, expected_version: int | None) -> Task:
         """Locked for the actor's own agency. Raises NotFound for another's, before any version is compared."""
-        statement = sa.select(agency_task).where(agency_task.c.id == id_, scope.own_tasks(by)).with_for_update()
+        return self._locked(connection, id_, scope.own_tasks(by), expected_version)
+
+    def lock_directed(self, connection: Connection, id_: UUID, by: Actor, expected_version: int | None) -> Task:
+        """Locked for the coordinator of its county. Raises NotFound, StaleVersion."""
+        return self._locked(connection, id_, scope.directed_tasks(by), expected_version)
+
+    def _locked(self, connection: Connection, id_: UUID, seen: ColumnElement[bool], expected: int | None) -> Task:
+        lock_deliveries(connection, [id_])
+        statement = sa.select(agency_task).where(agency_task.c.id == id_, seen).with_for_update()
         row = connection.execute(statement).mappings().one_or_none()
         if row is None:
             raise NotFound
-        if expected_version is not None and row["version"] != expected_version:
-            raise StaleVersion(expected_version, row["version"])
+        if expected is not None and not row["decided_version"] <= expected <= row["version"]:
+            state = TaskState(row["state"])
+            raise StaleVersion(expected, row["version"], object="task", state=state, holder=holder_of(state))
         return self.from_row(row)
 
     def own_among(self, connection: Connection, ids: Sequence[UUID], by: Actor) -> list[Task]:
-        """Those of the tasks that are the actor's own agency's, in mailbox order, not locked."""
+        """Those of the tasks that are the actor's own agency's, in mailbox order, locked."""
+        lock_deliveries(connection, ids)
         statement = sa.select(agency_task).where(agency_task.c.id.in_(ids), scope.own_tasks(by))
-        return [self.from_row(row) for row in connection.execute(statement.order_by(agency_task.c.position)).mappings()]
+        ordered = statement.order_by(agency_task.c.position).with_for_update()
+        return [self.from_row(row) for row in connection.execute(ordered).mappings()]
+
+    def overdue(self, connection: Connection, now: datetime, most: int) -> list[UUID]:
+        """Ids of offers whose term is over, longest first; not locked."""
+        due = sa.select(agency_task.c.id).where(agency_task.c.state.in_(PENDING), agency_task.c.answer_by <= now)
+        return list(connection.execute(due.order_by(agency_task.c.answer_by).limit(most)).scalars())
 
     def find(self, connection: Connection, id_: UUID) -> Task | None:
         """Locked; None when there is none."""
+        lock_deliveries(connection, [id_])
         try:
             return self.lock(connection, id_)
         except NotFound:
@@ -74,12 +100,14 @@ class TaskStore(TableStore[Task]):
             **{name: getattr(order, name) for name in _ORDER_PLAIN},
             **{name: getattr(aggregate, name) for name in _PLAIN},
             "state": aggregate.state.value,
+            "holder": aggregate.holder.value,
             "agency": order.agency.value,
             "division_code": aggregate.jurisdiction,
             "letter": order.letter.model_dump(mode="json"),
             "brief": order.brief.model_dump(mode="json"),
             "issued_at": order.at,
             "return_reason": aggregate.return_reason and aggregate.return_reason.value,
+            "proposed_agency": aggregate.proposed_agency and aggregate.proposed_agency.value,
             "result": aggregate.result and aggregate.result.model_dump(mode="json"),
         }
 
@@ -91,6 +119,7 @@ class TaskStore(TableStore[Task]):
             state=TaskState(row["state"]),
             issued=order_of(row),
             return_reason=ReturnReason(row["return_reason"]) if row["return_reason"] else None,
+            proposed_agency=Agency(row["proposed_agency"]) if row["proposed_agency"] else None,
             result=RESULT.validate_python(row["result"]) if row["result"] else None,
             **{name: row[name] for name in _PLAIN},
         )
@@ -108,14 +137,23 @@ def order_of(row: RowMapping) -> TaskIssuedV1:
     )
 
 
+def lock_deliveries(connection: Connection, subject_ids: Sequence[UUID]) -> None:
+    """Before the tasks: whoever records how a letter arrived has its delivery locked and needs the task next."""
+    statement = sa.select(delivery.c.id).where(delivery.c.subject_id.in_(subject_ids)).order_by(delivery.c.id)
+    connection.execute(statement.with_for_update())
+
+
 class TaskDeliveryStore:
     """Keeps the count of events told about a delivery; its state is kept by shared/outgoing/deliveries.py."""
 
     def load(self, connection: Connection, id_: UUID) -> TaskDelivery:
-        """With its task. Raises NotFound."""
+        """Of a task letter or of a message about a task, with that task. Raises NotFound."""
+        task = agency_task.c
         statement = (
-            sa.select(delivery, agency_task.c.action_id, agency_task.c.case_id, agency_task.c.division_code)
-            .join(agency_task, agency_task.c.id == delivery.c.subject_id)
+            sa.select(delivery, task.id.label("task_id"), task.action_id, task.case_id, task.division_code)
+            .add_columns(task_message.c.kind.label("message"))
+            .outerjoin(task_message, task_message.c.id == delivery.c.subject_id)
+            .join(agency_task, task.id == sa.func.coalesce(task_message.c.task_id, delivery.c.subject_id))
             .where(delivery.c.id == id_)
             .with_for_update(of=delivery)
         )
@@ -124,13 +162,14 @@ class TaskDeliveryStore:
             raise NotFound
         return TaskDelivery(
             id=row["id"],
-            task_id=row["subject_id"],
+            task_id=row["task_id"],
             action_id=row["action_id"],
             case_id=row["case_id"],
             agency=Agency(row["party"]),
             jurisdiction=row["division_code"],
             version=row["version"],
             state=DeliveryState(row["state"]),
+            message=TaskMessageKind(row["message"]) if row["message"] else None,
         )
 
     def save(self, connection: Connection, aggregate: TaskDelivery, stored_version: int) -> None:

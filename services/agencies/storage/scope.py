@@ -5,26 +5,35 @@ from sqlalchemy import ColumnElement
 
 from services.agencies.storage.tables import agency_task
 from shared.contracts.codes import Agency, Role
+from shared.divisions.register import TOWNSHIP_DIGITS
 from shared.principal import Actor
 
 AGENCY_ROLES = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
 
 
 def visible_tasks(by: Actor) -> ColumnElement[bool]:
-    """An agency its own, the coordinator all of its jurisdiction, everybody else none."""
+    """An agency its own, a township its own, the coordinator all of its jurisdiction, everybody else none."""
     parts = []
     if by.has(Role.COORDINATOR):
         parts.append(in_jurisdiction(by))
-    if by.has(*AGENCY_ROLES):
-        parts.append(own_tasks(by))
-    return sa.or_(sa.false(), *parts)
+    return sa.or_(own_tasks(by), *parts)
 
 
 def own_tasks(by: Actor) -> ColumnElement[bool]:
-    """What the actor's own agency may act on."""
-    if not by.has(*AGENCY_ROLES):
-        return sa.false()
-    return sa.and_(agency_task.c.agency == by.org_code, in_jurisdiction(by))
+    """What the actor's own agency may act on; a township what the township is asked for in its own division."""
+    own = []
+    if by.has(*AGENCY_ROLES):
+        # Nobody is an officer of "the township": of which one, only the jurisdiction of a township officer says.
+        agency = sa.and_(agency_task.c.agency == by.org_code, agency_task.c.agency != Agency.TOWNSHIP.value)
+        own.append(sa.and_(agency, in_jurisdiction(by)))
+    if by.has(Role.TOWNSHIP_OFFICER) and len(by.jurisdiction) >= TOWNSHIP_DIGITS:
+        own.append(sa.and_(agency_task.c.agency == Agency.TOWNSHIP.value, in_jurisdiction(by)))
+    return sa.or_(sa.false(), *own)
+
+
+def directed_tasks(by: Actor) -> ColumnElement[bool]:
+    """What the coordinator has given out and may withdraw, return and complete."""
+    return in_jurisdiction(by) if by.has(Role.COORDINATOR) else sa.false()
 
 
 def in_jurisdiction(by: Actor) -> ColumnElement[bool]:
@@ -37,7 +46,8 @@ def visible_agencies(by: Actor) -> frozenset[str] | None:
     """Codes of the agencies whose registry entry the actor sees; None means all."""
     if by.has(Role.COORDINATOR, Role.ADMINISTRATOR):
         return None
-    return frozenset({by.org_code}) if by.has(*AGENCY_ROLES) else frozenset()
+    shown = {by.org_code} if by.has(*AGENCY_ROLES) else set()
+    return frozenset(shown | ({Agency.TOWNSHIP.value} if by.has(Role.TOWNSHIP_OFFICER) else set()))
 
 
 def counted_tasks(by: Actor) -> ColumnElement[bool]:

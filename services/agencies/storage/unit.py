@@ -1,12 +1,14 @@
 """The unit of work of agencies: its stores, and what is on the desk of whoever works on a task."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from services.agencies.domain.endpoint import AgencyEndpoint
 from services.agencies.ports import Registry
+from services.agencies.storage.answers import AnswerStore
+from services.agencies.storage.certificates import CertificateStore, KitStore
 from services.agencies.storage.repository import TaskDeliveryStore, TaskStore
 from services.agencies.storage.tables import endpoint
 from shared.delivery.dead_letters import DeadLetterBook
@@ -19,18 +21,22 @@ from shared.principal import Actor
 class Desk:
     """Registers and tools of the service, made once at start; the same for every unit.
 
-    county_code: 12 digits, where the agencies themselves belong.
+    county_code: 12 digits, where the agencies themselves belong. certificate_term: for how long one holds.
     """
 
     registry: Registry
     safeguards: Safeguards
     county_code: str
+    certificate_term: timedelta = timedelta(days=365)
 
 
 class AgenciesUnit(SendingUnit):
     dead_letters = DeadLetterBook("agencies")
     tasks = TaskStore()
     deliveries = TaskDeliveryStore()
+    answers = AnswerStore()
+    kits = KitStore()
+    certificates = CertificateStore()
     endpoints = EndpointStore(endpoint, AgencyEndpoint)
 
     def __init__(

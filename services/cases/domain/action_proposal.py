@@ -11,6 +11,7 @@ from services.cases.domain.case import Case
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import ALL_CLOCKS, COORDINATOR, LEADERS, Row, Transitions
 from shared.contracts import action_proposals as c
+from shared.contracts.clocks import DeadlineFact
 from shared.contracts.codes import (
     ActionTrigger,
     Agency,
@@ -36,7 +37,8 @@ TABLE: Transitions[ProposalState] = Transitions(
     "action_proposal",
     Row("propose", None, _STATE.PROPOSED, who=_ASKING, starts=("J01",)),
     Row("propose-itself", None, _STATE.PROPOSED, who=_FACT, starts=("J01",)),
-    Row("raise", _STATE.PROPOSED, _STATE.PROPOSED, who=_FACT),
+    # Who asks is answered within the term of asking, whatever the rules have proposed before.
+    Row("raise", _STATE.PROPOSED, _STATE.PROPOSED, who=_FACT, starts=("J01",)),
     Row("approve", _STATE.PROPOSED, _STATE.APPROVED, stops=ALL_CLOCKS),
     Row("decline", _STATE.PROPOSED, _STATE.DECLINED, stops=ALL_CLOCKS),
     law="SEED 9",
@@ -85,14 +87,15 @@ class ActionProposal(Progress):
         return self._open(row, raised, moment, case, proposal_no, [], _is_urgent(found))
 
     def raise_more(self, found: Found, moment: Moment, by: str = SYSTEM) -> list[c.ProposalEvent]:
-        """What is not known yet; nothing when all of it is."""
+        """What is not known yet; nothing when all of it is. A person's asking starts a clock of its own."""
         fresh = {trigger: fact for trigger, fact in found.items() if trigger not in self.triggers}
         if not fresh:
             return []
         row = TABLE.permit(self.state, "raise", moment.by)
         raised = [_raised(trigger, fact, moment, by) for trigger, fact in fresh.items()]
         urgent = self.urgent or _is_urgent(fresh)
-        return [c.ActionProposalRaisedV1(raised=raised, urgent=urgent, **self.told(row, moment))]
+        starts = [] if by == SYSTEM else [self._term(urgent, moment)]
+        return [c.ActionProposalRaisedV1(raised=raised, urgent=urgent, **self.told(row, moment, starts=starts))]
 
     def approve(self, action_id: UUID, reason: str, moment: Moment) -> list[c.ProposalEvent]:
         """The action it comes to is convened with it."""
@@ -115,7 +118,6 @@ class ActionProposal(Progress):
         wished: Sequence[Agency],
         urgent: bool,
     ) -> list[c.ProposalEvent]:
-        term = moment.deadlines.start("J01U" if urgent else "J01", moment.now)
         return [
             c.ActionProposedV1(
                 proposal_id=self.id,
@@ -126,9 +128,12 @@ class ActionProposal(Progress):
                 raised=list(raised),
                 wished=list(wished),
                 urgent=urgent,
-                **self.step(row, moment, starts=[term]),
+                **self.step(row, moment, starts=[self._term(urgent, moment)]),
             )
         ]
+
+    def _term(self, urgent: bool, moment: Moment) -> DeadlineFact:
+        return moment.deadlines.start("J01U" if urgent else "J01", moment.now)
 
     # changes
 
@@ -189,8 +194,11 @@ def seen_at_filing(case: Case, source: ClueSource, repeated: Iterable[str], mome
         found[ActionTrigger.SEVERAL_LEADS] = "、".join(violation.value for violation in case.violation_types)
     if case.procedure.crime is not None and case.procedure.crime.area_threshold_met:
         found[ActionTrigger.LARGE_AREA] = f"永久基本农田 {case.pbf_area_m2} 平方米，耕地 {case.farmland_area_m2} 平方米"
+    official = ActionTrigger.OFFICIAL_OR_COLLECTIVE
     if case.party_kind in _COLLECTIVE:
-        found[ActionTrigger.OFFICIAL_OR_COLLECTIVE] = case.party_name
+        found[official] = case.party_name
+    elif by_officials := moment.rules.raised_by(official, moment.today).intersection(case.violation_types):
+        found[official] = "、".join(sorted(by_officials))
     if others := list(repeated):
         found[ActionTrigger.REPEATED] = "、".join(others)
     if source in _FROM_ABOVE:

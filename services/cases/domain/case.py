@@ -8,15 +8,16 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain import clocks, decision, standstill
+from services.cases.domain import clocks, competence, decision, standstill
 from services.cases.domain.case_table import TABLE as TABLE
+from services.cases.domain.certificates import uncertified
 from services.cases.domain.clue import Clue
 from services.cases.domain.path_rules import Reach
-from services.cases.domain.people import folded, keep_apart
+from services.cases.domain.people import folded, free_of_interest, keep_apart
 from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Charged, Moment, Progress
 from services.cases.domain.service import check_service
-from services.cases.domain.transitions import Forbidden
+from services.cases.domain.transitions import Forbidden, Row
 from shared.area import mu_from_m2
 from shared.clock import local_day
 from shared.contracts.case_import_events import CaseTakenOverV1
@@ -55,7 +56,7 @@ from shared.contracts.clocks import DeadlineFact
 from shared.contracts.clues import FileCase
 from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, ViolationType
 from shared.contracts.parts import DeadlineView
-from shared.contracts.procedure import Procedure
+from shared.contracts.procedure import Procedure, SummedCase
 
 
 @dataclass(kw_only=True)
@@ -100,16 +101,33 @@ class Case(Progress):
 
     # decisions
 
-    def file(self, cmd: FileCase, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
+    @property
+    def interested(self) -> list[str]:
+        """The party, and officers who are declared its near relatives, decided or not."""
+        related = [one.officer for one in self.procedure.recusals if one.ground == "near_relative"]
+        return [self.party_name, *related]
+
+    def file(
+        self,
+        cmd: FileCase,
+        moment: Moment,
+        clue: Clue,
+        case_no: str,
+        reporters: Sequence[str] = (),
+        summed: Sequence[SummedCase] = (),
+    ) -> list[CaseEvent]:
         """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
 
-        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred, and for an
-        officer who is the party (APL 43).
+        What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred or not the
+        agency's, and for an officer who is the party, or one of those who reported it (APL 43).
+        summed: other acts of the party, whose areas count too (JI2000 9).
         """
         row = TABLE.permit(self.state, "file-case", moment.by)
-        keep_apart(cmd.officers, [cmd.party_name], "cases.officer-is-party", "officers", "APL 43")
+        competence.check_own_agency(cmd.lead_agency, moment)
+        competence.check_jurisdiction(cmd.lead_agency, cmd.violation_types, clue.division_code, moment)
+        free_of_interest(cmd.officers, [cmd.party_name, *reporters], "officers")
         decision.check_time_bar(cmd.act_ended_on, moment)
-        reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment)
+        reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment, summed)
         return [
             CaseFiledV1(
                 case_id=self.id,
@@ -133,6 +151,7 @@ class Case(Progress):
                 pbf_area_m2=clue.pbf_area_m2 or Decimal(0),
                 area_threshold_met=reach.met,
                 near_threshold=reach.near,
+                summed=list(summed),
                 **self.step(
                     row,
                     moment,
@@ -152,13 +171,14 @@ class Case(Progress):
             starts.append(clocks.again(owed, moment.deadlines.count(owed), moment.now))
         return starts
 
-    def investigate(self, cmd: StartInvestigation, moment: Moment) -> list[CaseEvent]:
-        """Raises Forbidden for an officer who withdrew, or is the party (APL 43)."""
+    def investigate(self, cmd: StartInvestigation, moment: Moment, reporters: Sequence[str] = ()) -> list[CaseEvent]:
+        """Raises Forbidden for an officer who withdrew or must (APL 43), or holds no certificate (APL 42)."""
         told = self.take(cmd, moment)
         withdrawn = [one.officer for one in self.procedure.recusals if one.granted]
         keep_apart(cmd.officers, withdrawn, "cases.officer-withdrew", "officers", "APL 43")
-        keep_apart(cmd.officers, [self.party_name], "cases.officer-is-party", "officers", "APL 43")
-        return [CaseInvestigationStartedV1(officers=cmd.officers, **told)]
+        free_of_interest(cmd.officers, [*self.interested, *reporters], "officers")
+        without = uncertified(cmd.officers, self.lead_agency, moment)
+        return [CaseInvestigationStartedV1(officers=cmd.officers, uncertified=without, **told)]
 
     def conclude(self, cmd: ConcludeInvestigation, moment: Moment) -> list[CaseEvent]:
         return [CaseInvestigationConcludedV1(conclusion=cmd.conclusion, **self.take(cmd, moment))]
@@ -264,8 +284,14 @@ class Case(Progress):
         self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = "", **more: Any
     ) -> dict[str, Any]:
         """What the event of a step says, once the table permits it. more: as Progress.step takes it."""
-        row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
+        row = self.permit(cmd, moment, outcome)
         return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, **more)
+
+    def permit(
+        self, cmd: CaseStep | PathStep | StartInvestigation, moment: Moment, outcome: str = ""
+    ) -> Row[CaseState]:
+        """The row of a step, with the papers that the case holds. Raises as Transitions.permit."""
+        return TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
 
     # changes
 

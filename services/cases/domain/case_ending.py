@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from services.cases.domain.case import Case
+from services.cases.domain.case_publication import clocks_of_revocation
 from services.cases.domain.case_table import UNDER_INQUIRY
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import Forbidden, TransitionNotAllowed
@@ -31,10 +32,13 @@ def archive(case: Case, cmd: ArchiveCase, moment: Moment) -> list[CaseEvent]:
 def reopen(case: Case, cmd: ReopenCase, moment: Moment) -> list[CaseEvent]:
     """By order of a superior, a court or a reconsideration decision only; the penalty clock runs anew.
 
-    A penalty that is not revoked stands: the act is not fined again (APL 29). A case that another agency has taken
-    over is not taken up here.
+    A penalty that is not revoked stands: the act is not fined again (APL 29). One that is revoked is taken back where
+    it was published (APL 48). A case that another agency has taken over is not taken up here.
     """
-    told = case.take(cmd, moment)
+    starts = [moment.deadlines.start("D10", moment.now)]
+    if cmd.revokes_penalty:
+        starts += clocks_of_revocation(case, moment.today, moment)
+    told = case.take(cmd, moment, starts=starts)
     if case.closing_ground is ClosingGround.JURISDICTION_TRANSFERRED:
         raise Forbidden("cases.transferred-away", None, "APL 25", transferred_to=case.procedure.transferred_to)
     return [CaseReopenedV1(ground=cmd.ground, order_no=cmd.order_no, revokes_penalty=cmd.revokes_penalty, **told)]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from services.cases.domain.case import Case
 from services.cases.domain.case_filing import require_running
+from services.cases.domain.case_publication import clocks_of_revocation
 from services.cases.domain.decision import end_of_term
 from services.cases.domain.people import folded
 from services.cases.domain.progress import Moment
@@ -12,6 +13,7 @@ from services.cases.domain.service import check_service
 from services.cases.domain.transitions import Forbidden
 from shared.clock import local_day, noon
 from shared.contracts.case_path_events import (
+    CaseBuildingHandedV1,
     CaseCourtAcceptedV1,
     CaseCourtAppliedV1,
     CaseCourtRuledV1,
@@ -24,13 +26,14 @@ from shared.contracts.case_paths import (
     ApplyToCourt,
     DemandPerformance,
     EndRemedy,
+    HandBuilding,
     RecordCourtAcceptance,
     RecordPayment,
     RecordRemedy,
     RecordRuling,
 )
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.codes import title
+from shared.contracts.codes import CaseState, title
 
 
 def record_payment(case: Case, cmd: RecordPayment, moment: Moment) -> list[CaseEvent]:
@@ -61,6 +64,14 @@ def added_to_fine(case: Case, on: date, moment: Moment) -> Decimal:
     return added_fine(unpaid, (on - due_on).days, moment.rules.late_fee_percent(on))
 
 
+def hand_building(case: Case, cmd: HandBuilding, moment: Moment) -> list[CaseEvent]:
+    """Within ninety days of the decision (LALR 58). Raises ClockNotRunning where none is to be handed over."""
+    told = case.take(cmd, moment)
+    on = moment.past_day(cmd.handed_on, "handed_on", _served_on(case))
+    require_running(case, "D26")
+    return [CaseBuildingHandedV1(handed_on=on, received_by=cmd.received_by, **told)]
+
+
 def record_remedy(case: Case, cmd: RecordRemedy, moment: Moment) -> list[CaseEvent]:
     """While it runs, nothing is enforced; it must have been taken in its term."""
     told = case.take(cmd, moment)
@@ -73,9 +84,10 @@ def record_remedy(case: Case, cmd: RecordRemedy, moment: Moment) -> list[CaseEve
 
 
 def end_remedy(case: Case, cmd: EndRemedy, moment: Moment) -> list[CaseEvent]:
-    """A decision that stands may be enforced within three months from then on."""
+    """A decision that stands may be enforced within three months from then on; one that does not is unpublished."""
     on = moment.past_day(cmd.ended_on, "ended_on", _served_on(case))
-    told = case.take(cmd, moment, starts=[moment.deadlines.start("D22", noon(on))] if cmd.upheld else [])
+    starts = [moment.deadlines.start("D22", noon(on))] if cmd.upheld else clocks_of_revocation(case, on, moment)
+    told = case.take(cmd, moment, "upheld" if cmd.upheld else "revoked", starts=starts)
     if case.procedure.remedy_running is None:
         raise Forbidden("cases.no-remedy-running", None, "AEL 53")
     return [CaseRemedyEndedV1(upheld=cmd.upheld, ended_on=on, document_no=cmd.document_no, **told)]
@@ -105,10 +117,15 @@ def demand(case: Case, cmd: DemandPerformance, moment: Moment) -> list[CaseEvent
 
 
 def apply_to_court(case: Case, cmd: ApplyToCourt, moment: Moment) -> list[CaseEvent]:
-    """Ten working days after the demand, and within three months from the end of the remedy (AEL 53, 54)."""
+    """Ten working days after the demand, and within three months from the end of the remedy (AEL 53, 54).
+
+    Also made again, in those months, when the court has not taken it up.
+    """
     told = case.take(cmd, moment)
     on = moment.past_day(cmd.applied_on, "applied_on", case.procedure.demanded_on)
     _check_enforceable(case)
+    if case.state is CaseState.COURT_APPLIED and case.procedure.court != "refused":
+        raise Forbidden("cases.court-not-refused", None, "AEL 56")
     waiting = case.clock("D23")
     if waiting is not None and waiting.due_on is not None and on <= waiting.due_on:
         raise Forbidden("cases.demand-running", "applied_on", "AEL 54", until=waiting.due_on.isoformat())
@@ -129,15 +146,23 @@ def last_to_apply(case: Case, moment: Moment) -> date | None:
 
 
 def record_court_acceptance(case: Case, cmd: RecordCourtAcceptance, moment: Moment) -> list[CaseEvent]:
+    """The ruling is due in seven working days; where the court hears both sides, in thirty days (AEL 57, 58).
+
+    Also when the higher court has had an application taken up that was refused.
+    """
     on = moment.past_day(cmd.accepted_on, "accepted_on", case.procedure.demanded_on)
-    told = case.take(cmd, moment, started_at=noon(on))
-    require_running(case, "D24")
-    return [CaseCourtAcceptedV1(accepted_on=on, **told)]
+    starts = [moment.deadlines.start("D25L" if cmd.hears_parties else "D25", noon(on))]
+    told = case.take(cmd, moment, starts=starts)
+    if case.procedure.court != "higher_asked":
+        require_running(case, "D25" if cmd.hears_parties and case.is_running("D25") else "D24")
+    return [CaseCourtAcceptedV1(accepted_on=on, hears_parties=cmd.hears_parties, **told)]
 
 
 def record_ruling(case: Case, cmd: RecordRuling, moment: Moment) -> list[CaseEvent]:
     """Not granted: back to the leader, who closes it or has it taken up again."""
     told = case.take(cmd, moment)
+    if case.procedure.court in ("refused", "higher_asked"):
+        raise Forbidden("cases.court-not-accepted", None, "AEL 56")
     on = moment.past_day(cmd.ruled_on, "ruled_on", case.procedure.demanded_on)
     return [CaseCourtRuledV1(granted=cmd.granted, ruled_on=on, ruling_no=cmd.ruling_no, **told)]
 

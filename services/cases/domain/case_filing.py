@@ -8,7 +8,10 @@ from services.cases.domain.case import Case
 from services.cases.domain.case_table import TABLE
 from services.cases.domain.clocks import ClockNotRunning
 from services.cases.domain.clue import Clue
+from services.cases.domain.competence import check_own_agency
 from services.cases.domain.progress import Moment
+from services.cases.domain.service import check_service
+from shared.clock import local_day
 from shared.contracts.case_path_events import (
     CaseDefianceReportedV1,
     CaseDroppedV1,
@@ -27,19 +30,36 @@ from shared.contracts.case_paths import (
     StopAct,
 )
 from shared.contracts.cases_events import CaseEvent
+from shared.contracts.codes import DocumentKind
 
 
 def stop(case: Case, cmd: StopAct, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
-    """Open the case with the order to stop the act; D05 runs from the minute of the order."""
+    """Open the case with the order to stop the act; D05 runs from the minute of the order.
+
+    Raises Forbidden for an order left on the scene without a witness, or without the reason why (CPL 89).
+    """
     ordered_at = moment.past(cmd.ordered_at, "ordered_at")
-    row = TABLE.permit(case.state, "stop", moment.by, {document.kind for document in cmd.documents})
+    held = {document.kind for document in cmd.documents}
+    row = TABLE.permit(case.state, "stop", moment.by, held)
+    check_service(cmd, DocumentKind.STOP_ORDER, held, None, local_day(ordered_at))
     told = case.step(row, moment, reason=cmd.reason, documents=cmd.documents, started_at=ordered_at)
-    return [CaseStoppedV1(**_head(case, cmd, clue, case_no), order_no=cmd.order_no, ordered_at=ordered_at, **told)]
+    return [
+        CaseStoppedV1(
+            **_head(case, cmd, clue, case_no),
+            order_no=cmd.order_no,
+            ordered_at=ordered_at,
+            service_method=cmd.service_method,
+            witness=cmd.witness,
+            refusal=cmd.refusal,
+            **told,
+        )
+    ]
 
 
 def decline(case: Case, cmd: DeclineFiling, moment: Moment, clue: Clue, case_no: str) -> list[CaseEvent]:
     """Keep on record that no case was filed, and why."""
     row = TABLE.permit(case.state, "decline-filing", moment.by, {document.kind for document in cmd.documents})
+    check_own_agency(cmd.lead_agency, moment)
     told = case.step(row, moment, reason=cmd.reason, documents=cmd.documents)
     return [CaseFilingDeclinedV1(**_head(case, cmd, clue, case_no), ground=cmd.ground, **told)]
 

@@ -1,12 +1,15 @@
 """The investigation's own paths: records signed by two, suspension, appraisal, more time, withdrawal of officers."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from services.cases.domain import standstill
 from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.case_filing import require_running
-from services.cases.domain.people import among, folded, keep_apart
+from services.cases.domain.certificates import uncertified, uncertified_signers
+from services.cases.domain.decision import reach_of
+from services.cases.domain.people import among, folded, free_of_interest, keep_apart
 from services.cases.domain.procedure import crime_of
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import DocumentMissing, Forbidden
@@ -42,6 +45,7 @@ from shared.contracts.case_paths import (
 from shared.contracts.cases_events import CaseEvent
 from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import DocumentKind, PauseReason
+from shared.contracts.procedure import SummedCase
 
 _DOC = DocumentKind
 _HANDLERS = 2
@@ -56,6 +60,8 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
     signing = {folded(name) for name in among(names, case.officers)}
     if len(signing) < _HANDLERS or len({folded(number) for number in certificates}) < len(signing):
         raise Forbidden("cases.two-handlers-needed", "handlers", "APL 42; NRP 17", handlers=case.officers)
+    ours = [handler for handler in cmd.handlers if folded(handler.name) in signing]
+    without = uncertified_signers(ours, case.lead_agency, local_day(cmd.surveyed_at), moment)
     if cmd.party_refused and cmd.witness is None:
         raise Forbidden("cases.witness-missing", "witness", "NRP 19")
     return [
@@ -64,6 +70,7 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
             place=cmd.place,
             handlers=names,
             certificates=certificates,
+            uncertified=without,
             witness=cmd.witness,
             party_refused=cmd.party_refused,
             **told,
@@ -73,6 +80,7 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
 
 def suspend(case: Case, cmd: SuspendInvestigation, moment: Moment) -> list[CaseEvent]:
     """The clocks of the investigation and the decision stand still; the party is told in three working days (D12)."""
+    case.permit(cmd, moment)  # in the wrong state nobody is sent for the paper that proves the pause
     paper = standstill.proof(cmd.documents, _DOC.SUSPENSION_DECISION)
     pauses = standstill.pauses(case, ("D10", "S03"), PauseReason.SUSPENSION, moment.today, paper)
     starts = [] if case.is_running("D12") else [moment.deadlines.start("D12", moment.now)]
@@ -132,11 +140,11 @@ def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
 
 def commission_appraisal(case: Case, cmd: CommissionAppraisal, moment: Moment) -> list[CaseEvent]:
     """The penalty clock stands still from the day of the commission."""
+    case.permit(cmd, moment)
     on = moment.past_day(cmd.commissioned_on, "commissioned_on", _filed_on(case))
     paper = standstill.proof(cmd.documents, _DOC.APPRAISAL_COMMISSION)
     running = crime_of(case.procedure).appraisal
     if running is not None and running.opinion_on is None:
-        case.take(cmd, moment)
         raise Forbidden("cases.appraisal-running", None, "NRP 38", since=running.commissioned_on.isoformat())
     pauses = standstill.pauses(case, ("D10",), PauseReason.APPRAISAL, on, paper)
     told = case.take(cmd, moment, pauses=pauses)
@@ -151,8 +159,13 @@ def commission_appraisal(case: Case, cmd: CommissionAppraisal, moment: Moment) -
     ]
 
 
-def record_appraisal(case: Case, cmd: RecordAppraisal, moment: Moment) -> list[CaseEvent]:
-    """What the opinion says of the tillage; with the area beyond the limit the hand-over is mandatory (CRIM 342)."""
+def record_appraisal(
+    case: Case, cmd: RecordAppraisal, moment: Moment, summed: Sequence[SummedCase] = ()
+) -> list[CaseEvent]:
+    """What the opinion says of the tillage; with the area beyond the limit the hand-over is mandatory (CRIM 342).
+
+    summed: other acts of the party of which tillage was found destroyed, added to this one (JI2000 9).
+    """
     appraisal = crime_of(case.procedure).appraisal
     if appraisal is None or appraisal.opinion_on is not None:
         case.take(cmd, moment)
@@ -162,7 +175,7 @@ def record_appraisal(case: Case, cmd: RecordAppraisal, moment: Moment) -> list[C
     check_part("destroyed_pbf_area_m2", cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2)
     if cmd.destroyed != (cmd.destroyed_area_m2 > 0):
         raise Forbidden("cases.appraisal-contradicts", "destroyed_area_m2", "JI2000 3")
-    reach = moment.rules.reach(cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2, moment.today)
+    reach = reach_of(cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2, moment, summed)
     paper = standstill.proof(cmd.documents, _DOC.APPRAISAL_OPINION)
     starts = [moment.deadlines.start("S09", moment.now)] if reach.near and not case.is_running("S09") else []
     resumes = standstill.resumes(case, PauseReason.APPRAISAL, on, paper)
@@ -177,6 +190,7 @@ def record_appraisal(case: Case, cmd: RecordAppraisal, moment: Moment) -> list[C
             recoverability=cmd.recoverability,
             transfer_due=cmd.destroyed and reach.met,
             near_threshold=cmd.destroyed and reach.near,
+            summed=list(summed),
             **told,
         )
     ]
@@ -198,28 +212,34 @@ def request_recusal(case: Case, cmd: RequestRecusal, moment: Moment) -> list[Cas
         raise Forbidden("cases.no-such-officer", "officer", "APL 43", officers=case.officers)
     if _waiting(case, cmd.officer):
         raise Forbidden("cases.recusal-waiting", "officer", "APL 43")
-    return [CaseRecusalRequestedV1(officer=cmd.officer, **told)]
+    return [CaseRecusalRequestedV1(officer=cmd.officer, ground=cmd.ground, **told)]
 
 
-def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment) -> list[CaseEvent]:
-    """Two handlers must be left: who withdraws is replaced where it would be only one."""
+def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment, reporters: Sequence[str] = ()) -> list[CaseEvent]:
+    """Two handlers must be left: who withdraws is replaced where it would be only one. A near relative must."""
     told = case.take(cmd, moment)
     if not _waiting(case, cmd.officer):
         raise Forbidden("cases.no-recusal-waiting", "officer", "APL 43")
     keep_apart([moment.by.name], [cmd.officer], "cases.own-recusal", "officer", "APL 43")
+    if not cmd.granted and among([cmd.officer], case.interested):
+        raise Forbidden("cases.relative-must-withdraw", "granted", "APL 43")
     replacement = cmd.replaced_by if cmd.granted else None
+    without: list[str] = []
     if cmd.granted:
         left = [name for name in case.officers if folded(name) != folded(cmd.officer)]
         withdrawn = [one.officer for one in case.procedure.recusals if one.granted] + [cmd.officer]
         if replacement is not None:
             keep_apart([replacement], withdrawn, "cases.officer-withdrew", "replaced_by", "APL 43")
-            keep_apart([replacement], [case.party_name], "cases.officer-is-party", "replaced_by", "APL 43")
+            free_of_interest([replacement], [*case.interested, *reporters], "replaced_by")
             keep_apart([replacement], case.procedure.reviewers, "cases.reviewer-is-handler", "replaced_by", "RULES 2.1")
+            without = uncertified([replacement], case.lead_agency, moment, "replaced_by")
         staff = {folded(name) for name in (*left, *([replacement] if replacement else []))}
         if len(staff) < _HANDLERS:
             raise Forbidden("cases.two-handlers-needed", "replaced_by", "APL 42; NRP 17", handlers=left)
     officer = next(one.officer for one in case.procedure.recusals if folded(one.officer) == folded(cmd.officer))
-    return [CaseRecusalDecidedV1(officer=officer, granted=cmd.granted, replaced_by=replacement, **told)]
+    return [
+        CaseRecusalDecidedV1(officer=officer, granted=cmd.granted, replaced_by=replacement, uncertified=without, **told)
+    ]
 
 
 def _waiting(case: Case, officer: str) -> bool:

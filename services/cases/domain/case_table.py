@@ -31,8 +31,7 @@ UNDER_INQUIRY = (
     _STATE.NOTICED,
     _STATE.HEARING,
 )
-_DECIDED = (
-    _STATE.DECIDED,
+_SERVED = (
     _STATE.SERVED,
     _STATE.PERFORMING,
     _STATE.DEMANDED,
@@ -40,6 +39,7 @@ _DECIDED = (
     _STATE.COURT_RULED,
     _STATE.EXECUTED,
 )
+_DECIDED = (_STATE.DECIDED, *_SERVED)
 _ENFORCEABLE = (_STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED)
 _ENDED = (_STATE.CLOSED, _STATE.ARCHIVED)
 _NEVER_FILED = (_STATE.STOPPED, _STATE.NOT_FILED)
@@ -81,6 +81,7 @@ _NO_PENALTY: dict[str, Any] = {
 }
 _LEGAL_REVIEW: dict[str, Any] = {"needs": _papers(_DOC.CASE_REVIEW_RECORD)}
 _CLOSE: dict[str, Any] = {
+    "who": _OFFICE,
     "needs": _papers(_DOC.CLOSING_APPROVAL),
     "starts": ("A01",),
     "stops": ALL_CLOCKS,
@@ -96,8 +97,8 @@ TABLE: Transitions[CaseState] = Transitions(
     "case",
     # stopped, filed or not
     Row("stop", None, _STATE.STOPPED, who=TOWNSHIP, needs=_papers(_DOC.STOP_ORDER), starts=("D05",)),
-    Row("file-case", None, _STATE.FILED, starts=("D10", "S02", "S09", "S10", "D07")),
-    Row("file-case", _STATE.STOPPED, _STATE.FILED, starts=("D10", "S02", "S09", "S10", "D07")),
+    Row("file-case", None, _STATE.FILED, who=_OFFICE, starts=("D10", "S02", "S09", "S10", "D07")),
+    Row("file-case", _STATE.STOPPED, _STATE.FILED, who=_OFFICE, starts=("D10", "S02", "S09", "S10", "D07")),
     Row("decline-filing", None, _STATE.NOT_FILED, who=_OFFICE, needs=_papers(_DOC.NOT_FILED_APPROVAL)),
     Row(
         "decline-filing",
@@ -111,8 +112,8 @@ TABLE: Transitions[CaseState] = Transitions(
     *_beside("report-defiance", _STATE.STOPPED, *UNDER_INQUIRY, who=TOWNSHIP, stops=frozenset({"D06"})),
     *_beside("report-large", _STATE.STOPPED, *UNDER_INQUIRY, *_DECIDED, stops=frozenset({"D07"})),
     # investigation
-    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, starts=("S03",), stops=frozenset({"S02"})),
-    Row("investigate", _STATE.REOPENED, _STATE.INVESTIGATING, starts=("S03",)),
+    Row("investigate", _STATE.FILED, _STATE.INVESTIGATING, who=_OFFICE, starts=("S03",), stops=frozenset({"S02"})),
+    Row("investigate", _STATE.REOPENED, _STATE.INVESTIGATING, who=_OFFICE, starts=("S03",)),
     Row(
         "conclude",
         _STATE.INVESTIGATING,
@@ -161,14 +162,21 @@ TABLE: Transitions[CaseState] = Transitions(
         "commission-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})
     ),
     *_beside("record-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    # The same opinion, as agriculture reports it of its task in a joint action.
+    *_beside("appraisal-told", *UNDER_INQUIRY, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
     *_beside(
         "review-threshold", *UNDER_INQUIRY, who=_LEGAL, needs=_papers(_DOC.LEGAL_OPINION), stops=frozenset({"S09"})
     ),
+    # Another act of the party came up: the areas are added (JI2000 9).
+    *_beside("sum-acts", *UNDER_INQUIRY, who=_FACT, starts=("S09", "S10")),
+    # An overlay found more land than the case was filed with (domain.md 6.8).
+    *_beside("find-land", *UNDER_INQUIRY, who=_FACT, starts=("D07", "S09", "S10")),
     *_beside("request-recusal", *UNDER_INQUIRY, who=TOWNSHIP | LEADERS),
     *_beside("decide-recusal", *UNDER_INQUIRY, who=LEADERS, needs=_papers(_DOC.RECUSAL_DECISION)),
     # the hand-over to public security, beside the case
     *_beside("transfer-to-police", *_SUSPECTING, who=_OFFICE),
     *_beside("transfer-moved", *(state for state in _STATE if state not in _NEVER_FILED), who=_FACT),
+    *_beside("result-not-taken", *(state for state in _STATE if state not in _NEVER_FILED), who=_FACT),
     # review, notice, hearing
     Row("review", _STATE.REPORT_DONE, _STATE.UNDER_REVIEW, starts=("S05",), stops=frozenset({"S04"})),
     Row("review", _STATE.LEGAL_REVIEW, _STATE.UNDER_REVIEW),
@@ -231,17 +239,46 @@ TABLE: Transitions[CaseState] = Transitions(
         _STATE.DECIDED,
         _STATE.SERVED,
         needs=_papers(_DOC.SERVICE_RECEIPT),
-        starts=("S06", "D18", "D19", "D20", "D21", "D22"),
+        starts=("S06", "D18", "D19", "D20", "D21", "D22", "D26"),
         stops=frozenset({"D17"}),
     ),
     # performance and court
     Row("perform", _STATE.SERVED, _STATE.PERFORMING, stops=frozenset({"S06"})),
     Row("perform", _STATE.DEMANDED, _STATE.PERFORMING, stops=frozenset({"D23"})),
     *_beside("record-payment", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, _STATE.COURT_APPLIED),
+    *_beside("hand-building", *_SERVED, needs=_papers(_DOC.BUILDING_RECEIPT), stops=frozenset({"D26"})),
     # While the party's remedy runs, the power to enforce does not; it begins anew with the remedy's end.
     *_beside("record-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, stops=frozenset({"D22"})),
     *_beside(
-        "end-remedy", _STATE.SERVED, _STATE.PERFORMING, _STATE.DEMANDED, starts=("D22",), stops=frozenset({"D22"})
+        "end-remedy",
+        _STATE.SERVED,
+        _STATE.PERFORMING,
+        _STATE.DEMANDED,
+        outcome="upheld",
+        starts=("D22",),
+        stops=frozenset({"D22"}),
+    ),
+    # A decision that was revoked confiscates nothing.
+    *_beside(
+        "end-remedy",
+        _STATE.SERVED,
+        _STATE.PERFORMING,
+        _STATE.DEMANDED,
+        outcome="revoked",
+        starts=("D27",),
+        stops=frozenset({"D22", "D26"}),
+    ),
+    # Made public (APL 48); what was changed or revoked is taken back, wherever the case has come to.
+    *_beside("publish-decision", *_SERVED),
+    *_beside(
+        "withdraw-publication",
+        *_SERVED,
+        *(state for state in UNDER_INQUIRY if state is not _STATE.FILED),
+        _STATE.DECIDED,
+        _STATE.NO_PENALTY,
+        _STATE.TERMINATED,
+        _STATE.REOPENED,
+        stops=frozenset({"D27"}),
     ),
     Row("demand", _STATE.PERFORMING, _STATE.DEMANDED, needs=_papers(_DOC.DEMAND_NOTICE), starts=("D23",)),
     Row(
@@ -252,13 +289,34 @@ TABLE: Transitions[CaseState] = Transitions(
         starts=("D24",),
         stops=frozenset({"D22", "D23"}),
     ),
-    *_beside("court-accept", _STATE.COURT_APPLIED, starts=("D25",), stops=frozenset({"D24"})),
+    *_beside("court-accept", _STATE.COURT_APPLIED, starts=("D25", "D25L"), stops=frozenset({"D24", "D25"})),
+    # Not taken up: the higher court is asked, or the application is made again; else it is given up.
+    *_beside(
+        "court-refuse",
+        _STATE.COURT_APPLIED,
+        needs=_papers(_DOC.COURT_REFUSAL),
+        starts=("D24R",),
+        stops=frozenset({"D24"}),
+    ),
+    *_beside(
+        "ask-higher-court",
+        _STATE.COURT_APPLIED,
+        needs=_papers(_DOC.HIGHER_COURT_REQUEST),
+        stops=frozenset({"D24R"}),
+    ),
+    *_beside(
+        "apply-to-court",
+        _STATE.COURT_APPLIED,
+        needs=_papers(_DOC.COURT_APPLICATION),
+        starts=("D24",),
+        stops=frozenset({"D24R"}),
+    ),
     Row(
         "court-rule",
         _STATE.COURT_APPLIED,
         _STATE.COURT_RULED,
         needs=_papers(_DOC.COURT_RULING),
-        stops=frozenset({"D24", "D25"}),
+        stops=frozenset({"D24", "D25", "D25L"}),
     ),
     *(
         Row(
@@ -276,9 +334,10 @@ TABLE: Transitions[CaseState] = Transitions(
     Row("close", _STATE.NO_PENALTY, _STATE.CLOSED, outcome=ClosingGround.NO_PENALTY, **_CLOSE),
     Row("close", _STATE.TERMINATED, _STATE.CLOSED, outcome=ClosingGround.TERMINATED, **_CLOSE),
     Row("close", _STATE.COURT_APPLIED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_APPLIED, **_CLOSE),
+    Row("close", _STATE.COURT_APPLIED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
     Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.ENFORCEMENT_ENDED, **_CLOSE),
-    Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, who=LEADERS, **_CLOSE),
-    Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, who=LEADERS, **_CLOSE),
+    Row("close", _STATE.COURT_RULED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
+    Row("close", _STATE.REOPENED, _STATE.CLOSED, outcome=ClosingGround.OTHER, **{**_CLOSE, "who": LEADERS}),
     *(Row("close", state, _STATE.CLOSED, **_TRANSFERRED) for state in UNDER_INQUIRY),
     Row(
         "archive",
@@ -294,7 +353,7 @@ TABLE: Transitions[CaseState] = Transitions(
             _STATE.REOPENED,
             who=_OFFICE,
             needs=_papers(_DOC.REOPENING_ORDER),
-            starts=("D10",),
+            starts=("D10", "D27"),
             stops=frozenset({"A01"}),
         )
         for state in _ENDED
@@ -320,7 +379,10 @@ TABLE: Transitions[CaseState] = Transitions(
         "extend": "NRP 38",
         "commission-appraisal": "NRP 38",
         "record-appraisal": "NRP 38",
+        "appraisal-told": "NRP 38",
         "review-threshold": "JI2000 3",
+        "sum-acts": "JI2000 9",
+        "find-land": "RULES 6.8",
         "request-recusal": "APL 43",
         "decide-recusal": "APL 43",
         "transfer-to-police": "APL 27; T310 3",
@@ -334,14 +396,19 @@ TABLE: Transitions[CaseState] = Transitions(
         "announce-hearing": "APL 64",
         "hold-hearing": "APL 64",
         "publish": "APL 61; CPL 95",
+        "publish-decision": "APL 48",
+        "withdraw-publication": "APL 48",
         "decide": "APL 57; APL 62",
         "no-penalty": "APL 33",
         "serve": "APL 61",
         "perform": "APL 66",
         "record-payment": "APL 67",
+        "hand-building": "LALR 58; NRP 43",
         "demand": "AEL 54",
         "apply-to-court": "AEL 53",
-        "court-accept": "AEL 56",
+        "court-accept": "AEL 56; AEL 57; AEL 58",
+        "court-refuse": "AEL 56",
+        "ask-higher-court": "AEL 56",
         "court-rule": "AEL 57",
         "execute": "APL 66",
         "close": "NRP 46",

@@ -30,14 +30,16 @@ class PauseWithoutProof(InvalidInput):
     """Time is left out only where a paper proves why (NRP 38)."""
 
     def __init__(self, reason: PauseReason) -> None:
-        super().__init__("cases.pause-without-proof", "proof", reason=reason)
+        super().__init__("cases.pause-without-proof", "proof", law="NRP 38", reason=reason)
 
 
 class PauseReasonNotAllowed(Conflict):
     """The rule of the clock does not stand still for this reason."""
 
     def __init__(self, rule_id: str, reason: PauseReason, allowed: Iterable[PauseReason]) -> None:
-        super().__init__("cases.pause-not-allowed", "reason", rule=rule_id, reason=reason, allowed=sorted(allowed))
+        super().__init__(
+            "cases.pause-not-allowed", "reason", law="NRP 38", rule=rule_id, reason=reason, allowed=sorted(allowed)
+        )
 
 
 class PauseBeforeClock(InvalidInput):
@@ -53,21 +55,23 @@ class PauseAfterDue(Conflict):
     """A term that is over does not stand still any more."""
 
     def __init__(self, rule_id: str, due_on: date) -> None:
-        super().__init__("cases.pause-after-due", "from_on", rule=rule_id, due_on=due_on.isoformat())
+        super().__init__("cases.pause-after-due", "from_on", law="NRP 38", rule=rule_id, due_on=due_on.isoformat())
 
 
 class PauseRunning(Conflict):
     """A pause of the same reason runs already."""
 
     def __init__(self, rule_id: str, reason: PauseReason, since: date) -> None:
-        super().__init__("cases.pause-running", "reason", rule=rule_id, reason=reason, since=since.isoformat())
+        super().__init__(
+            "cases.pause-running", "reason", law="NRP 38", rule=rule_id, reason=reason, since=since.isoformat()
+        )
 
 
 class NoPauseRunning(Conflict):
     """There is no pause of that reason to end."""
 
     def __init__(self, rule_id: str, reason: PauseReason) -> None:
-        super().__init__("cases.no-pause-running", "reason", rule=rule_id, reason=reason)
+        super().__init__("cases.no-pause-running", "reason", law="NRP 38", rule=rule_id, reason=reason)
 
 
 class PauseEndBeforeStart(InvalidInput):

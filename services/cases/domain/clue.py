@@ -13,7 +13,7 @@ from services.cases.domain.clue_errors import (
     DuplicatesUndecided,
     ReviewNotEnded,
 )
-from services.cases.domain.clue_table import TABLE
+from services.cases.domain.clue_table import AFTER_VISIT, TABLE
 from services.cases.domain.progress import Charged, Moment
 from services.cases.domain.transitions import OutcomeNotAllowed
 from shared.contracts.case_paths import DeclineFiling, StopAct
@@ -43,7 +43,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ILLEGAL_OPINIONS, ClueState, ReviewState
+from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReviewState
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]
@@ -131,14 +131,20 @@ class Clue(ClueBranches):
         ]
 
     def assign(self, cmd: AssignClue, moment: Moment, undecided: int = 0) -> list[ClueEvent]:
-        """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear."""
+        """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear.
+
+        Agriculture decides on a filing in seven days from when it first got it (D09): a return restarts nothing.
+        """
         row = TABLE.permit(self.state, "assign", moment.by)
         if (cmd.township_code is None) == (cmd.agency is None):
             raise AssigneeUnclear
         if undecided and self.state is ClueState.RECEIVED:
             raise DuplicatesUndecided(undecided)
         rules = row.starts if self.is_running("D03") else tuple(dict.fromkeys((*row.starts, "D03")))
-        starts = [moment.deadlines.start(rule_id, moment.now) for rule_id in rules]
+        starts = [moment.deadlines.start(rule_id, moment.now) for rule_id in rules if rule_id != "D09"]
+        if cmd.agency is Agency.AGRICULTURE:
+            before = self.clock("D09")
+            starts.append(moment.deadlines.start("D09", before.started_at if before else moment.now))
         told = self.told(row, moment, reason=cmd.reason, starts=starts)
         return [ClueAssignedV1(township_code=cmd.township_code, agency=cmd.agency, **told)]
 
@@ -154,13 +160,23 @@ class Clue(ClueBranches):
         row = TABLE.permit(self.state, "reject", moment.by)
         return [ClueRejectedV1(reject_reason=cmd.reject_reason, **self.told(row, moment, reason=cmd.reason))]
 
-    def start_verification(self, cmd: StartVerification, moment: Moment) -> list[ClueEvent]:
+    @property
+    def may_turn_large(self) -> bool:
+        """Whether D07 may still begin with it: it was visited, is no case, and was not known to be large."""
+        return self.state in AFTER_VISIT and self.clock("D07") is None
+
+    def start_verification(
+        self, cmd: StartVerification, moment: Moment, *, is_found_large: bool = False
+    ) -> list[ClueEvent]:
         """The filing clock D08 runs from the visit, when the violation is found; D04 where the act is going on, D07
-        where the areas make it a large case."""
+        where the areas make it a large case. is_found_large: an overlay says so, whatever was reported. Agriculture's
+        own filing clock D09 stands for D08.
+        """
         row = self.permit_verifier("start-verification", moment)
         visited_at = None if cmd.visited_at is None else moment.past(cmd.visited_at, "visited_at")
-        large = moment.rules.reach(self.pbf_area_m2, self.farmland_area_m2, moment.today).met
-        idle = {rule_id for rule_id, due in (("D04", cmd.act_going_on), ("D07", large)) if not due}
+        large = is_found_large or moment.rules.reach(self.pbf_area_m2, self.farmland_area_m2, moment.today).met
+        due = {"D04": cmd.act_going_on, "D07": large, "D08": not self.is_running("D09")}
+        idle = {rule_id for rule_id, is_due in due.items() if not is_due}
         starts = [moment.deadlines.start(rule, visited_at or moment.now) for rule in row.starts if rule not in idle]
         told = self.told(row, moment, starts=starts)
         return [ClueVerificationStartedV1(officers=cmd.officers, visited_at=visited_at, **told)]
@@ -174,12 +190,17 @@ class Clue(ClueBranches):
     ) -> list[ClueEvent]:
         """missing: what the opinion still needs to be proved; it may be submitted so, and not be reviewed.
 
+        D07 runs from a violation's areas that make it a large case, if it was not known to be one from the visit on.
+
         A clue that became a case stays a violation: an opinion that says otherwise belongs into the case.
         """
         row = self.permit_verifier("submit-opinion", moment, cmd.documents)
         check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
         if self.state is ClueState.TO_CASE and cmd.opinion not in ILLEGAL_OPINIONS:
             raise OutcomeNotAllowed(TABLE.name, self.state, "submit-opinion", cmd.opinion, ILLEGAL_OPINIONS)
+        large = moment.rules.reach(cmd.pbf_area_m2, cmd.farmland_area_m2, moment.today).met
+        owes = large and cmd.opinion in ILLEGAL_OPINIONS and self.may_turn_large
+        starts = [moment.deadlines.start("D07", moment.now)] if owes else []
         return [
             ClueOpinionSubmittedV1(
                 opinion=cmd.opinion,
@@ -192,7 +213,7 @@ class Clue(ClueBranches):
                 proof=cmd.proof,
                 missing_proofs=list(missing),
                 build_age=build_age,
-                **self.told(row, moment, documents=cmd.documents),
+                **self.told(row, moment, documents=cmd.documents, starts=starts),
             )
         ]
 

@@ -6,23 +6,26 @@ step of the clue that leaves it `to_case`.
 
 from collections.abc import Iterator
 
-from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
+from services.cases.domain.transitions import ALL_CLOCKS, DECIDERS, LEADERS, TOWNSHIP, Row, Transitions
 from shared.contracts.codes import ClueState, DocumentKind, ReviewState, Role, TransferReply
 
 _STATE = ClueState
 _REVIEW = ReviewState
 # domain.md 3.1: the township, natural resources or agriculture verify, whomever it was given to.
 VERIFIERS = TOWNSHIP | {Role.AGENCY_OFFICER}
+# The opinion is the agency's: its leader may submit what its officers verified (domain.md 8.2, step 5).
+_OPINION_GIVERS = VERIFIERS | LEADERS
+_FACT: frozenset[Role] = frozenset()
 _SUPERIOR = frozenset({Role.SUPERIOR_REVIEWER})
 _OPINION_PAPERS = frozenset({DocumentKind.VERIFICATION_REPORT, DocumentKind.SITE_PHOTOS})
 
 REVIEW: Transitions[ReviewState] = Transitions(
     "clue-review",
-    Row("start-review", _REVIEW.OPINION_SUBMITTED, _REVIEW.COUNTY_REVIEW),
-    Row("pass-review", _REVIEW.COUNTY_REVIEW, _REVIEW.CITY_REVIEW),
+    Row("start-review", _REVIEW.OPINION_SUBMITTED, _REVIEW.COUNTY_REVIEW, who=DECIDERS),
+    Row("pass-review", _REVIEW.COUNTY_REVIEW, _REVIEW.CITY_REVIEW, who=DECIDERS),
     Row("pass-review", _REVIEW.CITY_REVIEW, _REVIEW.PROVINCE_REVIEW, who=_SUPERIOR),
     Row("pass-review", _REVIEW.PROVINCE_REVIEW, _REVIEW.REVIEW_ENDED, who=_SUPERIOR),
-    Row("send-back", _REVIEW.COUNTY_REVIEW, _REVIEW.SENT_BACK, starts=("C01",)),
+    Row("send-back", _REVIEW.COUNTY_REVIEW, _REVIEW.SENT_BACK, who=DECIDERS, starts=("C01",)),
     Row("send-back", _REVIEW.CITY_REVIEW, _REVIEW.SENT_BACK, who=_SUPERIOR, starts=("C01",)),
     Row("send-back", _REVIEW.PROVINCE_REVIEW, _REVIEW.SENT_BACK, who=_SUPERIOR, starts=("C01",)),
     Row("start-verification", _REVIEW.SENT_BACK, _REVIEW.VERIFYING, who=VERIFIERS),
@@ -30,7 +33,7 @@ REVIEW: Transitions[ReviewState] = Transitions(
         "submit-opinion",
         _REVIEW.VERIFYING,
         _REVIEW.OPINION_SUBMITTED,
-        who=VERIFIERS,
+        who=_OPINION_GIVERS,
         needs=_OPINION_PAPERS,
         stops=frozenset({"C01"}),
     ),
@@ -53,14 +56,14 @@ _TRANSFERABLE = (
     _STATE.OPINION_SUBMITTED,
     _STATE.REVIEW_ENDED,
 )
-_FILABLE = (
+FILABLE = (
     _STATE.OPINION_SUBMITTED,
     _STATE.COUNTY_REVIEW,
     _STATE.CITY_REVIEW,
     _STATE.PROVINCE_REVIEW,
     _STATE.REVIEW_ENDED,
 )
-_STOPPABLE = (_STATE.VERIFYING, *_FILABLE, _STATE.SENT_BACK)
+AFTER_VISIT = (_STATE.VERIFYING, *FILABLE, _STATE.SENT_BACK)
 # What may be noted of a clue at any time while it lives: steps that leave its state alone.
 _LIVING: tuple[ClueState, ...] = tuple(
     state
@@ -94,10 +97,10 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("report", None, _STATE.SPLIT, outcome="split", who=TOWNSHIP),
     Row("deduplicate", _STATE.RECEIVED, _STATE.DEDUPLICATED),
     # From received: the system has looked for duplicates and no proposal is left undecided.
-    Row("assign", _STATE.RECEIVED, _STATE.ASSIGNED, starts=("D01", "D03"), stops=frozenset({"S01"})),
-    Row("assign", _STATE.DEDUPLICATED, _STATE.ASSIGNED, starts=("D01", "D03"), stops=frozenset({"S01"})),
+    Row("assign", _STATE.RECEIVED, _STATE.ASSIGNED, starts=("D01", "D03", "D09"), stops=frozenset({"S01"})),
+    Row("assign", _STATE.DEDUPLICATED, _STATE.ASSIGNED, starts=("D01", "D03", "D09"), stops=frozenset({"S01"})),
     # The verification clock D03 belongs to the clue, not to whom it lies with: it runs on through a return.
-    Row("assign", _STATE.RETURNED_UNIT_WRONG, _STATE.ASSIGNED, starts=("D01",), stops=frozenset({"S01"})),
+    Row("assign", _STATE.RETURNED_UNIT_WRONG, _STATE.ASSIGNED, starts=("D01", "D09"), stops=frozenset({"S01", "D09"})),
     Row("reject", _STATE.RECEIVED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.DEDUPLICATED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.RETURNED_UNIT_WRONG, _STATE.REJECTED, stops=ALL_CLOCKS),
@@ -131,7 +134,9 @@ TABLE: Transitions[ClueState] = Transitions(
         stops=frozenset({"D02"}),
     ),
     # The act is going on: stopped at once (NRP 15); the case begins with it, the clue is verified as before.
-    *(Row("stop", state, state, who=VERIFIERS, stops=frozenset({"D04"})) for state in _STOPPABLE),
+    *(Row("stop", state, state, who=VERIFIERS, stops=frozenset({"D04"})) for state in AFTER_VISIT),
+    # An overlay found so much land that it is a large case (domain.md 6.8): from the visit on, when it is a violation.
+    *(Row("find-land", state, state, who=_FACT, starts=("D07",)) for state in AFTER_VISIT),
     Row("split", _STATE.VERIFYING, _STATE.SPLIT, who=VERIFIERS, stops=ALL_CLOCKS),
     # A child begins where its parent stood, under the clocks that ran there.
     Row("split-off", None, _STATE.VERIFYING, who=VERIFIERS),
@@ -139,27 +144,32 @@ TABLE: Transitions[ClueState] = Transitions(
         "submit-opinion",
         _STATE.VERIFYING,
         _STATE.OPINION_SUBMITTED,
-        who=VERIFIERS,
+        who=_OPINION_GIVERS,
         needs=_OPINION_PAPERS,
+        starts=("D07",),
         stops=frozenset({"D03", "C01"}),
     ),
     *_reviews(),
     *(
-        Row("close", state, to, outcome=outcome, stops=ALL_CLOCKS)
+        Row("close", state, to, who=DECIDERS, outcome=outcome, stops=ALL_CLOCKS)
         for state in (_STATE.OPINION_SUBMITTED, _STATE.REVIEW_ENDED)
         for outcome, to in (("legal", _STATE.CLOSED_LEGAL), ("other", _STATE.CLOSED_OTHER))
     ),
-    *(Row("decline-filing", state, _STATE.TO_CASE, outcome="illegal", stops=ALL_CLOCKS) for state in _FILABLE),
+    *(
+        Row("decline-filing", state, _STATE.TO_CASE, who=DECIDERS, outcome="illegal", stops=ALL_CLOCKS)
+        for state in FILABLE
+    ),
     *(
         Row(
             "file-case",
             state,
             _STATE.TO_CASE,
+            who=DECIDERS,
             outcome="illegal",
             needs=frozenset({DocumentKind.FILING_APPROVAL}),
             stops=ALL_CLOCKS,
         )
-        for state in _FILABLE
+        for state in FILABLE
     ),
     *(Row("transfer-out", state, _STATE.TRANSFERRED_OUT, starts=("C02",), stops=ALL_CLOCKS) for state in _TRANSFERABLE),
     Row(
@@ -181,5 +191,11 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("archive", _STATE.CLOSED_OTHER, _STATE.ARCHIVED),
     Row("archive", _STATE.TRANSFERRED_OUT, _STATE.ARCHIVED, outcome=TransferReply.ACCEPTED),
     law="RULES 3.1",
-    laws={"stop": "NRP 15", "file-case": "NRP 16", "decline-filing": "NRP 16", "transfer-out": "NRP 11"},
+    laws={
+        "stop": "NRP 15",
+        "find-land": "RULES 6.8",
+        "file-case": "NRP 16",
+        "decline-filing": "NRP 16",
+        "transfer-out": "NRP 11",
+    },
 )

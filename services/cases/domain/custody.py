@@ -9,7 +9,7 @@ from uuid import UUID
 from services.cases.domain.evidence import Evidence
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import COORDINATOR, Row, Transitions
-from shared.contracts.codes import Agency, CopyState, Role
+from shared.contracts.codes import Agency, CopyState, DisclosurePurpose, Role
 from shared.contracts.evidence import CopyView, RevokeCopy, ShareEvidence
 from shared.contracts.evidence_events import (
     CopyEvent,
@@ -124,9 +124,14 @@ class Copy:
     reads: int = 0
 
     def grant(self, cmd: ShareEvidence, evidence: Evidence, moment: Moment) -> list[CopyEvent]:
-        """Raises what evidence.may_be_read raises; InvalidInput for an end in the past."""
+        """Where its receiver may not know title or name (disclosure), the number stands for them.
+
+        Raises NotDisclosable, what evidence.may_be_read raises, and InvalidInput for an end in the past.
+        """
         row = TABLE.permit(self.state, cmd.verb, moment.by)
         evidence.may_be_read()
+        told = moment.rules.disclosure(cmd.to_agency, DisclosurePurpose.EVIDENCE_COPY, moment.today)
+        told.require("content")
         moment.ahead(cmd.expires_at, "expires_at")
         if cmd.expires_at <= moment.now:
             raise CopyExpired(cmd.expires_at)
@@ -139,12 +144,12 @@ class Copy:
                 from_state=row.at,
                 to_state=row.to,
                 evidence_no=evidence.evidence_no,
-                title=evidence.title,
+                title=evidence.title if "title" in told.fields else evidence.evidence_no,
                 sha256=evidence.sha256,
                 sm3=evidence.sm3,
                 size_bytes=evidence.size_bytes,
                 media_type=evidence.media_type,
-                file_name=evidence.file_name,
+                file_name=evidence.file_name if "file_name" in told.fields else evidence.evidence_no,
                 division_code=evidence.division_code,
                 to_agency=cmd.to_agency,
                 purpose=cmd.purpose,

@@ -13,6 +13,9 @@ from shared.contracts.codes import PauseReason
 from shared.contracts.parts import DeadlineView
 from shared.workdays import Direction, DueDate, Limit, LimitUnit, Span, WorkDays, due, due_or_provisional
 
+# More time that the register keeps as a rule of its own; without it specially complex cases alone go on (NRP 38).
+_EXTENDED_BY = {"D10": "D11"}
+
 
 @dataclass(frozen=True)
 class DeadlineRule:
@@ -179,6 +182,24 @@ class DeadlineRegister:
             return None
         limit = Limit(bounds.extend_before, LimitUnit.WORKING_DAY, direction=Direction.BEFORE)
         return due(limit, datetime.combine(due_on, time(), SHANGHAI), self.days(clock.overlay).guess()).due_on
+
+    def most_extended(self, clock: DeadlineView, today: date) -> date | None:
+        """The last day if the time were given that may still be; None where none may, or without bound."""
+        more = self._more(clock)
+        if more is None or clock.met_at is not None:
+            return None
+        limit, started_at, days, pauses, given = self.terms(clock, today if clock.is_paused else None)
+        return due_or_provisional(limit, started_at, days, pauses, [*given, more]).due_on
+
+    def _more(self, clock: DeadlineView) -> Limit | None:
+        given, bounds = len(clock.extensions), self.bounds(clock)
+        if clock.rule_id in _EXTENDED_BY:
+            extension = _EXTENDED_BY[clock.rule_id]
+            known = not given and extension in self
+            return self.rule(extension, local_day(clock.started_at)).limit if known else None
+        if bounds.extend_most is None or (bounds.extend_times is not None and given >= bounds.extend_times):
+            return None
+        return Limit(bounds.extend_most, LimitUnit(bounds.extend_unit or clock.unit))
 
     def _rule_of(self, clock: DeadlineView) -> DeadlineRule | None:
         return self.rule(clock.rule_id, local_day(clock.started_at)) if clock.rule_id in self else None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from services.cases.domain.progress import Moment
     from shared.contracts.cases import CloseCase, DecideCase, NotifyParty, ReviewCase
     from shared.contracts.clocks import DeadlineFact, ResumeFact
-    from shared.contracts.procedure import Crime
+    from shared.contracts.procedure import Crime, SummedCase
 
 # A transfer that has not reached the police yet.
 _NOT_HANDED_OVER = frozenset(
@@ -49,8 +49,12 @@ class NoticePeriodRunning(Conflict):
         super().__init__("cases.notice-period-running", None, law="NRP 33", until=until.isoformat())
 
 
-def reach_of(pbf_m2: Decimal | None, farmland_m2: Decimal | None, moment: Moment) -> Reach:
-    """Whether the areas of an act reach the limits in force today."""
+def reach_of(
+    pbf_m2: Decimal | None, farmland_m2: Decimal | None, moment: Moment, summed: Sequence[SummedCase] = ()
+) -> Reach:
+    """Whether the areas of an act, with those added to it (JI2000 9), reach the limits in force today."""
+    pbf_m2 = sum((one.pbf_area_m2 for one in summed), pbf_m2 or Decimal(0))
+    farmland_m2 = sum((one.farmland_area_m2 for one in summed), farmland_m2 or Decimal(0))
     return moment.rules.reach(pbf_m2, farmland_m2, moment.today)
 
 
@@ -108,6 +112,10 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
     """Hand-overs come before the closing, whichever they are. Raises Forbidden, InvalidInput."""
     if transfers_pending or is_crime_open(case):
         raise Forbidden("cases.transfers-due", None, "NRP 46")
+    if case.is_running("D27"):
+        raise Forbidden("cases.publication-stands", None, "APL 48")
+    if cmd.ground is ClosingGround.EXECUTED and case.is_running("D26"):
+        raise Forbidden("cases.building-not-handed", "ground", "LALR 58; NRP 43")
     if not settling:
         _check_dispute(case)
     transferred = cmd.ground is ClosingGround.JURISDICTION_TRANSFERRED
@@ -115,6 +123,17 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
         raise InvalidInput("cases.transferred-to-whom", "transferred_to", law="NRP 46", ground=cmd.ground)
     if case.state is CaseState.COURT_RULED and cmd.ground is ClosingGround.OTHER and case.procedure.court == "granted":
         raise Forbidden("cases.court-granted", "ground", "NRP 46")
+    _check_refused(case, cmd.ground)
+
+
+def _check_refused(case: Case, ground: ClosingGround) -> None:
+    """What the court did not take up has not been applied for: the leader gives it up, and only that."""
+    if case.state is not CaseState.COURT_APPLIED:
+        return
+    if case.procedure.court == "refused" and ground is ClosingGround.ENFORCEMENT_APPLIED:
+        raise Forbidden("cases.court-not-accepted", "ground", "AEL 56; NRP 46")
+    if case.procedure.court != "refused" and ground is ClosingGround.OTHER:
+        raise Forbidden("cases.court-not-refused", "ground", "NRP 46")
 
 
 def is_crime_open(case: Case) -> bool:
@@ -140,10 +159,14 @@ def end_of_publication(case: Case, method: str, served_on: date) -> list[ResumeF
 
 
 def clocks_of_service(case: Case, served_at: datetime, moment: Moment) -> list[DeadlineFact]:
-    """S06, D18, the party's remedies D19 to D21, and the power to enforce D22 from the end of the one that counts."""
+    """S06, D18, the party's remedies D19 to D21, and the power to enforce D22 from the end of the one that counts.
+
+    D26 of a building that is confiscated: the decision takes effect with its service.
+    """
     penalty = case.procedure.penalty
     remedy = moment.rules.remedy(penalty.measures if penalty else [], moment.today)
-    rules = ["S06", "D18", *sorted({"D20", "D21", *remedy.over})]
+    confiscated = penalty is not None and Measure.CONFISCATE_BUILDINGS in penalty.measures
+    rules = ["S06", "D18", *(["D26"] if confiscated else []), *sorted({"D20", "D21", *remedy.over})]
     starts = [moment.deadlines.start(rule_id, served_at) for rule_id in rules]
     counted = next(fact for fact in starts if fact.rule_id == remedy.count_from)
     if counted.due_on is not None:

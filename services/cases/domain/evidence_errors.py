@@ -53,6 +53,7 @@ class PhotosDoNotPair(Conflict):
         super().__init__(
             "evidence.photos-do-not-pair",
             "before_id",
+            law="RULES 3.6",
             distance_m=distance_m,
             most_m=rule.pair_distance_m,
             azimuth_difference_deg=azimuth_difference_deg,
@@ -64,9 +65,9 @@ class NoPhotoPair(Conflict):
     """A pair is a before and an after photograph of one piece of land, both with position and azimuth."""
 
     def __init__(self, why: str) -> None:
-        super().__init__("evidence.no-photo-pair", "before_id", why=why)
+        super().__init__("evidence.no-photo-pair", "before_id", law="RULES 3.6", why=why)
 
 
 class NotRegisteredInAdvance(Conflict):
     def __init__(self) -> None:
-        super().__init__("evidence.not-registered-in-advance", None)
+        super().__init__("evidence.not-registered-in-advance", None, law="APL 56")

@@ -28,6 +28,7 @@ class EvidenceMissing(Conflict):
         super().__init__(
             "cases.evidence-missing",
             "evidence",
+            law="RULES 3.11",
             object=object_.value,
             verb=verb,
             wanted=list(missing),

@@ -1,16 +1,29 @@
 """A joint action (联合执法): one order, a task for each agency, and what comes back (domain.md 4.3, 4.4)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.cases.domain import join_policy
 from services.cases.domain.case import Case
-from services.cases.domain.joint_task import Task, standing
-from services.cases.domain.progress import Charged, Moment, Progress
-from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
+from services.cases.domain.joint_action_steps import SiteSteps
+from services.cases.domain.joint_action_table import (
+    ANSWER,
+    COME_BACK_CLOCK,
+    OPEN_STATES,
+    SIGN_CLOCKS,
+    AgencyTwice,
+    LeadNotInvited,
+    TaskNotDeclined,
+    TaskUnknown,
+)
+from services.cases.domain.joint_action_table import TABLE as TABLE
+from services.cases.domain.joint_task import MOVED_AT, Task, live, standing, unanswered
+from services.cases.domain.progress import Charged, Moment
+from shared.contracts.action_step_events import JointActionFeedbackCompletedV1, JointActionSummarisedV1
 from shared.contracts.cases_events import (
     ActionBrief,
     ConvenedTask,
@@ -18,131 +31,54 @@ from shared.contracts.cases_events import (
     JointActionClosedV1,
     JointActionConvenedV1,
     JointActionEvent,
+    JointActionJoinChangedV1,
     JointActionPostponedV1,
     JointActionRescheduledV1,
     JointActionTaskAcceptedV1,
     JointActionTaskDeclinedV1,
+    JointActionTaskEvent,
+    JointActionTaskMovedV1,
     JointActionTaskReassignedV1,
     JointActionTaskReportedV1,
     JointActionTaskSignedV1,
+    JointActionTaskUndeliveredV1,
 )
 from shared.contracts.clocks import DeadlineFact
-from shared.contracts.codes import Agency, JointActionState, ReturnReason, TaskState
+from shared.contracts.codes import Agency, DisclosurePurpose, JointActionState, ReturnReason, TaskState
+from shared.contracts.hand_over import OPEN
 from shared.contracts.joint_actions import (
     CancelAction,
+    ChangeJoin,
     ConveneJointAction,
     JointActionView,
     PostponeAction,
     ReassignTask,
     RescheduleAction,
 )
-from shared.contracts.parts import DeadlineView
-from shared.errors import Conflict, InvalidInput
+from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.ids import derived_id
 
-_STATE = JointActionState
-_OPEN = (_STATE.NOTIFIED, _STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED, _STATE.FEEDBACK_PARTIAL)
-_FACT: frozenset[Any] = frozenset()
+
+def told_brief(whole: ActionBrief, agency: Agency, moment: Moment) -> ActionBrief:
+    """What the letter to this agency may say of the case."""
+    return moment.rules.disclosure(agency, DisclosurePurpose.TASK_LETTER, moment.today).brief(whole)
 
 
-class AgencyTwice(InvalidInput):
-    """An agency has one open task in an action."""
-
-    def __init__(self, name: str, agency: Agency) -> None:
-        super().__init__("cases.agency-twice", name, agency=agency)
-
-
-class LeadNotInvited(InvalidInput):
-    """The lead agency takes part in the action it leads (domain.md 4.3)."""
-
-    def __init__(self, agency: Agency, invited: Iterable[Agency]) -> None:
-        super().__init__("cases.lead-not-invited", "lead_agency", agency=agency, invited=list(invited))
-
-
-class TaskUnknown(InvalidInput):
-    """The action has no such task."""
-
-    def __init__(self, task_id: UUID) -> None:
-        super().__init__("cases.task-unknown", "task_id", task_id=str(task_id))
-
-
-class TaskNotDeclined(Conflict):
-    """Only a declined task that nobody took over yet can be reassigned."""
-
-    def __init__(self, state: TaskState, replaced_by: UUID | None) -> None:
-        super().__init__(
-            "cases.task-not-declined", "task_id", state=state, replaced_by=replaced_by and str(replaced_by)
-        )
-
-
-def _to(verb: str, ats: Sequence[JointActionState], tos: Sequence[JointActionState], **more: Any) -> list[Row[Any]]:
-    """Rows of a verb whose new state follows from the tasks: the outcome is the name of that state."""
-    return [Row(verb, at, to, outcome=to.value, **more) for at in ats for to in tos]
-
-
-_SIGNED = frozenset({"J02", "J02U"})
-
-TABLE: Transitions[JointActionState] = Transitions(
-    "joint_action",
-    Row("convene", None, _STATE.NOTIFIED, starts=("J02", "J07")),
-    # What agencies' tasks tell; `who` is empty because agencies has checked it.
-    *_to("task-signed", [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED], [_STATE.PARTLY_SIGNED], who=_FACT),
-    *_to(
-        "task-signed",
-        [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED],
-        [_STATE.ALL_SIGNED],
-        who=_FACT,
-        stops=_SIGNED,
-    ),
-    *_to("task-signed", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL], who=_FACT),
-    *_to("task-accepted", [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED], [_STATE.PARTLY_SIGNED], who=_FACT),
-    *_to(
-        "task-accepted",
-        [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED],
-        [_STATE.ALL_SIGNED],
-        who=_FACT,
-        stops=_SIGNED,
-    ),
-    *_to("task-accepted", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL], who=_FACT),
-    *(row for state in _OPEN for row in _to("task-declined", [state], [state], who=_FACT)),
-    *_to("task-reported", _OPEN, [_STATE.FEEDBACK_PARTIAL], who=_FACT),
-    *_to("reassign", [_STATE.NOTIFIED], [_STATE.NOTIFIED]),
-    *_to("reassign", [_STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED], [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED]),
-    *_to("reassign", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL]),
-    Row("close", _STATE.FEEDBACK_PARTIAL, _STATE.CLOSED, who=_FACT, stops=ALL_CLOCKS),
-    # Side states (domain.md 4.3). What agencies tell meanwhile is taken in and moves the action no more.
-    *(Row("postpone", state, _STATE.POSTPONED, stops=frozenset({"J07"})) for state in _OPEN),
-    *_to(
-        "reschedule", [_STATE.POSTPONED], [state for state in _OPEN if state is not _STATE.ALL_SIGNED], starts=("J07",)
-    ),
-    *_to("reschedule", [_STATE.POSTPONED], [_STATE.ALL_SIGNED], starts=("J07",), stops=_SIGNED),
-    Row("close", _STATE.POSTPONED, _STATE.CLOSED, who=_FACT, stops=ALL_CLOCKS),
-    *(Row("cancel", state, _STATE.CANCELLED, stops=ALL_CLOCKS) for state in (*_OPEN, _STATE.POSTPONED)),
-    *(
-        row
-        for verb in ("task-signed", "task-accepted", "task-declined", "task-reported")
-        for row in _to(verb, [_STATE.POSTPONED], [_STATE.POSTPONED], who=_FACT)
-    ),
-    law="SEED 9",
-)
+# Of the on-site record and of the summary.
+_LEADS_CLOCKS = ("J05", "J10")
 
 
 @dataclass(kw_only=True)
-class JointAction(Progress):
+class JointAction(SiteSteps):
     TYPE: ClassVar[str] = "joint_action"
 
     action_no: str = ""
-    state: JointActionState | None = None
     case_id: UUID | None = None
     title: str = ""
     reason: str = ""
     place: str = ""
     acting_at: datetime | None = None
-    urgent: bool = False
-    lead_agency: Agency = Agency.NATURAL_RESOURCES
     brief: ActionBrief | None = None
-    tasks: list[Task] = field(default_factory=list)
-    convened_at: datetime | None = None
     closed_at: datetime | None = None
 
     @property
@@ -150,14 +86,27 @@ class JointAction(Progress):
         return {"action_id": self.id, "action_no": self.action_no, "case_id": self.case_id}
 
     def charged(self, clock: DeadlineView) -> Charged:
-        """Agencies that have not signed, of the clock for signing; that have not reported, of the others."""
-        live = [task for task in self.tasks if task.replaced_by is None]
-        waiting = [
-            task.letter.agency
-            for task in live
-            if not (task.is_signed if clock.rule_id in _SIGNED else task.state is TaskState.REPORTED)
-        ]
-        return replace(super().charged(clock), agencies=tuple(waiting) or (self.lead_agency,))
+        """Agencies that have not signed, of the clock for signing; that have not reported, of the others.
+
+        What came back is the coordinator's: a clock for which nobody else is waited for is his.
+        """
+        waiting = [task for task in unanswered(self.tasks) if not (clock.rule_id in SIGN_CLOCKS and task.is_signed)]
+        if clock.rule_id in _LEADS_CLOCKS:
+            return replace(super().charged(clock), agencies=(self.lead_agency,))
+        if clock.rule_id == "J06":
+            return replace(super().charged(clock), agencies=tuple(self.owes_evidence) or (self.lead_agency,))
+        theirs = tuple(task.letter.agency for task in waiting if not task.has_come_back)
+        holder = "coordinator" if waiting and not theirs else None
+        return replace(super().charged(clock), agencies=theirs or (self.lead_agency,), holder=holder)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (*OPEN_STATES, JointActionState.POSTPONED)
+
+    @property
+    def come_back(self) -> list[Task]:
+        """Tasks that wait for the coordinator to give them anew or do without."""
+        return [task for task in self.tasks if task.has_come_back]
 
     # decisions
 
@@ -172,8 +121,12 @@ class JointAction(Progress):
             seen.add(letter.agency)
         if cmd.lead_agency not in seen:
             raise LeadNotInvited(cmd.lead_agency, (letter.agency for letter in cmd.tasks))
+        join_policy.check(cmd.join, len(seen))
+        answer_by = moment.end_of(ANSWER[cmd.urgent])
         sign = moment.deadlines.start("J02U" if cmd.urgent else "J02", moment.now)
-        feedback = moment.deadlines.start("J07", moment.ahead(cmd.acting_at, "acting_at"))
+        acting_at = moment.ahead(cmd.acting_at, "acting_at")
+        # Of an action on site the term in the letters is that of the plan; it counts anew from the action itself.
+        feedback = moment.deadlines.start("J07", acting_at)
         return [
             JointActionConvenedV1(
                 action_id=self.id,
@@ -191,23 +144,32 @@ class JointAction(Progress):
                         letter=letter,
                         sign_due_on=sign.due_on,
                         feedback_due_on=feedback.due_on,
+                        answer_by=answer_by,
+                        brief=told_brief(case.brief(), letter.agency, moment),
                     )
                     for letter in cmd.tasks
                 ],
-                **self.step(row, moment, reason=cmd.reason, starts=[sign, feedback]),
+                join=cmd.join,
+                form=cmd.form,
+                **self.step(
+                    row,
+                    moment,
+                    reason=cmd.reason,
+                    starts=[sign, *self.first_clocks(cmd.form, cmd.urgent, acting_at, moment)],
+                ),
             )
         ]
 
     def reassign(self, cmd: ReassignTask, moment: Moment) -> list[JointActionEvent]:
-        """A new task takes the place of a declined one. Raises TaskUnknown, TaskNotDeclined, AgencyTwice."""
-        if self.state not in _OPEN:
+        """A new task takes the place of one that came back. Raises TaskUnknown, TaskNotDeclined, AgencyTwice."""
+        if self.state not in OPEN_STATES:
             TABLE.permit(self.state, cmd.verb, moment.by)
         declined = self.task(cmd.task_id)
         if declined is None:
             raise TaskUnknown(cmd.task_id)
-        if declined.state is not TaskState.DECLINED or declined.replaced_by is not None:
+        if not declined.may_be_given_anew:
             raise TaskNotDeclined(declined.state, declined.replaced_by)
-        others = [task for task in self.tasks if task.replaced_by is None and task is not declined]
+        others = [task for task in live(self.tasks) if task is not declined]
         if any(task.letter.agency == cmd.letter.agency for task in others):
             raise AgencyTwice("letter.agency", cmd.letter.agency)
         sign = moment.deadlines.start("J02U" if self.urgent else "J02", moment.now)
@@ -216,8 +178,11 @@ class JointAction(Progress):
             letter=cmd.letter,
             sign_due_on=sign.due_on,
             feedback_due_on=declined.feedback_due_on,
+            answer_by=moment.end_of(ANSWER[self.urgent]),
+            brief=self.brief and told_brief(self.brief, cmd.letter.agency, moment),
         )
-        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing([*others, Task.convened(task)]))
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=self._place([*others, Task.convened(task)]))
+        row = self.settling(row, [*others, Task.convened(task)])
         starts: list[DeadlineFact] = [] if self.is_running(sign.rule_id) else [sign]
         return [
             JointActionTaskReassignedV1(
@@ -233,63 +198,118 @@ class JointAction(Progress):
             )
         ]
 
+    def change_join(self, cmd: ChangeJoin, moment: Moment) -> list[JointActionEvent]:
+        """Closes the action when by the new policy the feedback is complete. Raises QuorumTooLarge."""
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=str(self.state))
+        join_policy.check(cmd.join, len(live(self.tasks)))
+        told = JointActionJoinChangedV1(join=cmd.join, **self.told(row, moment, reason=cmd.reason))
+        return [told, *self.completing(cmd.join, self.tasks, moment)]
+
     def postpone(self, cmd: PostponeAction, moment: Moment) -> list[JointActionEvent]:
-        """The clock of the feedback stops; that of the signing goes on."""
+        """The clocks to and from the action stop; that of the signing goes on."""
+        self.not_acted(cmd.verb)
         row = TABLE.permit(self.state, cmd.verb, moment.by)
         return [JointActionPostponedV1(**self.told(row, moment, reason=cmd.reason))]
 
     def reschedule(self, cmd: RescheduleAction, moment: Moment) -> list[JointActionEvent]:
         """Feedback is due after the new date. Raises InvalidInput for a day that is over."""
-        if self.state is not _STATE.POSTPONED:
+        if self.state is not JointActionState.POSTPONED:
             TABLE.permit(self.state, cmd.verb, moment.by)
-        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=standing(self.tasks))
-        feedback = moment.deadlines.start("J07", moment.ahead(cmd.acting_at, "acting_at"))
-        told = self.told(row, moment, reason=cmd.reason, starts=[feedback])
+        row = TABLE.permit(self.state, cmd.verb, moment.by, outcome=self._place(self.tasks))
+        acting_at = moment.ahead(cmd.acting_at, "acting_at")
+        starts = self.first_clocks(self.form, self.urgent, acting_at, moment)
+        told = self.told(row, moment, reason=cmd.reason, starts=starts)
         return [JointActionRescheduledV1(acting_at=cmd.acting_at, **told)]
 
     def cancel(self, cmd: CancelAction, moment: Moment) -> list[JointActionEvent]:
         """Open tasks are withdrawn; agencies hear of it by this event."""
+        self.not_acted(cmd.verb)
         row = TABLE.permit(self.state, cmd.verb, moment.by)
-        done = (TaskState.REPORTED, TaskState.DECLINED, TaskState.WITHDRAWN)
-        withdrawn = [task.id for task in self.tasks if task.replaced_by is None and task.state not in done]
+        withdrawn = [task.id for task in live(self.tasks) if task.state in OPEN]
         return [JointActionCancelledV1(task_ids=withdrawn, **self.told(row, moment, reason=cmd.reason))]
 
-    def task_signed(self, task_id: UUID, signed_by: str, moment: Moment) -> list[JointActionEvent]:
+    def task_signed(
+        self,
+        task_id: UUID,
+        signed_by: str,
+        moment: Moment,
+        channel: str | None = None,
+        receipt: DocumentRef | None = None,
+    ) -> list[JointActionEvent]:
         """Told by agencies, as the next three; what was known already tells nothing."""
         task = self._advancing(task_id, TaskState.SIGNED)
         if task is None:
             return []
-        row = self._after("task-signed", task, moment, signed_at=moment.now)
-        return [JointActionTaskSignedV1(signed_by=signed_by, **self._told_of(task, row, moment))]
+        return self._taken(
+            "task-signed",
+            task,
+            moment,
+            JointActionTaskSignedV1,
+            {"state": TaskState.SIGNED, "signed_at": moment.now},
+            signed_by=signed_by,
+            channel=channel,
+            receipt=receipt,
+        )
 
     def task_accepted(self, task_id: UUID, moment: Moment) -> list[JointActionEvent]:
         task = self._advancing(task_id, TaskState.ACCEPTED)
         if task is None:
             return []
-        row = self._after("task-accepted", task, moment, accepted_at=moment.now)
-        return [JointActionTaskAcceptedV1(**self._told_of(task, row, moment))]
+        changes = {"state": TaskState.ACCEPTED, "accepted_at": moment.now}
+        return self._taken("task-accepted", task, moment, JointActionTaskAcceptedV1, changes)
 
     def task_declined(
-        self, task_id: UUID, return_reason: ReturnReason, reason: str, moment: Moment
+        self,
+        task_id: UUID,
+        return_reason: ReturnReason,
+        reason: str,
+        moment: Moment,
+        proposed_agency: Agency | None = None,
     ) -> list[JointActionEvent]:
         task = self._advancing(task_id, TaskState.DECLINED)
         if task is None:
             return []
-        row = self._after("task-declined", task, moment, declined_at=moment.now)
-        return [JointActionTaskDeclinedV1(return_reason=return_reason, **self._told_of(task, row, moment, reason))]
+        return self._taken(
+            "task-declined",
+            task,
+            moment,
+            JointActionTaskDeclinedV1,
+            {"state": TaskState.DECLINED},
+            reason,
+            return_reason=return_reason,
+            proposed_agency=proposed_agency,
+        )
 
     def task_reported(self, task_id: UUID, result: dict[str, Any], moment: Moment) -> list[JointActionEvent]:
-        """Closes the action when this was the last live task to report."""
+        """Closes the action when its join policy is met by this report."""
         task = self._advancing(task_id, TaskState.REPORTED)
         if task is None:
             return []
-        row = self._after("task-reported", task, moment, state=TaskState.REPORTED, reported_at=moment.now)
-        told: list[JointActionEvent] = [JointActionTaskReportedV1(result=result, **self._told_of(task, row, moment))]
-        waiting = [other for other in self.tasks if other.replaced_by is None and other is not task]
-        if all(other.state is TaskState.REPORTED for other in waiting):
-            closing = TABLE.permit(row.to, "close", moment.by)
-            told.append(JointActionClosedV1(**self.told(closing, moment)))
-        return told
+        changes = {"state": TaskState.REPORTED, "reported_at": moment.now, "reports": task.reports + 1}
+        return self._taken("task-reported", task, moment, JointActionTaskReportedV1, changes, result=result)
+
+    def task_moved(
+        self, task_id: UUID, state: TaskState, moment: Moment, reason: str | None = None
+    ) -> list[JointActionEvent]:
+        """Delivered, in progress, expired, returned, done, withdrawn: what has no event of its own."""
+        task = self._advancing(task_id, state)
+        if task is None:
+            return []
+        changes = {"state": state, MOVED_AT[state]: moment.now}
+        return self._taken("task-moved", task, moment, JointActionTaskMovedV1, changes, reason, task_state=state)
+
+    def task_undelivered(self, task_id: UUID, error: str | None, moment: Moment) -> list[JointActionEvent]:
+        """error: None, when it is tried again."""
+        task = self.task(task_id)
+        if task is None:
+            raise TaskUnknown(task_id)
+        if task.state is not TaskState.OFFERED or task.delivery_error == error:
+            return []
+        changes = {"delivery_error": error}
+        return self._taken("task-moved", task, moment, JointActionTaskUndeliveredV1, changes, error=error)
+
+    def _place(self, tasks: Sequence[Task]) -> JointActionState:
+        return standing(tasks, self.form, self.steps)
 
     def task(self, task_id: UUID) -> Task | None:
         return next((task for task in self.tasks if task.id == task_id), None)
@@ -301,23 +321,47 @@ class JointAction(Progress):
             raise TaskUnknown(task_id)
         return task if task.is_before(to) else None
 
-    def _after(self, verb: str, task: Task, moment: Moment, **changes: Any) -> Row[JointActionState]:
-        """The row to the state that the tasks come to once this one has changed."""
+    def _taken(
+        self,
+        verb: str,
+        task: Task,
+        moment: Moment,
+        event: type[JointActionTaskEvent],
+        changes: dict[str, Any],
+        reason: str | None = None,
+        **facts: Any,
+    ) -> list[JointActionEvent]:
+        """The event of a fact about a task, with the state and clocks that the tasks come to by it, and the closing."""
         changed = replace(task, **changes)
         tasks = [changed if other is task else other for other in self.tasks]
-        to = _STATE.POSTPONED if self.state is _STATE.POSTPONED else standing(tasks)
-        return TABLE.permit(self.state, verb, moment.by, outcome=to)
-
-    def _told_of(
-        self, task: Task, row: Row[JointActionState], moment: Moment, reason: str | None = None
-    ) -> dict[str, Any]:
-        return {"task_id": task.id, "agency": task.letter.agency, **self.told(row, moment, reason=reason)}
+        to = self._place(tasks) if self.state in OPEN_STATES else self.state
+        row = self.settling(TABLE.permit(self.state, verb, moment.by, outcome=str(to)), tasks)
+        clock = COME_BACK_CLOCK[self.urgent]
+        wanted = self.state in OPEN_STATES and any(one.has_come_back for one in tasks) and not self.is_running(clock)
+        starts = [moment.deadlines.start(clock, moment.now)] if wanted else []
+        told = event(
+            task_id=task.id,
+            agency=task.letter.agency,
+            **facts,
+            **self.told(row, moment, reason=reason, starts=starts),
+        )
+        return [told, *self.completing(self.join, tasks, moment, row.to)]
 
     # changes
 
     @singledispatchmethod
     def _change(self, event: JointActionEvent) -> None:
-        raise TypeError(type(event).__name__)
+        if not self._note_step(event):
+            raise TypeError(type(event).__name__)
+
+    @_change.register
+    def _(self, _: JointActionFeedbackCompletedV1) -> None:
+        """Agencies ends its tasks and tells of each."""
+
+    @_change.register
+    def _(self, event: JointActionSummarisedV1) -> None:
+        self._note_step(event)
+        self.closed_at = event.at
 
     @_change.register
     def _(self, event: JointActionConvenedV1) -> None:
@@ -327,6 +371,7 @@ class JointAction(Progress):
         self.brief = event.brief
         self.jurisdiction = event.brief.division_code
         self.tasks = [Task.convened(task) for task in event.tasks]
+        self.join, self.form = event.join, event.form
         self.convened_at = event.at
 
     @_change.register
@@ -336,7 +381,14 @@ class JointAction(Progress):
 
     @_change.register
     def _(self, event: JointActionTaskSignedV1) -> None:
-        self._set(event.task_id, state=TaskState.SIGNED, signed_at=event.at, signed_by=event.signed_by)
+        self._set(
+            event.task_id,
+            state=TaskState.SIGNED,
+            signed_at=event.at,
+            signed_by=event.signed_by,
+            sign_channel=event.channel,
+            receipt=event.receipt,
+        )
 
     @_change.register
     def _(self, event: JointActionTaskAcceptedV1) -> None:
@@ -350,11 +402,29 @@ class JointAction(Progress):
             declined_at=event.at,
             return_reason=event.return_reason,
             decline_reason=event.reason,
+            proposed_agency=event.proposed_agency,
         )
 
     @_change.register
     def _(self, event: JointActionTaskReportedV1) -> None:
-        self._set(event.task_id, state=TaskState.REPORTED, reported_at=event.at, result=event.result)
+        task = self.task(event.task_id)
+        reports = 1 if task is None else task.reports + 1
+        self._set(event.task_id, state=TaskState.REPORTED, reported_at=event.at, reports=reports, result=event.result)
+
+    @_change.register
+    def _(self, event: JointActionTaskMovedV1) -> None:
+        changes = {"state": event.task_state, MOVED_AT[event.task_state]: event.at}
+        if event.task_state is TaskState.DELIVERED:
+            changes["delivery_error"] = None
+        self._set(event.task_id, **changes)
+
+    @_change.register
+    def _(self, event: JointActionTaskUndeliveredV1) -> None:
+        self._set(event.task_id, delivery_error=event.error)
+
+    @_change.register
+    def _(self, event: JointActionJoinChangedV1) -> None:
+        self.join = event.join
 
     @_change.register
     def _(self, event: JointActionClosedV1) -> None:
@@ -398,6 +468,10 @@ class JointAction(Progress):
             convened_at=self.convened_at,
             closed_at=self.closed_at,
             reason=self.reason,
+            form=self.form,
+            steps=self.steps,
+            join=self.join,
+            progress=join_policy.progress(self.join, self.lead_agency, self.tasks),
             tasks=[task.view() for task in self.tasks],
             deadlines=self.deadlines,
         )

@@ -16,7 +16,7 @@ from services.cases.domain.rule_book import Entry
 from services.cases.domain.thresholds import LandTaken, Thresholds
 from shared.area import exact_mu, mu_from_m2, square_metres
 from shared.contracts.cases_events import ClueOverlaidV1
-from shared.contracts.codes import LandLayerKind, OverlayDay
+from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose
 from shared.contracts.land import (
     ApprovedShare,
     ClaimDifference,
@@ -24,6 +24,9 @@ from shared.contracts.land import (
     LayerArea,
     LayerMissing,
     LayerUsed,
+    OverlayAgain,
+    OverlayCause,
+    OverlayChange,
     OverlayFact,
     OverlayFlags,
     PlotHit,
@@ -139,7 +142,7 @@ def conclude(
         construction_m2=sums.get("construction"),
         unused_m2=sums.get("unused"),
         unknown_m2=unknown,
-        differences=list(_differences(claim, total, farmland, pbf)),
+        differences=list(differences(claim, total, farmland, pbf)),
         approved=approved,
         plots=_plots(measured.plots),
         plots_hit=len(measured.plots),
@@ -219,9 +222,10 @@ def _sums(classes: Sequence[ClassArea], law: Law) -> dict[str, Decimal]:
     return sums
 
 
-def _differences(
+def differences(
     claim: Claim, total: Decimal, farmland: Decimal | None, pbf: Decimal | None
 ) -> "Sequence[ClaimDifference]":
+    """What was claimed beside what was measured, m2; nothing where one of them is not known."""
     pairs: tuple[tuple[Literal["area_m2", "farmland_area_m2", "pbf_area_m2"], Decimal | None, Decimal | None], ...] = (
         ("area_m2", claim.area_m2, total),
         ("farmland_area_m2", claim.farmland_area_m2, farmland),
@@ -261,6 +265,36 @@ def _flags(facts: Facts, there: set[LandLayerKind], thresholds: Thresholds) -> O
     )
 
 
+_COMPARED = ("farmland_m2", "pbf_m2", "other_cultivated_m2", "agricultural_m2", "construction_m2", "unused_m2")
+
+
+def changes(before: OverlayFact | None, after: OverlayFact) -> list[OverlayChange]:
+    """Areas that are otherwise now; everything known is otherwise where nothing was known."""
+    pairs: list[tuple[Any, Decimal | None, Decimal | None]] = [
+        (name, None if before is None else getattr(before, name), getattr(after, name)) for name in _COMPARED
+    ]
+    pairs.append(("red_line_m2", None if before is None else _red_line(before), _red_line(after)))
+    return [OverlayChange(field=name, before_m2=was, after_m2=now) for name, was, now in pairs if was != now]
+
+
+def _red_line(fact: OverlayFact) -> Decimal | None:
+    if all(layer.kind is not _K.ECOLOGICAL_RED_LINE for layer in fact.layers):
+        return None
+    return sum((area.area_m2 for area in fact.areas if area.kind is _K.ECOLOGICAL_RED_LINE), _NONE)
+
+
+def laid_again(cause: OverlayCause, earlier: "Overlay | None", result: OverlayFact | None) -> OverlayAgain:
+    """What is otherwise than in the overlay before it. result: null where it could not be made."""
+    again = OverlayAgain(cause=cause, earlier_id=earlier and earlier.id)
+    if result is None:
+        return again
+    before = None if earlier is None else earlier.result
+    now = result.flags.model_dump()
+    was = before.flags.model_dump() if before else {}
+    flags = [name for name, flag in now.items() if flag != was.get(name)]
+    return again.model_copy(update={"changes": changes(before, result), "flags": flags})
+
+
 @dataclass(kw_only=True)
 class Overlay:
     """An overlay that has ended. jurisdiction: division of the clue."""
@@ -278,17 +312,29 @@ class Overlay:
     finished_at: datetime | None = None
     result: OverlayFact | None = None
     problem: dict[str, Any] | None = None
+    purpose: OverlayPurpose = OverlayPurpose.ACT
+    again: OverlayAgain | None = None
 
     def end(
-        self, job: Mapping[str, Any], now: datetime, result: OverlayFact | None, problem: TianweiError | None
+        self,
+        job: Mapping[str, Any],
+        now: datetime,
+        result: OverlayFact | None,
+        problem: TianweiError | None,
+        earlier: "Overlay | None" = None,
     ) -> list[ClueOverlaidV1]:
-        """job: what was asked for."""
+        """job: what was asked for. earlier: of the act, where a layer asked for this one."""
         asked = {name: job[name] for name in ("clue_id", "clue_no", "on_day", "day_basis", "requested_at")}
         stated = problem and {"code": problem.code, "field": problem.field, "facts": problem.facts}
         why = problem and problem.code
-        return [ClueOverlaidV1(at=now, reason=why, overlay_id=self.id, **asked, result=result, problem=stated)]
+        again = None
+        if job["cause"] is not None:
+            again = laid_again(OverlayCause.model_validate(job["cause"]), earlier, result)
+        outcome = {"result": result, "problem": stated, "purpose": job["purpose"], "again": again}
+        return [ClueOverlaidV1(at=now, reason=why, overlay_id=self.id, **asked, **outcome)]
 
     def apply(self, event: ClueOverlaidV1) -> None:
         self.finished_at, self.result, self.problem = event.at, event.result, event.problem
+        self.purpose, self.again = event.purpose, event.again
         for name in ("clue_id", "clue_no", "on_day", "day_basis", "requested_at"):
             setattr(self, name, getattr(event, name))

@@ -8,12 +8,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.cases.domain.disclosure import Permission, permission
+from services.cases.domain.people import folded
 from services.cases.domain.powers import PowerGrant
 from services.cases.domain.rule_book import RuleBook, RuleMissing
 from services.cases.domain.thresholds import LandTaken
-from shared.contracts.codes import ORG_TYPE_OF, ActionTrigger, Agency, Measure, RuleRegister, ViolationType
+from shared.contracts.codes import (
+    ORG_TYPE_OF,
+    ActionTrigger,
+    Agency,
+    DisclosurePurpose,
+    Measure,
+    RuleRegister,
+    ViolationType,
+)
 from shared.contracts.rule_values import JointActionTriggerValue
-from shared.contracts.step_rule_values import ListingLevelValue, RemedyValue
+from shared.contracts.step_rule_values import ListingLevelValue, OfficerCertificateValue, RemedyValue
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,42 @@ class PathRules:
     def power_on(self, agency: Agency, violation: ViolationType, division_code: str, on: date) -> PowerGrant | None:
         return self._book.power_grant_on(agency, violation, on, division_code)
 
+    def may_file(self, agency: Agency, violation: ViolationType, division_code: str, on: date) -> bool:
+        """Whether a case of this violation may be filed by the agency there on that day.
+
+        By a grant, or as one of the two between which the county decides about houses (domain.md 2.4).
+        """
+        if violation is ViolationType.VT04 and ORG_TYPE_OF[agency] in self._contesting(on):
+            return True
+        return self.power_on(agency, violation, division_code, on) is not None
+
+    def _contesting(self, on: date) -> frozenset[str]:
+        return frozenset(body for row in self._book.homestead(on) if row.county_decides for body in row.lead)
+
+    def holds_certificate(
+        self, name: str, agency: Agency, on: date, today: date, certificate_no: str | None = None
+    ) -> bool:
+        """Whether an officer of the agency held a certificate on a day, as the register knows today.
+
+        certificate_no: this one, and no other.
+        """
+        return any(
+            row.agency is agency
+            and row.holds_on(on)
+            and folded(row.name) == folded(name)
+            and (certificate_no is None or folded(row.certificate_no) == folded(certificate_no))
+            for row in self._book.values(OfficerCertificateValue, RuleRegister.OFFICER_CERTIFICATE, today).values()
+        )
+
+    def refuses_uncertified(self, agency: Agency, on: date) -> bool:
+        """Whether who holds no certificate is refused, or only told of: by default once the agency's are loaded."""
+        mode = self._book.decided("officer_certificate_check", on)
+        return mode == "refuse" or (mode == "when_loaded" and self._has_certificates(agency))
+
+    def _has_certificates(self, agency: Agency) -> bool:
+        rows = (entry.value for entry in self._book.every(RuleRegister.OFFICER_CERTIFICATE))
+        return any(isinstance(row, OfficerCertificateValue) and row.agency is agency for row in rows)
+
     def reach(self, pbf_m2: Decimal | None, farmland_m2: Decimal | None, on: date) -> Reach:
         """Whether areas reach the limits of article 342 of the criminal law.
 
@@ -94,6 +140,10 @@ class PathRules:
         row = next((row for row in rows if not given or given & set(row.measures)), rows[-1])
         return RemedyRule(tuple(row.over), row.count_from)
 
+    def criminal_sum_months(self, on: date) -> int:
+        """Within how many months the acts of a party that were not dealt with are added up (JI2000 9)."""
+        return int(self._book.decided("criminal_sum_months", on))
+
     def time_bar_years(self, on: date) -> int:
         return int(self._book.decided("time_bar_years", on))
 
@@ -110,9 +160,17 @@ class PathRules:
     def trigger_is_on(self, trigger: ActionTrigger, on: date) -> bool:
         return trigger.value in self._book.joint_action_triggers(on)
 
+    def raised_by(self, trigger: ActionTrigger, on: date) -> frozenset[ViolationType]:
+        """Types of violation that raise a trigger whoever the party is."""
+        return frozenset(self._trigger(trigger, on).violations)
+
     def listing_level(self, code: str, on: date) -> ListingLevel | None:
         found = self._book.values(ListingLevelValue, RuleRegister.LISTING_LEVEL, on).get(code)
         return None if found is None else ListingLevel(code, found.title, found.rests_on, tuple(found.term_days))
+
+    def disclosure(self, agency: Agency, purpose: DisclosurePurpose, on: date) -> Permission:
+        """What of a case the agency may be told for that purpose."""
+        return permission(self._book, agency, purpose, on)
 
     def leads(self, violation: ViolationType, on: date) -> frozenset[Agency]:
         """The agencies that may lead such a case."""
@@ -121,7 +179,10 @@ class PathRules:
         return frozenset(agency for agency, body in ORG_TYPE_OF.items() if body in leads)
 
     def _number_of(self, trigger: ActionTrigger, name: str, on: date) -> int:
+        return int(self._trigger(trigger, on).numbers[name])
+
+    def _trigger(self, trigger: ActionTrigger, on: date) -> JointActionTriggerValue:
         found = self._book.entry(RuleRegister.JOINT_ACTION_TRIGGER, trigger.value, on)
         if found is None or not isinstance(found.value, JointActionTriggerValue):
             raise RuleMissing(trigger.value, on)
-        return int(found.value.numbers[name])
+        return found.value

@@ -145,3 +145,6 @@ TABLE: Transitions[TransferState] = Transitions(
         "record-judgment": "APL 35",
     },
 )
+
+# With these the act is the police's, or has been judged: it is dealt with (JI2000 9).
+DEALT_WITH = frozenset({_STATE.FILED, _STATE.ENDED})

@@ -15,7 +15,13 @@ class PowerMissing(NotAllowed):
     """The agency holds no grant for this violation there on that day."""
 
     def __init__(self, agency: OrgType, violation_type: ViolationType) -> None:
-        super().__init__("cases.power-missing", "lead_agency", organ=agency.value, violation_type=violation_type.value)
+        super().__init__(
+            "cases.power-missing",
+            "lead_agency",
+            law="APL 38",
+            organ=agency.value,
+            violation_type=violation_type.value,
+        )
 
 
 @dataclass(frozen=True)

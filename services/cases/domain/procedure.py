@@ -63,9 +63,18 @@ def _handlers(procedure: Procedure, *more: str) -> list[str]:
     return list(dict.fromkeys([*procedure.handlers, *more]))
 
 
+def _flagged(procedure: Procedure, more: list[str]) -> list[str]:
+    return list(dict.fromkeys([*procedure.uncertified, *more]))
+
+
 @_on(main.CaseFiledV1)
 def _filed(was: Procedure, event: main.CaseFiledV1) -> dict[str, Any]:
-    crime = _crime(was, area_threshold_met=event.area_threshold_met, near_threshold=event.near_threshold)
+    crime = _crime(
+        was,
+        area_threshold_met=event.area_threshold_met,
+        near_threshold=event.near_threshold,
+        summed=event.summed,
+    )
     return {**crime, "handlers": _handlers(was, *event.officers)}
 
 
@@ -81,7 +90,7 @@ def _taken_over(was: Procedure, event: CaseTakenOverV1) -> dict[str, Any]:
 
 @_on(main.CaseInvestigationStartedV1)
 def _started(was: Procedure, event: main.CaseInvestigationStartedV1) -> dict[str, Any]:
-    return {"handlers": _handlers(was, *event.officers)}
+    return {"handlers": _handlers(was, *event.officers), "uncertified": event.uncertified}
 
 
 @_on(main.CaseReviewStartedV1)
@@ -159,7 +168,24 @@ def _appraised(was: Procedure, event: e.CaseAppraisedV1) -> dict[str, Any]:
         tillage_destroyed=event.destroyed,
         due=event.transfer_due,
         near_threshold=event.near_threshold,
+        summed=event.summed,
     )
+
+
+@_on(e.CaseActsSummedV1)
+def _summed(was: Procedure, event: e.CaseActsSummedV1) -> dict[str, Any]:
+    return _crime(
+        was,
+        summed=event.summed,
+        area_threshold_met=event.area_threshold_met,
+        near_threshold=event.near_threshold,
+        due=event.transfer_due,
+    )
+
+
+@_on(e.CaseLandFoundV1)
+def _land_found(was: Procedure, event: e.CaseLandFoundV1) -> dict[str, Any]:
+    return _crime(was, area_threshold_met=event.area_threshold_met, near_threshold=event.near_threshold)
 
 
 @_on(e.CaseThresholdReviewedV1)
@@ -179,7 +205,7 @@ def _transfer(was: Procedure, event: e.CaseTransferMovedV1) -> dict[str, Any]:
 
 @_on(e.CaseRecusalRequestedV1)
 def _recusal_asked(was: Procedure, event: e.CaseRecusalRequestedV1) -> dict[str, Any]:
-    asked = Recusal(officer=event.officer, reason=event.reason or "", requested_at=event.at)
+    asked = Recusal(officer=event.officer, ground=event.ground, reason=event.reason or "", requested_at=event.at)
     return {"recusals": [*was.recusals, asked]}
 
 
@@ -192,7 +218,7 @@ def _recusal_decided(was: Procedure, event: e.CaseRecusalDecidedV1) -> dict[str,
         for one in was.recusals
     ]
     handlers = was.handlers if event.replaced_by is None else _handlers(was, event.replaced_by)
-    return {"recusals": recusals, "handlers": handlers}
+    return {"recusals": recusals, "handlers": handlers, "uncertified": _flagged(was, event.uncertified)}
 
 
 @_told_by(e.CaseLegalOpinionGivenV1)
@@ -236,6 +262,11 @@ def _paid(was: Procedure, event: e.CaseFinePaidV1) -> dict[str, Any]:
     penalty = was.penalty or Penalty()
     paid = {"paid_yuan": penalty.paid_yuan + event.amount_yuan, "added_yuan": max(penalty.added_yuan, event.added_yuan)}
     return {"penalty": penalty.model_copy(update=paid)}
+
+
+@_told_by(e.CaseDecisionPublishedV1)
+def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
+    return {"decision_published_on": event.published_on}
 
 
 @_told_by(e.CaseRemedySoughtV1)
@@ -293,10 +324,16 @@ def _settled(was: Procedure) -> list[SameAct]:
 _NOTED.update(
     {
         main.CaseServedV1: lambda _was, _event: {"publication": None},
-        e.CaseSurveyRecordSignedV1: lambda was, _event: {"surveys": was.surveys + 1},
+        e.CaseSurveyRecordSignedV1: lambda was, event: {
+            "surveys": was.surveys + 1,
+            "uncertified": _flagged(was, event.uncertified),
+        },
         e.CaseLegalReviewRequestedV1: lambda _was, _event: {"legal_opinion": None},
+        e.CasePublicationWithdrawnV1: lambda _was, _event: {"decision_published_on": None},
         e.CaseDeliberatedV1: lambda _was, _event: {"deliberated": True},
         e.CaseCourtAppliedV1: lambda _was, _event: {"court": "applied"},
+        e.CaseCourtRefusedV1: lambda _was, _event: {"court": "refused"},
+        e.CaseHigherCourtAskedV1: lambda _was, _event: {"court": "higher_asked"},
         e.CaseCourtAcceptedV1: lambda _was, _event: {"court": "accepted"},
         e.CaseJurisdictionSettledV1: lambda was, _event: {"same_acts": _settled(was)},
     }

@@ -12,6 +12,7 @@ from services.cases.domain import clocks
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.transitions import ALL_CLOCKS, Row
+from services.cases.domain.validity import valid_since
 from shared.clock import SHANGHAI, local_day
 from shared.contracts.cases_events import CasesEvent, DeadlinesRecountedV1
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
@@ -60,6 +61,13 @@ class Moment:
         if at > self.now + _CLOCKS_DIFFER:
             raise InvalidInput("cases.in-the-future", name, value=at.isoformat())
         return self.near(at, name)
+
+    def end_of(self, rule_id: str) -> datetime | None:
+        """The instant at which a term ends that begins now: at its hour, or with its last day in Asia/Shanghai."""
+        fact = self.deadlines.start(rule_id, self.now)
+        if fact.due_at is not None or fact.due_on is None:
+            return fact.due_at
+        return datetime.combine(fact.due_on + timedelta(days=1), time(), SHANGHAI)
 
     def after(self, at: datetime, earlier: datetime | None, name: str) -> datetime:
         """As past, of something that cannot come before an earlier step.
@@ -134,7 +142,8 @@ class Progress(ABC):
     """version: number of events applied. jurisdiction: 12-digit code of the place it is about.
 
     touched: places of the clocks that have changed since it was loaded, or have another holder. state_since: when it
-    came into its state; None while that has not changed since it was loaded.
+    came into its state; None while that has not changed since it was loaded. told_at, valid_at: when the last event
+    was told, and since when things are as it says (domain/validity.py); None: nothing was told since it was loaded.
     """
 
     TYPE: ClassVar[str]
@@ -147,6 +156,8 @@ class Progress(ABC):
     deadlines: list[DeadlineView] = field(default_factory=list)
     touched: set[int] = field(default_factory=set, compare=False, repr=False)
     state_since: datetime | None = field(default=None, compare=False, repr=False)
+    told_at: datetime | None = field(default=None, compare=False, repr=False)
+    valid_at: datetime | None = field(default=None, compare=False, repr=False)
 
     @property
     @abstractmethod
@@ -188,9 +199,11 @@ class Progress(ABC):
     def apply(self, event: Any) -> None:
         """Change as the event tells: what every event says, then what this one does."""
         self._note(event)
+        self.told_at = self.valid_at = event.at
         if isinstance(event, DeadlinesRecountedV1):
             return
         if event.to_state != self.state:
+            self.valid_at = valid_since(event, is_first=self.state is None)
             # What was taken over from paper has been in its state for longer than the house knows it.
             self.state_since = getattr(event, "state_since", None) or event.at
         before = [] if self.state is None else [self.charged(clock) for clock in self.deadlines]

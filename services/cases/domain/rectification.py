@@ -11,10 +11,10 @@ from uuid import UUID
 from services.cases.domain import clocks
 from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
+from services.cases.domain.clue_review import ReviewStanding
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rectification_facts import check_method, check_signers, checked_pbf, noted
 from services.cases.domain.rectification_table import TABLE as TABLE
-from services.cases.domain.transitions import Forbidden
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import (
     CasesEvent,
@@ -54,11 +54,21 @@ class AreaRemaining(Conflict):
         super().__init__("cases.area-remaining", None, **facts)
 
 
+class StrikeOffAwaitsReview(Conflict):
+    """The review above has not ended: no strike-off (domain.md 3.7, 8.3).
+
+    missing: whose review: of the clue that the case was filed on, of the item, or of both.
+    """
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__("cases.strike-off-awaits-review", None, law="RULES 3.7", missing=list(missing))
+
+
 class TillageNotRestored(Conflict):
     """Land that is not ready to sow is not accepted. state: what the acceptance found."""
 
     def __init__(self, state: str) -> None:
-        super().__init__("cases.tillage-not-restored", "tillage_state", state=state)
+        super().__init__("cases.tillage-not-restored", "tillage_state", law="RULES 3.7", state=state)
 
 
 @dataclass(kw_only=True)
@@ -169,14 +179,18 @@ class Rectification(Progress):
     def request_review(self, cmd: RequestReview, moment: Moment) -> list[RectificationEvent]:
         return [RectificationReviewRequestedV1(**self._told(cmd, moment))]
 
-    def strike_off(self, cmd: StrikeOff, moment: Moment) -> list[RectificationEvent]:
-        """Nothing remains and the upper level's review has ended. Raises AreaRemaining, Forbidden."""
+    def strike_off(self, cmd: StrikeOff, moment: Moment, above: ReviewStanding) -> list[RectificationEvent]:
+        """Nothing remains and every review above has ended. above: of the clue. Raises AreaRemaining,
+        StrikeOffAwaitsReview.
+
+        What no level above reviews is struck off when the county has accepted it; once it was handed up, not before
+        its result is there.
+        """
         told = self._told(cmd, moment)
         if self.remaining_area_m2 > 0:
             raise AreaRemaining(self.remaining_area_m2)
-        brought = {document.kind for document in cmd.documents}
-        if not self.facts.review_ended and DocumentKind.REVIEW_RESULT not in brought:
-            raise Forbidden("cases.review-not-ended", None, "RULES 3.7")
+        if awaited := self._awaited(cmd, above):
+            raise StrikeOffAwaitsReview(awaited)
         return [
             RectificationStruckOffV1(
                 case_no=self.case_no,
@@ -191,6 +205,13 @@ class Rectification(Progress):
                 **told,
             )
         ]
+
+    def _awaited(self, cmd: StrikeOff, above: ReviewStanding) -> list[str]:
+        """Whose review has not ended."""
+        brought = any(document.kind is DocumentKind.REVIEW_RESULT for document in cmd.documents)
+        reviewed = above.asked or self.state is RectificationState.REVIEWING_UP
+        item = reviewed and not (self.facts.review_ended or brought)
+        return ["clue"] * above.awaited + ["rectification"] * item
 
     def _term_again(self, moment: Moment) -> list[DeadlineFact]:
         term = self.clock("R01")

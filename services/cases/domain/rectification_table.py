@@ -1,10 +1,12 @@
 """The transition table of a rectification item (domain.md 3.7). 结案 is not 销号: it outlives the case."""
 
-from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Row, Transitions
-from shared.contracts.codes import DocumentKind, RectificationState
+from services.cases.domain.transitions import ALL_CLOCKS, COORDINATOR, TOWNSHIP, Row, Transitions
+from shared.contracts.codes import DocumentKind, RectificationState, Role
 
 _STATE = RectificationState
 _DOC = DocumentKind
+# City and region themselves, or the coordinator on their paper.
+_REVIEWERS = COORDINATOR | {Role.SUPERIOR_REVIEWER}
 _WORKING = (_STATE.PLAN_SET, _STATE.RECTIFYING)
 
 TABLE: Transitions[RectificationState] = Transitions(
@@ -76,19 +78,27 @@ TABLE: Transitions[RectificationState] = Transitions(
     *(Row("refuse-extension", state, state) for state in _WORKING),
     # Sent back: the term of the order was never met and goes on as it was.
     *(
-        Row("send-back", state, _STATE.SENT_BACK, starts=("R01",), stops=frozenset({"R03", "R04", "S08"}))
-        for state in (_STATE.TOWNSHIP_CHECKED, _STATE.ACCEPTED_COUNTY, _STATE.REVIEWING_UP)
+        Row("send-back", state, _STATE.SENT_BACK, who=who, starts=("R01",), stops=frozenset({"R03", "R04", "S08"}))
+        for state, who in (
+            (_STATE.TOWNSHIP_CHECKED, COORDINATOR),
+            (_STATE.ACCEPTED_COUNTY, COORDINATOR),
+            (_STATE.REVIEWING_UP, _REVIEWERS),
+        )
     ),
     Row("report", _STATE.SENT_BACK, _STATE.REPORTED, who=TOWNSHIP, starts=("R02",), stops=frozenset({"R01"})),
     Row("resubmit", _STATE.SENT_BACK, _STATE.REVIEWING_UP, starts=("S08",), stops=frozenset({"R01"})),
-    Row("end-review", _STATE.REVIEWING_UP, _STATE.REVIEWING_UP, needs=frozenset({_DOC.REVIEW_RESULT})),
-    Row(
-        "strike-off",
-        _STATE.REVIEWING_UP,
-        _STATE.STRUCK_OFF,
-        needs=frozenset({_DOC.ACCEPTANCE_SHEET, _DOC.REVIEW_RESULT, _DOC.STRIKE_OFF_SHEET}),
-        starts=("R05",),
-        stops=ALL_CLOCKS,
+    Row("end-review", _STATE.REVIEWING_UP, _STATE.REVIEWING_UP, who=_REVIEWERS, needs=frozenset({_DOC.REVIEW_RESULT})),
+    # Accepted by the county is enough where no level above reviews it: the item itself asks (3.7).
+    *(
+        Row(
+            "strike-off",
+            state,
+            _STATE.STRUCK_OFF,
+            needs=frozenset({_DOC.ACCEPTANCE_SHEET, _DOC.STRIKE_OFF_SHEET}),
+            starts=("R05",),
+            stops=ALL_CLOCKS,
+        )
+        for state in (_STATE.ACCEPTED_COUNTY, _STATE.REVIEWING_UP)
     ),
     # The next crop season: still as it should be, or come back (反弹).
     Row(

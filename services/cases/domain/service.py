@@ -29,7 +29,11 @@ class Served(Protocol):
 
 
 def check_service(
-    cmd: Served, paper: Paper, held: Collection[DocumentKind], publication: Publication | None, served_on: date
+    cmd: Served,
+    paper: Paper | DocumentKind,
+    held: Collection[DocumentKind],
+    publication: Publication | None,
+    served_on: date,
 ) -> None:
     """held: kinds of documents there are. publication: what was published of the case, if anything.
 

@@ -90,7 +90,8 @@ class Table:
     def wholes(self) -> list[str]:
         return list(dict.fromkeys(column.part_of for column in self.columns if column.part_of))
 
-    def row(self, key: str, title: str, parts: Parts) -> StatisticRow:
+    def row(self, key: str, title: str, parts: Parts, late: Parts | None = None) -> StatisticRow:
+        """late: told after the end of the period."""
         sums = {column.name: column.of(parts) for column in self.columns}
         return StatisticRow(
             key=key,
@@ -98,7 +99,15 @@ class Table:
             amounts={name: one.told() for name, one in sums.items()},
             differences=[self._difference(whole, sums) for whole in self.wholes],
             rates=[_rate(rate, sums) for rate in self.rates],
+            late={} if late is None else self._late(late),
         )
+
+    def column(self, name: str) -> Column | None:
+        return next((one for one in self.columns if one.name == name), None)
+
+    def _late(self, parts: Parts) -> dict[str, Amount]:
+        sums = {column.name: column.of(parts) for column in self.columns}
+        return {name: one.told() for name, one in sums.items() if not one.is_nothing}
 
     def told(self) -> list[StatisticColumn]:
         return [StatisticColumn(name=one.name, title=one.title, part_of=one.part_of) for one in self.columns]
@@ -207,7 +216,17 @@ TABLES: Mapping[WorkKind, Table] = {
                 "under_way",
                 "进行中",
                 "total",
-                _states("notified", "partly_signed", "all_signed", "feedback_partial", "postponed"),
+                _states(
+                    "notified",
+                    "partly_signed",
+                    "all_signed",
+                    "met",
+                    "acting",
+                    "acted",
+                    "feedback_partial",
+                    "feedback_complete",
+                    "postponed",
+                ),
             ),
             Column("closed", "已办结", "total", _states("closed")),
             Column("cancelled", "已取消", "total", _states("cancelled")),

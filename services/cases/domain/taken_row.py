@@ -8,7 +8,7 @@ their papers.
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -48,7 +48,7 @@ from shared.contracts.case_table import (
     TITLE,
     TYPES,
 )
-from shared.contracts.codes import Agency, CaseState, ClosingGround, ViolationType, title
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, CaseState, ClosingGround, ViolationType, title
 from shared.divisions.bounds import CountyBoxes
 from shared.divisions.register import COUNTY_DIGITS, DivisionMalformed, Divisions, significant, within
 
@@ -180,7 +180,7 @@ def read_row(raw: Mapping[str, str], here: Surroundings) -> TakenRow:
         party_name=cells.required(PARTY),
         party_kind=cells.one_of(PARTY_KIND, _PARTY_KINDS),
         violation_types=cells.several(TYPES, _named(ViolationType)),
-        lead_agency=cells.one_of(LEAD, _named(Agency)) if cells.text(LEAD) else Agency.NATURAL_RESOURCES,
+        lead_agency=cells.one_of(LEAD, _named(COUNTY_AGENCIES)) if cells.text(LEAD) else Agency.NATURAL_RESOURCES,
         officers=_officers(cells),
         division_code=division_code,
         division_name=division_name,
@@ -278,7 +278,7 @@ def _shown(known: Mapping[str, Any]) -> list[str]:
     return list(named.values())
 
 
-def _named(kind: type[K]) -> dict[str, K]:
+def _named(kind: Iterable[K]) -> dict[str, K]:
     return {title(member): member for member in kind} | {member.value: member for member in kind}
 
 

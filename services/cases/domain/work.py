@@ -84,7 +84,11 @@ HOLDERS: Mapping[WorkKind, Mapping[str, Holder]] = {
         "notified": _LEAD,
         "partly_signed": _LEAD,
         "all_signed": _LEAD,
+        "met": _LEAD,
+        "acting": _LEAD,
+        "acted": _LEAD,
         "feedback_partial": _LEAD,
+        "feedback_complete": _LEAD,
         "postponed": _COORDINATOR,
         "cancelled": _NOBODY,
         "closed": _NOBODY,
@@ -145,7 +149,10 @@ class WorkItem:
     aliases: other numbers by which people know it. state_since: None, as it was. outcome: what the object has come to,
     beside its state: opinion of a clue, method of an item, ground of a closed case; "" for not yet. part: whole,
     parent (cut in child patches) or child. agency: that holds it where the holder is an agency; None: the lead agency
-    of its case. done_area_m2: accepted as put right. about: what more is searched. geometry: GeoJSON, EPSG:4490.
+    of its case. done_area_m2: accepted as put right. about: what more is searched. review: of a clue that became a
+    case while the levels above review it: where that stands, and so whom it waits for. geometry: GeoJSON, EPSG:4490.
+    held: who holds it in place of who its state says.
+    told_at, valid_at: when what it is now was told, and since when that holds; None, as it was.
     """
 
     id: UUID
@@ -158,6 +165,8 @@ class WorkItem:
     place: str
     opened_at: datetime
     state_since: datetime | None = None
+    told_at: datetime | None = None
+    valid_at: datetime | None = None
     aliases: tuple[str, ...] = ()
     outcome: str = ""
     part: str = "whole"
@@ -173,11 +182,15 @@ class WorkItem:
     done_area_m2: Decimal = Decimal(0)
     due_on: date | None = None
     about: str = ""
+    review: str = ""
     geometry: Mapping[str, Any] | None = None
+    held: Holder | None = None
 
     @property
     def holder(self) -> Holder:
-        held = HOLDERS[self.kind].get(self.state, Holder.COORDINATOR)
+        if self.held is not None:
+            return self.held
+        held = HOLDERS[self.kind].get(self.review or self.state, Holder.COORDINATOR)
         over = (self.kind, self.state) in AFTERWARDS and self.due_on is None
         return Holder.NOBODY if over else held
 
@@ -201,7 +214,7 @@ class WorkItem:
                 return f"{self.given_agency.value}:{county}"
             return f"township:{self.given_township or township}"
         if holder is Holder.SUPERIOR:
-            digits = _REGION_DIGITS if self.state == "province_review" else _CITY_DIGITS
+            digits = _REGION_DIGITS if "province_review" in (self.state, self.review) else _CITY_DIGITS
             return f"superior:{self.division_code[:digits]}"
         if holder is Holder.LEAD_AGENCY:
             agency = self.agency or self.of_case.lead_agency or Agency.NATURAL_RESOURCES

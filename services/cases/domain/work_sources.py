@@ -12,7 +12,7 @@ from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.work import OfCase, WorkItem
-from shared.contracts.codes import WorkKind, title
+from shared.contracts.codes import ClueState, Holder, ReviewState, WorkKind, title
 from shared.divisions.register import TOWNSHIP_DIGITS
 
 _TITLE = 60
@@ -54,8 +54,16 @@ def _(one: Clue, of_case: OfCase) -> WorkItem:
         farmland_area_m2=one.farmland_area_m2,
         pbf_area_m2=one.pbf_area_m2,
         about=" ".join(part for part in (one.description, batch) if part),
+        review=_review(one),
         geometry=one.geometry,
     )
+
+
+def _review(clue: Clue) -> str:
+    """Where the review stands that goes on beside the case; of all others their state says it."""
+    if clue.state is not ClueState.TO_CASE or not clue.review_required or clue.review_state is None:
+        return ""
+    return "" if clue.review_state is ReviewState.REVIEW_ENDED else clue.review_state.value
 
 
 @work_of.register
@@ -115,6 +123,8 @@ def _(one: JointAction, of_case: OfCase) -> WorkItem:
         case_id=one.case_id,
         of_case=of_case,
         agency=one.lead_agency,
+        # What an agency returned or left unanswered is work of the coordinator, with a clock.
+        held=Holder.COORDINATOR if one.is_open and one.come_back else None,
     )
 
 
@@ -187,6 +197,8 @@ def _head(kind: WorkKind, one: Progress) -> dict[str, Any]:
         "version": one.version,
         "state": one.state.value,
         "state_since": one.state_since,
+        "told_at": one.told_at,
+        "valid_at": one.valid_at,
         "due_on": one.due_on,
     }
 

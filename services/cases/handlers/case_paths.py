@@ -3,17 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
+from services.cases.domain import case_court as court
 from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
 from services.cases.domain import case_inquiry as inquiry
+from services.cases.domain import case_publication as publication
 from services.cases.domain import case_review as review
 from services.cases.domain import case_transfer
 from services.cases.domain.case import Case
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.progress import Moment
+from services.cases.domain.summing import by_opinion
+from services.cases.handlers import summing
 from services.cases.handlers.cases import locked, recorded
 from services.cases.handlers.proposing import propose_at_stop
+from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
@@ -46,10 +51,13 @@ def report_stop(cmd: c.ReportStop, call: Call, unit: CasesUnit) -> CaseView:
 
 
 def record_appraisal(cmd: c.RecordAppraisal, call: Call, unit: CasesUnit) -> CaseView:
-    """Where the opinion makes the hand-over mandatory, the system opens it."""
+    """Where the opinion makes the hand-over mandatory, the system opens it; also of the acts added to this one."""
     case = locked(call, unit)
-    unit.record(case, unit.cases, inquiry.record_appraisal(case, cmd, unit.moment))
-    open_if_due(case, unit)
+    others = summing.others_of(case.id, case.party_name, case.division_code, unit)
+    told = inquiry.record_appraisal(case, cmd, unit.moment, by_opinion(others))
+    unit.record(case, unit.cases, told)
+    for one in (case, *summing.tell(case, others, unit)):
+        open_if_due(one, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
 
 
@@ -58,6 +66,12 @@ def review_threshold(cmd: c.ReviewThreshold, call: Call, unit: CasesUnit) -> Cas
     unit.record(case, unit.cases, inquiry.review_threshold(case, cmd, unit.moment))
     open_if_due(case, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
+
+
+def decide_recusal(cmd: c.DecideRecusal, call: Call, unit: CasesUnit) -> CaseView:
+    """Who takes the place of an officer is compared with who reported, as every handler is."""
+    case = locked(call, unit)
+    return recorded(case, inquiry.decide_recusal(case, cmd, unit.moment, names_of(case.clue_id, unit)), unit)
 
 
 def open_if_due(case: Case, unit: CasesUnit) -> None:
@@ -83,6 +97,7 @@ def settle_jurisdiction(cmd: c.SettleJurisdiction, call: Call, unit: CasesUnit) 
     seen = unit.cases.get_seen(unit.connection, call.by, call.target)
     disputed = [one.case_id for one in seen.procedure.same_acts if one.disputed]
     if not disputed:
+        seen.permit(cmd, unit.moment)
         raise InvalidInput("cases.not-in-dispute", "keeps_case_id", law="NRP 10")
     wanted = cmd.keeps_case_id if cmd.keeps_case_id != seen.id else disputed[0]
     case, other, pending = _pair(call, unit, wanted)
@@ -125,7 +140,7 @@ HANDLERS: dict[type[Any], Handler] = {
     c.RecordAppraisal: record_appraisal,
     c.ReviewThreshold: review_threshold,
     c.RequestRecusal: _step(inquiry.request_recusal),
-    c.DecideRecusal: _step(inquiry.decide_recusal),
+    c.DecideRecusal: decide_recusal,
     c.SubmitLegalReview: _step(review.submit_legal_review),
     c.GiveLegalOpinion: _step(review.give_legal_opinion),
     c.Deliberate: _step(review.deliberate),
@@ -134,12 +149,17 @@ HANDLERS: dict[type[Any], Handler] = {
     c.AnnounceHearing: _step(review.announce_hearing),
     c.HoldHearing: _step(review.hold_hearing),
     c.PublishPaper: _step(review.publish),
+    c.PublishDecision: _step(publication.publish_decision),
+    c.WithdrawPublication: _step(publication.withdraw_publication),
     c.RecordPayment: _step(enforcement.record_payment),
+    c.HandBuilding: _step(enforcement.hand_building),
     c.RecordRemedy: _step(enforcement.record_remedy),
     c.EndRemedy: _step(enforcement.end_remedy),
     c.DemandPerformance: _step(enforcement.demand),
     c.ApplyToCourt: _step(enforcement.apply_to_court),
     c.RecordCourtAcceptance: _step(enforcement.record_court_acceptance),
+    c.RecordCourtRefusal: _step(court.record_refusal),
+    c.AskHigherCourt: _step(court.ask_higher_court),
     c.RecordRuling: _step(enforcement.record_ruling),
     c.ArchiveCase: _step(ending.archive),
     c.ReopenCase: _step(ending.reopen),

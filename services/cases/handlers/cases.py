@@ -4,8 +4,10 @@ from services.cases.domain import rectification_paths
 from services.cases.domain.case import Case
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
+from services.cases.handlers.disclosures import enter_letters
 from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_order, settle_proposal
+from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
@@ -31,7 +33,7 @@ from shared.operations import Call
 
 def start_investigation(cmd: StartInvestigation, call: Call, unit: CasesUnit) -> CaseView:
     case = locked(call, unit)
-    return recorded(case, case.investigate(cmd, unit.moment), unit)
+    return recorded(case, case.investigate(cmd, unit.moment, names_of(case.clue_id, unit)), unit)
 
 
 def conclude_investigation(cmd: ConcludeInvestigation, call: Call, unit: CasesUnit) -> CaseView:
@@ -106,6 +108,7 @@ def convene_joint_action(cmd: ConveneJointAction, call: Call, unit: CasesUnit) -
     action = JointAction(id=new_id())
     action_no = unit.number(NumberKind.JOINT_ACTION, case.division_code)
     unit.record(action, unit.joint_actions, action.convene(cmd, unit.moment, case, action_no))
+    enter_letters(unit, action, action.tasks)
     settle_proposal(case, action.id, cmd.reason, unit)
     return action.view()
 

@@ -13,11 +13,15 @@ from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue, Parent
 from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.import_completeness import parent_of
+from services.cases.domain.large_area import land_found
 from services.cases.domain.patch import Patch
+from services.cases.domain.summing import by_area
 from services.cases.handlers import reporters as on_reporter
+from services.cases.handlers import summing
 from services.cases.handlers.evidence_check import require_evidence
 from services.cases.handlers.proposing import propose_at_filing
 from services.cases.storage import duplicates
+from services.cases.storage.land import newest_of_act
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.scope import may_report_in
 from services.cases.storage.tables import clue as clue_table
@@ -132,7 +136,9 @@ def reject_clue(cmd: RejectClue, call: Call, unit: CasesUnit) -> ClueView:
 
 def start_verification(cmd: StartVerification, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
-    unit.record(clue, unit.clues, clue.start_verification(cmd, unit.moment))
+    found = land_found(newest_of_act(unit.connection, clue.id))
+    told = clue.start_verification(cmd, unit.moment, is_found_large=found is not None and found.met)
+    unit.record(clue, unit.clues, told)
     return clue.view()
 
 
@@ -157,10 +163,13 @@ def file_case(cmd: FileCase, call: Call, unit: CasesUnit) -> CaseView:
     clue = _locked(call, unit)
     case, case_no = case_of(clue, unit)
     turned = clue.turn_into_case(cmd, unit.moment, case.id, case_no)
-    filed = case.file(cmd, unit.moment, clue, case_no)
+    others = summing.others_of(case.id, cmd.party_name, clue.division_code, unit)
+    reporters = on_reporter.names_of(clue.id, unit)
+    filed = case.file(cmd, unit.moment, clue, case_no, reporters, by_area(others))
     require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.FILE_CASE)
     unit.record(clue, unit.clues, turned)
     unit.record(case, unit.cases, filed)
+    summing.tell(case, others, unit)
     propose_at_filing(case, clue.source, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
 

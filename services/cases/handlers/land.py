@@ -10,6 +10,7 @@ from services.cases.domain.land import NothingTaken, RowsRejected, SurveyInFutur
 from services.cases.domain.land_rows import OUTSIDE, LandFeature
 from services.cases.domain.patch import RowRejected
 from services.cases.handlers.overlays import measure_plots
+from services.cases.handlers.overlays_again import lay_again
 from services.cases.queries.land import layer_view
 from services.cases.storage import land
 from services.cases.storage.job_queue import ImportJob
@@ -82,6 +83,7 @@ def finish_land(job: ImportJob, unit: CasesUnit) -> None:
         unit.record(ending, _LAYERS, ending.end(unit.now))
         unit.flush()
         measure_plots(ending.jurisdiction, unit)
+        lay_again(ending, unit)
 
 
 def refuse_land(job: ImportJob, problem: TianweiError, unit: CasesUnit) -> None:

@@ -3,44 +3,126 @@
 Times are those of the agency's act, not of its arrival here. A fact that is known already tells nothing.
 """
 
+from collections.abc import Callable
+
 from services.cases.domain.joint_action import JointAction
+from services.cases.domain.progress import Moment
+from services.cases.handlers.agency_results import awaiting_case, take_result
+from services.cases.handlers.disclosures import share_earlier, share_result
 from services.cases.storage.unit import CasesUnit
-from shared.contracts.agencies import AgenciesEvent, TaskAcceptedV1, TaskDeclinedV1, TaskReportedV1, TaskSignedV1
+from shared.contracts.agencies import (
+    AgenciesEvent,
+    TaskAcceptedV1,
+    TaskDeclinedV1,
+    TaskDeliveredV1,
+    TaskDeliveryExhaustedV1,
+    TaskDeliveryResumedV1,
+    TaskDoneV1,
+    TaskExpiredV1,
+    TaskReportedV1,
+    TaskReturnedV1,
+    TaskSignedV1,
+    TaskStartedV1,
+    TaskWithdrawnV1,
+)
 from shared.contracts.base import EventMeta
+from shared.contracts.cases_events import JointActionEvent
+from shared.contracts.codes import TaskState
 from shared.delivery.reactor import Reaction
+
+Decide = Callable[[JointAction, Moment], list[JointActionEvent]]
 
 
 def on_task_signed(event: TaskSignedV1, _: EventMeta, unit: CasesUnit) -> None:
-    action = _locked(event, unit)
-    told = action.task_signed(event.task_id, event.signed_by, unit.moment_at(event.at))
-    unit.record(action, unit.joint_actions, told)
+    def decide(action: JointAction, moment: Moment) -> list[JointActionEvent]:
+        return action.task_signed(event.task_id, event.signed_by, moment, event.channel, event.receipt)
+
+    action = _take(event, unit, decide)
+    if action is not None and (task := action.task(event.task_id)) is not None:
+        share_earlier(unit, action, task)
 
 
 def on_task_accepted(event: TaskAcceptedV1, _: EventMeta, unit: CasesUnit) -> None:
-    action = _locked(event, unit)
-    unit.record(action, unit.joint_actions, action.task_accepted(event.task_id, unit.moment_at(event.at)))
+    _take(event, unit, lambda action, moment: action.task_accepted(event.task_id, moment))
 
 
 def on_task_declined(event: TaskDeclinedV1, _: EventMeta, unit: CasesUnit) -> None:
-    action = _locked(event, unit)
-    told = action.task_declined(event.task_id, event.return_reason, event.reason, unit.moment_at(event.at))
-    unit.record(action, unit.joint_actions, told)
+    def decide(action: JointAction, moment: Moment) -> list[JointActionEvent]:
+        reason, proposed = event.reason, event.proposed_agency
+        return action.task_declined(event.task_id, event.return_reason, reason, moment, proposed)
+
+    _take(event, unit, decide)
 
 
 def on_task_reported(event: TaskReportedV1, _: EventMeta, unit: CasesUnit) -> None:
-    action = _locked(event, unit)
-    told = action.task_reported(event.task_id, event.result, unit.moment_at(event.at))
+    """What in the case waits for the result is moved by it."""
+    case = awaiting_case(event, unit)
+    action = _take(event, unit, lambda action, moment: action.task_reported(event.task_id, event.result, moment))
+    if action is not None and (task := action.task(event.task_id)) is not None:
+        share_result(unit, action, task)
+        if case is not None:
+            take_result(case, event, unit)
+
+
+def on_task_delivered(event: TaskDeliveredV1, _: EventMeta, unit: CasesUnit) -> None:
+    _move(event, TaskState.DELIVERED, unit)
+
+
+def on_task_started(event: TaskStartedV1, _: EventMeta, unit: CasesUnit) -> None:
+    _move(event, TaskState.IN_PROGRESS, unit)
+
+
+def on_task_returned(event: TaskReturnedV1, _: EventMeta, unit: CasesUnit) -> None:
+    _move(event, TaskState.RETURNED, unit, "；".join(event.points))
+
+
+def on_task_done(event: TaskDoneV1, _: EventMeta, unit: CasesUnit) -> None:
+    _move(event, TaskState.DONE, unit)
+
+
+def on_task_expired(event: TaskExpiredV1, _: EventMeta, unit: CasesUnit) -> None:
+    """Back with the coordinator, as after a decline."""
+    _move(event, TaskState.EXPIRED, unit)
+
+
+def on_task_withdrawn(event: TaskWithdrawnV1, _: EventMeta, unit: CasesUnit) -> None:
+    _move(event, TaskState.WITHDRAWN, unit, event.reason)
+
+
+def on_task_delivery_exhausted(event: TaskDeliveryExhaustedV1, _: EventMeta, unit: CasesUnit) -> None:
+    """Of the letter. Of a message after it the dead letter alone tells."""
+    if event.message is None:
+        _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, event.error, moment))
+
+
+def on_task_delivery_resumed(event: TaskDeliveryResumedV1, _: EventMeta, unit: CasesUnit) -> None:
+    if event.message is None:
+        _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, None, moment))
+
+
+def _move(event: AgenciesEvent, state: TaskState, unit: CasesUnit, reason: str | None = None) -> None:
+    _take(event, unit, lambda action, moment: action.task_moved(event.task_id, state, moment, reason))
+
+
+def _take(event: AgenciesEvent, unit: CasesUnit, decide: Decide) -> JointAction | None:
+    """The action if the fact was news. Without scope: agencies has checked who may act."""
+    action = unit.joint_actions.lock(unit.connection, event.action_id)
+    told = decide(action, unit.moment_at(event.at))
     unit.record(action, unit.joint_actions, told)
-
-
-def _locked(event: AgenciesEvent, unit: CasesUnit) -> JointAction:
-    """Without scope: agencies has checked who may act."""
-    return unit.joint_actions.lock(unit.connection, event.action_id)
+    return action if told else None
 
 
 REACTIONS = (
+    Reaction(TaskDeliveredV1, on_task_delivered),
     Reaction(TaskSignedV1, on_task_signed),
     Reaction(TaskAcceptedV1, on_task_accepted),
     Reaction(TaskDeclinedV1, on_task_declined),
+    Reaction(TaskStartedV1, on_task_started),
     Reaction(TaskReportedV1, on_task_reported),
+    Reaction(TaskReturnedV1, on_task_returned),
+    Reaction(TaskDoneV1, on_task_done),
+    Reaction(TaskExpiredV1, on_task_expired),
+    Reaction(TaskWithdrawnV1, on_task_withdrawn),
+    Reaction(TaskDeliveryExhaustedV1, on_task_delivery_exhausted),
+    Reaction(TaskDeliveryResumedV1, on_task_delivery_resumed),
 )

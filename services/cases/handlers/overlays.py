@@ -12,6 +12,7 @@ from services.cases.domain.measured import Measured, Sliver
 from services.cases.domain.outline import bounds_of, encoded
 from services.cases.domain.overlay import Claim, Law, NoLayer, NoShape, Overlay, conclude
 from services.cases.domain.plot import land_of
+from services.cases.handlers import large_areas
 from services.cases.queries.land import job_view
 from services.cases.storage import land, plots
 from services.cases.storage.job_queue import Lease
@@ -19,7 +20,7 @@ from services.cases.storage.land import OVERLAYS, PLOTS, OverlayStore
 from services.cases.storage.land_tables import overlay_job, plot_job
 from services.cases.storage.unit import CasesUnit
 from shared.clock import local_day
-from shared.contracts.codes import LandLayerKind, OverlayDay, RuleRegister
+from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose, RuleRegister
 from shared.contracts.land import LayerUsed, OverlayClue, OverlayView
 from shared.divisions.register import COUNTY_DIGITS, full_code
 from shared.errors import TianweiError
@@ -51,7 +52,7 @@ def overlay_clue(cmd: OverlayClue, call: Call, unit: CasesUnit) -> OverlayView:
     county = _county(clue)
     if not land.in_force(unit.connection, county, on):
         raise NoLayer(on, land.earliest(unit.connection, county))
-    asked = sa.insert(overlay_job).values(_asked(clue, on, basis, unit)).returning(overlay_job)
+    asked = sa.insert(overlay_job).values(asked_of(clue, on, basis, unit)).returning(overlay_job)
     row = unit.connection.execute(asked).mappings().one()
     OVERLAYS.ring(unit)
     return job_view(row)
@@ -68,14 +69,16 @@ def overlay_imported(clues: Sequence[Clue], unit: CasesUnit) -> None:
         if (county, on) not in covered:
             covered[county, on] = bool(land.in_force(unit.connection, county, on))
         if covered[county, on]:
-            asked.append(_asked(clue, on, basis, unit))
+            asked.append(asked_of(clue, on, basis, unit))
     if asked:
         unit.connection.execute(sa.insert(overlay_job), asked)
         OVERLAYS.ring(unit)
 
 
-def _asked(clue: Clue, on: date, basis: OverlayDay, unit: CasesUnit) -> dict[str, Any]:
+def asked_of(clue: Clue, on: date, basis: OverlayDay, unit: CasesUnit) -> dict[str, Any]:
     return {
+        "purpose": OverlayPurpose.ACT.value,
+        "cause": None,
         "id": new_id(),
         "division_code": clue.division_code,
         "clue_id": clue.id,
@@ -147,8 +150,10 @@ def refuse_overlay(job: Lease, problem: TianweiError, unit: CasesUnit) -> None:
 
 def _end(job: Lease, unit: CasesUnit, result: Any, problem: TianweiError | None) -> None:
     ending = Overlay(id=job.id, jurisdiction=job.row["division_code"])
-    unit.record(ending, _OVERLAYS, ending.end(dict(job.row), unit.now, result, problem))
+    earlier = land.newest_of_act(unit.connection, job.row["clue_id"]) if job.row["cause"] else None
+    unit.record(ending, _OVERLAYS, ending.end(dict(job.row), unit.now, result, problem, earlier))
     land.done(unit.connection, OVERLAYS, job)
+    large_areas.tell(ending, unit)
 
 
 # --- plots

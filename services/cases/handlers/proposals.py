@@ -3,6 +3,7 @@
 from services.cases.domain.action_proposal import ActionProposal
 from services.cases.domain.joint_action import JointAction
 from services.cases.handlers.cases import locked
+from services.cases.handlers.disclosures import enter_letters
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.action_proposals import ApproveProposal, DeclineProposal, ProposalView, ProposeJointAction
@@ -39,6 +40,7 @@ def approve_proposal(cmd: ApproveProposal, call: Call, unit: CasesUnit) -> Joint
     order = ConveneJointAction.model_validate(cmd.model_dump())
     action_no = unit.number(NumberKind.JOINT_ACTION, case.division_code)
     unit.record(action, unit.joint_actions, action.convene(order, unit.moment, case, action_no))
+    enter_letters(unit, action, action.tasks)
     unit.record(proposal, unit.proposals, approved)
     return action.view()
 

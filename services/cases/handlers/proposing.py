@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from services.cases.domain import action_proposal as rules
 from services.cases.domain.action_proposal import ActionProposal, Found
 from services.cases.domain.case import Case
+from services.cases.domain.large_area import LandFound
 from services.cases.domain.listing import Listing
 from services.cases.domain.rectification import Rectification
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.tables import case as case_table
 from services.cases.storage.unit import CasesUnit
-from shared.contracts.codes import CaseState, ClueSource
+from shared.contracts.codes import ActionTrigger, CaseState, ClueSource
 from shared.contracts.listings import ProposeListing
 from shared.divisions.register import COUNTY_DIGITS
 from shared.ids import new_id
@@ -31,7 +32,20 @@ def propose_at_filing(case: Case, source: ClueSource, unit: CasesUnit) -> None:
     raise_in_proposal(case, rules.seen_at_filing(case, source, _other_cases(case, unit), unit.moment), unit)
     crime = case.procedure.crime
     if crime is not None and crime.area_threshold_met and not unit.listings.has(unit.connection, case.id):
-        _propose_listing(case, unit)
+        areas = f"占用永久基本农田 {case.pbf_area_m2} 平方米、耕地 {case.farmland_area_m2} 平方米"
+        _propose_listing(case, areas, unit)
+
+
+def propose_at_overlay(case: Case, found: LandFound, unit: CasesUnit) -> None:
+    """A joint action and a listing for an area that only an overlay told; nothing of one that is merely near."""
+    if not found.met:
+        return
+    areas = f"套合：永久基本农田 {found.pbf_m2} 平方米" + (
+        "" if found.farmland_m2 is None else f"，耕地 {found.farmland_m2} 平方米"
+    )
+    raise_in_proposal(case, rules.switched_on({ActionTrigger.LARGE_AREA: areas}, unit.moment), unit)
+    if not unit.listings.has(unit.connection, case.id):
+        _propose_listing(case, areas, unit)
 
 
 def propose_at_order(case: Case, item: Rectification, unit: CasesUnit) -> None:
@@ -62,17 +76,19 @@ def settle_proposal(case: Case, action_id: UUID, reason: str, unit: CasesUnit) -
         unit.record(waiting, unit.proposals, waiting.approve(action_id, reason, unit.moment))
 
 
-def _propose_listing(case: Case, unit: CasesUnit) -> None:
+def _propose_listing(case: Case, areas: str, unit: CasesUnit) -> None:
     level = unit.path_rules.listing_level(_COUNTY, unit.moment.today)
     if level is None or not level.term_days:
         return
+    summed = case.procedure.crime.summed if case.procedure.crime else []
+    beside = f"，与同一当事人未处理的 {len(summed)} 件案件累计" if summed else ""
     order = ProposeListing(
         level=level.code,
         target_unit=case.division_name or case.place,
         requirements=["依法查处，拆除复耕，恢复耕地种植条件；对责任人依规处理或者移送。"],
         term_days=level.term_days[0],
         contact="县联合执法协调员",
-        reason=f"占用永久基本农田 {case.pbf_area_m2} 平方米、耕地 {case.farmland_area_m2} 平方米，达到移送标准面积。",
+        reason=f"{areas}{beside}，达到移送标准面积。",
     )
     listing = Listing(id=new_id())
     listing_no = unit.number(NumberKind.LISTING, case.division_code)

@@ -41,8 +41,11 @@ def request_review(cmd: RequestReview, call: Call, unit: CasesUnit) -> Rectifica
 
 
 def strike_off(cmd: StrikeOff, call: Call, unit: CasesUnit) -> RectificationView:
+    """A review that has ended stays so: it is read without a lock."""
     item = _locked(call, unit)
-    _record(item, item.strike_off(cmd, unit.moment), EvidenceStep.STRIKE_OFF, unit)
+    assert item.case_id is not None
+    above = unit.clues.review_of_case(unit.connection, item.case_id)
+    _record(item, item.strike_off(cmd, unit.moment, above), EvidenceStep.STRIKE_OFF, unit)
     return item.view()
 
 

@@ -71,6 +71,16 @@ def keep(cmd: ReportClue, clue: Clue, call: Call, unit: CasesUnit) -> None:
     unit.record(record, unit.reporters, told)
 
 
+def names_of(clue_id: UUID | None, unit: CasesUnit) -> list[str]:
+    """Who reported a clue, or one that was linked into it: to be compared with inside the house, never to be told.
+
+    Nobody looks, so no look is told. Without the key nothing was sealed here, and nothing can be compared.
+    """
+    if clue_id is None or unit.desk.seals is None:
+        return []
+    return [_opened(record, unit).name for record in unit.reporters.of_clue(unit.connection, clue_id)]
+
+
 def view_reporter(cmd: ViewReporter, call: Call, unit: CasesUnit) -> ReporterView:
     """NotFound for everybody but the clerk, as where nobody gave a name. The look itself is an event."""
     record = unit.reporters.lock_own(unit.connection, call.by, call.target)

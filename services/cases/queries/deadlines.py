@@ -12,12 +12,13 @@ from services.cases.domain.alarms import ClockAlarms
 from services.cases.domain.explanation import explained
 from services.cases.queries.discretion import clocks_for
 from services.cases.storage import tables
-from services.cases.storage.calendars import calendar
+from services.cases.storage.calendars import calendar, deadline_register
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.path_tables import action_proposal, listing, police_transfer
 from services.cases.storage.scope import visible
+from shared.clock import local_day
 from shared.contracts.base import GetOne
-from shared.contracts.codes import Role
+from shared.contracts.codes import Agency, Role
 from shared.contracts.deadlines import (
     Deadlines,
     ExplainedDeadline,
@@ -116,7 +117,8 @@ def _mine(by: Actor, current: ColumnElement[Any]) -> Iterable[ColumnElement[bool
         held = sa.or_(d.holder != "township", current.in_(_CLIMBED))
         yield sa.and_(d.division_code.startswith(by.jurisdiction), held)
     if by.has(Role.TOWNSHIP_OFFICER) and _is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
-        yield sa.and_(d.township_code.startswith(by.jurisdiction), d.holder == "township")
+        asked = sa.and_(d.holder == "agency", sa.literal(Agency.TOWNSHIP.value) == sa.any_(d.agencies))
+        yield sa.and_(d.township_code.startswith(by.jurisdiction), sa.or_(d.holder == "township", asked))
     if by.has(Role.AGENCY_OFFICER) and _is_prefix(by.jurisdiction, COUNTY_DIGITS):
         # Of its tasks an agency knows; of the case behind them it is told by its task letter alone.
         yield sa.and_(
@@ -164,9 +166,12 @@ def _explained(objects: Sequence[Any], by: Actor, connection: Connection, now: d
 def _item(
     one: Any, clock: DeadlineView, raised: list[RaisedAlarm], connection: Connection, now: datetime
 ) -> ExplainedDeadline:
-    days = calendar(connection, overlay=clock.overlay)
+    days, rules = calendar(connection, overlay=clock.overlay), deadline_register(connection)
+    asked_before = clock.met_at is None and rules.bounds(clock).extend_before
     return ExplainedDeadline(
         **dict(clock),
+        extended_due_on=rules.most_extended(clock, local_day(now)),
+        last_to_ask_on=rules.last_to_ask(clock, local_day(now)) if asked_before else None,
         **explained(clock, now, days),
         object=one.kind,
         object_id=one.id,

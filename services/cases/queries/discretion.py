@@ -6,15 +6,21 @@ from typing import Any
 from services.cases.storage.scope import has_insight
 from shared.contracts import case_path_events as e
 from shared.contracts.cases import CaseView
-from shared.contracts.codes import DocumentKind, PauseReason
+from shared.contracts.codes import DocumentKind, PauseReason, TaskResultKind
 from shared.contracts.parts import DeadlineView
 from shared.principal import Actor
 
 _HIDDEN = frozenset(
-    {e.CaseTransferMovedV1.type, e.CaseThresholdReviewedV1.type},
+    {
+        e.CaseTransferMovedV1.type,
+        e.CaseThresholdReviewedV1.type,
+        e.CaseActsSummedV1.type,
+        e.CaseLandFoundV1.type,
+    },
 )
 # Of these clocks it is told that there is a matter of crime.
 _CLOCKS = frozenset({"S09"})
+_OF_CRIME = frozenset({TaskResultKind.CRIMINAL_DECISION, TaskResultKind.RECONSIDERATION_ANSWER})
 
 
 def hidden_from(by: Actor) -> frozenset[str]:
@@ -23,8 +29,14 @@ def hidden_from(by: Actor) -> frozenset[str]:
 
 
 def is_hidden(by: Actor, said: Mapping[str, Any]) -> bool:
-    """Whether what an event says is an alarm of a clock that the reader is not told of."""
-    return not has_insight(by) and said.get("rule_id") in _CLOCKS
+    """Whether an event tells of a clock, or of an answer of the police, that the reader is not told of."""
+    told_of = said.get("rule_id") in _CLOCKS or said.get("awaited_by") == "police_transfer"
+    return told_of and not has_insight(by)
+
+
+def result_kind_for(by: Actor, kind: str | None) -> str | None:
+    """The kind of an agency's result, where it does not tell of a matter of crime to who is not told of it."""
+    return None if kind in _OF_CRIME and not has_insight(by) else kind
 
 
 def clocks_for(by: Actor, clocks: Sequence[DeadlineView]) -> list[DeadlineView]:

@@ -1,6 +1,8 @@
 """Base layers, overlays and plots, as the county sees them. Layers are the coordinator's alone."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.overlay import NoOverlay
-from services.cases.storage.land import result_of
+from services.cases.queries.agency_findings import findings_of
+from services.cases.storage.land import again_of, result_of
 from services.cases.storage.land_tables import (
     land_feature,
     land_layer,
@@ -23,6 +26,7 @@ from services.cases.storage.scope import in_county, visible
 from services.cases.storage.tables import case, clue, rectification
 from shared.area import mu_from_m2
 from shared.contracts.base import Page
+from shared.contracts.codes import OverlayPurpose
 from shared.contracts.land import (
     GetCaseOverlay,
     GetLandLayer,
@@ -62,9 +66,15 @@ def job_view(row: RowMapping) -> OverlayView:
 
 
 def _ended_view(row: RowMapping) -> OverlayView:
-    names = ("id", "clue_id", "on_day", "day_basis", "requested_at", "finished_at", "problem")
+    return OverlayView(**ended_overlay(row))
+
+
+def ended_overlay(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
+    """As OverlayView has it."""
+    names = ("id", "clue_id", "on_day", "day_basis", "requested_at", "finished_at", "problem", "purpose")
     state = "refused" if row["result"] is None else "finished"
-    return OverlayView(**{name: row[name] for name in names}, state=state, result=result_of(row))
+    told = {name: row[name] for name in names}
+    return {**told, "state": state, "result": result_of(row), "again": again_of(row)}
 
 
 def list_land_layers(q: ListLandLayers, by: Actor, connection: Connection) -> Page[LandLayerRow]:
@@ -94,8 +104,9 @@ def get_overlay(q: GetOverlay, by: Actor, connection: Connection) -> OverlayView
 
 
 def get_case_overlay(q: GetCaseOverlay, by: Actor, connection: Connection) -> OverlayView:
-    """NotFound for a case that the caller may not see; whoever sees it sees what its land is."""
-    return _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection)
+    """NotFound for a case that the caller may not see; whoever sees it sees what its land is, and was found to be."""
+    view = _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection)
+    return view.model_copy(update={"agency_findings": findings_of(q.id, view.result, connection)})
 
 
 def get_rectification_overlay(q: GetRectificationOverlay, by: Actor, connection: Connection) -> OverlayView:
@@ -110,8 +121,11 @@ def _newest(seen: Select[tuple[UUID]], connection: Connection) -> OverlayView:
     clue_id = connection.execute(seen).scalar_one_or_none()
     if clue_id is None:
         raise NotFound
-    ended = sa.select(overlay).where(_o.clue_id == clue_id).order_by(_o.id.desc()).limit(1)
-    asked = sa.select(overlay_job).where(overlay_job.c.clue_id == clue_id).order_by(overlay_job.c.id.desc()).limit(1)
+    # What a later survey found there is no area of the act.
+    of_act = [table.c.purpose == OverlayPurpose.ACT.value for table in (overlay, overlay_job)]
+    ended = sa.select(overlay).where(_o.clue_id == clue_id, of_act[0]).order_by(_o.id.desc()).limit(1)
+    waiting = sa.select(overlay_job).where(overlay_job.c.clue_id == clue_id, of_act[1])
+    asked = waiting.order_by(overlay_job.c.id.desc()).limit(1)
     row = connection.execute(ended).mappings().one_or_none()
     job = connection.execute(asked).mappings().one_or_none()
     if job is not None and (row is None or job["id"] > row["id"]):
@@ -158,11 +172,14 @@ def get_plot(q: GetPlot, by: Actor, connection: Connection) -> PlotView:
 
 def _clues_on(code: str, by: Actor, connection: Connection) -> list[PlotClue]:
     other = overlay.alias()
-    later = sa.exists().where(other.c.clue_id == _o.clue_id, other.c.result.is_not(None), other.c.id > _o.id)
+    of_act = OverlayPurpose.ACT.value
+    later = sa.exists().where(
+        other.c.clue_id == _o.clue_id, other.c.result.is_not(None), other.c.id > _o.id, other.c.purpose == of_act
+    )
     rows = connection.execute(
         sa.select(clue.c.id, clue.c.clue_no, _o.result["plots"].label("plots"))
         .join_from(overlay, clue, _o.clue_id == clue.c.id)
-        .where(_o.plot_codes.contains([code]), ~later, visible(clue, by))
+        .where(_o.plot_codes.contains([code]), _o.purpose == of_act, ~later, visible(clue, by))
         .order_by(clue.c.clue_no)
         .limit(200)
     )

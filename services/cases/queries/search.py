@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause
 from sqlalchemy.dialects import postgresql as pg
 
 from services.cases.domain import grams
+from services.cases.queries.positions import has_inside, touches
 from services.cases.queries.work import COLUMNS, told, within
 from services.cases.storage.work_scope import Sight, seen, sights
 from services.cases.storage.work_tables import BLOCK, work_item, work_text
@@ -30,9 +31,6 @@ _ROWS = TypeAdapter(list[WorkRow])
 # Blocks of the second look at most; what the first finds fewer times than this is looked for everywhere.
 _MOST, _FEW = 16, 3
 _TEXTS = pg.ARRAY(sa.Text)
-_BOUNDS: ColumnElement[Any] = sa.literal_column(
-    "box(point(work_text.east, work_text.north), point(work_text.west, work_text.south))"
-)
 
 
 class TooShort(InvalidInput):
@@ -140,21 +138,8 @@ def _position(q: Search) -> list[ColumnElement[bool]]:
     """What a box touches; what has its position in a polygon, edges included."""
     if q.box is None:
         return []
-    west, south, east, north = q.box
-    box = sa.func.box(sa.func.point(east, north), sa.func.point(west, south))
-    where: list[ColumnElement[bool]] = [_t.west.is_not(None), _BOUNDS.op("&&", is_comparison=True)(box)]
-    if q.polygon is not None:
-        ring = ",".join(f"({longitude!r},{latitude!r})" for longitude, latitude in q.points)
-        polygon = sa.cast(sa.literal(f"({ring})"), _Polygon())
-        where.append(polygon.op("@>", is_comparison=True)(sa.func.point(_t.longitude, _t.latitude)))
-    return where
-
-
-class _Polygon(sa.types.UserDefinedType[str]):
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "polygon"
+    where = touches(q.box)
+    return where if q.polygon is None else [*where, has_inside(q.points)]
 
 
 def _place(q: Search) -> int | None:

@@ -1,22 +1,35 @@
-"""Tables of statistics, out of the sums that are kept; and the counts by state of the landing page."""
+"""Tables of statistics, as things are now or were at the end of a period; and the counts by state."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause, Table
 
+from services.cases.domain.period import Period
 from services.cases.domain.statistics import TABLES, Sum, differs
 from services.cases.queries.parts import lies_in
+from services.cases.queries.positions import lies_inside
 from services.cases.queries.work_titles import state_title, title_of
-from services.cases.storage.statistics import ALWAYS, MEASURES, counted, sums
+from services.cases.storage.statistics import (
+    ALWAYS,
+    MEASURES,
+    counted,
+    counted_at,
+    late_sums,
+    sums,
+    sums_at,
+)
 from services.cases.storage.work_scope import are_apart, seen, sights
 from services.cases.storage.work_scope import lies_in as lies_in_sums
-from services.cases.storage.work_tables import statistic_delta, statistic_sum, work_item
+from services.cases.storage.work_tables import statistic_delta, statistic_sum, work_history, work_item
 from shared.contracts.cases import GetStatistics, Statistics
 from shared.contracts.codes import Agency, ViolationType, WorkKind
-from shared.contracts.statistics import GetStatisticTable, StatisticBy, StatisticTable
+from shared.contracts.statistics import AskStatistics, GetStatisticTable, PeriodTold, StatisticBy, StatisticTable
+from shared.contracts.work import ring_points
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, Divisions, significant
 from shared.errors import InvalidInput
 from shared.principal import Actor
@@ -48,7 +61,8 @@ _PERIODS: dict[StatisticBy, Callable[[int], str]] = {
     StatisticBy.QUARTER: lambda quarter: f"{quarter // 10}-Q{quarter % 10}",
     StatisticBy.YEAR: str,
 }
-_BASIS = {"original": ("whole", "parent"), "verified": ("whole", "child")}
+Found = dict[str, dict[tuple[str, str], Sum]]
+BASIS = {"original": ("whole", "parent"), "verified": ("whole", "child")}
 _divisions = cache(Divisions.load)
 
 
@@ -59,10 +73,48 @@ class PeriodReversed(InvalidInput):
         super().__init__("cases.period-reversed", "until", since=since, until=until)
 
 
-def get_statistic_table(q: GetStatisticTable, by: Actor, connection: Connection) -> StatisticTable:
-    """Raises PeriodReversed."""
+class PeriodWithMonths(InvalidInput):
+    """The figures of a period are of all there was at its end: in which month it began is not kept of them."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("cases.period-with-months", field)
+
+
+def get_statistic_table(q: GetStatisticTable, by: Actor, connection: Connection, now: datetime) -> StatisticTable:
+    """Raises PeriodReversed, PeriodWithMonths."""
+    check(q)
+    period = Period.read(q.period) if q.period else None
+    found = _found(q, by, connection, period)
+    late = _found(q, by, connection, period, late=True) if period else None
+    table = TABLES[q.kind]
+    rows = [
+        table.row(key, _title(q, key), found.get(key, {}), None if late is None else late.get(key, {}))
+        for key in sorted({*found, *(late or {})})
+    ]
+    total = table.row("", "合计", _whole(found), None if late is None else _whole(late))
+    return StatisticTable(
+        kind=q.kind,
+        by=q.by,
+        period=PeriodTold(period=period.said, ends_at=period.ends_at, ended=now >= period.ends_at) if period else None,
+        columns=table.told(),
+        rows=rows,
+        total=total,
+        difference=differs([*rows, total]),
+    )
+
+
+def check(q: AskStatistics) -> None:
+    """Raises PeriodReversed, PeriodWithMonths."""
     if q.since is not None and q.until is not None and q.until < q.since:
         raise PeriodReversed(q.since, q.until)
+    if q.period is not None:
+        if q.by in _PERIODS:
+            raise PeriodWithMonths("by")
+        if q.since or q.until:
+            raise PeriodWithMonths("since" if q.since else "until")
+
+
+def _found(q: AskStatistics, by: Actor, connection: Connection, period: Period | None, *, late: bool = False) -> Found:
     column = _COLUMN[q.by]
     keeps = {column}
     if q.division is not None and len(significant(q.division)) > COUNTY_DIGITS:
@@ -71,26 +123,27 @@ def get_statistic_table(q: GetStatisticTable, by: Actor, connection: Connection)
         keeps.add("month")
     if q.violation_type:
         keeps.add("violation_type")
-    found: dict[str, dict[tuple[str, str], Sum]] = {}
-    for key, state, outcome, one in _rows(q, column, keeps, by, connection):
+    found: Found = {}
+    for key, state, outcome, one in _rows(q, column, keeps, by, connection, _At(period, late=late)):
         parts = found.setdefault(_key(q.by, key), {})
         parts[state, outcome] = parts.get((state, outcome), Sum()) + one
-    table, whole = TABLES[q.kind], dict[tuple[str, str], Sum]()
+    return found
+
+
+def _whole(found: Found) -> dict[tuple[str, str], Sum]:
+    whole: dict[tuple[str, str], Sum] = {}
     for parts in found.values():
         for place, one in parts.items():
             whole[place] = whole.get(place, Sum()) + one
-    rows = [table.row(key, _title(q, key), found[key]) for key in sorted(found)]
-    total = table.row("", "合计", whole)
-    return StatisticTable(
-        kind=q.kind, by=q.by, columns=table.told(), rows=rows, total=total, difference=differs([*rows, total])
-    )
+    return whole
 
 
-def get_statistics(_: GetStatistics, by: Actor, connection: Connection) -> Statistics:
+def get_statistics(q: GetStatistics, by: Actor, connection: Connection) -> Statistics:
     """Counts by state."""
     found: dict[str, dict[str, int]] = {name: {} for name in _NAMES.values()}
     kinds = [kind.value for kind in _NAMES]
-    for source in _sources(by, set(), lambda table: [table.c.kind.in_(kinds)]):
+    at = _At(Period.read(q.period) if q.period else None)
+    for source in _sources(by, set(), lambda table: [table.c.kind.in_(kinds)], at):
         number = sa.func.sum(source.c["items"])
         counts = sa.select(source.c.kind, source.c.state, number.label("number"))
         for row in connection.execute(counts.group_by(source.c.kind, source.c.state)):
@@ -99,11 +152,37 @@ def get_statistics(_: GetStatistics, by: Actor, connection: Connection) -> Stati
     return Statistics(**{name: {s: n for s, n in states.items() if n} for name, states in found.items()})
 
 
+@dataclass(frozen=True)
+class _At:
+    """When: now where there is no period. late: of a period, what was told after it."""
+
+    period: Period | None
+    late: bool = False
+
+    @property
+    def table(self) -> Table:
+        """Whose columns tell what an object counts as."""
+        return work_item if self.period is None else work_history
+
+    def counted(self, where: Sequence[ColumnElement[bool]]) -> FromClause:
+        if self.period is None:
+            return counted(where)
+        return counted_at(self.period.last_month, where, late=self.late)
+
+    def sums(
+        self, keeps: Iterable[str], kept: Sequence[ColumnElement[bool]], waiting: Sequence[ColumnElement[bool]]
+    ) -> FromClause:
+        if self.period is None:
+            return sums(keeps, kept, waiting)
+        return (late_sums if self.late else sums_at)(self.period.last_month, keeps, kept, waiting)
+
+
 def _rows(
-    q: GetStatisticTable, column: str, keeps: set[str], by: Actor, connection: Connection
+    q: AskStatistics, column: str, keeps: set[str], by: Actor, connection: Connection, at: _At
 ) -> Iterable[tuple[Any, str, str, Sum]]:
     in_village = q.division is not None and len(significant(q.division)) > TOWNSHIP_DIGITS
-    for source in _sources(by, keeps, lambda table: _filters(q, table), one_by_one=in_village):
+    one_by_one = in_village or q.polygon is not None
+    for source in _sources(by, keeps, lambda table: filters(q, table), at, one_by_one=one_by_one):
         gathered = _PERIOD_KEYS.get(q.by)
         key = (gathered(source.c[column]) if gathered else source.c[column]).label("key")
         of = [sa.func.sum(source.c[name]).label(name) for name in MEASURES]
@@ -117,36 +196,41 @@ def _rows(
 def _sources(
     by: Actor,
     keeps: set[str],
-    filters: Callable[[Table], list[ColumnElement[bool]]],
+    asked: Callable[[Table], list[ColumnElement[bool]]],
+    at: _At,
     *,
     one_by_one: bool = False,
 ) -> list[FromClause]:
     """Rows to add up, of all that the actor sees and none twice. one_by_one: no sum keeps apart what is asked."""
     found = sights(by)
     if one_by_one or not are_apart(found):
-        return [counted([seen(by), *filters(work_item)])]
+        return [at.counted([seen(by), *asked(at.table)])]
     sources = []
     for sight in found:
         kept, waiting = sight.of_sums(statistic_sum), sight.of_sums(statistic_delta)
         if kept is None or waiting is None:
-            sources.append(counted([*sight.of_items, *filters(work_item)]))
+            sources.append(at.counted([*sight.of_items, *asked(at.table)]))
             continue
         needed = keeps if len(sight.division) <= COUNTY_DIGITS else keeps | {"township_code"}
         if sight.lead is not None:
             needed = needed | {"lead_agency"}
-        kept += filters(statistic_sum)
-        waiting += filters(statistic_delta)
-        sources.append(sums((*ALWAYS, *needed), kept, waiting))
+        kept += asked(statistic_sum)
+        waiting += asked(statistic_delta)
+        sources.append(at.sums((*ALWAYS, *needed), kept, waiting))
     return sources
 
 
-def _filters(q: GetStatisticTable, table: Table) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [table.c.kind == q.kind.value, table.c.part.in_(_BASIS[q.basis])]
+def filters(q: AskStatistics, table: Table) -> list[ColumnElement[bool]]:
+    """What was asked for as conditions: on work_item, work_history beside work_item, or sums."""
+    where: list[ColumnElement[bool]] = [table.c.kind == q.kind.value, table.c.part.in_(BASIS[q.basis])]
     if q.division is not None:
-        if table is work_item:
+        in_village = len(significant(q.division)) > TOWNSHIP_DIGITS
+        if table is work_item or (table is work_history and in_village):
             where.append(lies_in(work_item.c.division_code, q.division))
         else:
             where += lies_in_sums(table, significant(q.division))
+    if q.polygon is not None:
+        where.append(lies_inside(work_item.c.id, ring_points(q.polygon)))
     if q.since:
         where.append(table.c.month >= _month(q.since))
     if q.until:
@@ -166,7 +250,7 @@ def _key(by: StatisticBy, value: Any) -> str:
     return period(int(value)) if period else str(value)
 
 
-def _title(q: GetStatisticTable, key: str) -> str:
+def _title(q: AskStatistics, key: str) -> str:
     if q.by in (StatisticBy.COUNTY, StatisticBy.TOWNSHIP):
         division = _divisions().find(key)
         return division.name if division else key

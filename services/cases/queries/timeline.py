@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.cases.queries.custody import TITLES as EVIDENCE_TITLES
-from services.cases.queries.discretion import hidden_from, is_hidden
+from services.cases.queries.discretion import hidden_from, is_hidden, result_kind_for
 from services.cases.queries.titles import PATH_TITLES
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.evidence_tables import evidence
@@ -16,8 +16,9 @@ from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
 from shared.contracts import clue_events as ce
+from shared.contracts.case_path_events import CaseResultNotTakenV1
 from shared.contracts.cases import GetTimeline, Timeline, TimelineEntry
-from shared.contracts.codes import AlarmAction, title
+from shared.contracts.codes import AlarmAction, TaskResultKind, title
 from shared.delivery.tables import event_log
 from shared.errors import NotFound
 from shared.principal import Actor
@@ -37,6 +38,7 @@ TITLES: dict[str, str] = {
     ce.ClueAliasesAddedV1.type: "登记其他编号",
     ce.ClueShapeAddedV1.type: "补充图形",
     ce.ClueReboundNotedV1.type: "标注反弹",
+    ce.ClueFoundLargeV1.type: "套合面积达到重大案件标准",
     ce.ClueReviewStartedV1.type: "县级审核",
     ce.ClueReviewPassedV1.type: "审核通过",
     ce.ClueSentBackV1.type: "打回",
@@ -75,6 +77,8 @@ TITLES: dict[str, str] = {
 }
 
 _NOT_PASSED = "乡镇核查未通过"
+_OF_RESULTS = frozenset({e.JointActionTaskReportedV1.type, CaseResultNotTakenV1.type})
+_RESULT_TITLES = {str(kind): title(kind) for kind in TaskResultKind}
 
 
 def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
@@ -103,7 +107,7 @@ def get_timeline(q: GetTimeline, by: Actor, connection: Connection) -> Timeline:
     )
     hidden = hidden_from(by)
     return Timeline(
-        items=[_entry(step) for step in steps if step.type not in hidden and not is_hidden(by, step.payload)]
+        items=[_entry(step, by) for step in steps if step.type not in hidden and not is_hidden(by, step.payload)]
     )
 
 
@@ -125,7 +129,7 @@ def told_of(case_id: UUID, clue_id: UUID, by: Actor) -> sa.CompoundSelect[Any]:
     return objects.union_all(sa.select(deadline.c.id).where(deadline.c.object_id.in_(objects)))
 
 
-def _entry(step: Any) -> TimelineEntry:
+def _entry(step: Any, by: Actor) -> TimelineEntry:
     said = step.payload
     if step.type == e.DeadlineAlarmRaisedV1.type:
         return _raised(step)
@@ -135,15 +139,28 @@ def _entry(step: Any) -> TimelineEntry:
             "actor": step.actor,
             "actor_name": step.actor_name,
             "what": step.type,
-            "title": _NOT_PASSED if said.get("passed") is False else TITLES.get(step.type, step.type),
+            "title": _title(step, by),
             "object": step.aggregate_type,
             "object_id": step.aggregate_id,
             "from_state": said["from_state"],
             "to_state": said["to_state"],
             "reason": said["reason"],
             "documents": said["documents"],
+            "problem": said.get("problem") if step.type == CaseResultNotTakenV1.type else None,
         }
     )
+
+
+def _title(step: Any, by: Actor) -> str:
+    said = step.payload
+    if said.get("passed") is False:
+        return _NOT_PASSED
+    title_ = TITLES.get(step.type, str(step.type))
+    if step.type in _OF_RESULTS:
+        kind = said.get("kind") or said["result"].get("kind")
+        result = _RESULT_TITLES.get(result_kind_for(by, kind) or "")
+        return f"{title_}：{result}" if result else title_
+    return title_
 
 
 def _raised(step: Any) -> TimelineEntry:

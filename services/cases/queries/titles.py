@@ -1,6 +1,7 @@
 """Chinese names of the steps beside the straight path, as a timeline tells them."""
 
 from shared.contracts import action_proposals as ap
+from shared.contracts import action_step_events as st
 from shared.contracts import case_import_events as im
 from shared.contracts import case_path_events as cp
 from shared.contracts import cases_events as e
@@ -27,6 +28,9 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseAppraisedV1.type: "收到鉴定意见",
     cp.CaseThresholdReviewedV1.type: "临界面积法制审核",
     cp.CaseTransferMovedV1.type: "移送公安进展",
+    cp.CaseActsSummedV1.type: "多次行为累计",
+    cp.CaseLandFoundV1.type: "套合面积达到或接近标准",
+    cp.CaseResultNotTakenV1.type: "部门反馈结果未能采用",
     cp.CaseRecusalRequestedV1.type: "申请回避",
     cp.CaseRecusalDecidedV1.type: "决定回避申请",
     cp.CaseLegalReviewRequestedV1.type: "送法制审核",
@@ -37,12 +41,17 @@ PATH_TITLES: dict[str, str] = {
     cp.CaseHearingAnnouncedV1.type: "通知听证",
     cp.CaseHearingHeldV1.type: "举行听证",
     cp.CasePaperPublishedV1.type: "公告送达",
+    cp.CaseDecisionPublishedV1.type: "公开处罚决定",
+    cp.CasePublicationWithdrawnV1.type: "撤回处罚决定公开信息",
     cp.CaseFinePaidV1.type: "缴纳罚款",
+    cp.CaseBuildingHandedV1.type: "移交没收建筑物",
     cp.CaseRemedySoughtV1.type: "当事人申请复议或者起诉",
     cp.CaseRemedyEndedV1.type: "复议或者诉讼终结",
     cp.CasePerformanceDemandedV1.type: "催告",
     cp.CaseCourtAppliedV1.type: "申请法院强制执行",
     cp.CaseCourtAcceptedV1.type: "法院受理",
+    cp.CaseCourtRefusedV1.type: "法院不予受理",
+    cp.CaseHigherCourtAskedV1.type: "向上一级法院申请复议",
     cp.CaseCourtRuledV1.type: "法院裁定",
     cp.CaseArchivedV1.type: "归档",
     cp.CaseReopenedV1.type: "恢复办理",
@@ -97,6 +106,15 @@ PATH_TITLES: dict[str, str] = {
     e.RectificationReviewEndedV1.type: "上级审核结束",
     e.RectificationRecheckedV1.type: "下一耕作季复核",
     e.RectificationReboundV1.type: "复核发现反弹",
+    e.JointActionTaskMovedV1.type: "任务进展",
+    e.JointActionTaskUndeliveredV1.type: "任务未能送达",
+    e.JointActionJoinChangedV1.type: "改变联合执法办结条件",
+    st.JointActionMetV1.type: "行动前会商",
+    st.JointActionActedV1.type: "联合行动",
+    st.JointActionOnSiteSignedV1.type: "现场记录签字",
+    st.JointActionEvidenceHandedV1.type: "移交证据副本",
+    st.JointActionFeedbackCompletedV1.type: "联合执法反馈齐全",
+    st.JointActionSummarisedV1.type: "联合执法总结办结",
     e.JointActionPostponedV1.type: "联合执法延期",
     e.JointActionRescheduledV1.type: "联合执法改期",
     e.JointActionCancelledV1.type: "联合执法取消",

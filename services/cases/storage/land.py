@@ -25,8 +25,8 @@ from services.cases.storage.land_tables import (
     overlay_job,
     plot_job,
 )
-from shared.contracts.codes import LandLayerKind, OverlayDay
-from shared.contracts.land import LayerMissing, LayerUsed, OverlayFact
+from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose
+from shared.contracts.land import LayerMissing, LayerUsed, OverlayAgain, OverlayFact
 from shared.delivery.unit import TableStore
 
 LAYERS = FileQueue(land_layer, ("created", "repaired", "rejected", "outside"))
@@ -95,6 +95,8 @@ class OverlayStore(TableStore[Overlay]):
             "result": result and result.model_dump(mode="json"),
             "plot_codes": [plot.plot_code for plot in result.plots] if result else [],
             "problem": aggregate.problem,
+            "purpose": aggregate.purpose.value,
+            "again": aggregate.again and aggregate.again.model_dump(mode="json"),
         }
 
     def from_row(self, row: RowMapping) -> Overlay:
@@ -105,7 +107,18 @@ class OverlayStore(TableStore[Overlay]):
             **{name: row[name] for name in ("clue_id", "clue_no", "on_day", "requested_at", "finished_at", "problem")},
             day_basis=OverlayDay(row["day_basis"]),
             result=result_of(row),
+            purpose=OverlayPurpose(row["purpose"]),
+            again=again_of(row),
         )
+
+
+def newest_of_act(connection: Connection, clue_id: UUID) -> Overlay | None:
+    """The last overlay of a clue that could be made and says what the act took."""
+    c = overlay.c
+    newest = sa.select(overlay).where(c.clue_id == clue_id, c.purpose == OverlayPurpose.ACT.value)
+    row = connection.execute(newest.where(c.result.is_not(None)).order_by(c.id.desc()).limit(1)).mappings()
+    found = row.one_or_none()
+    return None if found is None else OverlayStore().from_row(found)
 
 
 def done(connection: Connection, queue: JobQueue, job: Lease) -> None:
@@ -220,5 +233,9 @@ def whole_shapes(connection: Connection, digests: Sequence[str]) -> dict[str, by
     return {row.digest: bytes(row.wkb) for row in rows}
 
 
-def result_of(row: RowMapping) -> OverlayFact | None:
+def again_of(row: RowMapping | Mapping[str, Any]) -> OverlayAgain | None:
+    return None if row["again"] is None else OverlayAgain.model_validate(row["again"])
+
+
+def result_of(row: RowMapping | Mapping[str, Any]) -> OverlayFact | None:
     return None if row["result"] is None else OverlayFact.model_validate(row["result"])

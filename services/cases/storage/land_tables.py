@@ -94,6 +94,7 @@ def _asked() -> list[sa.Column[Any]]:
         sa.Column("clue_no", sa.Text, nullable=False),
         sa.Column("on_day", sa.Date, nullable=False, comment="whose layers"),
         sa.Column("day_basis", sa.Text, nullable=False, comment="OverlayDay"),
+        sa.Column("purpose", sa.Text, nullable=False, server_default="act", comment="OverlayPurpose"),
     ]
 
 
@@ -102,6 +103,7 @@ overlay_job = sa.Table(
     METADATA,
     *_job(),
     *_asked(),
+    sa.Column("cause", pg.JSONB(none_as_null=True), comment="OverlayCause: the layer that asked for it"),
     sa.Index("overlay_job_open", "requested_at", postgresql_where=_OPEN),
     sa.Index("overlay_job_clue", "clue_id"),
 )
@@ -118,6 +120,15 @@ overlay = sa.Table(
     sa.Column("result", pg.JSONB(none_as_null=True), comment="OverlayFact"),
     sa.Column("plot_codes", pg.ARRAY(sa.Text), nullable=False),
     sa.Column("problem", pg.JSONB(none_as_null=True), comment="code, field, facts"),
+    sa.Column("again", pg.JSONB(none_as_null=True), comment="OverlayAgain"),
+    sa.Column(
+        "changed",
+        sa.Boolean,
+        sa.Computed("coalesce(jsonb_array_length(again -> 'changes'), 0) > 0", persisted=True),
+        nullable=False,
+        comment="a layer made it otherwise than it was",
+    ),
+    sa.Index("overlay_changed", sa.text("id DESC"), postgresql_where=sa.text("changed")),
     sa.Index("overlay_clue", "clue_id", sa.text("id DESC")),
     sa.Index("overlay_plots", "plot_codes", postgresql_using="gin"),
 )

@@ -10,6 +10,7 @@ from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.reporter import ReporterRecord
 from services.cases.storage.clue_tables import clue_reporter
+from services.cases.storage.tables import clue
 from shared.contracts.codes import ReportChannel
 from shared.delivery.unit import TableStore
 from shared.errors import NotFound
@@ -46,6 +47,12 @@ class ReporterStore(TableStore[ReporterRecord]):
         if row is None:
             raise NotFound
         return self.from_row(row)
+
+    def of_clue(self, connection: Connection, clue_id: UUID) -> list[ReporterRecord]:
+        """The records of a clue and of those that were linked into it."""
+        linked = sa.select(clue.c.id).where(clue.c.linked_to_id == clue_id)
+        found = sa.select(clue_reporter).where(sa.or_(_r.clue_id == clue_id, _r.clue_id.in_(linked)))
+        return [self.from_row(row) for row in connection.execute(found.order_by(_r.id)).mappings()]
 
     def waits(self, connection: Connection, clue_id: UUID) -> bool:
         """Whether somebody gave a name and was told nothing yet."""

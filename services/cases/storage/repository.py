@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,14 +14,17 @@ from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.clue_review import NOT_REVIEWED, ReviewStanding
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import Task
 from services.cases.domain.progress import Progress
 from services.cases.domain.rectification import Rectification
 from services.cases.storage import clue_columns, deadlines, tables, work
 from services.cases.storage.scope import visible
+from shared.contracts.action_steps import ActionSteps
 from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
+    ActionForm,
     Agency,
     CaseState,
     ClosingGround,
@@ -35,6 +37,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.joint_actions import JoinPolicy
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.contracts.procedure import Procedure
 from shared.contracts.rectifications import RectificationFacts
@@ -166,18 +169,6 @@ _CLUE = [
 ]
 
 
-@dataclass(frozen=True)
-class ReviewStanding:
-    """required: whether the levels above review it at all."""
-
-    required: bool
-    state: ReviewState | None
-
-    @property
-    def ended(self) -> bool:
-        return self.state is ReviewState.REVIEW_ENDED
-
-
 class ClueStore(ScopedStore[Clue]):
     def __init__(self) -> None:
         super().__init__(tables.clue)
@@ -199,7 +190,7 @@ class ClueStore(ScopedStore[Clue]):
         c = tables.clue.c
         row = connection.execute(sa.select(c.review_required, c.review_state).where(c.case_id == case_id)).one_or_none()
         if row is None:
-            return ReviewStanding(required=False, state=None)
+            return NOT_REVIEWED
         return ReviewStanding(row.review_required, row.review_state and ReviewState(row.review_state))
 
     def from_row(self, row: RowMapping) -> Clue:
@@ -360,6 +351,9 @@ class JointActionStore(ScopedStore[JointAction]):
             "case_no": aggregate.brief.case_no,
             "lead_agency": aggregate.lead_agency.value,
             "brief": aggregate.brief.model_dump(mode="json"),
+            "join_policy": aggregate.join.model_dump(mode="json"),
+            "form": aggregate.form.value,
+            "steps": aggregate.steps.model_dump(mode="json"),
             "tasks": _tasks.dump_python(aggregate.tasks, mode="json"),
         }
 
@@ -371,4 +365,7 @@ class JointActionStore(ScopedStore[JointAction]):
             lead_agency=Agency(row["lead_agency"]),
             brief=ActionBrief.model_validate(row["brief"]),
             tasks=_tasks.validate_python(row["tasks"]),
+            join=JoinPolicy.model_validate(row["join_policy"]),
+            form=ActionForm(row["form"]),
+            steps=ActionSteps.model_validate(row["steps"]),
         )

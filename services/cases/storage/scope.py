@@ -2,13 +2,16 @@
 
 coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it, but nothing of a
 hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. agency
-officer: clues assigned to its agency. superior reviewer: clues and items of its city or region. police: hand-overs that
-have reached them. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody through here.
+officer: clues assigned to its agency; its leaders too, and those of natural resources and agriculture what awaits the
+county's review or a filing (domain.md 3.1). superior reviewer: clues and items of its city or region. police:
+hand-overs that have reached them. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody
+through here.
 """
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
+from services.cases.domain.clue_table import FILABLE
 from services.cases.storage.evidence_tables import evidence
 from services.cases.storage.path_tables import action_proposal, police_transfer
 from services.cases.storage.tables import case, clue, rectification
@@ -17,6 +20,12 @@ from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
 
 _OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
+_LEADERS = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER)
+# Who answers for the clues given to an agency.
+VERIFYING = (Role.AGENCY_OFFICER, *_LEADERS)
+_FILING = (Agency.NATURAL_RESOURCES, Agency.AGRICULTURE)
+# A clue with an opinion, until it is closed or a case.
+WITH_OPINION = tuple(state.value for state in FILABLE)
 _INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
 _POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
 # What the levels above review, with its evidence.
@@ -35,6 +44,12 @@ def has_insight(by: Actor) -> bool:
     return by.has(*_INSIDERS)
 
 
+def files_clues(by: Actor) -> bool:
+    """Whether the actor leads an agency that files cases on what was verified, by whomever (domain.md 3.1)."""
+    leads = by.has(*_LEADERS) and by.org_code in _FILING
+    return leads and is_prefix(by.jurisdiction, COUNTY_DIGITS)
+
+
 def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     """The condition that a row of clue, case, rectification or joint_action is the actor's to see."""
     conditions: list[ColumnElement[bool]] = []
@@ -51,8 +66,10 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
         # A clue may lie elsewhere than the township it is assigned to; its evidence goes with it.
         if "township_code" in table.c:
             conditions.append(table.c.township_code.startswith(by.jurisdiction))
-    if by.has(Role.AGENCY_OFFICER) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*VERIFYING) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
+    if table is clue and files_clues(by):
+        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(WITH_OPINION)))
     if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and is_prefix(by.jurisdiction, 2):
         conditions.append(_lies_in(table, by.jurisdiction))
     if table is evidence:
@@ -64,8 +81,10 @@ def _seen_with_the_clue(by: Actor) -> list[ColumnElement[bool]]:
     """Evidence as its object: who verifies a clue sees that of the clue, who reviews above that of clues and items."""
     conditions: list[ColumnElement[bool]] = []
     e = evidence.c
-    if by.has(Role.AGENCY_OFFICER) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
-        given = sa.select(clue.c.id).where(clue.c.agency == by.org_code, _lies_in(clue, by.jurisdiction))
+    if by.has(*VERIFYING) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        own = clue.c.agency == by.org_code
+        theirs = sa.or_(own, clue.c.state.in_(WITH_OPINION)) if files_clues(by) else own
+        given = sa.select(clue.c.id).where(theirs, _lies_in(clue, by.jurisdiction))
         conditions.append(sa.and_(e.object == EvidenceObject.CLUE.value, e.clue_id.in_(given)))
     if by.has(Role.SUPERIOR_REVIEWER) and is_prefix(by.jurisdiction, 2):
         conditions.append(sa.and_(e.object.in_(_REVIEWED), _lies_in(evidence, by.jurisdiction)))

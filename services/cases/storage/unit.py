@@ -13,6 +13,7 @@ from services.cases.domain.evidence_rules import EvidenceRules
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rule_book import RuleBook
+from services.cases.storage.disclosures import DisclosureStore
 from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
@@ -71,6 +72,7 @@ class CasesUnit(Unit):
     sealed = SealedRecordStore()
     duplicates = DuplicateStore()
     reporters = ReporterStore()
+    disclosures = DisclosureStore()
 
     def __init__(
         self,

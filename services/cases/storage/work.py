@@ -20,7 +20,8 @@ from services.cases.storage.work_tables import work_item, work_text
 from shared.contracts.codes import Agency, WorkKind
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 
-_OWN = [column.name for column in work_item.columns if column.name not in ("due_key", "ladder_step")]
+_NOT_OWN = ("due_key", "ladder_step", "beside_at")
+_OWN = [column.name for column in work_item.columns if column.name not in _NOT_OWN]
 _TEXT = [column.name for column in work_text.columns if column.name not in ("serial", "block")]
 
 # OFFSET 0 keeps the planner from taking an index of all open clocks for one object's while it has no statistics.
@@ -41,7 +42,11 @@ INSERT INTO work_item ({", ".join(_OWN)}, ladder_step)
 SELECT {", ".join(_OWN)}, {_STEP.format(id="item.id")} FROM item
 """
 )
-_set_item = ", ".join(f"{name} = n.{name}" for name in _OWN if name not in ("id", "state_since"))
+# What did not change since the object was loaded is not known to it.
+_KEPT = ("state_since", "told_at", "valid_at")
+_set_item = ", ".join(
+    f"{name} = coalesce(n.{name}, w.{name})" if name in _KEPT else f"{name} = n.{name}" for name in _OWN if name != "id"
+)
 _set_text = ", ".join(f"{name} = n.{name}" for name in _TEXT if name != "id")
 _UPDATE = sa.text(
     _NEW
@@ -50,15 +55,15 @@ texts AS (
     UPDATE work_text t SET {_set_text} FROM word n
     WHERE t.id = n.id AND (t.body, t.west, t.south, t.east, t.north) IS DISTINCT FROM
         (n.body, n.west, n.south, n.east, n.north))
-UPDATE work_item w SET {_set_item}, state_since = coalesce(n.state_since, w.state_since),
-    ladder_step = {_STEP.format(id="n.id")}
+UPDATE work_item w SET {_set_item}, ladder_step = {_STEP.format(id="n.id")}
 FROM item n WHERE w.id = n.id
 """
 )
 # A clue is saved before the case that it becomes.
 _LED = sa.text("""
-UPDATE work_item w SET lead_agency = l.value FROM jsonb_each_text(CAST(:led AS jsonb)) l
-WHERE w.id = CAST(l.key AS uuid) AND w.lead_agency IS DISTINCT FROM l.value
+UPDATE work_item w SET lead_agency = l.lead_agency, beside_at = l.told_at
+FROM jsonb_to_recordset(CAST(:led AS jsonb)) l(id uuid, lead_agency text, told_at timestamptz)
+WHERE w.id = l.id AND w.lead_agency IS DISTINCT FROM l.lead_agency
 """)
 _NOTE_ALARMS = sa.text(f"""
 UPDATE work_item w SET ladder_step = s.step
@@ -88,8 +93,13 @@ _STALE = sa.select(_w.id).where(
 def add(connection: Connection, objects: Sequence[Progress]) -> None:
     """Rows of new objects, in one statement."""
     put(connection, _items(connection, objects))
-    if led := {str(one.clue_id): one.lead_agency for one in objects if isinstance(one, Case)}:
-        connection.execute(_LED, {"led": orjson.dumps(led).decode()})
+    led = [
+        {"id": one.clue_id, "lead_agency": one.lead_agency, "told_at": one.told_at}
+        for one in objects
+        if isinstance(one, Case)
+    ]
+    if led:
+        connection.execute(_LED, {"led": _json(led)})
 
 
 def put(connection: Connection, items: Sequence[WorkItem]) -> None:
@@ -121,9 +131,10 @@ def tell_beside(connection: Connection, one: Case) -> None:
     if not stale:
         return
     led = sa.update(work_item).where(_w.id.in_(stale))
-    connection.execute(led.values(lead_agency=one.lead_agency.value))
+    of_case = {"lead_agency": one.lead_agency.value, "beside_at": one.told_at}
+    connection.execute(led.where(_w.kind == WorkKind.CLUE.value).values(of_case))
     beside = led.where(_w.kind != WorkKind.CLUE.value)
-    told = beside.values(party_name=now.party_name, violation_types=list(now.violation_types))
+    told = beside.values(**of_case, party_name=now.party_name, violation_types=list(now.violation_types))
     rows = connection.execute(told.returning(_w.id, _w.kind, _w.number, _w.aliases, _w.title, _w.place)).all()
     texts = [
         _text_row(row.id, row.kind, (row.number, *row.aliases), row.title, row.place, now.party_name, "")
@@ -147,13 +158,13 @@ def note_alarms(connection: Connection, objects: Iterable[UUID]) -> None:
 
 
 def _items(connection: Connection, objects: Sequence[Progress]) -> list[WorkItem]:
-    beside = _of_cases(connection, objects)
+    of_cases = beside_cases(connection, objects)
     nothing = OfCase()
-    made = (work_of(one, beside.get(one.id, nothing)) for one in objects)
+    made = (work_of(one, of_cases.get(one.id, nothing)) for one in objects)
     return [item for item in made if item is not None]
 
 
-def _of_cases(connection: Connection, objects: Sequence[Progress]) -> dict[UUID, OfCase]:
+def beside_cases(connection: Connection, objects: Sequence[Progress]) -> dict[UUID, OfCase]:
     """By the object's id, for what stands beside a case, or is the clue that it began with."""
     clues = [one.id for one in objects if isinstance(one, Clue) and one.case_id is not None]
     beside = {one.id: case_id for one in objects if (case_id := getattr(one, "case_id", None)) is not None}
@@ -169,10 +180,11 @@ def _of_cases(connection: Connection, objects: Sequence[Progress]) -> dict[UUID,
 
 
 def _rows(items: Sequence[WorkItem]) -> dict[str, str]:
-    return {"items": _json([_item_row(item) for item in items]), "texts": _json([_searched(item) for item in items])}
+    return {"items": _json([row_of(item) for item in items]), "texts": _json([_searched(item) for item in items])}
 
 
-def _item_row(item: WorkItem) -> dict[str, Any]:
+def row_of(item: WorkItem) -> dict[str, Any]:
+    """Its columns."""
     holder_unit = item.holder_unit
     nothing = Decimal(0)
     return {
@@ -184,6 +196,8 @@ def _item_row(item: WorkItem) -> dict[str, Any]:
         "title": item.title,
         "state": item.state,
         "state_since": item.state_since,
+        "told_at": item.told_at,
+        "valid_at": item.valid_at,
         "outcome": item.outcome,
         "part": item.part,
         "open": holder_unit is not None,

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
-from services.cases.storage.scope import TRANSFERS_WITH_POLICE, is_prefix
+from services.cases.storage.scope import TRANSFERS_WITH_POLICE, VERIFYING, WITH_OPINION, files_clues, is_prefix
 from services.cases.storage.work_tables import work_item
 from shared.contracts.codes import Agency, Role, WorkKind
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
@@ -80,8 +80,10 @@ def sights(by: Actor) -> list[Sight]:
     if by.has(Role.TOWNSHIP_OFFICER) and is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         found.append(Sight(by.jurisdiction, _FOR_TOWNSHIPS))
         found.append(Sight(by.jurisdiction[:COUNTY_DIGITS], (WorkKind.CLUE,), given=by.jurisdiction))
-    if by.has(Role.AGENCY_OFFICER) and of_county:
+    if by.has(*VERIFYING) and of_county:
         found.append(Sight(by.jurisdiction, (WorkKind.CLUE,), given_agency=by.org_code))
+    if files_clues(by):
+        found.append(Sight(by.jurisdiction, (WorkKind.CLUE,), WITH_OPINION))
     if by.has(Role.SUPERIOR_REVIEWER) and is_prefix(by.jurisdiction, 2):
         found.append(Sight(by.jurisdiction, (WorkKind.CLUE, WorkKind.RECTIFICATION)))
     return found

@@ -51,6 +51,9 @@ work_item = sa.Table(
     sa.Column("violation_types", pg.ARRAY(sa.Text), nullable=False),
     *_areas(),
     sa.Column("opened_at", _instant, nullable=False),
+    sa.Column("told_at", _instant, nullable=False, comment="its last event, on the business clock"),
+    sa.Column("valid_at", _instant, nullable=False, comment="since when it is as it is: domain/validity.py"),
+    sa.Column("beside_at", _instant, comment="when what it has from its case last changed; null: never"),
     sa.Column("month", sa.Integer, nullable=False, comment="yyyymm of opened_at in Asia/Shanghai"),
     sa.Column("due_on", sa.Date, comment="earliest running clock"),
     sa.Column(
@@ -141,7 +144,7 @@ work_text = sa.Table(
 )
 
 
-def _dimensions() -> list[sa.Column[object]]:
+def _counted() -> list[sa.Column[object]]:
     return [
         sa.Column("county_code", sa.Text, nullable=False),
         sa.Column("township_code", sa.Text, nullable=False),
@@ -151,14 +154,55 @@ def _dimensions() -> list[sa.Column[object]]:
         sa.Column("part", sa.Text, nullable=False),
         sa.Column("lead_agency", sa.Text, nullable=False, comment="empty: none"),
         sa.Column("violation_type", sa.Text, nullable=False, comment="the first of an object; empty: none"),
+    ]
+
+
+def _dimensions() -> list[sa.Column[object]]:
+    return [
+        *_counted(),
         sa.Column("month", sa.Integer, nullable=False),
         sa.Column("holder_unit", sa.Text, nullable=False, comment="empty: nobody"),
+        sa.Column(
+            "told_month",
+            sa.Integer,
+            nullable=False,
+            server_default="0",
+            comment="0: as things are now; else what changed in it, yyyymm, in sums also yyyy",
+        ),
+        sa.Column(
+            "valid_month", sa.Integer, nullable=False, server_default="0", comment="of which it was told; 0: not kept"
+        ),
     ]
 
 
 def _measures() -> list[sa.Column[object]]:
     return [sa.Column("items", sa.BigInteger, nullable=False), *_areas()]
 
+
+# What every object counted as, from when to when: one row for each month in which that changed. A row that was told in
+# a month that is over is never changed but for its end.
+work_history = sa.Table(
+    "work_history",
+    METADATA,
+    sa.Column("id", _uuid, nullable=False),
+    sa.Column("told_month", sa.Integer, nullable=False, comment="yyyymm in Asia/Shanghai: in which it was told"),
+    sa.Column("valid_month", sa.Integer, nullable=False, comment="since which it holds; earlier: it was told late"),
+    sa.Column("until_month", sa.Integer, comment="told_month of the next row; null: it still counts so"),
+    sa.Column("until_valid_month", sa.Integer),
+    sa.Column("told_at", _instant, nullable=False),
+    sa.Column("valid_at", _instant, nullable=False),
+    *_counted(),
+    *_areas(),
+    sa.PrimaryKeyConstraint("id", "told_month", "valid_month"),
+    sa.Index("work_history_of", "county_code", "kind", "state", "township_code", "id"),
+    sa.Index(
+        "work_history_late",
+        "county_code",
+        "kind",
+        "told_month",
+        postgresql_where=sa.text("valid_month < told_month"),
+    ),
+)
 
 statistic_delta = sa.Table(
     "statistic_delta",
@@ -178,6 +222,7 @@ statistic_sum = sa.Table(
         "county_code",
         "cube",
         "kind",
+        "told_month",
         "month",
         "township_code",
         "violation_type",
@@ -186,9 +231,28 @@ statistic_sum = sa.Table(
         "part",
         "lead_agency",
         "holder_unit",
+        "valid_month",
+    ),
+    # One type of all that there was at the end of a period.
+    sa.Index(
+        "statistic_sum_type",
+        "county_code",
+        "cube",
+        "kind",
+        "violation_type",
+        "told_month",
+        postgresql_where=sa.text("told_month > 0"),
+    ),
+    sa.Index(
+        "statistic_sum_late",
+        "county_code",
+        "cube",
+        "kind",
+        "told_month",
+        postgresql_where=sa.text("valid_month > 0 AND valid_month < told_month"),
     ),
     # Every fold changes rows in place.
     postgresql_with={"fillfactor": 70},
 )
 
-TABLES = (work_item, work_text, statistic_delta, statistic_sum)
+TABLES = (work_item, work_text, work_history, statistic_delta, statistic_sum)

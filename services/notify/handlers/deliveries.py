@@ -7,13 +7,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.notify.domain.notice import WEBHOOK
 from services.notify.domain.offices import county_of, recipient_of
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.codes import DeliveryState
 from shared.outgoing import deliveries, endpoints
+from shared.outgoing.courier import Letter
 from shared.outgoing.deliveries import Claimed
 
 TYPE = "notice.issued"
@@ -26,11 +26,7 @@ class NoticeErrand:
         self._public_url = public_url.rstrip("/")
         self._notices = NoticeStore()
 
-    @property
-    def channel(self) -> str:
-        return WEBHOOK
-
-    def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:
+    def letter(self, connection: Connection, claimed: Claimed) -> Letter | None:
         """None when the recipient has read it meanwhile, or it is not addressed to it."""
         waiting = sa.select(notice_receipt.c.notice_id).where(
             notice_receipt.c.notice_id == claimed.subject_id,
@@ -40,13 +36,12 @@ class NoticeErrand:
         if connection.execute(waiting).first() is None:
             return None
         link = f"{self._public_url}/api/v1/notices/{claimed.subject_id}"
-        return orjson.dumps(
-            {
-                "type": TYPE,
-                "timestamp": claimed.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-                "data": {"notice_id": str(claimed.subject_id), "link": link},
-            }
-        )
+        told = {
+            "type": TYPE,
+            "timestamp": claimed.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "data": {"notice_id": str(claimed.subject_id), "link": link},
+        }
+        return Letter(orjson.dumps(told))
 
     def on_delivered(self, unit: NotifyUnit, claimed: Claimed) -> None:
         notice = self._notices.lock(unit.connection, claimed.subject_id)
@@ -61,6 +56,12 @@ class NoticeErrand:
         """The endpoint takes no more; what is owed waits until it is configured again, and in the inbox meanwhile."""
         endpoint = unit.endpoints.of(unit.connection, claimed.party, county_of(claimed.party))
         endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+
+    def on_outage(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
+        """Nobody is told: a notice is proven in the inbox, and one that nobody signs climbs by itself."""
+
+    def on_recovered(self, unit: NotifyUnit, claimed: Claimed) -> None:
+        """As above."""
 
 
 def resume_delivery(unit: NotifyUnit, notice_id: UUID, party: str) -> None:

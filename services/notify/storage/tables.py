@@ -86,6 +86,24 @@ rectification_brief = sa.Table(
     sa.Index("rectification_brief_case", "case_id"),
 )
 
+outage_notice = sa.Table(
+    "outage_notice",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit code of the county"),
+    sa.Column("agency", sa.Text, nullable=False),
+    sa.Column("since", _instant, nullable=False),
+    sa.Column("issued_at", _instant, nullable=False),
+    sa.Column("error", sa.Text, nullable=False),
+    sa.Column("waiting", sa.Integer, nullable=False),
+    sa.Column("ended_at", _instant),
+    sa.Column("acknowledged_at", _instant),
+    sa.Column("acknowledged_by", sa.Text),
+    sa.Index("outage_notice_newest", "issued_at", "id"),
+    sa.Index("outage_notice_open", "agency", postgresql_where=sa.text("ended_at is null")),
+)
+
 _outgoing = outgoing_tables(METADATA)
 delivery = _outgoing.delivery
 endpoint = _outgoing.endpoint

@@ -9,6 +9,7 @@ from services.notify.domain.copy_rules import CopyRules
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
 from services.notify.ports import Renderer
+from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import endpoint
 from shared.delivery.dead_letters import DeadLetterBook
@@ -30,6 +31,7 @@ class Desk:
 class NotifyUnit(SendingUnit):
     dead_letters = DeadLetterBook("notify")
     notices = NoticeStore()
+    outages = OutageStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 
     def __init__(

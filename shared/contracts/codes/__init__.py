@@ -48,15 +48,22 @@ from shared.contracts.codes.evidence import (
     ScanVerdict,
 )
 from shared.contracts.codes.joint_actions import (
+    ActionForm,
     ActionTrigger,
+    DisclosurePurpose,
+    JoinKind,
     JointActionState,
     ProposalState,
     ReturnReason,
+    TaskMessageKind,
+    TaskResultKind,
     TaskState,
 )
 from shared.contracts.codes.land import (
     LandLayerKind,
     OverlayDay,
+    OverlayPurpose,
+    OverlayRest,
     PositionCrs,
 )
 from shared.contracts.codes.papers import (
@@ -65,8 +72,10 @@ from shared.contracts.codes.papers import (
     NoticeKind,
 )
 from shared.contracts.codes.people import (
+    COUNTY_AGENCIES,
     ORG_TYPE_OF,
     Agency,
+    CountyAgency,
     OrgType,
     Recipient,
     Role,
@@ -88,8 +97,10 @@ from shared.contracts.codes.work import (
 )
 
 __all__ = [
+    "COUNTY_AGENCIES",
     "ILLEGAL_OPINIONS",
     "ORG_TYPE_OF",
+    "ActionForm",
     "ActionTrigger",
     "Agency",
     "AlarmAction",
@@ -102,8 +113,10 @@ __all__ = [
     "ClueSource",
     "ClueState",
     "CopyState",
+    "CountyAgency",
     "DelayReason",
     "DeliveryState",
+    "DisclosurePurpose",
     "DocumentKind",
     "DuplicateGround",
     "DuplicateKind",
@@ -117,6 +130,7 @@ __all__ = [
     "EvidenceState",
     "EvidenceStep",
     "Holder",
+    "JoinKind",
     "JointActionState",
     "LandLayerKind",
     "ListingState",
@@ -126,6 +140,8 @@ __all__ = [
     "NoticeKind",
     "OrgType",
     "OverlayDay",
+    "OverlayPurpose",
+    "OverlayRest",
     "PauseReason",
     "PositionCrs",
     "ProposalState",
@@ -143,6 +159,8 @@ __all__ = [
     "ScanVerdict",
     "SealedState",
     "SentBackReason",
+    "TaskMessageKind",
+    "TaskResultKind",
     "TaskState",
     "TerminateReason",
     "TransferReply",

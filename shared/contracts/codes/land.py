@@ -32,3 +32,19 @@ class OverlayDay(StrEnum):
     IMAGE_BEFORE = "image_before"
     FOUND = "found"
     RECEIVED = "received"
+    SURVEY = "survey"
+
+
+class OverlayPurpose(StrEnum):
+    """act: what the act took. check: what a later survey finds there (domain.md 6.8, yearly); no area of the act."""
+
+    ACT = "act"
+    CHECK = "check"
+
+
+class OverlayRest(StrEnum):
+    """What was decided while an overlay was the newest."""
+
+    FILING = "filing"
+    DECISION = "decision"
+    STRIKE_OFF = "strike_off"

@@ -42,7 +42,10 @@ class DocumentKind(StrEnum):
     ELECTRONIC_SERVICE_CONSENT = "electronic_service_consent"
     DEMAND_NOTICE = "demand_notice"
     COURT_APPLICATION = "court_application"
+    BUILDING_RECEIPT = "building_receipt"
     COURT_RULING = "court_ruling"
+    COURT_REFUSAL = "court_refusal"
+    HIGHER_COURT_REQUEST = "higher_court_request"
     ARCHIVE_INDEX = "archive_index"
     REOPENING_ORDER = "reopening_order"
     EXTENSION_APPROVAL = "extension_approval"
@@ -64,6 +67,13 @@ class DocumentKind(StrEnum):
     LEGALITY_PROOF = "legality_proof"
     STATE_COUNCIL_APPROVAL = "state_council_approval"
     RECHECK_RECORD = "recheck_record"
+    MEETING_MINUTES = "meeting_minutes"
+    ACTION_PLAN = "action_plan"
+    RISK_PLAN = "risk_plan"
+    ON_SITE_RECORD = "on_site_record"
+    EVIDENCE_HANDOVER_LIST = "evidence_handover_list"
+    ACTION_SUMMARY = "action_summary"
+    PAPER_RECEIPT = "paper_receipt"
 
 
 class NoticeKind(StrEnum):

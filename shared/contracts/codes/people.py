@@ -1,6 +1,7 @@
 """Who acts, for whom and who is told."""
 
 from enum import StrEnum
+from typing import Literal
 
 
 class Role(StrEnum):
@@ -20,12 +21,29 @@ class Role(StrEnum):
 
 
 class Agency(StrEnum):
-    """The four agencies of article 9."""
+    """Who is given a task letter: the four agencies of article 9, and the township of the place (domain.md 4.5)."""
 
     PUBLIC_SECURITY = "public_security"
     NATURAL_RESOURCES = "natural_resources"
     AGRICULTURE = "agriculture"
     COMPREHENSIVE_ENFORCEMENT = "comprehensive_enforcement"
+    TOWNSHIP = "township"
+    """The one in whose division the case lies; worked by its township officers."""
+
+
+CountyAgency = Literal[
+    Agency.PUBLIC_SECURITY,
+    Agency.NATURAL_RESOURCES,
+    Agency.AGRICULTURE,
+    Agency.COMPREHENSIVE_ENFORCEMENT,
+]
+"""One of the four of article 9: what leads a case or an action, verifies a clue, has accounts of its own."""
+COUNTY_AGENCIES: tuple[CountyAgency, ...] = (
+    Agency.PUBLIC_SECURITY,
+    Agency.NATURAL_RESOURCES,
+    Agency.AGRICULTURE,
+    Agency.COMPREHENSIVE_ENFORCEMENT,
+)
 
 
 class Recipient(StrEnum):
@@ -67,4 +85,5 @@ ORG_TYPE_OF: dict[Agency, OrgType] = {
     Agency.NATURAL_RESOURCES: OrgType.NR,
     Agency.AGRICULTURE: OrgType.AG,
     Agency.COMPREHENSIVE_ENFORCEMENT: OrgType.CE,
+    Agency.TOWNSHIP: OrgType.TWN,
 }

@@ -15,6 +15,8 @@ WHERE o.position > %s ORDER BY o.position
 _DOUBLED = """
 SELECT causation_id, type, aggregate_id, count(*) FROM event_log
 WHERE causation_id IS NOT NULL AND type NOT LIKE '%%-delivery-exhausted.v_' AND type NOT LIKE '%%-endpoint-disabled.v_'
+  AND type NOT LIKE '%%-endpoint-failing.v_' AND type NOT LIKE '%%-endpoint-recovered.v_'
+  AND type NOT LIKE '%%-message-delivered.v_'
 GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
 _EVENTS = "SELECT event_id FROM event_log WHERE event_id = ANY(%s::uuid[])"
@@ -32,6 +34,7 @@ _CAUSING_TABLES = ("delivery", "clue_import", "evidence", "proof_bundle")
 # What the gateway records by itself when something was shown, and what comparing all clues finds: no key, no cause.
 _BY_ITSELF = (
     "tianwei.agencies.task-delivered.v1",
+    "tianwei.agencies.task-message-delivered.v1",
     "tianwei.notify.notice-delivered.v1",
     "tianwei.cases.clue-duplicate-proposed.v1",
 )

@@ -23,8 +23,13 @@ STRUCK_OFF = event("cases", "rectification-struck-off")
 CONVENED = event("cases", "joint-action-convened")
 REASSIGNED = event("cases", "joint-action-task-reassigned")
 CANCELLED = event("cases", "joint-action-cancelled")
+_CLOSED = event("cases", "joint-action-closed")
+_COMPLETE = event("cases", "joint-action-feedback-completed")
+_LEDGER = "case-fields-disclosed"
+_DISCLOSED = event("cases", _LEDGER)
 TASK_ISSUED = event("agencies", "task-issued")
 TASK_DELIVERED = event("agencies", "task-delivered")
+MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
 TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
 TASK_RESUMED = event("agencies", "task-delivery-resumed")
 NOTICE_ISSUED = event("notify", "notice-issued")
@@ -46,11 +51,30 @@ _ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-re
 _ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
 # What the system proposes by itself with a step: a person decides later.
 _PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
+# What a reported result does to the case, where it waits for it.
+_RESULT_EFFECTS = (
+    "case-appraised",
+    "case-transfer-moved",
+    "case-result-not-taken",
+    "police-transfer-due",
+    "police-transfer-filed",
+    "police-transfer-refused",
+)
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
+# What moves a task beside them, and what its delivery tells.
+_TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
+# At most so many tasks are in one action.
+_TASKS = 20
+_TASK_DELIVERIES = ("delivery-exhausted", "delivery-resumed")
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
-    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED}),
-    ("cases", "agencies"): frozenset(event("agencies", f"task-{step}") for step in _TASK_STEPS),
+    ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED, _CLOSED, _COMPLETE, _DISCLOSED}),
+    ("cases", "agencies"): frozenset(
+        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES)
+    ),
+    ("notify", "agencies"): frozenset(
+        {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
+    ),
     ("notify", "cases"): frozenset(
         {
             CASE_FILED,
@@ -68,13 +92,41 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(REASSIGNED, TASK_ISSUED),
         Reaction(REASSIGNED, event("agencies", "task-withdrawn"), least=0),
         Reaction(CANCELLED, event("agencies", "task-withdrawn"), each="task_ids", least=0),
+        # How many of them are still open, or reported, only agencies knows.
+        *(
+            Reaction(ending, event("agencies", f"task-{step}"), least=0, most=_TASKS)
+            for ending in (_CLOSED, _COMPLETE)
+            for step in ("withdrawn", "done")
+        ),
     ),
     ("cases", "agencies"): (
         *(
             Reaction(event("agencies", f"task-{step}"), event("cases", f"joint-action-task-{step}"))
             for step in _TASK_STEPS
         ),
-        Reaction(event("agencies", "task-reported"), event("cases", "joint-action-closed"), least=0),
+        *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-moved"), least=0)
+            for step in _TASK_MOVES
+        ),
+        *(
+            Reaction(event("agencies", f"task-{step}"), event("cases", "joint-action-task-undelivered"), least=0)
+            for step in _TASK_DELIVERIES
+        ),
+        *(
+            Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
+            for effect in ("joint-action-closed", *_RESULT_EFFECTS)
+        ),
+        # Whatever ends a task may be the last that was waited for.
+        *(Reaction(event("agencies", f"task-{step}"), _COMPLETE, least=0) for step in (*_TASK_STEPS, *_TASK_MOVES)),
+        # Who takes part learns of the others' results, as far as it may: one entry of the ledger each.
+        *(
+            Reaction(event("agencies", f"task-{step}"), _DISCLOSED, least=0, most=_TASKS)
+            for step in ("signed", "reported")
+        ),
+    ),
+    ("notify", "agencies"): (
+        Reaction(event("agencies", "agency-endpoint-failing"), event("notify", "outage-notice-issued")),
+        Reaction(event("agencies", "agency-endpoint-recovered"), event("notify", "outage-notice-ended"), least=0),
     ),
     ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
 }
@@ -97,6 +149,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "evidence": Kept("evidence"),
         "evidence_custody": Kept("evidence_custody"),
         "evidence_copy": Kept("evidence_copy"),
+        "disclosure": Kept("disclosure"),
         "clue_duplicate": Kept("clue_duplicate"),
         "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
@@ -113,9 +166,15 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "task": Kept("agency_task"),
         "delivery": Kept("delivery", silent=True),
         "endpoint": Kept("endpoint"),
+        "answer": Kept("agency_answer", silent=True),
         "dead_letter": Kept("dead_letter"),
     },
-    "notify": {"notice": Kept("notice"), "endpoint": Kept("endpoint"), "dead_letter": Kept("dead_letter")},
+    "notify": {
+        "notice": Kept("notice"),
+        "outage_notice": Kept("outage_notice"),
+        "endpoint": Kept("endpoint"),
+        "dead_letter": Kept("dead_letter"),
+    },
 }
 """service -> aggregate type -> where its present state is kept."""
 
@@ -202,7 +261,7 @@ ROUTES: tuple[Route, ...] = (
         "cases",
         "/cases/{id}/joint-actions",
         "joint-action-convened",
-        may=("action-proposal-approved",),
+        may=("action-proposal-approved", _LEDGER),
         made="joint-action-convened",
     ),
     *(_route("cases", f"/rectifications/{{id}}/{verb}", f"rectification-{fact}") for verb, fact in _ITEM_VERBS.items()),
@@ -211,7 +270,7 @@ ROUTES: tuple[Route, ...] = (
         for home in ("clues", "cases", "rectifications")
     ),
     _route("cases", "/evidence/{id}/pair", "evidence-paired"),
-    _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned"),
+    _route("cases", "/joint-actions/{id}/reassign", "joint-action-task-reassigned", may=(_LEDGER,)),
     _route("agencies", "/tasks/{id}/sign", "task-signed", may=("task-delivered",)),
     _route("agencies", "/tasks/{id}/accept", "task-accepted"),
     _route("agencies", "/tasks/{id}/decline", "task-declined", may=("task-delivered",)),

@@ -206,7 +206,7 @@ def test_showing_an_agency_its_task_is_told_as_delivery(desk: House) -> None:
     desk.services.answers["task.list"] = _tasks(None, "2026-03-01T00:00:00Z")
     assert desk.ask("GET", "/api/v1/tasks?after=0", by="agriculture").status_code == 200
     sent = desk.services.last("task.read")
-    assert sent["body"] == {"task_ids": [ID]}
+    assert sent["body"] == {"task_ids": [ID], "message_ids": []}
     assert desk.services.actor_of(sent).org_code == "agriculture"
 
 

@@ -175,6 +175,8 @@ def test_an_administrator_makes_an_account_once(house: House) -> None:
         ({"roles": ["king"]}, "invalid-field", "roles.0"),
         ({"roles": ["administrator", "coordinator"]}, "auth.roles-incompatible", "roles"),
         ({"roles": ["agency_officer"]}, "auth.organisation-wrong", "org_code"),
+        # A township is worked for by its township officers.
+        ({"roles": ["agency_officer"], "org_code": "township"}, "auth.organisation-wrong", "org_code"),
         ({"jurisdiction": "640521"}, "auth.jurisdiction-wrong", "jurisdiction"),
         ({"jurisdiction": "640521999"}, "division.unknown", "jurisdiction"),
         ({"org_code": "640521999"}, "division.unknown", "org_code"),

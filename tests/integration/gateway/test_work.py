@@ -107,10 +107,12 @@ def test_a_table_is_a_sheet_with_its_differences_and_rates(desk: House) -> None:
         "amounts": {"total": AMOUNT, "rectified": AMOUNT},
         "differences": [{"whole": "total", "items": 0, "area_m2": 0.0, "farmland_area_m2": 0.0, "pbf_area_m2": 0.0}],
         "rates": [{"name": "struck_off", "title": "销号率", "by_items": 1.0, "by_area": None}],
+        "late": {"total": {**AMOUNT, "items": 1}},
     }
     desk.services.answers[GetStatisticTable.operation] = {
         "kind": "rectification",
         "by": "township",
+        "period": "2026-Q2",
         "columns": [
             {"name": "total", "title": "应整改", "part_of": None},
             {"name": "rectified", "title": "已整改", "part_of": "total"},
@@ -125,6 +127,7 @@ def test_a_table_is_a_sheet_with_its_differences_and_rates(desk: House) -> None:
     told = dict(zip(headings, first, strict=True))
     assert (told["名称"], told["应整改：件数"], told["已整改：面积（亩）"]) == ("恩和镇", 2, 12.6)
     assert told["应整改差额：件数"] == 0
+    assert (told["应整改：期后补记件数"], told["已整改：期后补记件数"]) == (1, 0)
     assert (told["销号率（按件）"], told["销号率（按面积）"], total[1]) == (1, None, "合计")
 
 

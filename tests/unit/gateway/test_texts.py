@@ -48,6 +48,12 @@ def test_each_fault_names_its_field() -> None:
     assert fault({"field": "place", "reason": "missing"})["detail"] == "字段“place”必须填写。"
 
 
+def test_a_fault_of_a_form_says_what_would_be_right() -> None:
+    told = fault({"field": "form.破坏程度", "reason": "code_unknown", "allowed": ["未破坏", "严重破坏"]})
+    assert told["detail"] == "字段“form.破坏程度”不是约定的代码，可填：未破坏、严重破坏。"
+    assert fault({"field": "{x}", "reason": "unit_wrong", "unit": "亩"})["detail"] == "字段“{x}”的单位不对，应为亩。"
+
+
 def test_what_a_person_wrote_is_told_as_it_is() -> None:
     assert detail("auth.login-taken", {"login": "coordinator"}) == "登录名 coordinator 已被使用，请换一个。"
 

@@ -1,16 +1,13 @@
-"""Fetched by the agency: its system polls task.list with `after`, its officers open the console inbox."""
+"""Fetched by the agency: its system asks for what lies above a position, waits for news, acknowledges what it has.
 
-from typing import Any
-from uuid import UUID
+Positions rise in the order of commit and stay, so it may begin again from any. The mailbox itself are task.list,
+task.messages and task.read of operations.py; showing is delivery.
+"""
 
-from shared.contracts.agencies import TaskIssuedV1
+from services.agencies.adapters.protocols.passive import Passive
 
 NAME = "polled_mailbox"
 
 
-class PolledMailbox:
+class PolledMailbox(Passive):
     name = NAME
-    pushes = False
-
-    def body(self, task_id: UUID, order: TaskIssuedV1, form: dict[str, Any]) -> bytes | None:  # noqa: ARG002
-        return None

@@ -1,33 +1,36 @@
-"""Pushed over HTTPS, signed as Standard Webhooks; carried by the sender process."""
+"""Pushed over HTTPS, signed as Standard Webhooks; carried by the sender process. Answers come by API call."""
 
-from datetime import UTC
-from typing import Any, Literal
-from uuid import UUID
-
-import orjson
-
-from shared.contracts.agencies import TaskIssuedV1
+from services.agencies.adapters.protocols.cloud_event import LETTER, cloud_event
+from services.agencies.ports import Dispatch
+from shared.errors import InvalidInput
+from shared.outgoing.endpoints import Safeguards
+from shared.outgoing.secret_box import new_webhook_secret
 
 NAME = "signed_webhook"
-TYPE = "task.issued"
 
 
 class SignedWebhook:
-    """content: the whole task letter, or its id and link only, for who fetches it with its own token.
-
-    public_url: of the gateway, for the link; empty gives a path.
-    """
+    """usual: whether a body is the whole letter or its link, for an endpoint that does not say."""
 
     name = NAME
     pushes = True
+    numbered = False
 
-    def __init__(self, content: Literal["letter", "link"], public_url: str) -> None:
-        self._content = content
-        self._base = public_url.rstrip("/")
+    def __init__(self, usual: str, safeguards: Safeguards) -> None:
+        self._usual = usual
+        self._safeguards = safeguards
 
-    def body(self, task_id: UUID, order: TaskIssuedV1, form: dict[str, Any]) -> bytes | None:
-        """{"type", "timestamp": when issued, "data": {task_id, link, letter?}} as JSON."""
-        data: dict[str, Any] = {"task_id": str(task_id), "link": f"{self._base}/api/v1/tasks/{task_id}"}
-        if self._content == "letter":
-            data["letter"] = form
-        return orjson.dumps({"type": TYPE, "timestamp": order.at.astimezone(UTC), "data": data})
+    def check(self, url: str, host_key: str | None) -> None:  # noqa: ARG002
+        """Raises EndpointUrlRefused."""
+        if not url.startswith(("http://", "https://")):
+            raise InvalidInput("agencies.endpoint-address-wrong", "url", protocol=NAME)
+        self._safeguards.check(url)
+
+    def new_secret(self, signature: str | None) -> str:  # noqa: ARG002
+        return new_webhook_secret()
+
+    def public_key(self, secret: str) -> str | None:  # noqa: ARG002
+        return None
+
+    def body(self, dispatch: Dispatch, body: str | None) -> bytes:
+        return cloud_event(dispatch, full=(body or self._usual) == LETTER)

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from services.agencies.handlers.on_cases import REACTIONS
+from services.agencies.ports import Integration
 from services.agencies.settings import AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit
-from services.agencies.wiring import wire
+from services.agencies.wiring import desk_of, wire
 from shared.clock import SystemClock
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Agency, Role
@@ -36,6 +37,15 @@ def officer(agency: Agency, role: Role = Role.AGENCY_OFFICER, jurisdiction: str 
 
 def administrator() -> Actor:
     return Actor("administrator-1", "管理员", frozenset({Role.ADMINISTRATOR}), "640521000000", COUNTY)
+
+
+def township_officer(jurisdiction: str = "640521101") -> Actor:
+    return Actor("township-1", "乡镇干部", frozenset({Role.TOWNSHIP_OFFICER}), jurisdiction, jurisdiction)
+
+
+def worker(agency: Agency, role: Role = Role.AGENCY_OFFICER) -> Actor:
+    """Who works the agency's tasks in the place of the builders."""
+    return township_officer() if agency is Agency.TOWNSHIP else officer(agency, role)
 
 
 def stranger(role: Role) -> Actor:
@@ -118,6 +128,10 @@ class House:
         with self.engine.begin() as connection:
             answer = connection.execute(sa.text(statement), values)
             return list(answer.mappings()) if answer.returns_rows else []
+
+    def parts_integration(self, agency: Agency) -> Integration:
+        """How this agency writes its forms."""
+        return desk_of(self.settings).registry.integration(agency)
 
     def delivery(self, task_id: UUID) -> Any:
         (row,) = self.sql("SELECT * FROM delivery WHERE subject_id = :id", id=task_id)

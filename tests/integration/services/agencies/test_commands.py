@@ -5,9 +5,23 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.contracts.codes import Agency, Role
-from tests.integration.services.agencies.house import House, administrator, coordinator, officer, stranger
-from tests.unit.services.agencies.builders import convened, result
+from services.agencies.adapters.integrations.mapping import table_of
+from services.agencies.adapters.integrations.material import vectors
+from services.agencies.adapters.integrations.writing import form_of
+from services.agencies.domain.results import RESULT_KINDS
+from services.agencies.domain.task import RESULT
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, Role
+from shared.principal import Actor
+from tests.integration.services.agencies.house import (
+    House,
+    administrator,
+    coordinator,
+    officer,
+    stranger,
+    township_officer,
+    worker,
+)
+from tests.unit.services.agencies.builders import convened, every_result, named, result
 
 SIGN = {"signed_by": "王五"}
 ACCEPT = {"contact_person": "赵六", "contact_phone": "0955-1234567"}
@@ -26,33 +40,96 @@ def report_body(agency: Agency, **changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("agency", list(Agency))
 def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: Agency) -> None:
-    task, by = task_of(house, agency), officer(agency, Role.AGENCY_SYSTEM)
+    task, by = task_of(house, agency), worker(agency, Role.AGENCY_SYSTEM)
     signed = house.done(by, "task.sign", SIGN, task, expected_version=1)
     assert (signed["state"], signed["signed_by"], signed["delivery_state"]) == ("signed", "王五", "delivered")
-    assert house.done(by, "task.accept", ACCEPT, task, expected_version=2)["state"] == "accepted"
-    reported = house.done(by, "task.report", report_body(agency), task, expected_version=3)
-    assert (reported["state"], reported["version"]) == ("reported", 4)
+    assert (signed["version"], signed["holder"]) == (3, "agency")
+    assert house.done(by, "task.accept", ACCEPT, task, expected_version=3)["state"] == "accepted"
+    reported = house.done(by, "task.report", report_body(agency), task, expected_version=4)
+    assert (reported["state"], reported["version"], reported["holder"]) == ("reported", 5, "coordinator")
     assert reported["result"] == result(agency).model_dump(mode="json")
     assert reported["form"]["反馈"]
     assert house.told(task) == ["task-issued", "task-delivered", "task-signed", "task-accepted", "task-reported"]
     assert house.asked(by, "task.get", id=str(task)) == reported
 
 
+@pytest.mark.parametrize(
+    "by",
+    [
+        township_officer("640521102"),
+        township_officer("640522101"),
+        township_officer("640521"),
+        officer(Agency.TOWNSHIP),
+        officer(Agency.TOWNSHIP, Role.AGENCY_SYSTEM, "640521101"),
+        officer(Agency.COMPREHENSIVE_ENFORCEMENT),
+    ],
+    ids=lambda by: f"{min(by.roles)}-{by.org_code}-{by.jurisdiction}",
+)
+def test_the_townships_task_is_there_for_the_officers_of_that_township_alone(house: House, by: Actor) -> None:
+    task = task_of(house, Agency.TOWNSHIP)
+    for operation, body in (("task.sign", SIGN), ("task.decline", DECLINE), ("task.report-form", {"form": {}})):
+        assert house.command(by, operation, body, task) == house.command(by, operation, body, uuid4())
+    assert house.query(by, "task.get", id=str(task))["problem"]["kind"] == "not-found"
+    assert house.asked(by, "task.list", with_total=True)["total"] == 0
+    assert house.done(by, "task.read", {"task_ids": [str(task)]})["delivered"] == []
+    assert house.told(task) == ["task-issued"]
+
+
+def test_a_township_sees_no_task_of_an_agency_in_its_own_division(house: House) -> None:
+    others = [task_of(house, agency) for agency in COUNTY_AGENCIES]
+    own = task_of(house, Agency.TOWNSHIP)
+    by = township_officer()
+    assert [row["id"] for row in house.asked(by, "task.list", after=0)["items"]] == [str(own)]
+    assert all(house.query(by, "task.get", id=str(task))["problem"]["kind"] == "not-found" for task in others)
+    (shown,) = house.asked(by, "agency.list")["items"]
+    assert (shown["code"], shown["protocol"], shown["tasks_open"]) == ("township", "console_inbox", 1)
+    assert house.done(by, "task.read", {"task_ids": [str(own)]})["delivered"] == [str(own)]
+
+
 def test_a_result_can_be_reported_on_the_agencys_own_form(house: House) -> None:
     task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
     house.done(by, "task.sign", SIGN, task)
     house.done(by, "task.accept", ACCEPT, task)
-    form = {
-        "鉴定日期": "2026-03-10",
-        "鉴定意见书编号": "宁农鉴〔2026〕3号",
-        "毁坏面积_亩": 6,
-        "破坏程度": "严重破坏",
-        "可否复耕": "可恢复",
-        "鉴定意见": "种植条件严重毁坏",
-    }
+    form = vectors(Agency.AGRICULTURE)["reports"][0]["form"]
     answer = house.done(by, "task.report-form", {"form": form}, task)
     assert (answer["result"]["degree"], answer["result"]["destroyed_area_m2"]) == ("serious", 4000.0)
-    assert answer["form"]["反馈"] == {**form, "毁坏面积_亩": 6.0}
+    assert answer["form"]["反馈"] == form
+
+
+@pytest.mark.parametrize("agency", list(Agency))
+def test_a_form_that_does_not_parse_is_answered_with_every_fault_and_changes_nothing(
+    house: House, agency: Agency
+) -> None:
+    task, by = task_of(house, agency), worker(agency, Role.AGENCY_SYSTEM)
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", ACCEPT, task)
+    told = house.told(task)
+    for vector in vectors(agency)["refused"]:
+        problem = house.command(by, "task.report-form", {"form": vector["form"]}, task)["problem"]
+        assert (problem["code"], problem["kind"]) == ("agencies.form-refused", "invalid-input")
+        answered = [{"field": one["field"], "reason": one["reason"]} for one in problem["facts"]["faults"]]
+        assert answered == [{**fault, "field": f"form.{fault['field']}"} for fault in vector["faults"]]
+        assert problem["facts"]["faults_found"] == len(answered)
+    assert house.told(task) == told
+    assert house.asked(by, "task.get", id=str(task))["state"] == "accepted"
+
+
+@pytest.mark.parametrize(("agency", "told"), every_result(), ids=named)
+def test_every_kind_of_result_is_taken_on_its_form_and_shown_on_it(
+    house: House, agency: Agency, told: dict[str, Any]
+) -> None:
+    task, by = task_of(house, agency), worker(agency)
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", ACCEPT, task)
+    form = table_form(told)
+    answer = house.done(by, "task.report-form", {"form": form}, task)
+    assert answer["result"]["kind"] == told["kind"]
+    assert answer["form"]["反馈"] == form
+
+
+def table_form(told: dict[str, Any]) -> dict[str, Any]:
+    agency = next(agency for agency, kinds in RESULT_KINDS.items() if told["kind"] in kinds)
+    return form_of(RESULT.validate_python(told), table_of(agency))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +155,7 @@ def test_another_agencys_task_is_not_found_whatever_is_known_of_it(
     assert house.told(task) == ["task-issued"]
 
 
-@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.TOWNSHIP_OFFICER, Role.RECIPIENT_CLERK, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.RECIPIENT_CLERK, Role.ADMINISTRATOR])
 def test_who_is_no_agency_may_not_act_on_tasks(house: House, role: Role) -> None:
     task = task_of(house, Agency.AGRICULTURE)
     assert house.command(stranger(role), "task.sign", SIGN, task)["problem"]["code"] == "role-not-allowed"
@@ -88,8 +165,24 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
     task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE)
     early = house.command(by, "task.accept", ACCEPT, task)["problem"]
     assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
-    assert early["facts"] == {"verb": "accept", "state": "issued"}
-    assert house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]["kind"] == "stale-version"
+    assert early["facts"] == {
+        "object": "task",
+        "law": "RULES 4.3",
+        "verb": "accept",
+        "state": "offered",
+        "version": 1,
+        "holder": "coordinator",
+        "allowed": ["decline", "enter-receipt", "sign", "withdraw"],
+    }
+    stale = house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]
+    assert stale["kind"] == "stale-version"
+    assert stale["facts"] == {
+        "expected": 9,
+        "actual": 1,
+        "object": "task",
+        "state": "offered",
+        "holder": "coordinator",
+    }
     house.done(by, "task.sign", SIGN, task)
     house.done(by, "task.accept", ACCEPT, task)
     foreign = house.command(by, "task.report", report_body(Agency.PUBLIC_SECURITY), task)["problem"]
@@ -119,7 +212,7 @@ def test_reading_the_mailbox_is_delivery_once_and_only_of_own_tasks(house: House
     seen = house.asked(by, "task.get", id=str(own))
     assert seen["delivered_at"] is not None
     # The proof of delivery is not a change of the task: an If-Match got with the reading still holds.
-    assert house.done(by, "task.sign", SIGN, own, expected_version=1)["version"] == 2
+    assert house.done(by, "task.sign", SIGN, own, expected_version=1)["version"] == 3
 
 
 def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_once(house: House) -> None:
@@ -144,7 +237,7 @@ def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_onc
     [
         ({"agency": "natural_resources", "url": "http://10.0.0.1/hook"}, "endpoint-url-refused"),
         ({"agency": "natural_resources", "url": "https://169.254.169.254/"}, "endpoint-url-refused"),
-        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-not-used"),
+        ({"agency": "agriculture", "url": "https://agency.example/hook"}, "agencies.endpoint-address-wrong"),
         ({"agency": "natural_resources", "url": "gopher://agency.example/"}, "invalid-field"),
     ],
 )

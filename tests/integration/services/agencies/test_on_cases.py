@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from services.agencies.settings import DEFAULT_PROTOCOLS
 from shared.contracts.codes import Agency
 from tests.integration.services.agencies.house import House, coordinator, officer
 from tests.unit.services.agencies.builders import cancelled, convened, reassigned
@@ -12,12 +13,11 @@ def test_a_convened_action_becomes_a_task_and_a_delivery_for_every_agency(house:
     house.react(event)
     for wanted in event.tasks:
         task = house.asked(coordinator(), "task.get", id=str(wanted.task_id))
-        assert (task["state"], task["agency"], task["delivery_state"]) == ("issued", wanted.letter.agency, "pending")
+        assert (task["state"], task["agency"], task["delivery_state"]) == ("offered", wanted.letter.agency, "pending")
         assert task["form"]["任务"]
         assert house.told(wanted.task_id) == ["task-issued"]
     pushed = {agency: house.delivery(task.task_id)["channel"] for agency, task in zip(Agency, event.tasks, strict=True)}
-    assert pushed.pop(Agency.NATURAL_RESOURCES) == "signed_webhook"
-    assert set(pushed.values()) == {"polled_mailbox"}
+    assert pushed == DEFAULT_PROTOCOLS
     assert house.rings
 
 

@@ -81,7 +81,7 @@ def test_the_list_filters_by_state_action_and_case(house: House) -> None:
     row = house.asked(by, "task.get", id=first[0])
     assert ids(house.asked(by, "task.list", action_id=row["action_id"])) == first
     assert ids(house.asked(by, "task.list", case_id=row["case_id"])) == first
-    assert ids(house.asked(by, "task.list", state="issued")) == second + first
+    assert ids(house.asked(by, "task.list", state="offered")) == second + first
     assert ids(house.asked(by, "task.list", state="signed")) == []
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg2
 from standardwebhooks import Webhook
 
@@ -70,7 +71,7 @@ def test_a_task_letter_is_delivered_signed_and_told_once(house: House) -> None:
         carry(house, state_is(house, task, "delivered"))
     (got,) = receiver.received
     sent = Webhook(secret).verify(got.body, dict(got.headers))
-    assert sent["data"]["task_id"] == str(task)
+    assert (sent["type"], sent["id"], sent["subject"]) == ("tianwei.task.issued.v1", got.webhook_id, str(task))
     assert sent["data"]["letter"]["任务标识"] == str(task)
     assert house.told(task) == ["task-issued", "task-delivered"]
     told = house.events(task)[-1]
@@ -192,9 +193,12 @@ def test_a_task_that_has_ended_is_not_sent_any_more(house: House) -> None:
         task = event.tasks[0].task_id
         house.react(reassigned(event, task, Agency.AGRICULTURE))
         house.sql("UPDATE delivery SET state = 'pending' WHERE subject_id = :id", id=task)
-        carry(house, state_is(house, task, "cancelled"))
-        assert receiver.received == []
-    assert house.told(task) == ["task-issued", "task-withdrawn"]
+        told_of = "SELECT 1 FROM delivery d JOIN task_message m ON m.id = d.subject_id WHERE d.state = 'delivered'"
+        carry(house, lambda: state_is(house, task, "cancelled")() and bool(house.sql(told_of)))
+        told = [orjson.loads(got.body) for got in receiver.received]
+        # Of what is withdrawn the letter goes out no more; that it is withdrawn does.
+        assert [(one["type"], one["data"]["task_id"]) for one in told] == [("tianwei.task.withdrawn.v1", str(task))]
+    assert house.told(task) == ["task-issued", "task-withdrawn", "task-message-delivered"]
 
 
 def test_signing_before_the_outcome_is_recorded_tells_one_delivery(house: House) -> None:

@@ -192,6 +192,7 @@ def invitation(*agencies: str, **changes: Any) -> dict[str, Any]:
         "place": "恩和镇",
         "acting_at": "2026-05-07T09:00:00+08:00",
         "lead_agency": agencies[0],
+        "form": "consultation",
         "tasks": [{"agency": agency, "matter": "到场"} for agency in agencies],
         **changes,
     }

@@ -58,6 +58,14 @@ def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(of
     assert (case["state"], clock_of(case, "D24")["limit"]) == ("court_applied", 5)
     case = step(office, case, "court-accept", accepted_on=today(office))
     assert clock_of(case, "D25")["limit"] == 7
+    accepted_on = today(office)
+    office.days_pass(1)
+    case = step(office, case, "court-accept", accepted_on=accepted_on, hears_parties=True)
+    heard = clock_of(case, "D25L")
+    assert (heard["limit"], heard["unit"], heard["started_at"][:10]) == (30, "calendar_day", accepted_on)
+    assert clock_of(case, "D25")["met_at"] is not None
+    twice = {"accepted_on": accepted_on, "hears_parties": True}
+    assert refused(office, COORDINATOR, "case.court-accept", twice, case["id"]).code == "cases.clock-not-running"
     case = step(
         office, case, "court-rule", granted=False, ruled_on=today(office), ruling_no="r", **papers("court_ruling")
     )
@@ -66,6 +74,73 @@ def test_the_court_is_asked_after_the_demand_and_before_three_months_are_over(of
     close = {"ground": "other", "reason": "不准予执行", **papers("closing_approval")}
     assert refused(office, COORDINATOR, "case.close", close, case["id"]).code == "role-not-allowed"
     assert step(office, case, "close", DEPUTY, **close)["state"] == "closed"
+
+
+def applied(office: Office) -> dict[str, Any]:
+    """Before the court, in the last days of the party's remedies."""
+    case = performing(office)
+    while today(office) <= clock_of(case, "D20")["due_on"]:
+        office.days_pass(1)
+    case = step(office, case, "demand", served_at=office.clock.at.isoformat(), **papers("demand_notice"))
+    while today(office) <= clock_of(case, "D23")["due_on"]:
+        office.days_pass(1)
+    return apply_again(office, case)
+
+
+def apply_again(office: Office, case: Any) -> dict[str, Any]:
+    body = {"court": "中宁县人民法院", "applied_on": today(office), **papers("court_application")}
+    return step(office, case, "apply-to-court", **body)
+
+
+def test_a_refused_application_goes_to_the_higher_court_within_fifteen_days(office: Office) -> None:
+    case = applied(office)
+    ruling = {"granted": True, "ruled_on": today(office), "ruling_no": "裁", **papers("court_ruling")}
+    ask = {"court": "中卫市中级人民法院", "asked_on": today(office), **papers("higher_court_request")}
+    asked = refused(office, COORDINATOR, "case.ask-higher-court", ask, case["id"])
+    assert (asked.code, asked.facts["rule"]) == ("cases.clock-not-running", "D24R")
+    twice = {"court": "院", "applied_on": today(office), **papers("court_application")}
+    again = refused(office, COORDINATOR, "case.apply-to-court", twice, case["id"])
+    assert (again.code, again.facts["law"]) == ("cases.court-not-refused", "AEL 56")
+    body = {"refused_on": today(office), "ruling_no": "不受1"}
+    bare = refused(office, COORDINATOR, "case.court-refuse", body, case["id"])
+    assert bare.facts["missing"] == ["court_refusal"]
+    case = step(office, case, "court-refuse", **body, **papers("court_refusal"))
+    term = clock_of(case, "D24R")
+    assert (term["limit"], term["unit"], term["started_at"][:10]) == (15, "calendar_day", today(office))
+    assert (clock_of(case, "D24")["met_at"] is not None, case["procedure"]["court"]) == (True, "refused")
+    assert refused(office, COORDINATOR, "case.court-rule", ruling, case["id"]).code == "cases.court-not-accepted"
+    while today(office) <= term["due_on"]:
+        office.days_pass(1)
+    late = refused(office, COORDINATOR, "case.ask-higher-court", {**ask, "asked_on": today(office)}, case["id"])
+    assert (late.code, late.facts["until"]) == ("cases.higher-court-late", term["due_on"])
+    # In time, entered a day late.
+    case = step(office, case, "ask-higher-court", **{**ask, "asked_on": term["due_on"]})
+    assert (clock_of(case, "D24R")["met_at"] is not None, case["procedure"]["court"]) == (True, "higher_asked")
+    assert refused(office, COORDINATOR, "case.court-rule", ruling, case["id"]).code == "cases.court-not-accepted"
+    case = step(office, case, "court-accept", accepted_on=today(office))
+    assert (clock_of(case, "D25")["limit"], case["procedure"]["court"]) == (7, "accepted")
+
+
+def test_an_application_that_was_refused_is_made_again_or_given_up_by_a_leader(office: Office) -> None:
+    case = applied(office)
+    no = {"refused_on": today(office), "ruling_no": "不受1", **papers("court_refusal")}
+    step(office, case, "court-refuse", **no)
+    case = apply_again(office, case)
+    assert (clock_of(case, "D24")["met_at"], clock_of(case, "D24R")["met_at"] is not None) == (None, True)
+    other = {"ground": "other", "reason": "放弃申请", **papers("closing_approval")}
+    assert refused(office, DEPUTY, "case.close", other, case["id"]).code == "cases.court-not-refused"
+    step(office, case, "court-refuse", **no)
+    ask = {"court": "中院", "asked_on": today(office), **papers("higher_court_request")}
+    step(office, case, "ask-higher-court", **ask)
+    # The higher court's refusal is final: nobody is asked again.
+    case = step(office, case, "court-refuse", **no)
+    assert (clock_of(case, "D24R")["met_at"] is not None, case["procedure"]["court"]) == (True, "refused")
+    assert refused(office, COORDINATOR, "case.ask-higher-court", ask, case["id"]).code == "cases.clock-not-running"
+    as_applied = {"ground": "enforcement_applied", **papers("closing_approval")}
+    wrong = refused(office, COORDINATOR, "case.close", as_applied, case["id"])
+    assert (wrong.code, wrong.facts["law"]) == ("cases.court-not-accepted", "AEL 56; NRP 46")
+    assert refused(office, COORDINATOR, "case.close", other, case["id"]).code == "role-not-allowed"
+    assert step(office, case, "close", DEPUTY, **other)["closing_ground"] == "other"
 
 
 def test_the_remedy_that_was_taken_holds_the_enforcement_up_and_starts_its_term_anew(office: Office) -> None:
@@ -78,6 +153,81 @@ def test_the_remedy_that_was_taken_holds_the_enforcement_up_and_starts_its_term_
     assert clock_of(case, "D22")["started_at"][:10] == today(office)
     demand["served_at"] = office.clock.at.isoformat()
     assert step(office, case, "demand", **demand)["state"] == "demanded"
+
+
+def test_a_confiscated_building_is_handed_to_the_government_before_the_case_is_executed(office: Office) -> None:
+    case = performing(office, ("confiscate_buildings",))
+    term = clock_of(case, "D26")
+    assert (term["limit"], term["unit"], term["started_at"][:10]) == (90, "calendar_day", today(office))
+    step(office, case, "execute", **papers("performance_record"))
+    close = {"ground": "executed", **papers("closing_approval")}
+    no = refused(office, COORDINATOR, "case.close", close, case["id"])
+    assert (no.code, no.facts["law"]) == ("cases.building-not-handed", "LALR 58; NRP 43")
+    body = {"handed_on": today(office), "received_by": "县机关事务服务中心"}
+    bare = refused(office, COORDINATOR, "case.hand-building", body, case["id"])
+    assert bare.facts["missing"] == ["building_receipt"]
+    handed = step(office, case, "hand-building", **body, **papers("building_receipt"))
+    assert clock_of(handed, "D26")["met_at"] is not None
+    twice = refused(office, COORDINATOR, "case.hand-building", body, case["id"])
+    assert (twice.code, twice.facts["rule"]) == ("cases.clock-not-running", "D26")
+    assert step(office, case, "close", **close)["state"] == "closed"
+
+
+def test_a_revoked_decision_confiscates_nothing(office: Office) -> None:
+    case = performing(office, ("confiscate_buildings",))
+    step(office, case, "record-remedy", kind="suit", since=today(office))
+    case = step(office, case, "end-remedy", upheld=False, ended_on=today(office), document_no="判1")
+    assert clock_of(case, "D26")["met_at"] is not None
+    office.days_pass(10)
+    other = performing(office)
+    assert "D26" not in {clock["rule_id"] for clock in other["deadlines"]}
+
+
+def published(office: Office, case: Any) -> dict[str, Any]:
+    return step(office, case, "publish-decision", published_on=today(office), address="县自然资源局网站")
+
+
+def test_a_published_decision_that_is_revoked_is_withdrawn_in_three_working_days(office: Office) -> None:
+    case = published(office, performing(office))
+    assert case["procedure"]["decision_published_on"] == today(office)
+    withdraw = {"withdrawn_on": today(office), "reason": "决定被撤销"}
+    early = refused(office, COORDINATOR, "case.withdraw-publication", withdraw, case["id"])
+    assert (early.code, early.facts["rule"]) == ("cases.clock-not-running", "D27")
+    twice = {"published_on": today(office), "address": "网站"}
+    again = refused(office, COORDINATOR, "case.publish-decision", twice, case["id"])
+    assert (again.code, again.facts["law"]) == ("cases.decision-published", "APL 48")
+    step(office, case, "record-remedy", kind="reconsideration", since=today(office))
+    office.days_pass(20)
+    case = step(office, case, "end-remedy", upheld=False, ended_on=today(office), document_no="复1")
+    term = clock_of(case, "D27")
+    assert (term["limit"], term["unit"], term["started_at"][:10]) == (3, "working_day", today(office))
+    case = step(office, case, "withdraw-publication", withdrawn_on=today(office), reason="决定被撤销")
+    assert (clock_of(case, "D27")["met_at"] is not None, case["procedure"]["decision_published_on"]) == (True, None)
+    assert refused(office, COORDINATOR, "case.publish-decision", twice, case["id"]).code == "cases.decision-revoked"
+
+
+def test_a_reopening_that_revokes_a_published_decision_is_not_closed_before_it_is_withdrawn(office: Office) -> None:
+    case = published(office, performing(office))
+    step(office, case, "execute", **papers("performance_record"))
+    step(office, case, "close", ground="executed", **papers("closing_approval"))
+    order = {"ground": "superior_order", "order_no": "督1", "reason": "处罚不当", **papers("reopening_order")}
+    case = step(office, case, "reopen", DEPUTY, revokes_penalty=True, **order)
+    assert (clock_of(case, "D27")["limit"], clock_of(case, "D10")["met_at"]) == (3, None)
+    close = {"ground": "other", "reason": "不再处理", **papers("closing_approval")}
+    no = refused(office, DEPUTY, "case.close", close, case["id"])
+    assert (no.code, no.facts["law"]) == ("cases.publication-stands", "APL 48")
+    step(office, case, "withdraw-publication", withdrawn_on=today(office), reason="决定被撤销")
+    assert step(office, case, "close", DEPUTY, **close)["state"] == "closed"
+
+
+def test_an_upheld_or_unpublished_decision_is_not_withdrawn(office: Office) -> None:
+    upheld = published(office, performing(office))
+    office.days_pass(10)
+    unknown = performing(office)
+    for case, stands in ((upheld, True), (unknown, False)):
+        step(office, case, "record-remedy", kind="suit", since=today(office))
+        step(office, case, "end-remedy", upheld=stands, ended_on=today(office), document_no="判1")
+        assert "D27" not in {clock["rule_id"] for clock in get_case(office, case)["deadlines"]}
 
 
 def test_a_late_fine_grows_by_three_per_cent_a_day_but_never_beyond_itself(office: Office) -> None:

@@ -54,6 +54,19 @@ def stop_order(office: Office) -> dict[str, Any]:
     return {**head, **ordered, **papers("stop_order")}
 
 
+def test_an_order_left_on_the_scene_needs_its_witness_and_why_it_was_not_taken(office: Office) -> None:
+    clue = verifying(office)
+    left = {**stop_order(office), "service_method": "left"}
+    for more, code in (({}, "cases.refusal-missing"), ({"refusal": "拒绝签收"}, "cases.witness-missing")):
+        wrong = refused(office, OFFICER, "clue.stop", {**left, **more}, clue["id"])
+        assert (wrong.code, wrong.facts["law"]) == (code, "CPL 89")
+    seen = {"refusal": "拒绝签收", "witness": "村委会委员"}
+    case = office.command(OFFICER, "clue.stop", {**left, **seen}, clue["id"])
+    [stopped] = [event for event in office.events(case["id"]) if event.type.endswith("case-stopped.v1")]
+    assert {name: stopped.payload[name] for name in seen} == seen
+    assert stopped.payload["service_method"] == "left"
+
+
 def test_an_act_is_stopped_during_verification_reported_and_filed_under_one_number(office: Office) -> None:
     office.days_pass(2)  # Wednesday 2026-04-22
     clue = verifying(office)
@@ -238,14 +251,14 @@ def test_nobody_handles_a_case_against_himself(office: Office) -> None:
     wanted = filing(party_name="马 建国", party_kind="person", officers=["马建国", "乙"])
     for officers in (["马建国", "乙"], ["乙", "马　建国"]):
         own = refused(office, COORDINATOR, "clue.file-case", {**wanted, "officers": officers}, clue["id"])
-        assert (own.code, own.facts["law"], own.field) == ("cases.officer-is-party", "APL 43", "officers")
+        assert (own.code, own.facts["law"], own.field) == ("cases.officer-must-withdraw", "APL 43", "officers")
     case = office.command(COORDINATOR, "clue.file-case", {**wanted, "officers": ["甲", "乙"]}, clue["id"])
     own = refused(office, COORDINATOR, "case.investigate", {"officers": ["马建国", "乙"]}, case["id"])
-    assert own.code == "cases.officer-is-party"
+    assert own.code == "cases.officer-must-withdraw"
     case = step(office, case, "investigate", **OFFICERS)
     step(office, case, "request-recusal", officer="甲", reason="亲属")
     body = {"officer": "甲", "granted": True, "reason": "属实", "replaced_by": "马建国", **papers("recusal_decision")}
-    assert refused(office, DEPUTY, "case.decide-recusal", body, case["id"]).code == "cases.officer-is-party"
+    assert refused(office, DEPUTY, "case.decide-recusal", body, case["id"]).code == "cases.officer-must-withdraw"
 
 
 def test_who_withdrew_does_not_come_back_and_nobody_decides_on_himself(office: Office) -> None:
@@ -395,3 +408,15 @@ def test_public_service_counts_after_thirty_days_during_which_the_clock_stands_s
     case = step(office, case, "notice", **notice, served_at=office.clock.at.isoformat())
     [pause] = clock_of(case, "D10")["pauses"]
     assert (pause["reason"], pause["from_on"], pause["to_on"]) == ("public_notice", published, today(office))
+
+
+def test_a_declared_near_relative_must_withdraw_and_comes_not_back(office: Office) -> None:
+    """APL 43: the leader decides, and has no choice."""
+    case = investigating(office)
+    step(office, case, "request-recusal", officer="甲", ground="near_relative", reason="当事人之弟")
+    body = {"officer": "甲", "granted": False, "reason": "不影响", **papers("recusal_decision")}
+    kept = refused(office, DEPUTY, "case.decide-recusal", body, case["id"])
+    assert (kept.code, kept.facts["law"]) == ("cases.relative-must-withdraw", "APL 43")
+    left = step(office, case, "decide-recusal", DEPUTY, **{**body, "granted": True, "replaced_by": "丙"})
+    assert left["officers"] == ["乙", "丙"]
+    assert left["procedure"]["recusals"][0]["ground"] == "near_relative"

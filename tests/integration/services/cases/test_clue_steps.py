@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from services.cases.rebuild import PROJECTIONS
-from services.cases.storage.repository import ClueStore
 from shared.contracts.codes import Role
 from shared.principal import Actor
 from shared.rebuild.own_log import OwnLog
@@ -21,6 +20,7 @@ from tests.integration.services.cases.clue_desk import (
     box,
     look,
     proposals,
+    review,
     take_in,
 )
 from tests.integration.services.cases.conftest import open_office
@@ -106,13 +106,6 @@ def clue(office: Office, id_: str, by: Any = COORDINATOR) -> dict[str, Any]:
     return office.query(by, "clue.get", id=id_)
 
 
-def reviewed(office: Office, id_: str) -> dict[str, Any]:
-    office.command(COORDINATOR, "clue.start-review", {}, id_)
-    for by in (COORDINATOR, CITY, REGION):
-        office.command(by, "clue.pass-review", {}, id_)
-    return clue(office, id_)
-
-
 # --- review
 
 
@@ -146,7 +139,7 @@ def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Off
     assert "C01" in [clock["rule_id"] for clock in clocks if clock["met_at"] is None]
     office.command(OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
     office.command(OFFICER, "clue.submit-opinion", opinion(), id_)
-    again = reviewed(office, id_)
+    again = review(office, id_)
     assert (again["state"], again["review_state"]) == ("to_case", "review_ended")
     assert [(fact["level"], fact["reasons"]) for fact in again["sent_back"]] == [("city_review", ["no_azimuth"])]
     assert office.query(COORDINATOR, "case.get", id=case["id"])["state"] == "filed"
@@ -155,19 +148,22 @@ def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Off
     assert {"打回", "县级审核", "审核通过"} <= set(titles)
 
 
-def test_whether_the_review_of_a_case_has_ended_is_known_to_who_strikes_off(office: Office) -> None:
+def test_strike_off_waits_for_the_end_of_the_review_above(office: Office) -> None:
+    """domain.md 8.3, assertion 2: the item's own review has ended, that of the patch has not."""
     id_ = submitted(office)
     case = office.command(COORDINATOR, "clue.file-case", filing(), id_)
-    store = ClueStore()
-
-    def standing() -> tuple[bool, bool]:
-        with office.parts.engine.connect() as connection:
-            found = store.review_of_case(connection, case["id"])
-        return found.required, found.ended
-
-    assert standing() == (True, False)
-    reviewed(office, id_)
-    assert standing() == (True, True)
+    with pytest.raises(Refused) as caught:
+        strike_off(office, case)
+    told = (caught.value.code, caught.value.facts["missing"], caught.value.facts["law"])
+    assert told == ("cases.strike-off-awaits-review", ["clue"], "RULES 3.7")
+    [item] = office.query(COORDINATOR, "rectification.list", case_id=case["id"])["items"]
+    office.command(COORDINATOR, "clue.start-review", {}, id_)
+    for by in (COORDINATOR, CITY, REGION):
+        again = refusal(office, COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
+        assert again.code == "cases.strike-off-awaits-review"
+        office.command(by, "clue.pass-review", {}, id_)
+    struck = office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
+    assert struck["state"] == "struck_off"
 
 
 def test_an_opinion_that_stops_being_a_violation_is_refused_once_there_is_a_case(office: Office) -> None:
@@ -240,7 +236,7 @@ def test_a_clue_given_to_an_agency_is_seen_and_verified_there_and_only_there(emp
 def test_the_clocks_of_a_clue_are_those_of_whom_it_was_given_to(empty: Office) -> None:
     told = empty.command(COORDINATOR, "clue.report", sand_yard())
     empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
-    assert held(empty, AGRICULTURE) == {"D01", "D03"}
+    assert held(empty, AGRICULTURE) == {"D01", "D03", "D09"}
     assert held(empty, OFFICER) == set()
     returned = {"return_reason": "place_outside", "reason": "不在本部门职责内"}
     empty.command(AGRICULTURE, "clue.return", returned, told["id"])
@@ -250,6 +246,30 @@ def test_the_clocks_of_a_clue_are_those_of_whom_it_was_given_to(empty: Office) -
     # The clock that the agency had met is told of the clue as it is now, as the log says when it is replayed.
     projection = next(projection for projection in PROJECTIONS if projection.name == "clue")
     assert OwnLog(empty.parts.engine, "cases", projection, lambda *_: None).rebuild(None).differences == []
+
+
+def test_agriculture_decides_on_a_filing_in_seven_days_of_getting_the_clue(empty: Office) -> None:
+    """D09 instead of D08; a return restarts nothing, and who else gets the clue has no such term."""
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    first = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    due_on = clocks_of(first)["D09"]
+    assert due_on == "2026-04-27"  # seven days from Monday 20 April
+    returned = {"return_reason": "place_outside", "reason": "不在本部门职责内"}
+    empty.command(AGRICULTURE, "clue.return", returned, told["id"])
+    elsewhere = empty.command(COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    assert "D09" not in clocks_of(elsewhere)
+    empty.days_pass(1)
+    empty.command(OFFICER, "clue.return", returned, told["id"])
+    again = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    assert clocks_of(again)["D09"] == due_on
+    empty.command(AGRICULTURE, "clue.sign", {}, told["id"])
+    visited = empty.command(AGRICULTURE, "clue.start-verification", {"officers": ["甲", "乙"]}, told["id"])
+    assert {"D08", "D09"} & set(clocks_of(visited)) == {"D09"}
+
+
+def clocks_of(clue: dict[str, Any]) -> dict[str, str]:
+    """Running clocks and their last days."""
+    return {clock["rule_id"]: clock["due_on"] for clock in clue["deadlines"] if clock["met_at"] is None}
 
 
 def held(office: Office, by: Actor) -> set[str]:
@@ -295,7 +315,7 @@ def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(office: Offic
     office.command(OFFICER, "clue.submit-opinion", illegal, first["id"])
     office.command(OFFICER, "clue.submit-opinion", legal, second["id"])
     assert office.command(COORDINATOR, "clue.file-case", filing(), first["id"])["area_m2"] == 5000
-    assert reviewed(office, second["id"])["state"] == "review_ended"
+    assert review(office, second["id"])["state"] == "review_ended"
     assert office.command(COORDINATOR, "clue.close", {"reason": "农村道路"}, second["id"])["state"] == "closed_legal"
 
 

@@ -11,11 +11,13 @@ from services.cases.adapters.duplicate_checker import DuplicateChecker, OverlapC
 from tests.integration.services.cases.clue_desk import (
     CITY,
     COLLEAGUE,
+    PROOF,
     box,
     importing,
     look,
     proposals,
     reported,
+    review,
     take_in,
 )
 from tests.integration.services.cases.import_desk import Desk
@@ -196,9 +198,10 @@ def struck_off(office: Office, id_: str) -> tuple[dict[str, Any], dict[str, Any]
     office.command(OFFICER, "clue.sign", {}, id_)
     office.command(OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
     areas = {"area_m2": 8400, "farmland_area_m2": 7000, "pbf_area_m2": 4200}
-    opinion = {"opinion": "non_agri_illegal", "facts": "占用耕地", **areas}
+    opinion = {"opinion": "non_agri_illegal", "facts": "占用耕地", "proof": PROOF, **areas}
     office.command(OFFICER, "clue.submit-opinion", {**opinion, **papers("verification_report", "site_photos")}, id_)
     case = office.command(COORDINATOR, "clue.file-case", filing(), id_)
+    review(office, id_)
     return case, strike_off(office, case)
 
 

@@ -79,6 +79,9 @@ def test_the_worked_example_shows_33_of_90_with_both_pauses_and_their_papers(off
     d10 = clock(office, "case", case["id"], "D10")
     assert (d10["due_on"], d10["source"], d10["status"]) == ("2026-07-23", "《行政处罚法》第60条（法定）", "running")
     assert (d10["first_day_on"], d10["used"], d10["total"]) == ("2026-04-25", 0, 90)
+    assert d10["extended_due_on"] == "2026-08-22"
+    # No more time is ever given to begin an investigation.
+    assert clock(office, "case", case["id"], "S02")["extended_due_on"] is None
     at(office, "2026-05-08T15:00")
     step(office, case, **pause("2026-05-08", PauseReason.APPRAISAL))
     at(office, "2026-05-20T10:00")
@@ -95,6 +98,7 @@ def test_the_worked_example_shows_33_of_90_with_both_pauses_and_their_papers(off
     at(office, "2026-06-18T10:00")
     d10 = clock(office, "case", case["id"], "D10")
     assert (d10["due_on"], d10["used"], d10["total"], d10["paused_days"]) == ("2026-08-14", 33, 90, 22)
+    assert d10["extended_due_on"] == "2026-09-13"
     assert [(one["reason"], one["from_on"], one["to_on"], one["proof"]["document_no"]) for one in d10["pauses"]] == [
         ("appraisal", "2026-05-08", "2026-05-25", "中鉴〔2026〕3号"),
         ("awaiting_police_or_procuratorate", "2026-05-27", "2026-06-01", "中鉴〔2026〕3号"),
@@ -109,6 +113,8 @@ def test_the_worked_example_shows_33_of_90_with_both_pauses_and_their_papers(off
     assert (d10["due_on"], d10["used"], d10["total"]) == ("2026-09-13", 33, 120)
     assert (d10["ends_on"], d10["alarm_on"], d10["rolled_on"]) == ("2026-09-13", "2026-09-11", "2026-09-14")
     assert d10["extensions"][0]["approved_by"] == "局长"
+    # Beyond D11 a case goes on only as specially complex: nothing more is promised.
+    assert d10["extended_due_on"] is None
     assert rebuild(office, "case").differences == []
 
 

@@ -11,8 +11,16 @@ from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.storage.repository import JointActionStore
 from shared.aggregate import replay
 from shared.contracts.agencies import TaskAcceptedV1, TaskDeclinedV1, TaskReportedV1, TaskSignedV1
-from shared.contracts.codes import Agency, ReturnReason
-from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, filed, invitation
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, ReturnReason
+from tests.integration.services.cases.office import (
+    COORDINATOR,
+    OFFICER,
+    OTHER_OFFICER,
+    Office,
+    Refused,
+    filed,
+    invitation,
+)
 from tests.integration.services.cases.test_main_path import EVENTS
 
 NR, AG = "natural_resources", "agriculture"
@@ -112,6 +120,16 @@ def test_it_moves_with_its_tasks_and_closes_itself_when_all_have_reported(action
     assert [task["state"] for task in closed["tasks"]] == ["reported", "reported"]
     told = [event.type.split(".")[2] for event in action.office.events(action.id)]
     assert told[-2:] == ["joint-action-task-reported", "joint-action-closed"]
+
+
+def test_who_signs_and_answers_late_is_told_by_working_days(action: Action) -> None:
+    action.sign(NR)
+    action.office.days_pass(2)  # 30 April: to be signed for by the 29th
+    action.sign(AG)
+    action.office.days_pass(14)  # 14 May: to be answered by the 13th
+    action.report(NR)
+    late = {task["agency"]: (task["sign_late_days"], task["feedback_late_days"]) for task in action.now()["tasks"]}
+    assert late == {NR: (0, 1), AG: (1, None)}
 
 
 def test_a_decline_comes_back_and_the_new_task_takes_its_place(action: Action) -> None:
@@ -230,3 +248,23 @@ def test_the_lead_agency_is_one_of_those_called(office: Office) -> None:
         office.command(COORDINATOR, "case.convene-joint-action", body, case["id"])
     assert (caught.value.code, caught.value.field) == ("cases.lead-not-invited", "lead_agency")
     assert caught.value.facts == {"agency": NR, "invited": [AG]}
+
+
+def test_a_township_has_a_task_letter_beside_the_four_agencies(office: Office) -> None:
+    """domain.md 8.2, step 8."""
+    office.days_pass(8)
+    case = filed(office)
+    body = invitation(*COUNTY_AGENCIES, "township")
+    made = office.command(COORDINATOR, "case.convene-joint-action", body, case["id"])
+    assert [task["agency"] for task in made["tasks"]] == [*COUNTY_AGENCIES, "township"]
+    mine = office.query(OFFICER, "deadline.mine")["items"]
+    assert {clock["rule_id"] for clock in mine if clock["object_id"] == made["id"]} >= {"J02"}
+    theirs = office.query(OTHER_OFFICER, "deadline.mine")["items"]
+    assert made["id"] not in {clock["object_id"] for clock in theirs}
+
+
+def test_a_township_does_not_lead(office: Office) -> None:
+    case = filed(office)
+    with pytest.raises(Refused) as caught:
+        office.command(COORDINATOR, "case.convene-joint-action", invitation("township"), case["id"])
+    assert (caught.value.code, caught.value.field) == ("invalid-field", "lead_agency")

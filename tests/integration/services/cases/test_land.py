@@ -42,6 +42,7 @@ from tests.integration.services.cases.patch_writing import (
     zip_shapefile,
 )
 from tests.integration.services.cases.path_people import DEPUTY
+from tests.integration.services.cases.test_agency_results import Invited
 from tests.integration.services.cases.test_main_path import up_to_notice
 
 pytestmark = pytest.mark.evidence_not_asked
@@ -462,6 +463,61 @@ def test_who_sees_a_case_or_an_item_sees_what_its_land_is(desk: LandDesk, tmp_pa
             with pytest.raises(Refused) as hidden:
                 office.query(by, operation, id=id_)
             assert hidden.value.kind == "not-found"
+
+
+def test_what_an_agency_found_stands_beside_the_overlay_and_corrects_nothing(desk: LandDesk, tmp_path: Path) -> None:
+    desk.loaded(tmp_path, "cultivated_land", classes("0102"), [square(-50, -50, 300)])
+    office = desk.office
+    clue = patch_clue(desk, tmp_path, square())
+    desk.finish()
+    verified(office, clue)
+    case = office.command(COORDINATOR, "clue.file-case", filing(), clue)
+    before = office.query(COORDINATOR, "case.get-overlay", id=case["id"])
+    assert before["agency_findings"] == []
+    measured = before["result"]
+    agencies = ("natural_resources", "agriculture", "public_security")
+    invited = Invited(office, case, *agencies)
+    survey = {
+        "kind": "land_survey",
+        "surveyed_on": "2026-04-20",
+        "report_no": "测1号",
+        "measured_area_m2": measured["area_m2"],
+        "farmland_area_m2": measured["farmland_m2"] - 10,
+        "pbf_area_m2": 0,
+        "land_class_code": "0103",
+        "surveyor": "测绘队",
+        "land_class_version": "2024年度国土变更调查",
+        "plan_conformity": "conflicts",
+        "conclusion": "旱地",
+    }
+    invited.report("natural_resources", **survey)
+    lines = {
+        "kind": "control_line_finding",
+        "found_on": "2026-04-20",
+        "report_no": "线1号",
+        "database_version": "三区三线2022",
+        "area_m2": measured["area_m2"],
+        "pbf_area_m2": 0,
+        "pbf_reserve_area_m2": 0,
+        "ecological_area_m2": 1.5,
+        "outside_boundary_area_m2": measured["area_m2"],
+        "plan_conformity": "conflicts",
+        "conclusion": "城镇开发边界外",
+    }
+    Invited(office, case, *agencies).report("natural_resources", **lines)
+    invited.complete("natural_resources")  # what was found out stays when the report is accepted
+    seen = office.query(COORDINATOR, "case.get-overlay", id=case["id"])
+    assert seen["result"] == measured
+    found = seen["agency_findings"]
+    told = [(one["kind"], one["database_version"], one["land_class"], one["ecological_area_m2"]) for one in found]
+    assert told == [
+        ("land_survey", "2024年度国土变更调查", "0103", None),
+        ("control_line_finding", "三区三线2022", None, 1.5),
+    ]
+    flagged = {one["field"]: one["flagged"] for one in found[0]["differences"]}
+    assert (flagged["area_m2"], flagged["farmland_area_m2"]) == (False, True)
+    assert office.query(DEPUTY, "case.get-overlay", id=case["id"])["agency_findings"] == found
+    assert desk.overlay(clue)["agency_findings"] == []
 
 
 def test_a_shape_that_is_too_complex_is_refused_and_the_others_are_laid_over(desk: LandDesk, tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_large_case_is_proposed_by_the_system_and_decided_by_a_person(office: 
     case = new_case(office)
     listing = proposed(office, case)
     assert (listing["state"], listing["level"], listing["facts"]["proposed_by"]) == ("proposed", "county", "system")
-    small = new_case(office, {"pbf_area_m2": 100, "farmland_area_m2": 200})
+    small = new_case(office, {"pbf_area_m2": 100, "farmland_area_m2": 200}, party_name="另一人")
     assert office.query(COORDINATOR, "listing.list", case_id=small["id"])["items"] == []
     declined = list_step(office, listing, "decline", reason="已在整改")
     assert (declined["state"], declined["facts"]["approved_by"]) == ("declined", None)

@@ -70,14 +70,16 @@ def test_the_threshold_is_exact_and_what_is_near_goes_to_legal_staff(
     shared_office: Office, pbf: str, farmland: str, met: bool, near: bool
 ) -> None:
     areas = {"area_m2": 8400, "farmland_area_m2": float(farmland), "pbf_area_m2": float(pbf)}
-    case = new_case(shared_office, areas)
+    case = new_case(shared_office, areas, party_name=f"砂场{pbf}")
     crime = case["procedure"]["crime"]
     assert (crime["area_threshold_met"], crime["near_threshold"]) == (met, near)
     assert any(clock["rule_id"] == "S09" for clock in case["deadlines"]) is near
 
 
 def test_a_near_case_is_handed_over_on_the_legal_reviewers_word(office: Office) -> None:
-    case = investigating(office, {"area_m2": 8400, "farmland_area_m2": 5333.33, "pbf_area_m2": 3333.33})
+    case = investigating(
+        office, {"area_m2": 8400, "farmland_area_m2": 5333.33, "pbf_area_m2": 3333.33}, party_name="独家砂场"
+    )
     body = {"hand_over": True, "reason": "合并计算", **papers("legal_opinion")}
     assert refused(office, DEPUTY, "case.review-threshold", body, case["id"]).code == "role-not-allowed"
     step(office, case, "review-threshold", LEGAL, **body)

@@ -32,6 +32,8 @@ def test_a_small_plain_case_proposes_nothing(office: Office) -> None:
         ({}, PLAIN, "large_area"),
         (SMALL, {**PLAIN, "violation_types": ["VT01", "VT04"]}, "several_leads"),
         (SMALL, {**PLAIN, "party_kind": "village_collective"}, "official_or_collective"),
+        # Whoever is charged: only the collective can let its land.
+        (SMALL, {**PLAIN, "violation_types": ["VT07"]}, "official_or_collective"),
     ],
 )
 def test_the_facts_of_a_filed_case_raise_their_trigger(
@@ -65,6 +67,18 @@ def test_what_is_seen_later_is_raised_in_the_proposal_that_waits(office: Office)
     ]
     assert proposal["urgent"]
     assert proposal["raised"][-1]["raised_by"] == "副局长"
+
+
+def test_who_asks_is_answered_within_a_term_of_its_own(office: Office) -> None:
+    case = investigating(office, {}, **PLAIN)
+    proposed = waiting(office, case)
+    office.days_pass(1)
+    asked = step(office, case, "propose-joint-action", DEPUTY, reason="请求支援")
+    terms = [clock for clock in asked["deadlines"] if clock["rule_id"] == "J01"]
+    assert [clock["started_at"] for clock in terms] == [proposed["proposed_at"], asked["raised"][-1]["raised_at"]]
+    action = office.command(COORDINATOR, "action_proposal.approve", invitation("natural_resources"), asked["id"])
+    decided = office.query(COORDINATOR, "action_proposal.get", id=asked["id"])
+    assert all(clock["met_at"] == action["convened_at"] for clock in decided["deadlines"])
 
 
 def test_the_coordinator_approves_and_the_action_is_convened_in_one_step(office: Office) -> None:

@@ -67,7 +67,7 @@ def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     evidence_story(desk, case)
     named = office.command(COORDINATOR, "clue.report", reported())
     office.command(COORDINATOR, "clue.view-reporter", {"purpose": "回访"}, named["id"])
-    an_overlay(office, named)
+    overlays(office, named)
     look(office)
     [(proposal, *_)] = proposals(office)[:1]
     office.command(COORDINATOR, "clue_duplicate.decide", {"decision": "separate", "reason": "两处"}, proposal)
@@ -136,15 +136,18 @@ def import_patches(office: Office, number: int) -> None:
     runner.engine.dispose()
 
 
-def an_overlay(office: Office, clue: dict[str, Any]) -> None:
-    """One that could not be made; test_land.py rebuilds one that could."""
+def overlays(office: Office, clue: dict[str, Any]) -> None:
+    """One that a person asked for and one that a layer did, neither could be made; test_land.py rebuilds made ones."""
     settings = CasesData(cases_dsn=SecretStr(office.parts.engine.url.render_as_string(hide_password=False)))
     runner = wire_import(settings, lambda: None)
 
     def use_case(unit: Any) -> dict[str, Any]:
-        ended = Overlay(id=uuid4(), jurisdiction="640521104000")
         asked = {"clue_id": clue["id"], "clue_no": clue["clue_no"], "on_day": "2026-03-31", "requested_at": unit.now}
-        unit.record(ended, OverlayStore(), ended.end({**asked, "day_basis": "found"}, unit.now, None, NoShape()))
+        layer = {"kind": "permanent_basic_farmland", "layer_id": str(uuid4()), "version_name": "2025"}
+        for purpose, basis, cause in (("act", "found", None), ("check", "survey", layer)):
+            ended = Overlay(id=uuid4(), jurisdiction="640521104000")
+            job = {**asked, "day_basis": basis, "purpose": purpose, "cause": cause}
+            unit.record(ended, OverlayStore(), ended.end(job, unit.now, None, NoShape()))
         return {}
 
     runner.run(COORDINATOR, use_case, correlation_id="overlay")

@@ -117,10 +117,25 @@ def test_sent_back_with_a_reason_of_the_list_under_the_same_term(office: Office)
     assert item_step(office, item, "resubmit")["state"] == "reviewing_up"
     # The result of the review before the sending back proves nothing any more.
     early = refused(office, COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
-    assert (early.code, early.facts["law"]) == ("cases.review-not-ended", "RULES 3.7")
+    assert (early.code, early.facts["law"]) == ("cases.strike-off-awaits-review", "RULES 3.7")
     item_step(office, item, "end-review", **papers("review_result"))
     struck = item_step(office, item, "strike-off", **papers("strike_off_sheet"))
     assert (struck["state"], clock_of(struck, "R05")["unit"]) == ("struck_off", "month")
+
+
+def test_what_no_level_above_reviews_is_struck_off_when_the_county_has_accepted_it(office: Office) -> None:
+    item = accepted(office)
+    struck = item_step(office, item, "strike-off", **papers("strike_off_sheet"))
+    assert (struck["state"], clock_of(struck, "R05")["unit"]) == ("struck_off", "month")
+
+
+def test_an_item_that_was_handed_up_waits_for_its_result(office: Office) -> None:
+    item = accepted(office)
+    item_step(office, item, "request-review")
+    early = refused(office, COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
+    assert (early.code, early.facts["missing"]) == ("cases.strike-off-awaits-review", ["rectification"])
+    both = papers("strike_off_sheet", "review_result")
+    assert item_step(office, item, "strike-off", **both)["state"] == "struck_off"
 
 
 def test_what_the_county_sends_back_was_never_accepted(office: Office) -> None:

@@ -1,5 +1,6 @@
 """Who reported: seen by the receiving clerk alone, every look logged, the name in nothing else, the outcome told."""
 
+import json
 import logging
 from dataclasses import replace
 from functools import partial
@@ -30,7 +31,9 @@ from tests.integration.services.cases.office import (
     filing,
     papers,
     sand_yard,
+    verified,
 )
+from tests.integration.services.cases.path_people import DEPUTY
 
 SECRETS = (REPORTER["name"], REPORTER["phone"], "二组", "回访说属实", "孙二娘")
 SEE = {"purpose": "回访核实地点"}
@@ -219,3 +222,40 @@ def test_without_the_sealing_key_a_named_report_is_refused_and_others_are_not(of
     assert (refused.kind, refused.code) == ("unavailable", "cases.sealing-off")
     assert office.query(COORDINATOR, "clue.list")["items"] == []
     assert office.command(COORDINATOR, "clue.report", sand_yard())["state"] == "received"
+
+
+def test_who_reported_does_not_handle_and_the_refusal_does_not_say_why(office: Office) -> None:
+    """APL 43. The answer is word for word that of an officer who is the party."""
+    named = office.command(COORDINATOR, "clue.report", reported())
+    clue = verified(office, named["id"])
+    with_reporter = filing(officers=["甲", " 贾明远"])
+    told = [
+        refusal(office, COORDINATOR, "clue.file-case", body, clue["id"])
+        for body in (with_reporter, filing(officers=["甲", "某砂场"]))
+    ]
+    assert [(one.code, one.field, one.facts) for one in told] == [
+        ("cases.officer-must-withdraw", "officers", {"law": "APL 43"})
+    ] * 2
+    case = office.command(COORDINATOR, "clue.file-case", filing(), clue["id"])
+    again = refusal(office, COORDINATOR, "case.investigate", {"officers": ["甲", "贾明远"]}, case["id"])
+    assert (again.code, again.facts) == ("cases.officer-must-withdraw", {"law": "APL 43"})
+    office.command(COORDINATOR, "case.investigate", {"officers": ["甲", "乙"]}, case["id"])
+    office.command(COORDINATOR, "case.request-recusal", {"officer": "乙", "reason": "邻居"}, case["id"])
+    body = {"officer": "乙", "granted": True, "reason": "准", "replaced_by": "贾明远", **papers("recusal_decision")}
+    assert refusal(office, DEPUTY, "case.decide-recusal", body, case["id"]).facts == {"law": "APL 43"}
+    # Comparing is no look, and leaves no trace of who it was.
+    seen = office.command(COORDINATOR, "clue.view-reporter", SEE, clue["id"])
+    assert seen["views"] == 1
+    everything = json.dumps([event.payload for event in office.events(clue["id"], case["id"])], ensure_ascii=False)
+    assert REPORTER["name"] not in everything
+
+
+def test_a_report_that_was_linked_counts_too(office: Office) -> None:
+    named = office.command(COORDINATOR, "clue.report", reported())
+    other = office.command(COORDINATOR, "clue.report", sand_yard(place="别处", longitude=105.9, latitude=37.7))
+    link = sa.text("UPDATE clue SET linked_to_id = :into WHERE id = :id")
+    with office.parts.engine.begin() as connection:
+        connection.execute(link, {"into": other["id"], "id": named["id"]})
+    clue = verified(office, other["id"])
+    one = refusal(office, COORDINATOR, "clue.file-case", filing(officers=["甲", "贾明远"]), clue["id"])
+    assert one.code == "cases.officer-must-withdraw"

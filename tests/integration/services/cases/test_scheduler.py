@@ -411,6 +411,7 @@ def test_alarms_stand_in_the_timeline_of_the_case(office: Office, sweeping: Call
     ]
     assert raised == [
         ("启动调查：提醒（E0，末日 2026-04-22）", case["id"]),
+        ("重大违法事实报告县级人民政府和上级：提醒（E0，末日 2026-04-23）", case["id"]),
         ("启动调查：到期（E1，末日 2026-04-22）", case["id"]),
         ("启动调查：催办（E2，末日 2026-04-22）", case["id"]),
     ]

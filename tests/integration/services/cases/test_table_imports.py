@@ -20,7 +20,7 @@ from services.cases.adapters.patch_refusals import FileRefused
 from services.cases.domain.patch import Patch, RowRejected
 from services.cases.domain.patch_columns import ColumnBook, plain_header
 from shared.contracts.cases_events import ClueReceivedV1
-from tests.integration.services.cases.clue_desk import CITY, PROOF
+from tests.integration.services.cases.clue_desk import CITY, PROOF, review
 from tests.integration.services.cases.import_desk import Desk
 from tests.integration.services.cases.office import (
     AGENCY,
@@ -395,6 +395,12 @@ def test_what_we_found_stands_in_the_ministrys_columns(desk: Desk, tmp_path: Pat
     office.command(COORDINATOR, "clue.start-review", {}, id_)
     office.command(COORDINATOR, "clue.pass-review", {}, id_)
     office.command(CITY, "clue.send-back", {"reasons": ["no_azimuth"], "note": "补"}, id_)
+    [row] = exported(desk)
+    sent_back = {"状态(系统)": "2", "审核阶段(系统)": "90", "打回状态(系统)": "1"}
+    assert {name: row[name] for name in sent_back} == sent_back
+    office.command(OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
+    office.command(OFFICER, "clue.submit-opinion", {**opinion, **papers("verification_report", "site_photos")}, id_)
+    review(office, id_)
     strike_off(office, case)
     [row] = exported(desk)
     told = {
@@ -408,9 +414,8 @@ def test_what_we_found_stands_in_the_ministrys_columns(desk: Desk, tmp_path: Pat
         "用途分类细化": "硬化",
         "建设时间": "2026-02-01",
         "现场核查描述": "硬化地面",
-        "状态(系统)": "2",
-        "审核阶段(系统)": "90",
-        "打回状态(系统)": "1",
+        "状态(系统)": "10",
+        "审核阶段(系统)": "101",
         "整改情况": "已整改",
         "拆除面积": 12.6,
         "补办面积": 0,

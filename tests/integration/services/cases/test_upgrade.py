@@ -27,6 +27,8 @@ _SINCE = [
     "pbf_area_m2",
     "formalities_area_m2",
     "signers",
+    "summed",
+    "uncertified",
 ]
 # Events that had the word always.
 _KEPT = {"pbf_area_m2": "tianwei.cases.case-filed.v1", "service_method": "tianwei.cases.case-served.v1"}

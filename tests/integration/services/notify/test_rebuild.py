@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.notify.handlers.on_agencies import on_endpoint_failing
 from services.notify.rebuild import PROJECTIONS
 from shared.contracts.envelope import CloudEvent, LogPage
 from shared.contracts.maintenance import NotifyProjectionRepairedV1, RowFault
@@ -17,6 +18,7 @@ from shared.rebuild.comparison import CannotCompare, Comparison, FeedProjection
 from shared.rebuild.feeds import FeedLog, ReadPage
 from shared.rebuild.own_log import OwnLog
 from tests.integration.services.notify.house import PARTY, House
+from tests.integration.services.notify.test_outages import FAILING, heard
 from tests.support.meanwhile import look_while
 from tests.unit.services.notify import facts
 
@@ -68,6 +70,7 @@ def story(house: House) -> House:
     notice = house.notices(PARTY)[0]
     house.command(PARTY, "notice.read", notice["id"])
     house.command(PARTY, "notice.sign", notice["id"], signed_by="王五")
+    heard(house, FAILING, on_endpoint_failing)
     return house
 
 

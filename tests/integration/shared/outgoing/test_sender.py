@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,6 +20,8 @@ from shared.delivery.dead_letters import DeadLetterBook
 from shared.delivery.runner import UnitRunner
 from shared.delivery.schema import create_kernel
 from shared.outgoing import deliveries
+from shared.outgoing.circuit import BREAKS_AFTER
+from shared.outgoing.courier import Letter
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.secret_box import SecretBox, new_webhook_secret
 from shared.outgoing.sender import Sender, SenderLimits
@@ -32,6 +35,9 @@ from tests.support.nodes import PostgresNode, wait_until
 BOX = SecretBox(base64.b64encode(os.urandom(32)).decode())
 
 
+CHANNEL = "push"
+
+
 class PostUnit(SendingUnit):
     dead_letters = DeadLetterBook("notify")
 
@@ -42,10 +48,10 @@ class Errand:
 
     letters: dict[str, bytes | None] = field(default_factory=dict)
     told: list[tuple[str, str]] = field(default_factory=list)
-    channel: str = "push"
 
-    def letter(self, connection: Connection, claimed: Claimed) -> bytes | None:  # noqa: ARG002
-        return self.letters[claimed.party]
+    def letter(self, connection: Connection, claimed: Claimed) -> Letter | None:  # noqa: ARG002
+        body = self.letters[claimed.party]
+        return None if body is None else Letter(body)
 
     def on_delivered(self, unit: PostUnit, claimed: Claimed) -> None:  # noqa: ARG002
         self.told.append(("delivered", claimed.party))
@@ -56,6 +62,14 @@ class Errand:
 
     def on_gone(self, unit: PostUnit, claimed: Claimed, error: str) -> None:  # noqa: ARG002
         unit.connection.execute(sa.text("UPDATE endpoint SET active = false WHERE party = :p"), {"p": claimed.party})
+
+    def on_outage(self, unit: PostUnit, claimed: Claimed, error: str) -> None:
+        unit.connection.execute(sa.text("UPDATE endpoint SET outage_at = now() WHERE party = :p"), {"p": claimed.party})
+        self.told.append((f"outage {error}", claimed.party))
+
+    def on_recovered(self, unit: PostUnit, claimed: Claimed) -> None:
+        unit.connection.execute(sa.text("UPDATE endpoint SET outage_at = NULL WHERE party = :p"), {"p": claimed.party})
+        self.told.append(("recovered", claimed.party))
 
 
 @dataclass
@@ -82,13 +96,22 @@ class Post:
             found = connection.execute(sa.text("SELECT state FROM delivery WHERE party = :p"), {"p": party})
             return list(found.scalars())
 
+    def most_tries(self, party: str) -> int:
+        (row,) = self.sql("SELECT max(tries) AS tries FROM delivery WHERE party = :p", p=party)
+        return int(row["tries"])
+
+    def sql(self, statement: str, **values: object) -> list[Any]:
+        with self.engine.begin() as connection:
+            answer = connection.execute(sa.text(statement), values)
+            return list(answer.mappings()) if answer.returns_rows else []
+
     def carry(self, errand: Errand, until: Callable[[], bool], limits: SenderLimits | None = None) -> None:
         async def scenario() -> None:
             sender = Sender(
                 UnitRunner(self.engine, PostUnit, SystemClock(), lambda: None),
                 self.dsn,
                 errand,
-                WebhookCourier(AllowedHosts("127.0.0.1")),
+                {CHANNEL: WebhookCourier(AllowedHosts("127.0.0.1"))},
                 BOX,
                 name="test-sender",
                 limits=limits or SenderLimits(poll_s=0.2, stop_within_s=0.1),
@@ -164,7 +187,7 @@ def test_two_senders_never_try_one_delivery_at_the_same_time(post: Post) -> None
     post.endpoint("agency", "http://127.0.0.1:9/")
     for _ in range(3):
         post.owe("agency")
-    ask = partial(deliveries.claim, channel="push", most=2, per_endpoint=9, lease_s=60)
+    ask = partial(deliveries.claim, channels=["push"], most=2, per_endpoint=9, lease_s=60)
     with post.engine.connect() as one, post.engine.connect() as two:
         with one.begin(), two.begin():
             first, second = ask(one), ask(two)
@@ -178,7 +201,7 @@ def test_two_senders_never_try_one_delivery_at_the_same_time(post: Post) -> None
 def test_an_outcome_counts_only_from_who_holds_the_lease(post: Post) -> None:
     post.endpoint("agency", "http://127.0.0.1:9/")
     post.owe("agency")
-    ask = partial(deliveries.claim, channel="push", most=2, per_endpoint=9)
+    ask = partial(deliveries.claim, channels=["push"], most=2, per_endpoint=9)
     with post.engine.begin() as connection:
         (stale,) = ask(connection, lease_s=0)
     with post.engine.begin() as connection:
@@ -218,8 +241,49 @@ def test_it_listens_again_after_the_database_has_cut_its_connections(post: Post)
                             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
                         )
                     )
+                post.engine.dispose()  # the test's own idle connections were cut as well
                 cut.append(post.owe("agency"))
             return post.states("agency") == ["delivered"] * 2
 
         post.carry(Errand({"agency": b"{}"}), cut_then_owe)
         assert {UUID(call.webhook_id) for call in receiver.received} == {first, *cut}
+
+
+def test_a_circuit_breaks_after_some_failures_and_costs_the_waiting_no_tries(post: Post) -> None:
+    with Receiver(*[Answer(500)] * BREAKS_AFTER) as receiver:
+        post.endpoint("ill", receiver.url)
+        for _ in range(BREAKS_AFTER):
+            post.owe("ill")
+        errand = Errand({"ill": b"{}"})
+        post.carry(errand, lambda: ("outage HTTP 500", "ill") in errand.told)
+        for _ in range(20):
+            post.owe("ill")
+        # The pause is over for one try alone; it arrives, and all that waited follows.
+        post.carry(errand, lambda: set(post.states("ill")) == {"delivered"})
+    assert errand.told.count(("outage HTTP 500", "ill")) == 1
+    assert errand.told.count(("recovered", "ill")) == 1
+    assert len(receiver.received) == BREAKS_AFTER + BREAKS_AFTER + 20
+    assert post.most_tries("ill") == 2
+
+
+def test_a_refusal_of_one_letter_breaks_no_circuit(post: Post) -> None:
+    with Receiver(*[Answer(422)] * 2 * BREAKS_AFTER) as receiver:
+        post.endpoint("strict", receiver.url)
+        for _ in range(2 * BREAKS_AFTER):
+            post.owe("strict")
+        errand = Errand({"strict": b"{}"})
+        post.carry(errand, lambda: len(receiver.received) == 2 * BREAKS_AFTER)
+    assert errand.told == []
+
+
+def test_a_paused_endpoint_gets_nothing_but_the_one_that_is_tried(post: Post) -> None:
+    with Receiver() as receiver:
+        post.endpoint("paused", receiver.url)
+        post.sql("UPDATE endpoint SET paused_at = now()")
+        first, _ = post.owe("paused"), post.owe("paused")
+        post.sql("UPDATE endpoint SET trial_id = :id", id=first)
+        post.carry(Errand({"paused": b"{}"}), lambda: "delivered" in post.states("paused"))
+        assert [call.webhook_id for call in receiver.received] == [str(first)]
+        (row,) = post.sql("SELECT trial_id, trial_error, trial_at FROM endpoint")
+        assert (row["trial_id"], row["trial_error"]) == (None, None)
+        assert row["trial_at"] is not None

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 from standardwebhooks import Webhook
 
+from shared.outgoing.courier import Deferred, Delivered, Failed, Gone, Outcome
 from shared.outgoing.secret_box import new_webhook_secret
 from shared.outgoing.urls import AllowedHosts
-from shared.outgoing.webhook import Deferred, Delivered, Failed, Gone, Outcome, WebhookCourier
+from shared.outgoing.webhook import WebhookCourier
 from tests.integration.shared.outgoing.receiver import Answer, Receiver
 
 SECRET = new_webhook_secret()
@@ -58,7 +59,7 @@ def test_a_redirect_is_not_followed_and_not_delivered(status: int) -> None:
     ("answer", "outcome"),
     [
         (Answer(500), Failed("HTTP 500")),
-        (Answer(400), Failed("HTTP 400")),
+        (Answer(400), Failed("HTTP 400", reached=True)),
         (Answer(410), Gone("HTTP 410")),
         (Answer(429, {"retry-after": "120"}), Deferred("HTTP 429", 120)),
         (Answer(503, {"retry-after": "0"}), Deferred("HTTP 503", 1)),

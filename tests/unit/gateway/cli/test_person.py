@@ -6,7 +6,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from gateway.cli.demo.outside import main
 from gateway.cli.demo.person import CredentialsRefused, Person
 
 
@@ -51,14 +50,3 @@ def test_wrong_credentials_are_shown_once(strangers: _Strangers) -> None:
             with pytest.raises(CredentialsRefused):
                 person.get("/tasks")
     assert strangers.asked == ["/api/v1/auth/token"]
-
-
-def test_a_polling_system_ends_when_the_house_does_not_know_it(
-    strangers: _Strangers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in {"URL": strangers.address, "LOGIN": "agriculture-system", "PASSWORD": "of yesterday"}.items():
-        monkeypatch.setenv(f"TIANWEI_{name}", value)
-    monkeypatch.delenv("TIANWEI_WEBHOOK_PORT", raising=False)
-    with pytest.raises(SystemExit):
-        main("agriculture")
-    assert len(strangers.asked) == 1

@@ -11,7 +11,19 @@ from shared.contracts import cases as c
 from shared.contracts import clue_steps as st
 from shared.contracts import clues as cl
 from shared.contracts import rectifications as ri
+from shared.contracts.action_steps import (
+    ActionStep,
+    HandedItem,
+    MusterEntry,
+    RecordActing,
+    RecordEvidence,
+    RecordMeeting,
+    RecordOnSite,
+    SummariseAction,
+)
 from shared.contracts.codes import (
+    COUNTY_AGENCIES,
+    ActionForm,
     Agency,
     ClosingGround,
     ClueSource,
@@ -152,13 +164,41 @@ def item_command(
     }[verb]
 
 
-def invitation(*agencies: Agency, acting_at: datetime = START, urgent: bool = False) -> ConveneJointAction:
+def invitation(
+    *agencies: Agency,
+    acting_at: datetime = START,
+    urgent: bool = False,
+    form: ActionForm = ActionForm.CONSULTATION,
+) -> ConveneJointAction:
     return ConveneJointAction(
         title="联合执法",
         reason="拒不停止",
         place="恩和镇",
         acting_at=acting_at,
         urgent=urgent,
-        lead_agency=agencies[0],
+        lead_agency=next((agency for agency in agencies if agency in COUNTY_AGENCIES), COUNTY_AGENCIES[0]),
+        form=form,
         tasks=[TaskLetter(agency=agency, matter="到场") for agency in agencies],
     )
+
+
+def action_step(verb: str, agencies: list[Agency], at: datetime, documents: list[DocumentRef]) -> ActionStep:
+    """A step on site of all these agencies, the first of which hands over its evidence."""
+    return {
+        "record-meeting": RecordMeeting(met_at=at, attended=agencies, account="明确分工", documents=documents),
+        "record-acting": RecordActing(
+            started_at=at,
+            muster=[MusterEntry(agency=agency, persons=["某甲"]) for agency in agencies],
+            account="停工",
+            documents=documents,
+        ),
+        "record-on-site": RecordOnSite(signed_by=["某甲"], documents=documents),
+        "record-evidence": RecordEvidence(
+            agency=agencies[0],
+            handed_at=at,
+            received_by="某乙",
+            items=[HandedItem(title="照片", sha256="a" * 64)],
+            documents=documents,
+        ),
+        "summarise": SummariseAction(account="办结", documents=documents),
+    }[verb]

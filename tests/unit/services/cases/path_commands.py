@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from services.cases.domain import case_court as court
 from services.cases.domain import case_ending as ending
 from services.cases.domain import case_enforcement as enforcement
 from services.cases.domain import case_filing as filing
 from services.cases.domain import case_inquiry as inquiry
+from services.cases.domain import case_publication as publication
 from services.cases.domain import case_review as review
 from services.cases.domain.case import Case
 from services.cases.domain.listing import Listing
@@ -41,9 +43,8 @@ FINE = Decimal(4000)
 def case_step(verb: str, papers: Papers, now: datetime, good: bool, fined: bool) -> tuple[Callable[..., Any], Any]:
     """The decision and its command. good: whom and what the law wants; else something near it."""
     today, day = local_day(now), {"documents": papers}
-    penalty: dict[str, Any] = (
-        {"measures": [Measure.FINE], "fine_yuan": FINE} if fined else {"measures": [Measure.DEMOLISH]}
-    )
+    taken = [Measure.DEMOLISH, Measure.CONFISCATE_BUILDINGS]
+    penalty: dict[str, Any] = {"measures": [Measure.FINE], "fine_yuan": FINE} if fined else {"measures": taken}
     chair = "主持人" if good else "甲"
     ago = timedelta(days=0 if good else 40)
     steps: dict[str, tuple[Callable[..., Any], Any]] = {
@@ -108,15 +109,29 @@ def case_step(verb: str, papers: Papers, now: datetime, good: bool, fined: bool)
         "decide": (Case.decide, c.DecideCase(decision="罚", decision_no="1", **penalty, **day)),
         "serve": (Case.serve, c.ServeDecision(service_method="direct", served_at=now - ago, **day)),
         "perform": (Case.perform, c.StartPerformance(**day)),
+        "publish-decision": (
+            publication.publish_decision,
+            cp.PublishDecision(published_on=today - ago, address="局网站", **day),
+        ),
+        "withdraw-publication": (
+            publication.withdraw_publication,
+            cp.WithdrawPublication(withdrawn_on=today, reason="决定被撤销", **day),
+        ),
         "record-payment": (
             enforcement.record_payment,
             cp.RecordPayment(paid_on=today, amount_yuan=FINE / 4, collected_by="银行" if good else "自然资源局", **day),
+        ),
+        "hand-building": (
+            enforcement.hand_building,
+            cp.HandBuilding(handed_on=today - ago, received_by="县政府办", **day),
         ),
         "record-remedy": (enforcement.record_remedy, cp.RecordRemedy(kind="suit", since=today - ago, **day)),
         "end-remedy": (enforcement.end_remedy, cp.EndRemedy(upheld=good, ended_on=today, document_no="判1", **day)),
         "demand": (enforcement.demand, cp.DemandPerformance(served_at=now - ago, **day)),
         "apply-to-court": (enforcement.apply_to_court, cp.ApplyToCourt(court="法院", applied_on=today - ago, **day)),
         "court-accept": (enforcement.record_court_acceptance, cp.RecordCourtAcceptance(accepted_on=today, **day)),
+        "court-refuse": (court.record_refusal, cp.RecordCourtRefusal(refused_on=today, ruling_no="裁0", **day)),
+        "ask-higher-court": (court.ask_higher_court, cp.AskHigherCourt(court="中院", asked_on=today - ago, **day)),
         "court-rule": (
             enforcement.record_ruling,
             cp.RecordRuling(granted=good, ruled_on=today, ruling_no="裁1", **day),

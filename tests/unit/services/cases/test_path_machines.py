@@ -59,6 +59,11 @@ AFTER_DECISION = {
 WAYS = {
     "court": "investigate conclude review notice decide serve perform demand apply-to-court court-accept court-rule "
     "execute close archive reopen review",
+    "refused": "investigate conclude review notice decide serve perform demand apply-to-court court-refuse "
+    "apply-to-court court-refuse ask-higher-court court-accept court-rule execute",
+    "published": "investigate conclude review notice decide serve! publish-decision perform execute close reopen "
+    "withdraw-publication review",
+    "building": "investigate conclude review notice decide serve! hand-building perform execute close",
     "opinions": "investigate conclude review legal-review legal-opinion deliberate notice decide serve perform execute "
     "close archive",
     "hearing": "investigate conclude review notice! request-hearing announce-hearing hold-hearing legal-review "

@@ -44,3 +44,36 @@ def test_a_refusal_says_its_rule(code: str, law: str) -> None:
     assert known(law)
     assert code in DETAILS
     assert f"依据：{cite(law)}。" in detail(code, {"law": law})
+
+
+# Of these the rule is another: what is stored, who came first, or the register itself.
+_OF_NO_RULE = {
+    "CopyExpired",
+    "CopyRevoked",
+    "Quarantined",
+    "ContentDamaged",
+    "CountyMissing",
+    "VersionExists",
+    "BundleRefused",
+    "BundleCrashed",
+    "RewritesPast",
+    "RuleGap",
+    "RuleMissing",
+    "RuleOverlaps",
+}
+
+
+def _classes() -> Iterator[tuple[str, set[str]]]:
+    """(name, names of the facts) of every class of refusals that a state or another rule is the reason of."""
+    for file in sorted(Path(services.cases.domain.__path__[0]).glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and {"Conflict", "NotAllowed"} & {
+                ast.unparse(base) for base in node.bases
+            }:
+                calls = [call for call in ast.walk(node) if isinstance(call, ast.Call)]
+                yield node.name, {str(keyword.arg) for call in calls for keyword in call.keywords}
+
+
+@pytest.mark.parametrize(("name", "facts"), [one for one in _classes() if one[0] not in _OF_NO_RULE])
+def test_a_class_of_refusals_names_a_law_or_a_rule_of_the_register(name: str, facts: set[str]) -> None:
+    assert {"law", "rule", "None"} & facts, name

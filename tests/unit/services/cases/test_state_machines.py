@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.cases.domain import case as case_module
 from services.cases.domain import clue as clue_module
@@ -15,13 +15,17 @@ from services.cases.domain import joint_action as action_module
 from services.cases.domain import rectification as item_module
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
+from services.cases.domain.clue_review import ReviewStanding
 from services.cases.domain.joint_action import JointAction
+from services.cases.domain.joint_task import live
 from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.transitions import Transitions
 from shared.aggregate import replay
-from shared.contracts.codes import Agency, ClosingGround, ReturnReason, VerificationOpinion
+from shared.contracts.action_steps import ActionSteps
+from shared.contracts.codes import ActionForm, Agency, ClosingGround, ReturnReason, VerificationOpinion
 from shared.contracts.joint_actions import ReassignTask, TaskLetter
+from shared.contracts.parts import DocumentRef
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.principal import Actor
@@ -38,6 +42,7 @@ papers = st.sampled_from([ALL_PAPERS, ALL_PAPERS, ALL_PAPERS, []])
 people = st.sampled_from([COORDINATOR, COORDINATOR, COORDINATOR, OFFICER, STRANGER])
 areas = st.sampled_from([Decimal(8400), Decimal(8400), Decimal("8399.99"), Decimal(9000)])
 CASE_VERBS = ["investigate", "conclude", "review", "notice", "decide", "serve", "perform", "execute", "close"]
+ACTION_STEPS = ["record-meeting", "record-acting", "record-on-site", "record-evidence", "summarise"]
 CLUE_STEPS = {
     "assign": "assign",
     "sign": "sign",
@@ -60,7 +65,15 @@ class Office(RuleBasedStateMachine):
         self.items: list[Rectification] = []
         self.actions: list[JointAction] = []
         self.log: dict[Any, list[Any]] = {}
-        self.attempt(COORDINATOR, self.clue, lambda m: self.clue.receive(commands.report(), m, "CL-1", "恩和镇"))
+
+    @initialize(reviewed=st.booleans())
+    def received(self, reviewed: bool) -> None:
+        order = commands.report()
+        self.attempt(
+            COORDINATOR,
+            self.clue,
+            lambda m: self.clue.receive(order, m, "CL-1", "恩和镇", review_required=reviewed),
+        )
 
     def moment(self, by: Actor) -> Moment:
         return commands.moment(by, self.now)
@@ -160,7 +173,11 @@ class Office(RuleBasedStateMachine):
     def step_item(self, verb: str, which: int, by: Actor, documents: Any, area_m2: Decimal, passed: bool) -> None:
         item = self.items[which % len(self.items)]
         cmd = commands.item_command(verb, documents, area_m2, passed=passed)
-        self.attempt(by, item, lambda m: getattr(item, verb.replace("-", "_"))(cmd, m))
+        above = ReviewStanding(self.clue.review_required, self.clue.review_state)
+        more = [above] if verb == "strike-off" else []
+        if self.attempt(by, item, lambda m: getattr(item, verb.replace("-", "_"))(cmd, m, *more)) and more:
+            assert not above.awaited
+            assert item.facts.review_ended or not above.asked
 
     @precondition(lambda self: self.items)
     @rule(
@@ -174,11 +191,16 @@ class Office(RuleBasedStateMachine):
             self.step_item(verb, which, COORDINATOR, ALL_PAPERS, area_m2, passed)
 
     @precondition(lambda self: self.case is not None and len(self.actions) < 2)
-    @rule(by=people, agencies=st.lists(st.sampled_from(Agency), min_size=1, max_size=4), urgent=st.booleans())
-    def convene(self, by: Actor, agencies: list[Agency], urgent: bool) -> None:
+    @rule(
+        by=people,
+        agencies=st.lists(st.sampled_from(Agency), min_size=1, max_size=4),
+        urgent=st.booleans(),
+        form=st.sampled_from(ActionForm),
+    )
+    def convene(self, by: Actor, agencies: list[Agency], urgent: bool, form: ActionForm) -> None:
         action, case = JointAction(id=new_id()), self.case
         assert case is not None
-        cmd = commands.invitation(*agencies, acting_at=self.now, urgent=urgent)
+        cmd = commands.invitation(*agencies, acting_at=self.now, urgent=urgent, form=form)
         if self.attempt(by, action, lambda m: action.convene(cmd, m, case, "JA-1")):
             assert len(set(agencies)) == len(agencies)
             self.actions.append(action)
@@ -213,6 +235,24 @@ class Office(RuleBasedStateMachine):
         cmd = ReassignTask(task_id=task_id, letter=TaskLetter(agency=agency, matter="再来"), reason="补充")
         self.attempt(by, action, lambda m: action.reassign(cmd, m))
 
+    @precondition(lambda self: self.actions)
+    @rule(verb=st.sampled_from(ACTION_STEPS), which=st.integers(0, 1), by=people, documents=papers, all_=st.booleans())
+    def step_action(self, verb: str, which: int, by: Actor, documents: list[DocumentRef], all_: bool) -> None:
+        action = self.actions[which % len(self.actions)]
+        agencies = [task.letter.agency for task in live(action.tasks)]
+        owing = action.owes_evidence if verb == "record-evidence" else []
+        cmd = commands.action_step(verb, owing or (agencies if all_ else agencies[:1]), self.now, documents)
+        self.attempt(by, action, lambda m: getattr(action, verb.replace("-", "_"))(cmd, m))
+
+    @precondition(lambda self: self.actions)
+    @rule(which=st.integers(0, 1), steps=st.integers(1, 8))
+    def hurry_action(self, which: int, steps: int) -> None:
+        for verb in ["record-meeting", "record-acting", *["record-evidence"] * 4, "report", "summarise"][:steps]:
+            if verb == "report":
+                self.all_agencies_act(verb, which)
+            else:
+                self.step_action(verb, which, COORDINATOR, ALL_PAPERS, True)
+
     def all(self) -> list[Any]:
         return [self.clue, *([self.case] if self.case else []), *self.items, *self.actions]
 
@@ -240,9 +280,21 @@ class Office(RuleBasedStateMachine):
         if self.case is not None:
             assert sum(item.area_m2 for item in self.items) <= self.case.area_m2
         for action in self.actions:
-            live = [task for task in action.tasks if task.replaced_by is None]
-            assert (action.state == "closed") == all(task.state == "reported" for task in live)
-            assert len({task.letter.agency for task in live}) == len(live)
+            counted = live(action.tasks)
+            answered = all(task.state == "reported" for task in counted)
+            if action.form is ActionForm.CONSULTATION:
+                assert (action.state == "closed") == answered
+                assert action.steps == ActionSteps()
+            if action.on_site and action.state in ("feedback_complete", "closed"):
+                assert answered
+                assert action.steps.on_site is not None
+            if action.on_site and action.state == "closed":
+                assert action.steps.summary is not None
+                assert not action.owes_evidence
+                assert action.steps.meeting is not None or action.form is ActionForm.INSPECTION
+            if action.steps.acting is not None and action.form is ActionForm.ACTION and not action.urgent:
+                assert action.steps.meeting is not None
+            assert len({task.letter.agency for task in counted}) == len(counted)
         if self.case is not None and self.case.decided_at is not None:
             noticed, decided = self._when("CasePartyNotifiedV1"), self._when("CaseDecidedV1")
             assert decided - noticed > timedelta(days=5)

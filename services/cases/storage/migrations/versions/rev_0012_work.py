@@ -31,7 +31,7 @@ def upgrade() -> None:
     METADATA.create_all(connection)
     IMPORTS.create_all(connection)
     # What follows from the log is made anew, also where this revision was run before.
-    op.execute("TRUNCATE work_item, work_text")
+    op.execute("TRUNCATE work_item, work_text, work_history")
     fill(connection)
     create_triggers(connection)
     count_again(connection)

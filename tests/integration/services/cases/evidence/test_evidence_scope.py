@@ -21,12 +21,13 @@ from tests.integration.services.cases.office import (
     papers,
     sand_yard,
 )
-from tests.integration.services.cases.path_people import AG_CHIEF, CHIEF
+from tests.integration.services.cases.path_people import AG_CHIEF, CHIEF, of
 
 AGRICULTURE = Actor("agriculture:1", "马农业", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
 AGRICULTURE_NEXT_DOOR = Actor("agriculture:2", "海农业", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640522")
 REGION = actor(Role.SUPERIOR_REVIEWER, "64", "郑自治区")
-STRANGERS = [OTHER_OFFICER, OTHER_COUNTY, OTHER_AGENCY, AGRICULTURE_NEXT_DOOR, OTHER_CITY, AG_CHIEF]
+PS_CHIEF = of(Role.CHIEF, "public_security", "公安局长")
+STRANGERS = [OTHER_OFFICER, OTHER_COUNTY, OTHER_AGENCY, AGRICULTURE_NEXT_DOOR, OTHER_CITY, PS_CHIEF]
 _ids = [who.name for who in STRANGERS]
 
 
@@ -85,7 +86,7 @@ def listed(desk: Desk, by: Actor, object_: str, id_: str) -> list[str]:
     return [row["id"] for row in rows]
 
 
-@pytest.mark.parametrize("by", [COORDINATOR, AGRICULTURE, CITY, REGION, CHIEF], ids=lambda who: who.name)
+@pytest.mark.parametrize("by", [COORDINATOR, AGRICULTURE, AG_CHIEF, CITY, REGION, CHIEF], ids=lambda who: who.name)
 def test_evidence_of_a_clue_is_seen_by_who_verifies_and_reviews_it_and_leads_its_case(
     shared_desk: Desk, case: dict[str, Any], piece: dict[str, Any], by: Actor
 ) -> None:

@@ -9,7 +9,15 @@ from services.cases.storage import statistics
 from services.cases.storage.work_tables import statistic_delta, statistic_sum, work_item
 from shared.contracts.codes import WorkKind
 from shared.contracts.statistics import StatisticBy
-from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, filed, sand_yard
+from tests.integration.services.cases.office import (
+    COORDINATOR,
+    OFFICER,
+    OTHER_COUNTY,
+    Office,
+    Refused,
+    filed,
+    sand_yard,
+)
 from tests.integration.services.cases.work.county import settle
 
 pytestmark = pytest.mark.evidence_not_asked
@@ -119,6 +127,42 @@ def test_filters_and_periods(county: County) -> None:
     assert all(key[4:6] == "-Q" for key in keys)
     by_township = office.query(COORDINATOR, "cases.statistic_table", kind="clue")["rows"]
     assert {row["title"] for row in by_township} == {"恩和镇", "宁安镇"}
+
+
+AROUND = "105.69,37.44 105.71,37.44 105.70,37.46"
+BESIDE = "105.69,37.44 105.71,37.44 105.71,37.449"
+"""A triangle with the clue of the rubble in it, and one whose box it lies in without being inside."""
+
+
+@pytest.mark.parametrize("period", [None, "2026"])
+def test_a_polygon_counts_what_has_its_position_inside_and_nothing_else(county: County, period: str | None) -> None:
+    office, made = county
+
+    def asked(operation: str, polygon: str) -> dict[str, Any]:
+        said = {"kind": "clue", "polygon": polygon, **({"period": period} if period else {})}
+        return office.query(COORDINATOR, operation, **said)
+
+    table = asked("cases.statistic_table", AROUND)
+    assert table["total"]["amounts"]["total"]["items"] == 1
+    assert [row["key"] for row in table["rows"]] == [made["seen"]["division_code"][:9]]
+    assert table["difference"] == 0
+    (item,) = asked("cases.statistic_items", AROUND)["items"]
+    assert item["id"] == made["seen"]["id"]
+    assert asked("cases.statistic_table", BESIDE)["rows"] == []
+    assert asked("cases.statistic_items", BESIDE)["items"] == []
+
+
+def test_a_polygon_shows_nobody_what_is_not_theirs(county: County) -> None:
+    office, _ = county
+    table = office.query(OTHER_COUNTY, "cases.statistic_table", kind="clue", polygon=AROUND)
+    assert table["rows"] == []
+
+
+@pytest.mark.parametrize("polygon", ["1,2 3,4", "1,2 3,4 x,5"])
+def test_a_polygon_that_is_none_is_refused(shared_office: Office, polygon: str) -> None:
+    with pytest.raises(Refused) as caught:
+        shared_office.query(COORDINATOR, "cases.statistic_table", kind="clue", polygon=polygon)
+    assert (caught.value.code, caught.value.field) == ("invalid-field", "polygon")
 
 
 def test_an_officer_counts_what_an_officer_sees(office: Office) -> None:

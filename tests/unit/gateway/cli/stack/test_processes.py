@@ -45,9 +45,9 @@ def test_only_migrations_know_the_owner_roles() -> None:
         assert owners == {f"owner of {job.name.removeprefix('migrate.')}"}
 
 
-def test_senders_and_workers_do_not_reach_the_bus() -> None:
+def test_senders_and_workers_do_not_reach_the_bus_but_those_that_serve_queues_of_agencies() -> None:
     reach = {name for name, program in _programs().items() if "TIANWEI_BUS_URL" in program.environment}
-    assert reach == {"cases", "agencies", "notify", "gateway"}
+    assert reach == {"cases", "agencies", "agencies.sender", "agencies.receiver", "notify", "gateway"}
 
 
 def test_plain_settings_pass_and_secrets_of_the_supervisor_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,7 +125,7 @@ def test_a_refusal_says_which_evidence_is_missing_and_what_for_it_would_be_sent_
     assert refused.value.facts["wanted"] == ["不同方位的近景照片（还缺 2 件）"]
     assert sent_back_reasons(found) == [SentBackReason.NO_AZIMUTH]
     told = texts.detail(refused.value.code, refused.value.facts)
-    assert told == "“县级审核”还缺少证据：不同方位的近景照片（还缺 2 件）。"
+    assert told == "“县级审核”还缺少证据：不同方位的近景照片（还缺 2 件）。依据：《县联合执法工作规则》3.11。"
 
 
 def test_a_complete_list_is_no_refusal() -> None:

@@ -1,0 +1,242 @@
+"""The one door for what agencies' systems answer, by whatever protocol it came.
+
+Nothing is believed until it is proven to be the agency's (by its protocol) and parses into the contract. What does not
+parse, or cannot be done now, has no effect, is kept with field and reason, told as an event and answered with it. The
+same answer again gets the same receipt and has no second effect.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json
+from services.agencies.domain.outside_answer import PARKED, OutsideAnswer
+from services.agencies.handlers import tasks
+from services.agencies.handlers.arrival import tell_delivered
+from services.agencies.storage import answers, exchange
+from services.agencies.storage.answers import Reply
+from services.agencies.storage.reach import transport_of
+from services.agencies.storage.unit import AgenciesUnit
+from shared.contracts.agency_endpoints import AnswerFault, AnswerReceipt, AnswerTask
+from shared.contracts.codes import Agency, Role, title
+from shared.divisions.register import COUNTY_DIGITS
+from shared.errors import NotAllowed, TianweiError
+from shared.ids import derived_id
+from shared.operations import Call
+from shared.outgoing import deliveries
+from shared.principal import Actor
+
+# What waits for a missing package asks for it again only so often.
+_ASK_AGAIN = timedelta(minutes=10)
+_MOST_MISSING = 100
+
+Handler = Callable[[Any, Call, AgenciesUnit], Any]
+_HANDLERS: Mapping[str, Handler] = {
+    "sign": tasks.sign_task,
+    "accept": tasks.accept_task,
+    "decline": tasks.decline_task,
+    "start": tasks.start_task,
+    "report": tasks.report_task_form,
+    "report-typed": tasks.report_task,
+}
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that was verified. data: JSON. sha256: of its file."""
+
+    number: int
+    package_id: UUID
+    data: bytes
+    sha256: str
+
+
+def system_of(agency: Agency, protocol: str, county_code: str) -> Actor:
+    """Who acts when an agency's system answers otherwise than with credentials of the gateway."""
+    name = f"{title(agency)}业务系统"
+    roles = frozenset({Role.AGENCY_SYSTEM})
+    return Actor(f"{agency.value}@{protocol}", name, roles, agency.value, county_code[:COUNTY_DIGITS])
+
+
+def answer_task(cmd: AnswerTask, call: Call, unit: AgenciesUnit) -> AnswerReceipt:
+    """By the API: who calls has shown the agency's own credentials. Raises NotAllowed for who is no agency."""
+    try:
+        agency = Agency(call.by.org_code)
+    except ValueError as error:
+        raise NotAllowed("role-not-allowed") from error
+    return take_answer(unit, agency, "api", orjson.dumps(cmd.answer))
+
+
+def take_message(unit: AgenciesUnit, agency: Agency, protocol: str, raw: bytes) -> AnswerReceipt:
+    """From a queue, proven; its receipt goes the same way back."""
+    receipt = take_answer(unit, agency, protocol, raw)
+    _owe_receipt(unit, agency, receipt)
+    return receipt
+
+
+def take_package(unit: AgenciesUnit, agency: Agency, protocol: str, package: Package) -> str:
+    """A verified package in its turn: taken, repeated, parked (its number is used) or waits for one before it."""
+    series = exchange.lock_series(unit.connection, agency.value)
+    number = package.number
+    known = exchange.digest_taken(unit.connection, agency.value, number)
+    if known is not None and known != package.sha256:
+        refuse(unit, agency, protocol, f"{number}", package.sha256, fault("file", "number-reused"), proven=True)
+        return "parked"
+    if number > series.last + 1:
+        _ask_for(unit, agency, series, number)
+        return "waits"
+    if known is None:
+        exchange.keep_taken(unit.connection, agency.value, number, package.package_id, package.sha256, unit.now)
+    receipt = take_answer(unit, agency, protocol, package.data)
+    _owe_receipt(unit, agency, receipt)
+    return "taken" if known is None else "repeated"
+
+
+def refuse(
+    unit: AgenciesUnit, agency: Agency, protocol: str, name: str, sha256: str, why: AnswerFault, *, proven: bool
+) -> AnswerReceipt:
+    """What is not even read: a file or message that is not proven, or is no package. Told once, answered once."""
+    id_ = derived_id("answer", agency.value, name, sha256)
+    found = unit.answers.find(unit.connection, id_)
+    if found is not None:
+        unit.answers.count_repeat(unit.connection, id_)
+        return _receipt(found, "parked")
+    made = _new(unit, id_, agency, name[:100], protocol, sha256)
+    unit.record(made, unit.answers, made.park([why], unit.now) if proven else made.refuse(name, [why], unit.now))
+    receipt = _receipt(made, "parked")
+    _owe_receipt(unit, agency, receipt)
+    return receipt
+
+
+def take_answer(unit: AgenciesUnit, agency: Agency, protocol: str, raw: bytes) -> AnswerReceipt:
+    """An answer that is proven to be this agency's: done, or parked with every fault that was found."""
+    sha256 = hashlib.sha256(raw).hexdigest()
+    value: Any = None
+    try:
+        value = read_json(raw)
+        answer = parse(value, agency.value)
+    except AnswerWrong as wrong:
+        return _park(unit, agency, protocol, sha256, wrong, value)
+    id_ = derived_id("answer", agency.value, answer.answer_id)
+    found = unit.answers.find(unit.connection, id_)
+    if found is not None:
+        return _again(unit, agency, protocol, sha256, found, answer, value)
+    made = _new(unit, id_, agency, answer.answer_id, protocol, sha256)
+    made.verb, made.task_id = answer.verb, answer.task_id
+    try:
+        with unit.attempt():
+            _do(unit, agency, protocol, answer)
+    except TianweiError as error:
+        made.body = value
+        unit.record(made, unit.answers, made.park(faults_of(error), unit.now))
+    else:
+        unit.record(made, unit.answers, [])  # nothing is told of it, its effect is; but it is kept
+    return _receipt(made, made.status)
+
+
+def _do(unit: AgenciesUnit, agency: Agency, protocol: str, answer: Answer) -> None:
+    if answer.verb == "received":
+        _arrived(unit, agency, protocol, answer.data.received)
+    elif answer.verb == "resend":
+        for subject in exchange.subjects_laid(unit.connection, agency.value, answer.data.numbers):
+            deliveries.resend(unit, subject, agency.value, cancelled_too=True)
+    else:
+        by = unit.by if unit.by.org_code == agency.value else system_of(agency, protocol, unit.desk.county_code)
+        data = answer.data
+        if answer.verb == "sign" and protocol == "file_exchange":
+            data = data.model_copy(update={"channel": "package"})
+        call = Call(by, unit.now, answer.answer_id, unit.correlation_id, answer.task_id)
+        _HANDLERS[answer.verb](data, call, unit)
+
+
+def _arrived(unit: AgenciesUnit, agency: Agency, protocol: str, ids: list[UUID]) -> None:
+    """Their receipts of our letters. Of what is unknown or another agency's nothing is said."""
+    for id_ in ids:
+        subject = exchange.delivery_subject(unit.connection, id_, agency.value)
+        if subject is None or answers.find_reply(unit.connection, subject) is not None:
+            continue
+        if deliveries.handed_over(unit, subject, agency.value) is not None:
+            tell_delivered(unit, id_, protocol)
+
+
+def _again(
+    unit: AgenciesUnit,
+    agency: Agency,
+    protocol: str,
+    sha256: str,
+    found: OutsideAnswer,
+    answer: Answer,
+    value: Any,
+) -> AnswerReceipt:
+    if found.sha256 != sha256:
+        wrong = AnswerWrong([fault("id", "id-reused")], answer.answer_id, answer.verb, answer.task_id)
+        return _park(unit, agency, protocol, sha256, wrong, value)
+    unit.answers.count_repeat(unit.connection, found.id)
+    return _receipt(found, PARKED if found.status == PARKED else "repeated")
+
+
+def _park(
+    unit: AgenciesUnit, agency: Agency, protocol: str, sha256: str, wrong: AnswerWrong, value: Any
+) -> AnswerReceipt:
+    """Of what has no usable id the digest is one: the same again is the same."""
+    id_ = derived_id("answer", agency.value, wrong.answer_id, sha256)
+    found = unit.answers.find(unit.connection, id_)
+    if found is not None:
+        unit.answers.count_repeat(unit.connection, id_)
+        return _receipt(found, PARKED)
+    made = _new(unit, id_, agency, wrong.answer_id or f"sha256:{sha256}", protocol, sha256)
+    made.verb, made.task_id, made.body = wrong.verb, wrong.task_id, value
+    unit.record(made, unit.answers, made.park(wrong.faults, unit.now))
+    return _receipt(made, PARKED)
+
+
+def _ask_for(unit: AgenciesUnit, agency: Agency, series: exchange.Series, number: int) -> None:
+    """Packages before this one have not come: they are asked for, now and again."""
+    missing = list(range(series.last + 1, min(number, series.last + 1 + _MOST_MISSING)))
+    is_known = set(missing) <= set(series.missing)
+    if is_known and series.asked_at is not None and unit.now - series.asked_at < _ASK_AGAIN:
+        return
+    missing = sorted({*missing, *series.missing})[:_MOST_MISSING]
+    exchange.keep_missing(unit.connection, agency.value, missing, unit.now)
+    id_ = derived_id("resend", agency.value, *missing, unit.now.isoformat())
+    _owe(unit, Reply(id_, agency, "resend", {"numbers": missing}, unit.now))
+
+
+def _owe_receipt(unit: AgenciesUnit, agency: Agency, receipt: AnswerReceipt) -> None:
+    """One receipt for each outcome of an answer; asked again, the same is sent again."""
+    id_ = derived_id("receipt", agency.value, receipt.answer_id, receipt.status)
+    if receipt.verb == "received" and receipt.status != PARKED:
+        return  # a receipt of a receipt would never end
+    _owe(unit, Reply(id_, agency, "receipt", receipt.model_dump(mode="json"), unit.now))
+
+
+def _owe(unit: AgenciesUnit, reply: Reply) -> None:
+    transport = transport_of(unit.connection, unit.desk.registry, reply.agency)
+    if not transport.pushes:
+        return
+    if answers.keep_reply(unit.connection, reply):
+        deliveries.add(unit.connection, reply.id, reply.agency.value, transport.name, unit.correlation_id)
+    else:
+        deliveries.resend(unit, reply.id, reply.agency.value)
+
+
+def _new(unit: AgenciesUnit, id_: UUID, agency: Agency, answer_id: str, protocol: str, sha256: str) -> OutsideAnswer:
+    return OutsideAnswer(id_, agency, answer_id, protocol, sha256, unit.desk.county_code, unit.now)
+
+
+def _receipt(made: OutsideAnswer, status: str) -> AnswerReceipt:
+    return AnswerReceipt.model_validate(
+        {
+            "answer_id": made.answer_id,
+            "status": status,
+            "verb": made.verb,
+            "task_id": made.task_id,
+            "faults": made.faults,
+            "received_at": made.received_at,
+        }
+    )

@@ -1,0 +1,152 @@
+"""The registry of agencies: how each is reached, whether that works, what waits; and what came from outside."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.engine import RowMapping
+
+from services.agencies.ports import Registry
+from services.agencies.storage import scope
+from services.agencies.storage.tables import agency_answer, agency_task, delivery, endpoint, exchange_series
+from shared.contracts.agency_endpoints import (
+    AgencyList,
+    AgencyView,
+    AnswerPage,
+    AnswerRow,
+    Health,
+    ListAgencies,
+    ListAnswers,
+)
+from shared.contracts.codes import Agency, DeliveryState, title
+from shared.contracts.hand_over import OPEN
+from shared.paging import Listing, page
+from shared.principal import Actor
+
+_PARKED_DAYS = timedelta(days=30)
+_HAS_TASK = agency_task.outerjoin(
+    delivery, sa.and_(delivery.c.subject_id == agency_task.c.id, delivery.c.party == agency_task.c.agency)
+)
+_SHOWN = (
+    "last_delivered_at",
+    "failing_since",
+    "last_error",
+    "paused_at",
+    "paused_reason",
+    "trial_at",
+    "trial_error",
+)
+_ANSWERS = TypeAdapter(list[AnswerRow])
+_NEWEST_FIRST = Listing(
+    columns=tuple(agency_answer.c[name] for name in AnswerRow.model_fields),
+    keys=(agency_answer.c.received_at, agency_answer.c.id),
+    source=agency_answer,
+)
+
+
+class RegistryQueries:
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def agencies(self, _: ListAgencies, by: Actor, connection: Connection) -> AgencyList:
+        """Coordinator and administrator see all, an agency itself; addresses only the administrator and the agency."""
+        shown = scope.visible_agencies(by)
+        codes = [agency for agency in Agency if shown is None or agency.value in shown]
+        counts: dict[str, dict[str, Any]] = {
+            "tasks_open": _open_tasks(connection, by),
+            "deliveries_pending": _owed(connection, by, DeliveryState.PENDING),
+            "deliveries_exhausted": _owed(connection, by, DeliveryState.EXHAUSTED),
+            "answers_parked": _parked(connection),
+            "lag_s": _lag(connection),
+            "packages_missing": _missing(connection),
+        }
+        endpoints = {row["party"]: row for row in connection.execute(sa.select(endpoint)).mappings()}
+        return AgencyList(items=[self._agency(code, by, counts, endpoints.get(code.value)) for code in codes])
+
+    def _agency(
+        self, agency: Agency, by: Actor, counts: dict[str, dict[str, Any]], found: RowMapping | None
+    ) -> AgencyView:
+        integration = self._registry.integration(agency)
+        protocol = (found and found["protocol"]) or integration.protocol
+        fields: dict[str, Any] = {name: found[name] if found else None for name in _SHOWN}
+        fields |= {name: by_agency.get(agency.value, 0) for name, by_agency in counts.items()}
+        fields["packages_missing"] = counts["packages_missing"].get(agency.value, [])
+        return AgencyView.model_validate(
+            {
+                **fields,
+                "code": agency,
+                "name": title(agency),
+                "protocol": protocol,
+                "result_kinds": integration.result_kinds,
+                "endpoint_url": found["url"] if found and scope.sees_address(by, agency) else None,
+                "endpoint_active": found["active"] if found else None,
+                "health": _health(found, pushes=self._registry.transport(protocol).pushes),
+                "next_try_at": found["broken_until"] if found else None,
+                "answers_taken_at": found["intake_at"] if found else None,
+            }
+        )
+
+
+def list_answers(q: ListAnswers, by: Actor, connection: Connection) -> AnswerPage:
+    """Newest first."""
+    shown = scope.visible_agencies(by)
+    where: list[ColumnElement[bool]] = [] if shown is None else [agency_answer.c.agency.in_(sorted(shown))]
+    if q.agency is not None:
+        where.append(agency_answer.c.agency == q.agency.value)
+    if q.status is not None:
+        where.append(agency_answer.c.status == q.status)
+    return page(_NEWEST_FIRST, where, q, connection, _ANSWERS.validate_python)
+
+
+def _health(found: RowMapping | None, *, pushes: bool) -> Health:
+    if found is not None and found["paused_at"] is not None:
+        return "paused"
+    if not pushes:
+        return "passive"
+    if found is None:
+        return "not_configured"
+    if not found["active"]:
+        return "disabled"
+    return "failing" if found["broken_until"] is not None or found["outage_at"] is not None else "ok"
+
+
+def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:
+    statement = (
+        sa.select(agency_task.c.agency, sa.func.count())
+        .where(agency_task.c.state.in_([state.value for state in OPEN]), scope.counted_tasks(by))
+        .group_by(agency_task.c.agency)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def _owed(connection: Connection, by: Actor, state: DeliveryState) -> dict[str, int]:
+    statement = (
+        sa.select(delivery.c.party, sa.func.count())
+        .select_from(_HAS_TASK)
+        .where(delivery.c.state == state.value, scope.counted_tasks(by))
+        .group_by(delivery.c.party)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def _lag(connection: Connection) -> dict[str, int]:
+    oldest = sa.func.min(delivery.c.created_at)
+    age = sa.cast(sa.func.extract("epoch", sa.func.now() - oldest), sa.Integer)
+    waits = sa.select(delivery.c.party, age).where(delivery.c.state == DeliveryState.PENDING.value)
+    return {party: max(0, seconds) for party, seconds in connection.execute(waits.group_by(delivery.c.party))}
+
+
+def _parked(connection: Connection) -> dict[str, int]:
+    since = datetime.now(UTC) - _PARKED_DAYS
+    statement = sa.select(agency_answer.c.agency, sa.func.count()).where(
+        agency_answer.c.status == "parked", agency_answer.c.received_at > since
+    )
+    return {row[0]: row[1] for row in connection.execute(statement.group_by(agency_answer.c.agency))}
+
+
+def _missing(connection: Connection) -> dict[str, list[int]]:
+    statement = sa.select(exchange_series.c.agency, exchange_series.c.missing)
+    rows = connection.execute(statement.where(exchange_series.c.direction == "in"))
+    return {agency: list(missing) for agency, missing in rows if missing}

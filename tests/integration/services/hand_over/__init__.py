@@ -1,0 +1,1 @@
+"""Cases and agencies together, as the feeds join them."""

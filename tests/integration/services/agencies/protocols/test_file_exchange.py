@@ -31,6 +31,8 @@ from tests.support.nodes import wait_until
 from tests.support.sftp_node import PASSWORD, SftpNode
 
 AGENCY = Agency.PUBLIC_SECURITY
+# What no longer can be read, since the test took the way away, is not waited for longer.
+LEAVE_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,12 @@ class ExchangePeer(Peer):
         self.lay(*self.made(answer, keys.new_key(self.way.kind)))
         self.next -= 1
         return "key-unknown"
+
+    def leave(self) -> None:
+        """Go when what was laid has been read: read later, it would take the numbers of the next test."""
+        until = time.monotonic() + LEAVE_S
+        while any((self.way.root / "in").glob(f"*{SUFFIX}")) and time.monotonic() < until:
+            time.sleep(0.05)
 
     def parked(self) -> list[str]:
         return sorted(file.name for file in (self.way.root / "in/parked").iterdir())
@@ -240,16 +248,20 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpNode]:
 
 class TestFileExchangeInAFolder(FileExchangeSuite):
     @pytest.fixture
-    def peer(self, house: House, carried: Carriers) -> ExchangePeer:
-        return ExchangePeer(house, Way("ed25519", carried.exchange / "police", {"url": "folder:police"}))
+    def peer(self, house: House, carried: Carriers) -> Iterator[ExchangePeer]:
+        peer = ExchangePeer(house, Way("ed25519", carried.exchange / "police", {"url": "folder:police"}))
+        yield peer
+        peer.leave()
 
 
 @pytest.mark.usefixtures("carried")
 class TestFileExchangeOnSftp(FileExchangeSuite):
     @pytest.fixture
-    def peer(self, house: House, server: SftpNode) -> ExchangePeer:
+    def peer(self, house: House, server: SftpNode) -> Iterator[ExchangePeer]:
         endpoint = {"url": server.url, "host_key": server.host_key, "password": PASSWORD}
-        return ExchangePeer(house, Way("sm2", server.root / "exchange", endpoint))
+        peer = ExchangePeer(house, Way("sm2", server.root / "exchange", endpoint))
+        yield peer
+        peer.leave()
 
     def test_another_host_key_is_not_talked_to(self, peer: ExchangePeer, tmp_path: Path) -> None:
         with SftpNode(tmp_path / "other") as other:

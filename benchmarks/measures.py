@@ -15,6 +15,7 @@ from benchmarks.reporting import CLUE, HOST, report
 from benchmarks.stack import Stack, start, stop
 from gateway.cli.demo.story import document, letter
 from gateway.cli.sample_patches import write_sample
+from tests.support.certificates import certify_by
 
 READS = 1500
 CASES = 10_000
@@ -101,7 +102,14 @@ def webhook(stack: Stack, token: str, case: dict[str, Any]) -> dict[str, Any]:
     """From the commit of a joint action to the webhook at a local receiver, idle and at 50 events a second."""
     with Receiver() as receiver:
         body = {"url": receiver.url}
-        stack.call("PUT", "/api/v1/agencies/natural_resources/endpoint", stack.token("admin"), json=body)
+        admin = stack.token("admin")
+
+        def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
+            answer: dict[str, Any] = stack.call("POST", f"/api/v1{path}", admin, json=body)
+            return answer
+
+        certify_by(post, "natural_resources", "signed_webhook")
+        stack.call("PUT", "/api/v1/agencies/natural_resources/endpoint", admin, json=body)
         idle = _webhook_waits(stack, token, case, receiver)
         load = threading.Thread(
             target=drive,

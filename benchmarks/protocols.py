@@ -133,7 +133,7 @@ def _all_arrived(arrived: Arrivals, tasks: set[str]) -> float:
 
 
 def _configure(house: House, agency: Agency, **how: str) -> None:
-    house.done(administrator(), "agency.configure-endpoint", {"agency": agency.value, **how})
+    house.configure({"agency": agency.value, **how})
 
 
 @contextmanager

@@ -1,8 +1,6 @@
 """`tianwei agency kit | certify | certificates`: the conformance of an agency's system."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +9,7 @@ import typer
 from gateway.cli.agency import Code, agency
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, fail, print_json
 from gateway.cli.client import Client
+from gateway.cli.kit_packing import NotPacked, pack_kit
 from gateway.cli.listing import print_list, print_record
 
 _KIT = {"kit_id": "编号", "agency": "部门", "protocol": "接入方式", "contract": "约定版本", "made_at": "签发"}
@@ -40,12 +39,10 @@ def kit(
         openapi = client.description()
         made = client.post(f"/agencies/{code}/kits", {"protocol": protocol} if protocol else {})
     folder = out or Path(f"kit-{code}-{made['kit_id'][-8:]}")
-    # The key of the kit goes by the pipe: in no argument, no environment and no file but the kit's own.
-    command = [sys.executable, "-m", "services.agencies.kit.pack", str(folder)]
-    given = json.dumps({"kit": made, "openapi": openapi})
-    packed = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
-    if packed.returncode:
-        fail(packed.stderr.strip().splitlines()[-1] if packed.stderr else "没有打成包", "按提示处理后重新签发")
+    try:
+        pack_kit(made, openapi, folder)
+    except NotPacked as error:
+        fail(str(error), "按提示处理后重新签发")
     shown = {"folder": str(folder.resolve()), **{name: made[name] for name in _KIT}}
     if as_json:
         print_json(shown)

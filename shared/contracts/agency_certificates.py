@@ -12,9 +12,11 @@ from shared.contracts.codes import Agency
 CONTRACT_VERSION = "1.0"
 """Of all that a vendor is told (services/agencies/kit/contract.py). A test holds its content to it."""
 
+NEEDS_NONE = "console_inbox"
+"""The protocol of who opens the console's inbox: there is no system that could be certified."""
 CERTIFICATE_FORMAT = "tianwei-certificate/1"
 CertifiedProtocol = Literal["signed_webhook", "polled_mailbox", "file_exchange", "bus_queue"]
-"""What a system speaks; who opens the console's inbox needs no certificate."""
+"""What a system speaks."""
 Ed25519Key = Annotated[str, Field(max_length=60, pattern=r"^ed25519:[0-9A-Za-z+/]{43}=$")]
 
 

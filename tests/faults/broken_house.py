@@ -27,6 +27,7 @@ from gateway.cli.stack.secrets import load_or_make
 from tests.faults.checker import Evidence
 from tests.faults.checker.database import libpq
 from tests.support.agency_officer import DECLINES_FIRST, AgencyOfficer
+from tests.support.certificates import certify_by
 from tests.support.nodes import wait_until
 from tests.system.county import convening
 from tests.system.running_house import SERVICES, TrainingHouse
@@ -121,6 +122,7 @@ def receiving(received: LineFile) -> Iterator[str]:
 def play(house: TrainingHouse, people: RecordedPeople, endpoints: str) -> None:
     """The demonstration's story, with one agency and one office on webhooks."""
     admin, coordinator = people.administrator, people.coordinator
+    certify_by(admin.post, WEBHOOK_AGENCY, "signed_webhook")
     admin.put(f"/agencies/{WEBHOOK_AGENCY}/endpoint", {"url": f"{endpoints}/{WEBHOOK_AGENCY}"})
     admin.put(f"/recipients/{WEBHOOK_OFFICE}/endpoint", {"url": f"{endpoints}/{COUNTY}:{WEBHOOK_OFFICE}"})
     story = Story(people, lambda _: None, house.clock)

@@ -20,6 +20,7 @@ from gateway.cli.demo.story import AGENCIES, RECIPIENTS
 from tests.faults.broken_house import WEBHOOK_AGENCY
 from tests.faults.journal import ATTEMPT_S, Account, Gate, Journal
 from tests.faults.stories import Desk, Imports, clerk, doorbell, for_ever, give_out_again, mailbox, one_case
+from tests.support.certificates import certificate_of
 
 _QUIET_S = 0.1
 
@@ -43,6 +44,7 @@ class Load:
         towns = [login.removeprefix("township-") for login in self._passwords if login.startswith("township-")]
         self._desk = Desk(self._account, towns, random.Random(config["seed"]))
         self._tasks: list[asyncio.Task[None]] = []
+        self._certified: set[str] = set()
 
     def _account(self, login: str) -> Account:
         if login not in self._accounts:
@@ -70,10 +72,24 @@ class Load:
             await self._all_answers()
         elif word == "endpoint":
             self._gate.open()
+            await self._certify(rest)
             await self._account("admin").put(rest, {"url": self._config["endpoints"][rest]})
         elif word == "post":
             self._gate.open()
             await self._account("admin").post(rest, {})
+
+    async def _certify(self, path: str) -> None:
+        """An agency's system, before its endpoint is set for the first time."""
+        _, kind, agency, _ = path.split("/")
+        if kind != "agencies" or agency in self._certified:
+            return
+        admin = self._account("admin")
+        key = None
+        while key is None:  # an answer that was repeated shows it no more
+            kit = await admin.post(f"/agencies/{agency}/kits", {"protocol": "signed_webhook"})
+            key = kit["private_key"]
+        await admin.post(f"/agencies/{agency}/certificates", {"certificate": certificate_of(kit)})
+        self._certified.add(agency)
 
     async def _all_answers(self) -> None:
         quiet = 0.0

@@ -14,12 +14,14 @@ import typer
 
 from gateway.cli.app import DEFAULT_HOME, HomeFolder, app, fail
 from gateway.cli.demo import programs
+from gateway.cli.demo.certificates import NotCertified
 from gateway.cli.demo.fresh_stack import bring_up
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Refused
 from gateway.cli.demo.programs import PerlMissing
 from gateway.cli.demo.story import Story
 from gateway.cli.demo.systems import OutsideSystems, ProgramFailed
+from gateway.cli.kit_packing import NotPacked
 from gateway.cli.sample_patches import write_sample
 from gateway.cli.stack.layout import Home
 from shared.clock import TrainingClock
@@ -45,7 +47,7 @@ def demo(
             f"缺少 Perl 或者它的核心模块（{error}）：农业农村局的示范系统是 Perl 程序，演示不能没有它",
             "Debian/Ubuntu：apt-get install perl；RHEL/openEuler：dnf install perl",
         )
-    except (Refused, ConnectionError, TimeoutError, ProgramFailed, FileNotFoundError) as error:
+    except (Refused, ConnectionError, TimeoutError, ProgramFailed, NotCertified, NotPacked, FileNotFoundError) as error:
         fail(f"演示没有走完：{error}", "运行 tianwei status 查看哪个进程有问题，日志在数据目录的 logs 里")
 
 

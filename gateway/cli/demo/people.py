@@ -65,6 +65,10 @@ class People:
         services: dict[str, dict[str, Any]] = answer["services"]
         return {name: facts for name, facts in services.items() if "head" in facts}
 
+    def description(self) -> Any:
+        """What the gateway says of itself (OpenAPI)."""
+        return self._http.get("/openapi.json", timeout=60.0).json()  # made when it is first asked for
+
     def _person(self, login: str) -> Person:
         if login not in self._signed_in:
             person = Person(self.base_url, login, str(self._accounts[login]["password"]))

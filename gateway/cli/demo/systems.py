@@ -12,6 +12,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.cli.demo import programs
+from gateway.cli.demo.certificates import certify
 from gateway.cli.demo.people import People
 from gateway.cli.demo.story import AGENCIES
 from gateway.cli.stack import ports
@@ -21,6 +22,12 @@ from gateway.cli.stack.tools import settings_of_running
 from shared.contracts.codes import Agency, title
 
 _CONTRACT = "1.0"
+_PROTOCOLS = {
+    Agency.NATURAL_RESOURCES: "signed_webhook",
+    Agency.AGRICULTURE: "polled_mailbox",
+    Agency.PUBLIC_SECURITY: "file_exchange",
+    Agency.COMPREHENSIVE_ENFORCEMENT: "bus_queue",
+}
 _START_S = 30.0
 _POLL_S = 0.05
 # What comprehensive enforcement wants to read in a letter; the story's first one does not say it.
@@ -35,7 +42,8 @@ class OutsideSystems:
     """Four systems, four protocols. Use as a context manager.
 
     Natural resources receives signed webhooks, agriculture polls its mailbox, public security takes packages from an
-    exchange folder, comprehensive enforcement works from its queue. Each is given its access.json and nothing else.
+    exchange folder, comprehensive enforcement works from its queue. Each passes the conformance kit first, and is given
+    its access.json and nothing else.
     """
 
     def __init__(self, people: People, home: Home) -> None:
@@ -44,6 +52,7 @@ class OutsideSystems:
         self._running: dict[Agency, tuple[Child, Path]] = {}
 
     def __enter__(self) -> Self:
+        certify(self._people, self._home, _PROTOCOLS)
         try:
             for agency in AGENCIES:
                 self._start(agency)

@@ -93,6 +93,15 @@ class NothingToTry(Conflict):
         super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
 
 
+class NotCertified(Conflict):
+    """No system of the agency holds a certificate for this protocol and the present contract; or it ran out."""
+
+    def __init__(self, agency: Agency, protocol: str, contract: str) -> None:
+        super().__init__(
+            "agencies.not-certified", "protocol", agency=agency.value, protocol=protocol, contract=contract
+        )
+
+
 class NothingToCertify(Conflict):
     """Who opens the console's inbox has no system that could be certified."""
 

@@ -5,11 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.agencies.domain.endpoint import AgencyEndpoint
-from services.agencies.domain.errors import EndpointNotConfigured, EndpointNotPaused, NothingToTry
+from services.agencies.domain.errors import EndpointNotConfigured, EndpointNotPaused, NotCertified, NothingToTry
 from services.agencies.ports import Transport
 from services.agencies.storage.answers import find_reply
+from services.agencies.storage.certificates import is_certified
 from services.agencies.storage.tables import delivery
 from services.agencies.storage.unit import AgenciesUnit
+from shared.contracts.agency_certificates import CONTRACT_VERSION, NEEDS_NONE
 from shared.contracts.agency_endpoints import (
     ConfigureEndpoint,
     EndpointView,
@@ -33,7 +35,8 @@ _KEPT = ("body", "signature", "partner_key", "host_key")
 def configure_endpoint(cmd: ConfigureEndpoint, _: Call, unit: AgenciesUnit) -> EndpointView:
     """Set protocol, address and keys; our secret is shown in this answer only. What is owed goes the new way.
 
-    Raises EndpointUrlRefused, InvalidInput.
+    Only what a system of the agency was certified for goes into use. Raises EndpointUrlRefused, InvalidInput,
+    NotCertified.
     """
     endpoint = unit.endpoints.of(unit.connection, cmd.agency.value, unit.desk.county_code)
     transport = _transport(unit, cmd, endpoint)
@@ -45,6 +48,7 @@ def configure_endpoint(cmd: ConfigureEndpoint, _: Call, unit: AgenciesUnit) -> E
     if cmd.password is not None:
         endpoint.access = unit.desk.safeguards.box.seal(cmd.password, f"{endpoint.id}:access")
     transport.check(cmd.url, endpoint.host_key)
+    _check_certified(unit, cmd.agency, transport)
     secret = transport.new_secret(endpoint.signature)
     sealed = unit.desk.safeguards.box.seal(secret, str(endpoint.id))
     unit.record(endpoint, unit.endpoints, endpoint.reach(cmd.url, transport.name, sealed, unit.by.account_id, unit.now))
@@ -120,6 +124,14 @@ def _transport(unit: AgenciesUnit, cmd: ConfigureEndpoint, endpoint: AgencyEndpo
     if cmd.protocol is not None or endpoint.protocol is not None:
         return registry.transport(cmd.protocol or endpoint.protocol or "")
     return registry.transport_of(cmd.agency)
+
+
+def _check_certified(unit: AgenciesUnit, agency: Agency, transport: Transport) -> None:
+    """Who opens the console's inbox needs no certificate. Raises NotCertified."""
+    if transport.name == NEEDS_NONE:
+        return
+    if not is_certified(unit.connection, agency, transport.name, CONTRACT_VERSION, unit.now):
+        raise NotCertified(agency, transport.name, CONTRACT_VERSION)
 
 
 def _configured(unit: AgenciesUnit, agency: Agency) -> AgencyEndpoint:

@@ -7,6 +7,7 @@ from services.agencies.storage.reach import transport_of
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.agency_certificates import (
     CONTRACT_VERSION,
+    NEEDS_NONE,
     CertificateView,
     IssueKit,
     KitView,
@@ -16,13 +17,11 @@ from shared.errors import NotFound
 from shared.ids import derived_id, new_id
 from shared.operations import Call
 
-_NEEDS_NONE = "console_inbox"
-
 
 def issue_kit(cmd: IssueKit, _: Call, unit: AgenciesUnit) -> KitView:
     """A kit of its own for every packing: whose run a certificate is from can be told. Raises NothingToCertify."""
     protocol = cmd.protocol or transport_of(unit.connection, unit.desk.registry, cmd.agency).name
-    if protocol == _NEEDS_NONE:
+    if protocol == NEEDS_NONE:
         raise NothingToCertify(cmd.agency)
     private, public = unit.desk.registry.seals.new_key()
     kit = AgencyKit(new_id(), unit.desk.county_code, issued_by=unit.by.account_id)

@@ -17,7 +17,7 @@ SELECT causation_id, type, aggregate_id, aggregate_seq, payload FROM event_log
 WHERE causation_id = ANY(%s) ORDER BY aggregate_seq
 """
 # Shown once and never stored.
-_UNKEPT = frozenset({"secret"})
+_UNKEPT = frozenset({"secret", "private_key"})
 
 
 def _tells(answer: Any, kept: Any) -> bool:

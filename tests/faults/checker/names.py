@@ -276,6 +276,8 @@ ROUTES: tuple[Route, ...] = (
     _route("agencies", "/tasks/{id}/decline", "task-declined", may=("task-delivered",)),
     _route("agencies", "/tasks/{id}/report", "task-reported"),
     _route("agencies", "/tasks/{id}/report-form", "task-reported"),
+    _route("agencies", "/agencies/{code}/kits", "agency-kit-issued", versioned=False),
+    _route("agencies", "/agencies/{code}/certificates", "agency-certified", versioned=False),
     _route("agencies", "/agencies/{code}/endpoint", "agency-endpoint-configured", method="PUT", versioned=False),
     _route("notify", "/notices", "notice-issued", made="notice-issued"),
     # A recipient's version is its own receipt's.

@@ -17,11 +17,13 @@ from services.agencies.settings import AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit
 from services.agencies.wiring import desk_of, wire
 from shared.clock import SystemClock
+from shared.contracts.agency_certificates import NEEDS_NONE
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Agency, Role
 from shared.delivery.runner import UnitRunner
 from shared.principal import Actor, PrincipalSigner
 from shared.service import ServiceParts
+from tests.support.certificates import certify
 
 COUNTY = "640521"
 SECRETS_KEY = base64.b64encode(os.urandom(32)).decode()
@@ -83,6 +85,18 @@ class House:
         answer = self.query(by, operation, **body)
         assert "ok" in answer, answer
         return answer["ok"]
+
+    def configure(self, body: dict[str, Any]) -> dict[str, Any]:
+        """An endpoint, for which the agency's system is certified first, as an administrator does."""
+        agency = Agency(body["agency"])
+        protocol = body.get("protocol") or self.settings.protocol_of(agency)
+        if protocol != NEEDS_NONE:
+            self.certify(agency, protocol)
+        made: dict[str, Any] = self.done(administrator(), "agency.configure-endpoint", body)
+        return made
+
+    def certify(self, agency: Agency, protocol: str) -> None:
+        certify(lambda verb, body: self.done(administrator(), f"agency.{verb}", body), agency.value, protocol)
 
     def react(self, event: Event) -> None:
         """Apply one event of cases as the feed does."""

@@ -91,3 +91,55 @@ def test_only_the_administrator_issues_kits_and_takes_certificates(house: House,
     for operation, more in (("issue-kit", {}), ("certify", {"certificate": certificate})):
         problem = house.command(by, f"agency.{operation}", {"agency": AGENCY.value, **more})["problem"]
         assert problem["code"] == "role-not-allowed"
+
+
+def configured(house: House, protocol: str, agency: Agency = AGENCY) -> Any:
+    """A webhook's address is where nobody listens."""
+    where = {"url": "http://127.0.0.1:9/hook"} if protocol == "signed_webhook" else {}
+    body = {"agency": agency.value, "protocol": protocol, **where}
+    return house.command(administrator(), "agency.configure-endpoint", body)
+
+
+HOOK = "signed_webhook"
+
+
+def test_an_endpoint_goes_into_use_only_with_a_certificate(house: House) -> None:
+    problem = configured(house, HOOK)["problem"]
+    assert (problem["code"], problem["kind"]) == ("agencies.not-certified", "conflict")
+    assert problem["facts"] == {
+        "agency": AGENCY.value,
+        "protocol": "signed_webhook",
+        "contract": CONTRACT_VERSION,
+    }
+    assert house.sql("SELECT 1 FROM endpoint") == []
+    submitted(house, certificate_of(kit_of(house)))
+    assert configured(house, HOOK)["ok"]["active"] is True
+
+
+def test_a_certificate_is_for_its_own_agency_and_protocol(house: House) -> None:
+    submitted(house, certificate_of(kit_of(house)))
+    assert configured(house, "polled_mailbox")["problem"]["code"] == "agencies.not-certified"
+    assert configured(house, HOOK, Agency.AGRICULTURE)["problem"]["code"] == "agencies.not-certified"
+    submitted(house, certificate_of(kit_of(house, protocol="polled_mailbox")))
+    assert configured(house, "polled_mailbox")["ok"]["protocol"] == "polled_mailbox"
+
+
+def test_who_opens_the_console_s_inbox_needs_none(house: House) -> None:
+    assert configured(house, "console_inbox")["ok"]["protocol"] == "console_inbox"
+
+
+def test_a_certificate_that_ran_out_or_is_of_another_contract_opens_nothing(house: House) -> None:
+    for change in ("valid_until = now() - interval '1 second'", "contract = '0.9'"):
+        submitted(house, certificate_of(kit_of(house)))
+        house.sql(f"UPDATE agency_certificate SET {change}")
+        assert configured(house, HOOK)["problem"]["code"] == "agencies.not-certified"
+        (shown,) = house.asked(administrator(), "agency.certificates", agency=AGENCY.value)["items"][:1]
+        assert shown["valid"] is False
+
+
+def test_what_is_in_use_stays_in_use_when_its_certificate_has_run_out(house: House) -> None:
+    house.configure({"agency": AGENCY.value, "protocol": HOOK, "url": "http://127.0.0.1:9/hook"})
+    house.sql("UPDATE agency_certificate SET valid_until = now() - interval '1 day'")
+    rows = {row["code"]: row for row in house.asked(administrator(), "agency.list")["items"]}
+    assert rows[AGENCY.value]["endpoint_active"] is True
+    assert house.command(administrator(), "agency.rotate-key", {"agency": AGENCY.value})["ok"]["secret"]

@@ -102,7 +102,7 @@ def test_a_cursor_of_the_mailbox_is_none_of_the_list(house: House) -> None:
 def test_the_registry_shows_counts_and_keeps_addresses_from_the_coordinator(house: House) -> None:
     convene(house)
     body = {"agency": "natural_resources", "url": "http://127.0.0.1:9/hook"}
-    house.done(administrator(), "agency.configure-endpoint", body)
+    house.configure(body)
     for by, url in ((coordinator(), None), (administrator(), body["url"])):
         rows = {row["code"]: row for row in house.asked(by, "agency.list")["items"]}
         assert set(rows) == set(Agency)

@@ -193,7 +193,7 @@ class ProtocolSuite:
     def test_another_protocol_takes_over_what_is_owed(self, peer: Peer) -> None:
         task = self.issue(peer)  # before anything is configured: it waits
         body = {"agency": peer.agency.value, "protocol": "polled_mailbox"}
-        peer.house.done(administrator(), "agency.configure-endpoint", body)
+        peer.house.configure(body)
         assert peer.house.delivery(task)["channel"] == "polled_mailbox"
         peer.configure()
         assert peer.house.delivery(task)["channel"] == peer.protocol

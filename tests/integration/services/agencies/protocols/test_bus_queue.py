@@ -18,7 +18,7 @@ from shared.bus.connection import BUS_ERRORS, connect, is_amqp
 from shared.contracts.codes import Agency
 from shared.outgoing.secret_box import new_webhook_secret
 from shared.outgoing.webhook import signed_headers
-from tests.integration.services.agencies.house import House, administrator
+from tests.integration.services.agencies.house import House
 from tests.integration.services.agencies.protocols.carriers import Carriers, carriers
 from tests.integration.services.agencies.protocols.suite import WAIT_S, Peer, PushedProtocolSuite
 from tests.support.nodes import RabbitNode, ValkeyNode, wait_until
@@ -44,7 +44,7 @@ class QueuePeer(Peer):
         self.messages.clear()
 
     def configure(self) -> dict[str, Any]:
-        made: dict[str, Any] = self.house.done(administrator(), "agency.configure-endpoint", self.body(url="queue:"))
+        made = self.house.configure(self.body(url="queue:"))
         self.secret = made["secret"]
         return made
 

@@ -24,7 +24,7 @@ from services.agencies.adapters.protocols.package import (
     seal,
 )
 from shared.contracts.codes import Agency
-from tests.integration.services.agencies.house import House, administrator, coordinator
+from tests.integration.services.agencies.house import House, coordinator
 from tests.integration.services.agencies.protocols.carriers import Carriers, carriers
 from tests.integration.services.agencies.protocols.suite import WAIT_S, Peer, PushedProtocolSuite
 from tests.support.nodes import wait_until
@@ -67,7 +67,7 @@ class ExchangePeer(Peer):
 
     def configure(self) -> dict[str, Any]:
         body = self.body(signature=self.way.kind, partner_key=keys.public_key(self.key), **self.way.endpoint)
-        made: dict[str, Any] = self.house.done(administrator(), "agency.configure-endpoint", body)
+        made = self.house.configure(body)
         assert made["secret"] is None  # a private key never leaves
         self.house_keys.append(made["public_key"])
         return made

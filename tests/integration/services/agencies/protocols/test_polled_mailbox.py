@@ -17,8 +17,7 @@ class MailboxPeer(ByApi):
     pushes = False
 
     def configure(self) -> dict[str, Any]:
-        made: dict[str, Any] = self.house.done(administrator(), "agency.configure-endpoint", self.body())
-        return made
+        return self.house.configure(self.body())
 
     def look(self) -> list[dict[str, Any]]:
         """Everything again from the beginning, and acknowledged: replay changes nothing."""

@@ -9,7 +9,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from shared.contracts.codes import Agency, Role
-from tests.integration.services.agencies.house import House, administrator, officer
+from tests.integration.services.agencies.house import House, officer
 from tests.integration.services.agencies.protocols.carriers import Carriers, carriers
 from tests.integration.services.agencies.protocols.suite import WAIT_S, Peer, PushedProtocolSuite
 from tests.integration.shared.outgoing.receiver import Receiver
@@ -42,8 +42,7 @@ class WebhookPeer(ByApi):
 
     def configure(self, **more: Any) -> dict[str, Any]:
         body = self.body(url=self.receiver.url, **more)
-        made: dict[str, Any] = self.house.done(administrator(), "agency.configure-endpoint", body)
-        return made
+        return self.house.configure(body)
 
     def look(self) -> list[dict[str, Any]]:
         return [orjson.loads(got.body) for got in self.receiver.received]

@@ -13,6 +13,7 @@ from services.cases.domain.joint_action_steps import SiteSteps
 from services.cases.domain.joint_action_table import (
     ANSWER,
     COME_BACK_CLOCK,
+    CONTACT_CLOCK,
     OPEN_STATES,
     SIGN_CLOCKS,
     AgencyTwice,
@@ -23,6 +24,8 @@ from services.cases.domain.joint_action_table import (
 from services.cases.domain.joint_action_table import TABLE as TABLE
 from services.cases.domain.joint_task import MOVED_AT, Task, live, standing, unanswered
 from services.cases.domain.progress import Charged, Moment
+from services.cases.domain.transitions import ALL_CLOCKS
+from shared.clock import local_day
 from shared.contracts.action_step_events import JointActionFeedbackCompletedV1, JointActionSummarisedV1
 from shared.contracts.cases_events import (
     ActionBrief,
@@ -86,11 +89,18 @@ class JointAction(SiteSteps):
         return {"action_id": self.id, "action_no": self.action_no, "case_id": self.case_id}
 
     def charged(self, clock: DeadlineView) -> Charged:
-        """Agencies that have not signed, of the clock for signing; that have not reported, of the others.
+        """Agencies that have not signed, of the clock for signing; that have named no contact, of that one (J03);
+        that have not reported, of the others.
 
         What came back is the coordinator's: a clock for which nobody else is waited for is his.
         """
         waiting = [task for task in unanswered(self.tasks) if not (clock.rule_id in SIGN_CLOCKS and task.is_signed)]
+        if clock.rule_id == CONTACT_CLOCK:
+            day = local_day(clock.started_at)
+            owing = [task for task in waiting if (at := task.names_contact_since) is not None and local_day(at) <= day]
+            return replace(
+                super().charged(clock), agencies=tuple(task.letter.agency for task in owing) or (self.lead_agency,)
+            )
         if clock.rule_id in _LEADS_CLOCKS:
             return replace(super().charged(clock), agencies=(self.lead_agency,))
         if clock.rule_id == "J06":
@@ -339,6 +349,9 @@ class JointAction(SiteSteps):
         clock = COME_BACK_CLOCK[self.urgent]
         wanted = self.state in OPEN_STATES and any(one.has_come_back for one in tasks) and not self.is_running(clock)
         starts = [moment.deadlines.start(clock, moment.now)] if wanted else []
+        if row.stops != ALL_CLOCKS and self.is_open:
+            row, contact = self.naming(row, tasks, moment)
+            starts += contact
         told = event(
             task_id=task.id,
             agency=task.letter.agency,

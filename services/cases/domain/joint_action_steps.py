@@ -10,6 +10,7 @@ from datetime import datetime
 from services.cases.domain import join_policy
 from services.cases.domain.joint_action_table import (
     COME_BACK_CLOCK,
+    CONTACT_CLOCK,
     OPEN_STATES,
     SIGN_CLOCKS,
     TABLE,
@@ -195,6 +196,22 @@ class SiteSteps(Progress):
         if counted and all(task.is_signed for task in counted):
             stops = stops | SIGN_CLOCKS
         return replace(row, stops=stops)
+
+    def naming(
+        self, row: Row[JointActionState], tasks: Sequence[Task], moment: Moment
+    ) -> tuple[Row[JointActionState], list[DeadlineFact]]:
+        """The row and the start of the clock for naming a contact (J03), as the tasks stand after a fact.
+
+        One clock runs, from the signature that waits longest; when that agency has accepted, or its task has ended,
+        it is met, and begins anew from the next one's.
+        """
+        since = min((at for task in live(tasks) if (at := task.names_contact_since) is not None), default=None)
+        clock = self.clock(CONTACT_CLOCK) if self.is_running(CONTACT_CLOCK) else None
+        moved = clock is not None and (since is None or since > clock.started_at)
+        stops = row.stops - {CONTACT_CLOCK} | (frozenset({CONTACT_CLOCK}) if moved else frozenset())
+        begins = since is not None and (moved or (clock is None and since == moment.now))
+        starts = [moment.deadlines.start(CONTACT_CLOCK, since)] if begins and since is not None else []
+        return replace(row, stops=stops), starts
 
     def _row(self, verb: str, moment: Moment, held: set[DocumentKind]) -> Row[JointActionState]:
         self._check_form(verb)

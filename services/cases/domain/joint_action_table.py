@@ -102,6 +102,8 @@ SIGN_CLOCKS = frozenset({"J02", "J02U"})
 # By urgency: how long an offer stands, and how long the coordinator has for what came back.
 ANSWER = {False: "S12", True: "S12U"}
 COME_BACK_CLOCK = {False: "S13", True: "S13U"}
+# Who has signed names whom to call and who comes.
+CONTACT_CLOCK = "J03"
 
 _MEETING = frozenset({DocumentKind.MEETING_MINUTES, DocumentKind.ACTION_PLAN, DocumentKind.RISK_PLAN})
 _RECORD = frozenset({DocumentKind.ON_SITE_RECORD})
@@ -113,24 +115,43 @@ TABLE: Transitions[JointActionState] = Transitions(
     "joint_action",
     Row("convene", None, _STATE.NOTIFIED, starts=("J02", "J04", "J07")),
     # What agencies' tasks tell; `who` is empty because agencies has checked it.
-    *_to("task-signed", [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED], [_STATE.PARTLY_SIGNED], who=_FACT),
+    *_to(
+        "task-signed",
+        [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED],
+        [_STATE.PARTLY_SIGNED],
+        who=_FACT,
+        starts=(CONTACT_CLOCK,),
+    ),
     *_to(
         "task-signed",
         [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED],
         [_STATE.ALL_SIGNED],
         who=_FACT,
+        starts=(CONTACT_CLOCK,),
         stops=SIGN_CLOCKS,
     ),
-    *_to("task-signed", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL], who=_FACT),
-    *_to("task-accepted", [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED], [_STATE.PARTLY_SIGNED], who=_FACT),
+    *_to("task-signed", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL], who=_FACT, starts=(CONTACT_CLOCK,)),
+    *_to(
+        "task-accepted",
+        [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED],
+        [_STATE.PARTLY_SIGNED],
+        who=_FACT,
+        stops=frozenset({CONTACT_CLOCK}),
+    ),
     *_to(
         "task-accepted",
         [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED, _STATE.ALL_SIGNED],
         [_STATE.ALL_SIGNED],
         who=_FACT,
-        stops=SIGN_CLOCKS,
+        stops=SIGN_CLOCKS | {CONTACT_CLOCK},
     ),
-    *_to("task-accepted", [_STATE.FEEDBACK_PARTIAL], [_STATE.FEEDBACK_PARTIAL], who=_FACT),
+    *_to(
+        "task-accepted",
+        [_STATE.FEEDBACK_PARTIAL],
+        [_STATE.FEEDBACK_PARTIAL],
+        who=_FACT,
+        stops=frozenset({CONTACT_CLOCK}),
+    ),
     *(row for state in _DESK for row in _to("task-declined", [state], [state], who=_FACT)),
     *_to("task-reported", _DESK, [_STATE.FEEDBACK_PARTIAL], who=_FACT),
     *_to("task-reported", [_STATE.NOTIFIED, _STATE.PARTLY_SIGNED], [_STATE.PARTLY_SIGNED], who=_FACT),
@@ -173,7 +194,7 @@ TABLE: Transitions[JointActionState] = Transitions(
         _STATE.FEEDBACK_PARTIAL,
         _STATE.FEEDBACK_COMPLETE,
         who=_FACT,
-        stops=SIGN_CLOCKS | {"J07", "S13", "S13U"},
+        stops=SIGN_CLOCKS | {CONTACT_CLOCK, "J07", "S13", "S13U"},
     ),
     Row("summarise", _STATE.FEEDBACK_COMPLETE, _STATE.CLOSED, needs=_SUMMARY, stops=ALL_CLOCKS),
     # What agencies tells after the end: a report that was on its way, and how its tasks ended.

@@ -98,6 +98,11 @@ class Task:
         return self.replaced_by is None and self.state is not TaskState.WITHDRAWN
 
     @property
+    def names_contact_since(self) -> datetime | None:
+        """When it was signed for, of a task for which no contact is named yet: accepting names one (J03)."""
+        return self.signed_at if self.state is TaskState.SIGNED else None
+
+    @property
     def has_come_back(self) -> bool:
         """Whether it waits for the coordinator to give it anew or do without."""
         return self.is_live and self.state in COME_BACK

@@ -115,7 +115,8 @@ def test_the_action_of_the_worked_example_with_its_clocks(office: Office) -> Non
     acted = site.act("on_site_record")
     assert (acted["state"], acted["steps"]["on_site"]["at_scene"]) == ("acted", True)
     due = {rule: clock["due_on"] for rule, clock in site.clocks().items() if clock["met_at"] is None}
-    assert due == {"J06": "2026-05-09", "J07": "2026-05-13", "J10": "2026-05-20"}
+    # All have signed and nobody has accepted: contacts are still to be named (J03).
+    assert due == {"J03": "2026-04-29", "J06": "2026-05-09", "J07": "2026-05-13", "J10": "2026-05-20"}
     assert {task["feedback_due_on"] for task in acted["tasks"]} == {"2026-05-13"}
     site.hand_over(AG, PS, CE)
     assert site.clocks()["J06"]["met_at"] is None

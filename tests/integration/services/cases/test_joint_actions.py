@@ -1,5 +1,6 @@
 """A joint action: convened by the coordinator, moved by what agencies tells, closed when all have reported."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,13 +12,14 @@ from services.cases.handlers.on_agencies import REACTIONS
 from services.cases.storage.repository import JointActionStore
 from shared.aggregate import replay
 from shared.contracts.agencies import TaskAcceptedV1, TaskDeclinedV1, TaskReportedV1, TaskSignedV1
-from shared.contracts.codes import COUNTY_AGENCIES, Agency, ReturnReason
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, ReturnReason, Role
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
     OTHER_OFFICER,
     Office,
     Refused,
+    actor,
     filed,
     invitation,
 )
@@ -120,6 +122,48 @@ def test_it_moves_with_its_tasks_and_closes_itself_when_all_have_reported(action
     assert [task["state"] for task in closed["tasks"]] == ["reported", "reported"]
     told = [event.type.split(".")[2] for event in action.office.events(action.id)]
     assert told[-2:] == ["joint-action-task-reported", "joint-action-closed"]
+
+
+def contacts(action: Action) -> list[tuple[str, str, bool]]:
+    """Of the clocks for naming a contact: since when, until when, whether met."""
+    clocks = (clock for clock in action.now()["deadlines"] if clock["rule_id"] == "J03")
+    return [(clock["started_at"][:10], clock["due_on"], clock["met_at"] is not None) for clock in clocks]
+
+
+def charged(action: Action) -> list[str]:
+    """Agencies whose own clock it is."""
+    people = [(agency, replace(actor(Role.AGENCY_OFFICER, "640521"), org_code=agency)) for agency in (NR, AG)]
+    return [
+        agency
+        for agency, by in people
+        if "J03" in {one["rule_id"] for one in action.office.query(by, "deadline.mine")["items"]}
+    ]
+
+
+def test_who_has_signed_names_a_contact_within_a_working_day(action: Action) -> None:
+    assert contacts(action) == []
+    action.sign(NR)
+    assert contacts(action) == [("2026-04-28", "2026-04-29", False)]
+    action.office.days_pass(1)
+    action.sign(AG)
+    assert contacts(action) == [("2026-04-28", "2026-04-29", False)]
+    assert charged(action) == [NR]
+    # Who signed later has its own day: the clock begins anew from its signature.
+    action.accept(NR)
+    assert contacts(action) == [("2026-04-28", "2026-04-29", True), ("2026-04-29", "2026-04-30", False)]
+    assert charged(action) == [AG]
+    action.accept(AG)
+    assert [met for _, _, met in contacts(action)] == [True, True]
+
+
+def test_a_task_that_is_declined_or_reported_names_no_contact(action: Action) -> None:
+    action.sign(NR)
+    action.decline(NR)
+    assert [met for _, _, met in contacts(action)] == [True]
+    action.sign(AG)
+    assert [met for _, _, met in contacts(action)] == [True, False]
+    action.report(AG)
+    assert [met for _, _, met in contacts(action)] == [True, True]
 
 
 def test_who_signs_and_answers_late_is_told_by_working_days(action: Action) -> None:

@@ -144,6 +144,7 @@ def _deadline(value: Mapping[str, Any]) -> list[str]:
             ("末日遇休息日顺延", value.get("rolls", right and value["unit"] in ("calendar_day", "month"))),
             ("末日遇休息日提前预警", value.get("alarm_on_earlier", False)),
             ("宁夏节假日计入休息日", value.get("overlay", right)),
+            ("立即办理，不单独计时：退回后案件的办案期限（D10）恢复计算", not value["limit"]),
         )
         if holds
     ]

@@ -52,10 +52,12 @@ chaos: setup-dev ## 故障演练，约一刻钟，SEED= 换次序 (every fault u
 	@.ci/rabbitmq
 	@exec $(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED))
 
-docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated documents)
+docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated documents and diagrams)
 	$(BIN)/python -m gateway.openapi
 	$(BIN)/python -m shared.contracts.asyncapi
 	$(BIN)/python -m services.cases.rules_document
+	$(BIN)/python -m services.cases.diagrams
+	$(BIN)/python -m services.agencies.diagrams
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \

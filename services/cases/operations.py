@@ -76,7 +76,6 @@ from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
-from shared.contracts import action_steps as sp
 from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
@@ -159,8 +158,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ri.AcceptRectification, on_item.accept_rectification, rectification.TABLE.who("accept")),
     CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review")),
     CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off")),
-    CommandOperation(ja.ReassignTask, on_action.reassign_task, joint_action.TABLE.who("reassign")),
-    CommandOperation(ja.ChangeJoin, on_action.change_join, joint_action.TABLE.who("change-join")),
+    *(CommandOperation(kind, step, joint_action.TABLE.who(kind.verb)) for kind, step in on_action.HANDLERS.items()),
     CommandOperation(ru.SetRule, on_rule.set_rule, _RULE_EDITORS),
     CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS),
     CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS),
@@ -187,14 +185,6 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ev.GetCopy, get_copy, _EVERYBODY),
     QueryOperation(ev.ListCopies, list_copies, _EVERYBODY),
     QueryOperation(ev.GetBundle, get_bundle, _EVERYBODY),
-    CommandOperation(sp.RecordMeeting, on_action.record_meeting, joint_action.TABLE.who("record-meeting")),
-    CommandOperation(sp.RecordActing, on_action.record_acting, joint_action.TABLE.who("record-acting")),
-    CommandOperation(sp.RecordOnSite, on_action.record_on_site, joint_action.TABLE.who("record-on-site")),
-    CommandOperation(sp.RecordEvidence, on_action.record_evidence, joint_action.TABLE.who("record-evidence")),
-    CommandOperation(sp.SummariseAction, on_action.summarise_action, joint_action.TABLE.who("summarise")),
-    CommandOperation(ja.PostponeAction, on_action.postpone_action, joint_action.TABLE.who("postpone")),
-    CommandOperation(ja.RescheduleAction, on_action.reschedule_action, joint_action.TABLE.who("reschedule")),
-    CommandOperation(ja.CancelAction, on_action.cancel_action, joint_action.TABLE.who("cancel")),
     CommandOperation(cp.StopAct, on_clue.stop_act, clue.TABLE.who("stop")),
     CommandOperation(cp.DeclineFiling, on_clue.decline_filing, clue.TABLE.who("decline-filing")),
     CommandOperation(ri.OpenRectification, on_case.open_rectification, case.TABLE.who("open-rectification")),

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.contracts.action_steps import Acted, EvidenceHanded, MeetingHeld, OnSiteSigned, Summary
-from shared.contracts.cases_events import JointActionEvent
+from shared.contracts.joint_action_events import JointActionEvent
 
 
 class JointActionMetV1(JointActionEvent):

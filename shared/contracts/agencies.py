@@ -16,9 +16,9 @@ from shared.contracts.base import (
     Text,
     View,
 )
-from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, DeliveryState, ReturnReason, TaskMessageKind, TaskState
 from shared.contracts.hand_over import TaskHolder
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef
 from shared.contracts.task_results import TaskResult as TaskResult

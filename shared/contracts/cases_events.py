@@ -11,7 +11,6 @@ from shared.contracts.base import AreaM2, Contract, Event, Instant
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.clue_parts import AliasRef, OpinionProof, ReportFacts
 from shared.contracts.codes import (
-    ActionForm,
     Agency,
     AlarmAction,
     AlarmColour,
@@ -20,27 +19,19 @@ from shared.contracts.codes import (
     ClosingGround,
     ClueSource,
     ClueState,
-    DelayReason,
-    JointActionState,
     LandLayerKind,
     Measure,
     OverlayDay,
     OverlayPurpose,
     PositionCrs,
-    RectificationMethod,
-    RectificationState,
     RejectReason,
     ReturnReason,
-    SentBackReason,
-    TaskState,
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.joint_actions import JoinPolicy, TaskLetter
 from shared.contracts.land import OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import SummedCase, Yuan
-from shared.contracts.rectifications import Signer
 
 
 class CasesEvent(Event, source="cases"):
@@ -271,256 +262,6 @@ class CaseExecutedV1(CaseEvent):
 class CaseClosedV1(CaseEvent):
     ground: ClosingGround
     transferred_to: str | None = None
-
-
-class RectificationEvent(CasesEvent):
-    item_id: UUID
-    item_no: str
-    case_id: UUID
-    from_state: RectificationState | None
-    to_state: RectificationState
-
-
-class RectificationOrderedV1(RectificationEvent):
-    case_no: str
-    title: str
-    method: RectificationMethod
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    term_on: date
-    responsible_person: str
-    requirement: str
-    division_code: str
-    division_name: str
-    place: str
-    pbf_area_m2: AreaM2 | None = None
-
-
-class RectificationOpenedV1(RectificationEvent):
-    case_no: str
-    title: str
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    pbf_area_m2: AreaM2
-    division_code: str
-    division_name: str
-    place: str
-
-
-class RectificationPlanSetV1(RectificationEvent):
-    method: RectificationMethod
-    term_on: date
-    responsible_person: str
-    requirement: str
-
-
-class RectificationStartedV1(RectificationEvent):
-    pass
-
-
-class RectificationExtensionRequestedV1(RectificationEvent):
-    days: int
-    delay_reason: DelayReason
-    asked_on: date
-
-
-class RectificationExtendedV1(RectificationEvent):
-    """The new end stands in recounts."""
-
-    approved_by: str
-
-
-class RectificationExtensionRefusedV1(RectificationEvent):
-    pass
-
-
-class RectificationSentBackV1(RectificationEvent):
-    sent_back_reason: SentBackReason
-
-
-class RectificationResubmittedV1(RectificationEvent):
-    pass
-
-
-class RectificationReviewEndedV1(RectificationEvent):
-    pass
-
-
-class RectificationRecheckedV1(RectificationEvent):
-    account: str
-
-
-class RectificationReboundV1(RectificationEvent):
-    """The check of the next season failed; clue_id: the new clue about the same land."""
-
-    account: str
-    rebound_area_m2: AreaM2
-    clue_id: UUID
-    clue_no: str
-
-
-class RectificationReportedV1(RectificationEvent):
-    rectified_area_m2: AreaM2
-    account: str
-
-
-class RectificationTownshipCheckedV1(RectificationEvent):
-    """to_state is rectifying again when the check was not passed."""
-
-    passed: bool
-    account: str
-
-
-class RectificationAcceptedV1(RectificationEvent):
-    rectified_area_m2: AreaM2
-    tillage_state: str
-    members: list[str]
-    formalities_area_m2: AreaM2 | None = None
-    signers: list[Signer] = Field(default_factory=list)
-
-
-class RectificationReviewRequestedV1(RectificationEvent):
-    pass
-
-
-class RectificationStruckOffV1(RectificationEvent):
-    case_no: str
-    title: str
-    method: RectificationMethod
-    division_code: str
-    division_name: str
-    place: str
-    area_m2: AreaM2
-    farmland_area_m2: AreaM2
-    rectified_area_m2: AreaM2
-
-
-class JointActionEvent(CasesEvent):
-    action_id: UUID
-    action_no: str
-    case_id: UUID
-    from_state: JointActionState | None
-    to_state: JointActionState
-
-
-class ConvenedTask(Contract):
-    """A task as it goes to agencies: its id is fixed here, so that the same order never makes two tasks.
-
-    brief: what this agency is told; null in the events of older releases: the brief of the action.
-    answer_by: who has not accepted or declined by then loses the offer; null: it stands until it is withdrawn.
-    """
-
-    task_id: UUID
-    letter: TaskLetter
-    sign_due_on: date | None
-    feedback_due_on: date | None
-    answer_by: Instant | None = None
-    brief: "ActionBrief | None" = None
-
-
-class ActionBrief(Contract):
-    """What an agency is told of the case (task letter head). null, or empty: it is not to know (disclosure)."""
-
-    case_no: str
-    case_title: str | None
-    party_name: str | None
-    violation_types: list[ViolationType]
-    division_code: str
-    division_name: str
-    place: str | None
-    longitude: float | None
-    latitude: float | None
-    area_m2: AreaM2 | None
-    farmland_area_m2: AreaM2 | None
-    pbf_area_m2: AreaM2 | None
-
-
-class JointActionConvenedV1(JointActionEvent):
-    title: str
-    place: str
-    acting_at: Instant
-    urgent: bool
-    lead_agency: Agency
-    brief: ActionBrief
-    tasks: list[ConvenedTask]
-    join: JoinPolicy = JoinPolicy()
-    form: ActionForm = Field(
-        ActionForm.CONSULTATION, description="events of older releases: their actions close by feedback"
-    )
-
-
-class JointActionTaskReassignedV1(JointActionEvent):
-    """declined_task_id came back declined, expired or withdrawn; task takes its place."""
-
-    title: str
-    place: str
-    acting_at: Instant
-    urgent: bool
-    lead_agency: Agency
-    brief: ActionBrief
-    declined_task_id: UUID
-    task: ConvenedTask
-
-
-class JointActionTaskEvent(JointActionEvent):
-    task_id: UUID
-    agency: Agency
-
-
-class JointActionTaskSignedV1(JointActionTaskEvent):
-    signed_by: str
-    channel: str | None = None
-    receipt: DocumentRef | None = None
-
-
-class JointActionTaskAcceptedV1(JointActionTaskEvent):
-    pass
-
-
-class JointActionTaskDeclinedV1(JointActionTaskEvent):
-    return_reason: ReturnReason
-    proposed_agency: Agency | None = None
-
-
-class JointActionTaskReportedV1(JointActionTaskEvent):
-    result: dict[str, Any]
-
-
-class JointActionTaskMovedV1(JointActionTaskEvent):
-    """The other steps of a task: delivered, in progress, expired, returned, done, withdrawn."""
-
-    task_state: TaskState
-
-
-class JointActionTaskUndeliveredV1(JointActionTaskEvent):
-    """Its letter could not be delivered. error: null, when it is tried again."""
-
-    error: str | None
-
-
-class JointActionJoinChangedV1(JointActionEvent):
-    join: JoinPolicy
-
-
-class JointActionClosedV1(JointActionEvent):
-    """The feedback is complete. done_task_ids: whose reports are accepted by that; others are withdrawn."""
-
-    done_task_ids: list[UUID] = Field(default_factory=list)
-    withdrawn_task_ids: list[UUID] = Field(default_factory=list)
-
-
-class JointActionPostponedV1(JointActionEvent):
-    pass
-
-
-class JointActionRescheduledV1(JointActionEvent):
-    acting_at: Instant
-
-
-class JointActionCancelledV1(JointActionEvent):
-    """task_ids: those that were open and are withdrawn with it."""
-
-    task_ids: list[UUID]
 
 
 class ClueImportFinishedV1(CasesEvent):

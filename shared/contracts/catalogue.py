@@ -15,11 +15,13 @@ from shared.contracts import (
     dead_letters,
     disclosure,
     evidence_events,
+    joint_action_events,
     listings,
     maintenance,
     notify,
     outage_notices,
     police_transfer_events,
+    rectification_events,
     rule_events,
     sealed_records,
 )
@@ -27,6 +29,8 @@ from shared.contracts.base import Event
 
 _MODULES = (
     cases_events,
+    joint_action_events,
+    rectification_events,
     action_step_events,
     clue_events,
     case_path_events,

@@ -9,8 +9,9 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.agencies import TaskResult
 from shared.contracts.base import Contract, Instant, ListQuery, ShortText, View
-from shared.contracts.cases_events import ActionBrief, CasesEvent
+from shared.contracts.cases_events import CasesEvent
 from shared.contracts.codes import Agency, DisclosurePurpose
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.rule_value import RuleValue
 
 _RESULTS: tuple[type[Contract], ...] = get_args(get_args(TaskResult)[0])

@@ -26,9 +26,9 @@ from shared.contracts.agencies import (
     TaskWithdrawnV1,
 )
 from shared.contracts.base import Event
-from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, DocumentKind, ReturnReason, TaskState
 from shared.contracts.hand_over import OPEN, PENDING, TaskHolder, holder_of
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef
 

@@ -9,16 +9,16 @@ from services.agencies.storage.reach import transport_of
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.action_step_events import JointActionFeedbackCompletedV1
 from shared.contracts.base import EventMeta
-from shared.contracts.cases_events import (
+from shared.contracts.codes import DisclosurePurpose, TaskMessageKind, TaskState
+from shared.contracts.disclosure import CaseFieldsDisclosedV1
+from shared.contracts.hand_over import ANSWERED, OPEN
+from shared.contracts.joint_action_events import (
     ConvenedTask,
     JointActionCancelledV1,
     JointActionClosedV1,
     JointActionConvenedV1,
     JointActionTaskReassignedV1,
 )
-from shared.contracts.codes import DisclosurePurpose, TaskMessageKind, TaskState
-from shared.contracts.disclosure import CaseFieldsDisclosedV1
-from shared.contracts.hand_over import ANSWERED, OPEN
 from shared.delivery.reactor import Reaction
 from shared.outgoing import deliveries
 

@@ -37,7 +37,6 @@ from shared.contracts.cases import (
     StartPerformance,
 )
 from shared.contracts.cases_events import (
-    ActionBrief,
     CaseClosedV1,
     CaseDecidedV1,
     CaseEvent,
@@ -55,6 +54,7 @@ from shared.contracts.cases_events import (
 from shared.contracts.clocks import DeadlineFact
 from shared.contracts.clues import FileCase
 from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, ViolationType
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.parts import DeadlineView
 from shared.contracts.procedure import Procedure, SummedCase
 

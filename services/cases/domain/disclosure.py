@@ -8,9 +8,9 @@ from uuid import UUID
 
 from services.cases.domain.rule_book import RuleBook
 from shared.citations import chinese
-from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import Agency, DisclosurePurpose, RuleRegister
 from shared.contracts.disclosure import ALWAYS_TOLD, CaseFieldsDisclosedV1, DisclosureValue, disclosure_key
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.rules import ArticleRef
 from shared.errors import Conflict
 

@@ -1,6 +1,5 @@
 """A joint action (联合执法): one order, a task for each agency, and what comes back (domain.md 4.3, 4.4)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
@@ -9,10 +8,9 @@ from uuid import UUID
 
 from services.cases.domain import join_policy
 from services.cases.domain.case import Case
-from services.cases.domain.joint_action_steps import SiteSteps
+from services.cases.domain.joint_action_answers import TaskAnswers
 from services.cases.domain.joint_action_table import (
     ANSWER,
-    COME_BACK_CLOCK,
     CONTACT_CLOCK,
     OPEN_STATES,
     SIGN_CLOCKS,
@@ -22,12 +20,14 @@ from services.cases.domain.joint_action_table import (
     TaskUnknown,
 )
 from services.cases.domain.joint_action_table import TABLE as TABLE
-from services.cases.domain.joint_task import MOVED_AT, Task, live, standing, unanswered
+from services.cases.domain.joint_task import MOVED_AT, Task, live, unanswered
 from services.cases.domain.progress import Charged, Moment
-from services.cases.domain.transitions import ALL_CLOCKS
 from shared.clock import local_day
 from shared.contracts.action_step_events import JointActionFeedbackCompletedV1, JointActionSummarisedV1
-from shared.contracts.cases_events import (
+from shared.contracts.clocks import DeadlineFact
+from shared.contracts.codes import Agency, DisclosurePurpose, JointActionState, TaskState
+from shared.contracts.hand_over import OPEN
+from shared.contracts.joint_action_events import (
     ActionBrief,
     ConvenedTask,
     JointActionCancelledV1,
@@ -39,16 +39,12 @@ from shared.contracts.cases_events import (
     JointActionRescheduledV1,
     JointActionTaskAcceptedV1,
     JointActionTaskDeclinedV1,
-    JointActionTaskEvent,
     JointActionTaskMovedV1,
     JointActionTaskReassignedV1,
     JointActionTaskReportedV1,
     JointActionTaskSignedV1,
     JointActionTaskUndeliveredV1,
 )
-from shared.contracts.clocks import DeadlineFact
-from shared.contracts.codes import Agency, DisclosurePurpose, JointActionState, ReturnReason, TaskState
-from shared.contracts.hand_over import OPEN
 from shared.contracts.joint_actions import (
     CancelAction,
     ChangeJoin,
@@ -58,7 +54,7 @@ from shared.contracts.joint_actions import (
     ReassignTask,
     RescheduleAction,
 )
-from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.contracts.parts import DeadlineView
 from shared.ids import derived_id
 
 
@@ -72,7 +68,7 @@ _LEADS_CLOCKS = ("J05", "J10")
 
 
 @dataclass(kw_only=True)
-class JointAction(SiteSteps):
+class JointAction(TaskAnswers):
     TYPE: ClassVar[str] = "joint_action"
 
     action_no: str = ""
@@ -108,10 +104,6 @@ class JointAction(SiteSteps):
         theirs = tuple(task.letter.agency for task in waiting if not task.has_come_back)
         holder = "coordinator" if waiting and not theirs else None
         return replace(super().charged(clock), agencies=theirs or (self.lead_agency,), holder=holder)
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in (*OPEN_STATES, JointActionState.POSTPONED)
 
     @property
     def come_back(self) -> list[Task]:
@@ -237,128 +229,6 @@ class JointAction(SiteSteps):
         row = TABLE.permit(self.state, cmd.verb, moment.by)
         withdrawn = [task.id for task in live(self.tasks) if task.state in OPEN]
         return [JointActionCancelledV1(task_ids=withdrawn, **self.told(row, moment, reason=cmd.reason))]
-
-    def task_signed(
-        self,
-        task_id: UUID,
-        signed_by: str,
-        moment: Moment,
-        channel: str | None = None,
-        receipt: DocumentRef | None = None,
-    ) -> list[JointActionEvent]:
-        """Told by agencies, as the next three; what was known already tells nothing."""
-        task = self._advancing(task_id, TaskState.SIGNED)
-        if task is None:
-            return []
-        return self._taken(
-            "task-signed",
-            task,
-            moment,
-            JointActionTaskSignedV1,
-            {"state": TaskState.SIGNED, "signed_at": moment.now},
-            signed_by=signed_by,
-            channel=channel,
-            receipt=receipt,
-        )
-
-    def task_accepted(self, task_id: UUID, moment: Moment) -> list[JointActionEvent]:
-        task = self._advancing(task_id, TaskState.ACCEPTED)
-        if task is None:
-            return []
-        changes = {"state": TaskState.ACCEPTED, "accepted_at": moment.now}
-        return self._taken("task-accepted", task, moment, JointActionTaskAcceptedV1, changes)
-
-    def task_declined(
-        self,
-        task_id: UUID,
-        return_reason: ReturnReason,
-        reason: str,
-        moment: Moment,
-        proposed_agency: Agency | None = None,
-    ) -> list[JointActionEvent]:
-        task = self._advancing(task_id, TaskState.DECLINED)
-        if task is None:
-            return []
-        return self._taken(
-            "task-declined",
-            task,
-            moment,
-            JointActionTaskDeclinedV1,
-            {"state": TaskState.DECLINED},
-            reason,
-            return_reason=return_reason,
-            proposed_agency=proposed_agency,
-        )
-
-    def task_reported(self, task_id: UUID, result: dict[str, Any], moment: Moment) -> list[JointActionEvent]:
-        """Closes the action when its join policy is met by this report."""
-        task = self._advancing(task_id, TaskState.REPORTED)
-        if task is None:
-            return []
-        changes = {"state": TaskState.REPORTED, "reported_at": moment.now, "reports": task.reports + 1}
-        return self._taken("task-reported", task, moment, JointActionTaskReportedV1, changes, result=result)
-
-    def task_moved(
-        self, task_id: UUID, state: TaskState, moment: Moment, reason: str | None = None
-    ) -> list[JointActionEvent]:
-        """Delivered, in progress, expired, returned, done, withdrawn: what has no event of its own."""
-        task = self._advancing(task_id, state)
-        if task is None:
-            return []
-        changes = {"state": state, MOVED_AT[state]: moment.now}
-        return self._taken("task-moved", task, moment, JointActionTaskMovedV1, changes, reason, task_state=state)
-
-    def task_undelivered(self, task_id: UUID, error: str | None, moment: Moment) -> list[JointActionEvent]:
-        """error: None, when it is tried again."""
-        task = self.task(task_id)
-        if task is None:
-            raise TaskUnknown(task_id)
-        if task.state is not TaskState.OFFERED or task.delivery_error == error:
-            return []
-        changes = {"delivery_error": error}
-        return self._taken("task-moved", task, moment, JointActionTaskUndeliveredV1, changes, error=error)
-
-    def _place(self, tasks: Sequence[Task]) -> JointActionState:
-        return standing(tasks, self.form, self.steps)
-
-    def task(self, task_id: UUID) -> Task | None:
-        return next((task for task in self.tasks if task.id == task_id), None)
-
-    def _advancing(self, task_id: UUID, to: TaskState) -> Task | None:
-        """The task, if the fact is news. Raises TaskUnknown."""
-        task = self.task(task_id)
-        if task is None:
-            raise TaskUnknown(task_id)
-        return task if task.is_before(to) else None
-
-    def _taken(
-        self,
-        verb: str,
-        task: Task,
-        moment: Moment,
-        event: type[JointActionTaskEvent],
-        changes: dict[str, Any],
-        reason: str | None = None,
-        **facts: Any,
-    ) -> list[JointActionEvent]:
-        """The event of a fact about a task, with the state and clocks that the tasks come to by it, and the closing."""
-        changed = replace(task, **changes)
-        tasks = [changed if other is task else other for other in self.tasks]
-        to = self._place(tasks) if self.state in OPEN_STATES else self.state
-        row = self.settling(TABLE.permit(self.state, verb, moment.by, outcome=str(to)), tasks)
-        clock = COME_BACK_CLOCK[self.urgent]
-        wanted = self.state in OPEN_STATES and any(one.has_come_back for one in tasks) and not self.is_running(clock)
-        starts = [moment.deadlines.start(clock, moment.now)] if wanted else []
-        if row.stops != ALL_CLOCKS and self.is_open:
-            row, contact = self.naming(row, tasks, moment)
-            starts += contact
-        told = event(
-            task_id=task.id,
-            agency=task.letter.agency,
-            **facts,
-            **self.told(row, moment, reason=reason, starts=starts),
-        )
-        return [told, *self.completing(self.join, tasks, moment, row.to)]
 
     # changes
 

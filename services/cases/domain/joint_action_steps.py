@@ -39,10 +39,10 @@ from shared.contracts.action_steps import (
     SummariseAction,
     Summary,
 )
-from shared.contracts.cases_events import JointActionClosedV1, JointActionEvent
 from shared.contracts.clocks import DeadlineFact
 from shared.contracts.codes import ActionForm, Agency, DocumentKind, JointActionState, TaskState
 from shared.contracts.hand_over import OPEN
+from shared.contracts.joint_action_events import JointActionClosedV1, JointActionEvent
 from shared.contracts.joint_actions import JoinPolicy
 from shared.contracts.parts import DocumentRef
 from shared.errors import InvalidInput

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.action_steps import ActionSteps
-from shared.contracts.cases_events import ConvenedTask
 from shared.contracts.codes import ActionForm, Agency, JointActionState, ReturnReason, TaskState
 from shared.contracts.hand_over import ANSWERED, COME_BACK, TaskHolder, holder_of
+from shared.contracts.joint_action_events import ConvenedTask
 from shared.contracts.joint_actions import JointTaskView, TaskLetter
 from shared.contracts.parts import DocumentRef
 

@@ -16,8 +16,10 @@ from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rectification_facts import check_method, check_signers, checked_pbf, noted
 from services.cases.domain.rectification_table import TABLE as TABLE
 from shared.area import mu_from_m2
-from shared.contracts.cases_events import (
-    CasesEvent,
+from shared.contracts.cases_events import CasesEvent
+from shared.contracts.clocks import DeadlineFact
+from shared.contracts.codes import DocumentKind, RectificationMethod, RectificationState
+from shared.contracts.rectification_events import (
     RectificationAcceptedV1,
     RectificationEvent,
     RectificationExtendedV1,
@@ -30,8 +32,6 @@ from shared.contracts.cases_events import (
     RectificationStruckOffV1,
     RectificationTownshipCheckedV1,
 )
-from shared.contracts.clocks import DeadlineFact
-from shared.contracts.codes import DocumentKind, RectificationMethod, RectificationState
 from shared.contracts.rectifications import (
     AcceptRectification,
     CheckRectification,

@@ -7,7 +7,7 @@ from typing import Any
 from services.cases.domain.areas import check_land, check_part
 from services.cases.domain.case import Case
 from services.cases.domain.transitions import Forbidden
-from shared.contracts import cases_events as e
+from shared.contracts import rectification_events as e
 from shared.contracts.codes import DocumentKind, RectificationMethod
 from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationFacts, Signer
 from shared.errors import InvalidInput

@@ -11,7 +11,9 @@ from services.cases.domain.rectification_facts import check_method, checked_pbf
 from services.cases.domain.rectification_table import TABLE
 from services.cases.domain.standstill import proof
 from services.cases.domain.transitions import Forbidden
-from shared.contracts.cases_events import (
+from shared.contracts.clocks import ExtensionFact
+from shared.contracts.codes import DocumentKind
+from shared.contracts.rectification_events import (
     RectificationEvent,
     RectificationExtendedV1,
     RectificationExtensionRefusedV1,
@@ -25,8 +27,6 @@ from shared.contracts.cases_events import (
     RectificationSentBackV1,
     RectificationStartedV1,
 )
-from shared.contracts.clocks import ExtensionFact
-from shared.contracts.codes import DocumentKind
 from shared.contracts.rectifications import (
     EndReview,
     GrantMoreTime,

@@ -26,8 +26,8 @@ from shared.contracts.agencies import (
     TaskWithdrawnV1,
 )
 from shared.contracts.base import EventMeta
-from shared.contracts.cases_events import JointActionEvent
 from shared.contracts.codes import TaskState
+from shared.contracts.joint_action_events import JointActionEvent
 from shared.delivery.reactor import Reaction
 
 Decide = Callable[[JointAction, Moment], list[JointActionEvent]]

@@ -11,9 +11,9 @@ from services.cases.handlers.evidence_check import require_evidence
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
 from shared.contracts import rectifications as c
-from shared.contracts.cases_events import RectificationEvent
 from shared.contracts.clues import ReportClue
 from shared.contracts.codes import ClueSource, EvidenceObject, EvidenceStep
+from shared.contracts.rectification_events import RectificationEvent
 from shared.contracts.rectifications import RectificationView
 from shared.ids import new_id
 from shared.operations import Call

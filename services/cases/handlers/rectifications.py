@@ -3,8 +3,8 @@
 from services.cases.domain.rectification import Rectification
 from services.cases.handlers.evidence_check import require_evidence
 from services.cases.storage.unit import CasesUnit
-from shared.contracts.cases_events import RectificationEvent
 from shared.contracts.codes import EvidenceObject, EvidenceStep
+from shared.contracts.rectification_events import RectificationEvent
 from shared.contracts.rectifications import (
     AcceptRectification,
     CheckRectification,

@@ -20,8 +20,9 @@ from services.cases.queries.rectifications import get_rectification
 from services.cases.queries.timeline import get_timeline, told_of
 from services.cases.storage.evidence_stores import EvidenceStore
 from services.cases.storage.evidence_tables import evidence_copy
-from shared.contracts import cases_events as e
+from shared.contracts import joint_action_events as ja
 from shared.contracts.cases import GetCase, GetTimeline
+from shared.contracts.cases_events import CaseServedV1
 from shared.contracts.clues import GetClue
 from shared.contracts.codes import DocumentKind, EvidenceState, title
 from shared.contracts.evidence_events import EvidenceCopyReadV1
@@ -32,11 +33,11 @@ from shared.principal import Actor
 _STORE = EvidenceStore()
 # What others signed for or answered, as far as cases was told.
 _RECEIPTS = {
-    e.JointActionTaskSignedV1.type: "部门签收任务",
-    e.JointActionTaskAcceptedV1.type: "部门接受任务",
-    e.JointActionTaskDeclinedV1.type: "部门退回任务",
-    e.JointActionTaskReportedV1.type: "部门反馈结果",
-    e.CaseServedV1.type: "处罚决定送达",
+    ja.JointActionTaskSignedV1.type: "部门签收任务",
+    ja.JointActionTaskAcceptedV1.type: "部门接受任务",
+    ja.JointActionTaskDeclinedV1.type: "部门退回任务",
+    ja.JointActionTaskReportedV1.type: "部门反馈结果",
+    CaseServedV1.type: "处罚决定送达",
     EvidenceCopyReadV1.type: "部门领取证据副本",
 }
 

@@ -16,6 +16,8 @@ from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
 from shared.contracts import clue_events as ce
+from shared.contracts import joint_action_events as ja
+from shared.contracts import rectification_events as rc
 from shared.contracts.case_path_events import CaseResultNotTakenV1
 from shared.contracts.cases import GetTimeline, Timeline, TimelineEntry
 from shared.contracts.codes import AlarmAction, TaskResultKind, title
@@ -57,19 +59,19 @@ TITLES: dict[str, str] = {
     e.CasePerformanceStartedV1.type: "当事人开始履行",
     e.CaseExecutedV1.type: "执行完毕",
     e.CaseClosedV1.type: "结案",
-    e.RectificationOrderedV1.type: "责令限期整改",
-    e.RectificationReportedV1.type: "报告整改完成",
-    e.RectificationTownshipCheckedV1.type: "乡镇核查",
-    e.RectificationAcceptedV1.type: "县级验收",
-    e.RectificationReviewRequestedV1.type: "提请上级审核",
-    e.RectificationStruckOffV1.type: "销号",
-    e.JointActionConvenedV1.type: "召集联合执法",
-    e.JointActionTaskReassignedV1.type: "任务改派",
-    e.JointActionTaskSignedV1.type: "部门签收任务",
-    e.JointActionTaskAcceptedV1.type: "部门接受任务",
-    e.JointActionTaskDeclinedV1.type: "部门退回任务",
-    e.JointActionTaskReportedV1.type: "部门反馈结果",
-    e.JointActionClosedV1.type: "联合执法办结",
+    rc.RectificationOrderedV1.type: "责令限期整改",
+    rc.RectificationReportedV1.type: "报告整改完成",
+    rc.RectificationTownshipCheckedV1.type: "乡镇核查",
+    rc.RectificationAcceptedV1.type: "县级验收",
+    rc.RectificationReviewRequestedV1.type: "提请上级审核",
+    rc.RectificationStruckOffV1.type: "销号",
+    ja.JointActionConvenedV1.type: "召集联合执法",
+    ja.JointActionTaskReassignedV1.type: "任务改派",
+    ja.JointActionTaskSignedV1.type: "部门签收任务",
+    ja.JointActionTaskAcceptedV1.type: "部门接受任务",
+    ja.JointActionTaskDeclinedV1.type: "部门退回任务",
+    ja.JointActionTaskReportedV1.type: "部门反馈结果",
+    ja.JointActionClosedV1.type: "联合执法办结",
     e.DeadlinesRecountedV1.type: "重算期限",
     e.DeadlineAlarmRaisedV1.type: "期限提醒",
     **EVIDENCE_TITLES,
@@ -77,7 +79,7 @@ TITLES: dict[str, str] = {
 }
 
 _NOT_PASSED = "乡镇核查未通过"
-_OF_RESULTS = frozenset({e.JointActionTaskReportedV1.type, CaseResultNotTakenV1.type})
+_OF_RESULTS = frozenset({ja.JointActionTaskReportedV1.type, CaseResultNotTakenV1.type})
 _RESULT_TITLES = {str(kind): title(kind) for kind in TaskResultKind}
 
 

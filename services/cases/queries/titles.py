@@ -4,9 +4,11 @@ from shared.contracts import action_proposals as ap
 from shared.contracts import action_step_events as st
 from shared.contracts import case_import_events as im
 from shared.contracts import case_path_events as cp
-from shared.contracts import cases_events as e
+from shared.contracts import joint_action_events as ja
 from shared.contracts import listings as li
 from shared.contracts import police_transfer_events as pt
+from shared.contracts import rectification_events as rc
+from shared.contracts.cases_events import ClueActStoppedV1
 
 PATH_TITLES: dict[str, str] = {
     im.ClueTakenOverV1.type: "接收原有案件的线索",
@@ -94,28 +96,28 @@ PATH_TITLES: dict[str, str] = {
     ap.ActionProposalRaisedV1.type: "补充联合执法触发情形",
     ap.ActionProposalApprovedV1.type: "同意联合执法",
     ap.ActionProposalDeclinedV1.type: "不采纳联合执法建议",
-    e.ClueActStoppedV1.type: "责令停止违法行为",
-    e.RectificationOpenedV1.type: "列入整改",
-    e.RectificationPlanSetV1.type: "确定整改方案",
-    e.RectificationStartedV1.type: "开始整改",
-    e.RectificationExtensionRequestedV1.type: "申请延长整改期限",
-    e.RectificationExtendedV1.type: "延长整改期限",
-    e.RectificationExtensionRefusedV1.type: "不予延长整改期限",
-    e.RectificationSentBackV1.type: "整改打回",
-    e.RectificationResubmittedV1.type: "重新提请上级审核",
-    e.RectificationReviewEndedV1.type: "上级审核结束",
-    e.RectificationRecheckedV1.type: "下一耕作季复核",
-    e.RectificationReboundV1.type: "复核发现反弹",
-    e.JointActionTaskMovedV1.type: "任务进展",
-    e.JointActionTaskUndeliveredV1.type: "任务未能送达",
-    e.JointActionJoinChangedV1.type: "改变联合执法办结条件",
+    ClueActStoppedV1.type: "责令停止违法行为",
+    rc.RectificationOpenedV1.type: "列入整改",
+    rc.RectificationPlanSetV1.type: "确定整改方案",
+    rc.RectificationStartedV1.type: "开始整改",
+    rc.RectificationExtensionRequestedV1.type: "申请延长整改期限",
+    rc.RectificationExtendedV1.type: "延长整改期限",
+    rc.RectificationExtensionRefusedV1.type: "不予延长整改期限",
+    rc.RectificationSentBackV1.type: "整改打回",
+    rc.RectificationResubmittedV1.type: "重新提请上级审核",
+    rc.RectificationReviewEndedV1.type: "上级审核结束",
+    rc.RectificationRecheckedV1.type: "下一耕作季复核",
+    rc.RectificationReboundV1.type: "复核发现反弹",
+    ja.JointActionTaskMovedV1.type: "任务进展",
+    ja.JointActionTaskUndeliveredV1.type: "任务未能送达",
+    ja.JointActionJoinChangedV1.type: "改变联合执法办结条件",
     st.JointActionMetV1.type: "行动前会商",
     st.JointActionActedV1.type: "联合行动",
     st.JointActionOnSiteSignedV1.type: "现场记录签字",
     st.JointActionEvidenceHandedV1.type: "移交证据副本",
     st.JointActionFeedbackCompletedV1.type: "联合执法反馈齐全",
     st.JointActionSummarisedV1.type: "联合执法总结办结",
-    e.JointActionPostponedV1.type: "联合执法延期",
-    e.JointActionRescheduledV1.type: "联合执法改期",
-    e.JointActionCancelledV1.type: "联合执法取消",
+    ja.JointActionPostponedV1.type: "联合执法延期",
+    ja.JointActionRescheduledV1.type: "联合执法改期",
+    ja.JointActionCancelledV1.type: "联合执法取消",
 }

@@ -22,7 +22,6 @@ from services.cases.domain.rectification import Rectification
 from services.cases.storage import clue_columns, deadlines, tables, work
 from services.cases.storage.scope import visible
 from shared.contracts.action_steps import ActionSteps
-from shared.contracts.cases_events import ActionBrief
 from shared.contracts.codes import (
     ActionForm,
     Agency,
@@ -37,6 +36,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import JoinPolicy
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.contracts.procedure import Procedure

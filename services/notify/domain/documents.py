@@ -11,9 +11,10 @@ from services.notify.domain.case_brief import CaseBrief, RectificationCount
 from services.notify.domain.offices import IssuingOffice
 from shared.area import mu_from_m2, square_metres
 from shared.clock import local_day
-from shared.contracts.cases_events import CaseFiledV1, RectificationStruckOffV1
+from shared.contracts.cases_events import CaseFiledV1
 from shared.contracts.codes import NoticeKind, ViolationType, title
 from shared.contracts.notify import IssueNotice, NoticeLine
+from shared.contracts.rectification_events import RectificationStruckOffV1
 
 
 @dataclass(frozen=True)

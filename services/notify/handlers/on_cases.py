@@ -37,6 +37,8 @@ from shared.contracts.cases_events import (
     CasePerformanceStartedV1,
     CaseReviewStartedV1,
     CaseServedV1,
+)
+from shared.contracts.rectification_events import (
     RectificationAcceptedV1,
     RectificationEvent,
     RectificationOpenedV1,

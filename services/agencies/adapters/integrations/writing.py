@@ -6,7 +6,7 @@ from typing import Any
 
 from services.agencies.adapters.integrations.mapping import FormField, Table
 from shared.contracts.agencies import TaskIssuedV1
-from shared.contracts.cases_events import ActionBrief
+from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.task_results import TaskResult
 
 # 村 and 村部 only look alike; a name that is repeated is longer.

@@ -11,7 +11,7 @@ from services.cases.domain.clue import Clue
 from services.cases.domain.rectification import Rectification
 from services.cases.storage.repository import CaseStore, ClueStore, RectificationStore
 from shared.aggregate import replay
-from shared.contracts import cases_events
+from shared.contracts.catalogue import of_source
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
@@ -27,7 +27,7 @@ from tests.integration.services.cases.office import (
 
 pytestmark = pytest.mark.evidence_not_asked
 
-EVENTS = {event.type: event for event in vars(cases_events).values() if hasattr(event, "type")}
+EVENTS = {event.type: event for event in of_source("cases")}
 
 
 def step(office: Office, case: dict[str, Any], verb: str, **body: Any) -> dict[str, Any]:

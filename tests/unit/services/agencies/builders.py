@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from services.agencies.domain.task import RESULT, Order, Task
 from shared.aggregate import replay
 from shared.contracts.agencies import TaskIssuedV1, TaskResult
-from shared.contracts.cases_events import (
+from shared.contracts.codes import Agency, JointActionState
+from shared.contracts.joint_action_events import (
     ActionBrief,
     ConvenedTask,
     JointActionCancelledV1,
@@ -15,7 +16,6 @@ from shared.contracts.cases_events import (
     JointActionConvenedV1,
     JointActionTaskReassignedV1,
 )
-from shared.contracts.codes import Agency, JointActionState
 from shared.contracts.joint_actions import TaskLetter
 
 NOW = datetime(2026, 3, 11, 2, 0, tzinfo=UTC)

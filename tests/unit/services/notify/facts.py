@@ -5,12 +5,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from shared.contracts.cases_events import (
-    CaseFiledV1,
-    CaseInvestigationStartedV1,
-    RectificationOrderedV1,
-    RectificationStruckOffV1,
-)
+from shared.contracts.cases_events import CaseFiledV1, CaseInvestigationStartedV1
+from shared.contracts.rectification_events import RectificationOrderedV1, RectificationStruckOffV1
 from shared.ids import new_id
 
 CASE_ID = UUID("0190a000-0000-7000-8000-000000000001")

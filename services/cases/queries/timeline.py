@@ -11,7 +11,7 @@ from services.cases.queries.discretion import hidden_from, is_hidden, result_kin
 from services.cases.queries.titles import PATH_TITLES
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.evidence_tables import evidence
-from services.cases.storage.path_tables import action_proposal, listing, police_transfer
+from services.cases.storage.path_tables import action_proposal, assistance_request, listing, police_transfer
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
@@ -120,7 +120,7 @@ def told_of(case_id: UUID, clue_id: UUID, by: Actor) -> sa.CompoundSelect[Any]:
         sa.select(joint_action.c.id).where(joint_action.c.case_id == case_id),
         *(
             sa.select(table.c.id).where(table.c.case_id == case_id, visible(table, by))
-            for table in (police_transfer, listing, action_proposal)
+            for table in (police_transfer, listing, action_proposal, assistance_request)
         ),
         sa.select(sa.literal(case_id, case.c.id.type)),
         sa.select(sa.literal(clue_id, case.c.id.type)),

@@ -154,6 +154,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
         "action_proposal": Kept("action_proposal"),
+        "assistance_request": Kept("assistance_request"),
         "listing": Kept("listing"),
         "police_transfer": Kept("police_transfer"),
         "sealed_record": Kept("sealed_record"),

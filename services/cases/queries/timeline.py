@@ -46,6 +46,7 @@ TITLES: dict[str, str] = {
     ce.ClueSentBackV1.type: "打回",
     ce.ClueTransferredOutV1.type: "移送其他部门",
     ce.ClueTransferAnsweredV1.type: "移送答复",
+    ce.ClueFilingExtendedV1.type: "延长立案期限",
     ce.ClueArchivedV1.type: "线索归档",
     ce.ClueSplitV1.type: "拆分图斑",
     ce.ClueSplitOffV1.type: "拆出子图斑",

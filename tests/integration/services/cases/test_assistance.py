@@ -245,7 +245,7 @@ def test_a_letter_goes_to_one_other_body(office: Office) -> None:
         ({"to_agency": "natural_resources"}, "cases.assistance-of-oneself", "to_agency"),
         ({"to_agency": "township"}, "invalid-field", "to_agency"),
         ({"matters": []}, "invalid-field", "matters"),
-        ({"matters": ["money"]}, "invalid-field", "matters[0]"),
+        ({"matters": ["money"]}, "invalid-field", "matters.0"),
     ):
         wrong = refused(office, COORDINATOR, "case.request-assistance", asking(**changes), case["id"])
         assert (wrong.kind, wrong.code, wrong.field) == ("invalid-input", code, field)

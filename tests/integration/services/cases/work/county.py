@@ -73,7 +73,11 @@ def settle(office: Office) -> dict[str, Any]:
     handed_over(office, made["crime"])
     for name, case, letter in (
         ("letter", made["crime"], {"to_agency": "comprehensive_enforcement"}),
-        ("letter to agriculture", made["crime"], {"to_agency": "agriculture", "from_agency": "public_security"}),
+        (
+            "letter to agriculture",
+            made["crime"],
+            {"to_agency": "agriculture", "from_agency": "comprehensive_enforcement"},
+        ),
         ("letter to a body", made["of agriculture"], {"to_body": "不动产登记中心"}),
     ):
         made[name] = office.command(COORDINATOR, "case.request-assistance", asking(**letter), case["id"])

@@ -143,6 +143,8 @@ SUMMARIES: dict[str, str] = {
     "recipient-list": "列出收文单位及其签收进度",
     "outage-notice-list": "部门接口中断提醒",
     "outage-notice-acknowledge": "阅知接口中断提醒",
+    "assistance-notice-list": "协助函提醒",
+    "assistance-notice-acknowledge": "阅知协助函提醒",
     "recipient-configure-endpoint": "设置收文单位的推送地址",
     "rectification-list": "列出整改事项",
     "rectification-get": "查看整改事项",

@@ -152,6 +152,9 @@ class AssistanceEvent(CasesEvent):
     assistance_id: UUID
     letter_no: str
     case_id: UUID
+    from_agency: Agency
+    to_agency: Agency | None
+    to_body: str | None
     from_state: AssistanceState | None
     to_state: AssistanceState
 
@@ -159,9 +162,6 @@ class AssistanceEvent(CasesEvent):
 class AssistanceRequestedV1(AssistanceEvent):
     case_no: str
     division_code: str
-    from_agency: Agency
-    to_agency: Agency | None
-    to_body: str | None
     matters: list[AssistanceMatter]
     details: str
     basis: str

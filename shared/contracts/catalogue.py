@@ -9,6 +9,7 @@ from shared.contracts import (
     agency_certificates,
     agency_endpoints,
     assistance,
+    assistance_notices,
     case_import_events,
     case_path_events,
     cases_events,
@@ -49,6 +50,7 @@ _MODULES = (
     agency_certificates,
     notify,
     outage_notices,
+    assistance_notices,
     dead_letters,
     maintenance,
 )

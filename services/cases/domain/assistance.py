@@ -85,7 +85,8 @@ class AssistanceRequest(Progress):
 
     @property
     def names(self) -> dict[str, Any]:
-        return {"assistance_id": self.id, "letter_no": self.letter_no, "case_id": self.case_id}
+        between = {"from_agency": self.from_agency, "to_agency": self.to_agency, "to_body": self.to_body}
+        return {"assistance_id": self.id, "letter_no": self.letter_no, "case_id": self.case_id, **between}
 
     @property
     def is_open(self) -> bool:

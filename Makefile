@@ -44,9 +44,9 @@ lint: setup-dev ## 格式、类型、分层、部署文件、锁文件 (style, t
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/python .ci/check_locks.py
 
-bench: setup-dev ## 性能数字，JSON 输出 (the numbers)
+bench: setup-dev ## 性能数字，JSON 输出；ONLY= 只取几项 (the numbers)
 	@.ci/rabbitmq
-	@exec $(BIN)/python -m benchmarks
+	@exec $(BIN)/python -m benchmarks $(ONLY)
 
 chaos: setup-dev ## 故障演练，约一刻钟，SEED= 换次序 (every fault under load, checked independently)
 	@.ci/rabbitmq

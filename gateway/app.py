@@ -1,6 +1,7 @@
 """The HTTP application: routes, error answers, what opens and closes with it."""
 
 import gc
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -80,6 +82,8 @@ def create_app(
     max_evidence_bytes: int = 2048 * MIB,
 ) -> FastAPI:
     """open_parts: entered when serving begins. Only an upload of a file may have a larger body."""
+    # FastAPI hushes this when it makes a field of a body; a contract is built later (shared/contracts/base.py).
+    warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -102,6 +102,13 @@ class NotCertified(Conflict):
         )
 
 
+class NotActivated(Conflict):
+    """A system of an agency asks or answers before its integration was put into use."""
+
+    def __init__(self, agency: str) -> None:
+        super().__init__("agencies.not-activated", None, agency=agency)
+
+
 class NothingToCertify(Conflict):
     """Who opens the console's inbox has no system that could be certified."""
 

@@ -20,7 +20,7 @@ from services.agencies.handlers import tasks
 from services.agencies.handlers.arrival import tell_delivered
 from services.agencies.storage import answers, exchange
 from services.agencies.storage.answers import Reply
-from services.agencies.storage.reach import transport_of
+from services.agencies.storage.reach import admit, transport_of
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.agency_endpoints import AnswerFault, AnswerReceipt, AnswerTask
 from shared.contracts.codes import Agency, Role, title
@@ -64,7 +64,10 @@ def system_of(agency: Agency, protocol: str, county_code: str) -> Actor:
 
 
 def answer_task(cmd: AnswerTask, call: Call, unit: AgenciesUnit) -> AnswerReceipt:
-    """By the API: who calls has shown the agency's own credentials. Raises NotAllowed for who is no agency."""
+    """By the API: who calls has shown the agency's own credentials. Raises NotAllowed for who is no agency,
+    NotActivated for a system that is not in use.
+    """
+    admit(unit.connection, call.by)
     try:
         agency = Agency(call.by.org_code)
     except ValueError as error:

@@ -6,6 +6,7 @@ from services.agencies.domain.task import OFFLINE, Task
 from services.agencies.handlers.arrival import tell_arrival, tell_message_arrival
 from services.agencies.handlers.messages import owe
 from services.agencies.queries.tasks import own_messages, view_of_task
+from services.agencies.storage.reach import admit
 from services.agencies.storage.unit import AgenciesUnit
 from shared.clock import local_day
 from shared.contracts.agencies import (
@@ -81,7 +82,8 @@ def report_task_form(cmd: ReportTaskForm, call: Call, unit: AgenciesUnit) -> Tas
 
 
 def read_tasks(cmd: ReadTasks, call: Call, unit: AgenciesUnit) -> ReadTasksView:
-    """First showing in the mailbox is delivery; the rest changes nothing."""
+    """First showing in the mailbox is delivery; the rest changes nothing. Raises NotActivated."""
+    admit(unit.connection, call.by)
     tasks = unit.tasks.own_among(unit.connection, cmd.task_ids, call.by)
     new = [task.id for task in tasks if tell_arrival(unit, task, "polled_mailbox")]
     told = own_messages(unit.connection, cmd.message_ids, call.by)
@@ -125,6 +127,7 @@ def withdraw(unit: AgenciesUnit, task: Task, reason: str) -> None:
 
 
 def _locked(call: Call, unit: AgenciesUnit) -> Task:
+    admit(unit.connection, call.by)
     return unit.tasks.lock_own(unit.connection, call.target, call.by, call.expected_version)
 
 

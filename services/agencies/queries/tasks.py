@@ -12,6 +12,7 @@ from sqlalchemy.engine import RowMapping
 from services.agencies.domain.task import Task
 from services.agencies.ports import Registry
 from services.agencies.storage import scope
+from services.agencies.storage.reach import admit
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.tables import agency_task, delivery, task_message
 from services.agencies.task_view import Place, form_of, task_view
@@ -72,7 +73,8 @@ class TaskQueries:
         self._store = TaskStore()
 
     def get(self, q: GetTask, by: Actor, connection: Connection) -> TaskView:
-        """NotFound for what the caller may not see."""
+        """NotFound for what the caller may not see; NotActivated for a system (reach.admit)."""
+        admit(connection, by)
         statement = sa.select(agency_task).where(agency_task.c.id == q.id, scope.visible_tasks(by))
         row = connection.execute(statement).mappings().one_or_none()
         if row is None:
@@ -81,7 +83,11 @@ class TaskQueries:
 
 
 def list_tasks(q: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]:
-    """Newest first; with `after` the mailbox, oldest first. A task that an agency once saw keeps its position."""
+    """Newest first; with `after` the mailbox, oldest first. A task that an agency once saw keeps its position.
+
+    Raises NotActivated.
+    """
+    admit(connection, by)
     where = [scope.visible_tasks(by), *_filters(q)]
     if q.after is None:
         return page(_NEWEST_FIRST, where, q, connection, _ROWS.validate_python)
@@ -90,7 +96,8 @@ def list_tasks(q: ListTasks, by: Actor, connection: Connection) -> Page[TaskRow]
 
 
 def list_messages(q: ListTaskMessages, by: Actor, connection: Connection) -> Page[TaskMessageView]:
-    """Of the tasks the actor sees. Newest first; with `after` oldest first above that position."""
+    """Of the tasks the actor sees. Newest first; with `after` oldest first above that position. Raises NotActivated."""
+    admit(connection, by)
     where: list[ColumnElement[bool]] = [
         task_message.c.task_id.in_(sa.select(agency_task.c.id).where(scope.visible_tasks(by)))
     ]

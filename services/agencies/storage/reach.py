@@ -3,9 +3,12 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.agencies.domain.errors import NotActivated
 from services.agencies.ports import Registry, Transport
 from services.agencies.storage.tables import delivery, endpoint
-from shared.contracts.codes import Agency
+from shared.contracts.agency_certificates import NEEDS_NONE
+from shared.contracts.codes import Agency, Role
+from shared.principal import Actor
 
 
 def transport_of(connection: Connection, registry: Registry, agency: Agency) -> Transport:
@@ -19,6 +22,16 @@ def route_of(connection: Connection, party: str) -> dict[str, str | None]:
     columns = (endpoint.c.body, endpoint.c.host_key, endpoint.c.access)
     row = connection.execute(sa.select(*columns).where(endpoint.c.party == party)).mappings().one_or_none()
     return dict(row) if row else {}
+
+
+def admit(connection: Connection, by: Actor) -> None:
+    """Let a person pass, and a system whose agency has a way in use that it was certified for. Raises NotActivated."""
+    if not by.has(Role.AGENCY_SYSTEM):
+        return
+    # One that its agency has shut (410) may still be asked and answered.
+    used = sa.exists().where(endpoint.c.party == by.org_code, endpoint.c.protocol != NEEDS_NONE)
+    if not connection.execute(sa.select(used)).scalar_one():
+        raise NotActivated(by.org_code)
 
 
 def waiting(connection: Connection, party: str) -> int:

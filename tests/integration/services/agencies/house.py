@@ -95,6 +95,11 @@ class House:
         made: dict[str, Any] = self.done(administrator(), "agency.configure-endpoint", body)
         return made
 
+    def activate(self, agency: Agency) -> None:
+        """Its system asks and answers, over the mailbox. Of the township there is none."""
+        if agency is not Agency.TOWNSHIP:
+            self.configure({"agency": agency.value, "protocol": "polled_mailbox"})
+
     def certify(self, agency: Agency, protocol: str) -> None:
         certify(lambda verb, body: self.done(administrator(), f"agency.{verb}", body), agency.value, protocol)
 

@@ -40,6 +40,7 @@ def report_body(agency: Agency, **changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("agency", list(Agency))
 def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: Agency) -> None:
+    house.activate(agency)
     task, by = task_of(house, agency), worker(agency, Role.AGENCY_SYSTEM)
     signed = house.done(by, "task.sign", SIGN, task, expected_version=1)
     assert (signed["state"], signed["signed_by"], signed["delivery_state"]) == ("signed", "王五", "delivered")
@@ -60,7 +61,6 @@ def test_an_agency_signs_accepts_and_reports_its_own_task(house: House, agency: 
         township_officer("640522101"),
         township_officer("640521"),
         officer(Agency.TOWNSHIP),
-        officer(Agency.TOWNSHIP, Role.AGENCY_SYSTEM, "640521101"),
         officer(Agency.COMPREHENSIVE_ENFORCEMENT),
     ],
     ids=lambda by: f"{min(by.roles)}-{by.org_code}-{by.jurisdiction}",
@@ -100,6 +100,7 @@ def test_a_result_can_be_reported_on_the_agencys_own_form(house: House) -> None:
 def test_a_form_that_does_not_parse_is_answered_with_every_fault_and_changes_nothing(
     house: House, agency: Agency
 ) -> None:
+    house.activate(agency)
     task, by = task_of(house, agency), worker(agency, Role.AGENCY_SYSTEM)
     house.done(by, "task.sign", SIGN, task)
     house.done(by, "task.accept", ACCEPT, task)
@@ -203,6 +204,7 @@ def test_the_same_command_twice_has_one_effect_and_one_answer(house: House) -> N
 
 def test_reading_the_mailbox_is_delivery_once_and_only_of_own_tasks(house: House) -> None:
     own, foreign = task_of(house, Agency.AGRICULTURE), task_of(house, Agency.PUBLIC_SECURITY)
+    house.activate(Agency.AGRICULTURE)
     by = officer(Agency.AGRICULTURE, Role.AGENCY_SYSTEM)
     body = {"task_ids": [str(own), str(foreign), str(uuid4())]}
     assert house.done(by, "task.read", body) == {"delivered": [str(own)]}
@@ -213,6 +215,28 @@ def test_reading_the_mailbox_is_delivery_once_and_only_of_own_tasks(house: House
     assert seen["delivered_at"] is not None
     # The proof of delivery is not a change of the task: an If-Match got with the reading still holds.
     assert house.done(by, "task.sign", SIGN, own, expected_version=1)["version"] == 3
+
+
+@pytest.mark.parametrize("configured", [None, {"protocol": "console_inbox"}], ids=["nothing", "inbox"])
+def test_a_system_that_was_not_put_into_use_neither_asks_nor_answers(house: House, configured: Any) -> None:
+    if configured:
+        house.configure({"agency": "agriculture", **configured})
+    task, by = task_of(house, Agency.AGRICULTURE), officer(Agency.AGRICULTURE, Role.AGENCY_SYSTEM)
+    asked = [
+        house.query(by, "task.list", after=0),
+        house.query(by, "task.messages", after=0),
+        house.query(by, "task.get", id=str(task)),
+        house.command(by, "task.read", {"task_ids": [str(task)]}),
+        house.command(by, "task.sign", SIGN, task),
+    ]
+    assert {answer["problem"]["code"] for answer in asked} == {"agencies.not-activated"}
+    said = {"specversion": "1.0", "id": "1", "source": "/agencies/agriculture", "type": "tianwei.answer.sign.v1"}
+    given = house.command(by, "agency.answer", {"answer": {**said, "subject": str(task), "data": SIGN}})
+    assert given["problem"]["code"] == "agencies.not-activated"
+    assert house.told(task) == ["task-issued"]
+    assert house.done(officer(Agency.AGRICULTURE), "task.sign", SIGN, task)["state"] == "signed"
+    house.activate(Agency.AGRICULTURE)
+    assert house.done(by, "task.accept", ACCEPT, task)["state"] == "accepted"
 
 
 def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_once(house: House) -> None:

@@ -86,6 +86,8 @@ def test_only_the_coordinator_of_the_county_directs_a_task(house: House, operati
 
 
 def test_a_withdrawal_is_owed_to_the_agency_once_and_only_to_it(house: House) -> None:
+    for agency in (AG, Agency.PUBLIC_SECURITY):
+        house.activate(agency)
     task = accepted(house)
     house.done(coordinator(), "task.withdraw", WITHDRAW, task)
     (told,) = messages(house, task)
@@ -179,6 +181,7 @@ def test_a_message_that_cannot_be_delivered_needs_a_person_and_can_be_sent_again
 
 def test_of_answers_given_at_one_moment_exactly_one_counts(house: House) -> None:
     """Truly concurrent: threads that start together on one signed offer whose term is over."""
+    house.activate(AG)
     for _ in range(12):
         task = offered(house, answer_by=datetime.now(UTC) - timedelta(seconds=1))
         house.done(officer(AG), "task.sign", SIGN, task)

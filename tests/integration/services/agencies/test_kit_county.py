@@ -20,6 +20,7 @@ class Both:
 
     def __init__(self, house: House, agency: Agency) -> None:
         self._house, self._agency = house, agency
+        house.activate(agency)
         event = convened(agency)
         house.react(event)
         self._in_house: UUID = event.tasks[0].task_id

@@ -68,6 +68,7 @@ def test_the_list_is_newest_first_and_pages_without_loss_or_repetition(house: Ho
 def test_the_mailbox_is_oldest_first_above_the_given_position(house: House) -> None:
     made = [convene(house, Agency.AGRICULTURE)[0] for _ in range(3)]
     convene(house, Agency.PUBLIC_SECURITY)
+    house.activate(Agency.AGRICULTURE)
     by = officer(Agency.AGRICULTURE, Role.AGENCY_SYSTEM)
     first = house.asked(by, "task.list", after=0, limit=2)
     assert ids(first) == made[:2]

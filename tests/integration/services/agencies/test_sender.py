@@ -29,7 +29,7 @@ NOW = "UPDATE delivery SET next_at = now(), lease_until = NULL"
 
 
 def configure(house: House, url: str) -> str:
-    body = {"agency": "natural_resources", "url": url}
+    body = {"agency": "natural_resources", "protocol": "signed_webhook", "url": url}
     return str(house.configure(body)["secret"])
 
 

@@ -16,6 +16,7 @@ from services.cases.settings import CasesSettings
 from services.cases.storage import migrate as cases_migrate
 from services.cases.wiring import wire as wire_cases
 from shared.clock import FixedClock
+from shared.contracts.codes import COUNTY_AGENCIES
 from shared.migration import upgrade
 from shared.principal import PrincipalSigner
 from tests.integration.services.agencies.house import SECRETS_KEY, House
@@ -91,4 +92,6 @@ def _open(postgres: PostgresNode, migrated: tuple[str, str], home: Path) -> tupl
         }
     )
     house = House(dsn, settings, wire(settings, lambda: None, clock), signer)
+    for agency in COUNTY_AGENCIES:
+        house.activate(agency)
     return County(office, house), cases, agencies

@@ -137,6 +137,7 @@ class AssistanceRequest(Progress):
 
     def extend(self, cmd: c.ExtendAssistance, moment: Moment) -> list[c.AssistanceEvent]:
         """On the notice of the body asked. Raises ExtensionNotAllowed, ExtensionTooLong, ExtensionTooLate."""
+        row = self._permit(cmd, moment, self.to_agency)
         on = self._day(cmd.noticed_on, "noticed_on", moment)
         notice = proof(cmd.documents, _DOC.EXTENSION_NOTICE)
         more = [
@@ -152,15 +153,13 @@ class AssistanceRequest(Progress):
             for paper in [notice]
             if paper is not None
         ]
-        self._check_asked(cmd, moment)
-        told = self._take(cmd, moment, extends=more)
+        told = self._said(row, cmd, moment, extends=more)
         return [c.AssistanceExtendedV1(days=cmd.days, noticed_on=on, channel=self._channel(moment.by), **told)]
 
     def answer(self, cmd: c.AnswerAssistance, moment: Moment) -> list[c.AssistanceEvent]:
         """Late is better than never: the clock keeps that it was late."""
+        row = self._permit(cmd, moment, self.to_agency)
         on = self._day(cmd.answered_on, "answered_on", moment)
-        told = self._take(cmd, moment)
-        self._check_asked(cmd, moment)
         if cmd.result is not AssistanceResult.DONE and cmd.reason is None:
             raise InvalidInput("cases.assistance-reason-missing", "reason", law="APL 26", given=cmd.result)
         return [
@@ -170,15 +169,14 @@ class AssistanceRequest(Progress):
                 answered_by=cmd.answered_by,
                 answered_on=on,
                 channel=self._channel(moment.by),
-                **told,
+                **self._said(row, cmd, moment),
             )
         ]
 
     def refuse(self, cmd: c.RefuseAssistance, moment: Moment) -> list[c.AssistanceEvent]:
         """Until the last day of J09; after it help is owed. Raises Forbidden."""
+        row = self._permit(cmd, moment, self.to_agency)
         on = self._day(cmd.refused_on, "refused_on", moment)
-        told = self._take(cmd, moment)
-        self._check_asked(cmd, moment)
         if self.refuse_by_on is not None and on > self.refuse_by_on:
             raise Forbidden(
                 "cases.refusal-too-late", "refused_on", "RULES J09", rule_id="J09", until=self.refuse_by_on.isoformat()
@@ -190,24 +188,24 @@ class AssistanceRequest(Progress):
                 refused_by=cmd.refused_by,
                 refused_on=on,
                 channel=self._channel(moment.by),
-                **told,
+                **self._said(row, cmd, moment),
             )
         ]
 
     def withdraw(self, cmd: c.WithdrawAssistance, moment: Moment) -> list[c.AssistanceEvent]:
-        told = self._take(cmd, moment)
-        if not _is_of(moment.by, self.from_agency):
-            raise NotTheirLetter(cmd.verb, self.from_agency, TABLE.law(cmd.verb))
-        return [c.AssistanceWithdrawnV1(**told)]
+        row = self._permit(cmd, moment, self.from_agency)
+        return [c.AssistanceWithdrawnV1(**self._said(row, cmd, moment))]
 
-    def _take(self, cmd: c.AssistanceStep, moment: Moment, **more: Any) -> dict[str, Any]:
+    def _permit(self, cmd: c.AssistanceStep, moment: Moment, whose: Agency | None) -> Row[AssistanceState]:
+        """whose: the agency whose step it is; None: of a body that has no account, so the coordinator's alone."""
         # Every paper is of its own step: a notice does not serve twice.
         row = TABLE.permit(self.state, cmd.verb, moment.by, {document.kind for document in cmd.documents})
-        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, **more)
+        if not _is_of(moment.by, whose):
+            raise NotTheirLetter(cmd.verb, whose or self.to_body or "", TABLE.law(cmd.verb))
+        return row
 
-    def _check_asked(self, cmd: c.AssistanceStep, moment: Moment) -> None:
-        if not _is_of(moment.by, self.to_agency):
-            raise NotTheirLetter(cmd.verb, self.to_agency or self.to_body or "", TABLE.law(cmd.verb))
+    def _said(self, row: Row[AssistanceState], cmd: c.AssistanceStep, moment: Moment, **more: Any) -> dict[str, Any]:
+        return self.told(row, moment, reason=cmd.reason, documents=cmd.documents, **more)
 
     def _day(self, stated: date | None, name: str, moment: Moment) -> date:
         """Of the paper. Whoever answers for himself answers today; what came on paper has its own day."""

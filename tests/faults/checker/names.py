@@ -60,6 +60,7 @@ _RESULT_EFFECTS = (
     "police-transfer-filed",
     "police-transfer-refused",
 )
+_LETTER_STEPS = ("requested", "extended", "answered", "refused", "withdrawn")
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 # What moves a task beside them, and what its delivery tells.
 _TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
@@ -81,6 +82,7 @@ WANTED: Mapping[tuple[str, str], frozenset[str]] = {
             STRUCK_OFF,
             *(event("cases", f"case-{step}") for step in (*_CASE_STEPS, *_CASE_PATHS)),
             *(event("cases", f"rectification-{step}") for step in (*_ITEM_STEPS, *_ITEM_PATHS)),
+            *(event("cases", f"assistance-{step}") for step in _LETTER_STEPS),
         }
     ),
 }
@@ -128,7 +130,15 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(event("agencies", "agency-endpoint-failing"), event("notify", "outage-notice-issued")),
         Reaction(event("agencies", "agency-endpoint-recovered"), event("notify", "outage-notice-ended"), least=0),
     ),
-    ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
+    ("notify", "cases"): (
+        Reaction(CASE_FILED, NOTICE_ISSUED),
+        Reaction(STRUCK_OFF, NOTICE_ISSUED),
+        # A body without an account is told nothing here.
+        *(
+            Reaction(event("cases", f"assistance-{step}"), event("notify", "assistance-notice-issued"), least=0)
+            for step in _LETTER_STEPS
+        ),
+    ),
 }
 
 
@@ -154,6 +164,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
         "action_proposal": Kept("action_proposal"),
+        "assistance_request": Kept("assistance_request"),
         "listing": Kept("listing"),
         "police_transfer": Kept("police_transfer"),
         "sealed_record": Kept("sealed_record"),
@@ -172,6 +183,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
     "notify": {
         "notice": Kept("notice"),
         "outage_notice": Kept("outage_notice"),
+        "assistance_notice": Kept("assistance_notice"),
         "endpoint": Kept("endpoint"),
         "dead_letter": Kept("dead_letter"),
     },

@@ -245,7 +245,8 @@ def _ask_for(unit: AgenciesUnit, agency: Agency, series: exchange.Series, number
 
 def _owe_receipt(unit: AgenciesUnit, agency: Agency, receipt: AnswerReceipt) -> None:
     """One receipt for each outcome of an answer; asked again, the same is sent again."""
-    id_ = derived_id("receipt", agency.value, receipt.answer_id, receipt.status)
+    faults = (f"{one.field} {one.reason}" for one in receipt.faults)
+    id_ = derived_id("receipt", agency.value, receipt.answer_id, receipt.status, *faults)
     if receipt.verb == "received" and receipt.status != PARKED:
         return  # a receipt of a receipt would never end
     _owe(unit, Reply(id_, agency, "receipt", receipt.model_dump(mode="json"), unit.now))
@@ -262,6 +263,8 @@ def _owe(unit: AgenciesUnit, reply: Reply) -> None:
 
 
 def _new(unit: AgenciesUnit, id_: UUID, agency: Agency, answer_id: str, protocol: str, sha256: str) -> OutsideAnswer:
+    """From now on it is the cause of what is told, unless a command of the gateway is."""
+    unit.causation_id = unit.causation_id or str(id_)
     return OutsideAnswer(id_, agency, answer_id, protocol, sha256, unit.desk.county_code, unit.now)
 
 

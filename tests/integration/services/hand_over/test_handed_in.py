@@ -46,7 +46,7 @@ def test_photographs_of_a_demolition_become_evidence_of_the_case_once(county: Co
     assert (after["owner"], after["added_by"], after["source"]) == (AGENCY.value, "综合执法局业务系统", "system")
     assert (pieces["前.jpg"]["stage"], after["stage"], after["item"]) == ("before", "after", "photo")
     # What the form says and what the file says stand beside each other.
-    assert after["stated"]["taken_at"] == "2026-03-10T08:05:00Z"
+    assert after["stated"]["taken_at"] == "2026-03-10T16:05:00+08:00"
     assert after["photo"]["longitude"] is not None
     assert (after["state"], after["thumbnails"] != []) == ("kept", True)
     # The file that could not be read as a photograph is kept too, and says so.

@@ -232,16 +232,16 @@ class FileExchangeSuite(PushedProtocolSuite):
 
     def test_with_a_parked_answer_its_files_stay_in_the_package(self, peer: ExchangePeer) -> None:
         peer.configure()
-        task = self.issue(peer)
+        task, unseen = self.issue(peer), JPEG + uuid4().bytes
         for answer, files, faults in (
             (
                 peer.answer("accept", task, {"contact_person": "赵六"}),
-                {"照片.jpg": JPEG},
+                {"照片.jpg": unseen},
                 {("subject", "agencies.task-transition-not-allowed"), ("attachments/照片.jpg", "attachment-not-taken")},
             ),
             (
                 peer.answer("sign", task, {"signed_by": "王五"}),
-                {"程序.jpg": b"MZ\x00\x01", "空.txt": b"", "照片.jpg": JPEG},
+                {"程序.jpg": b"MZ\x00\x01", "空.txt": b"", "照片.jpg": unseen},
                 {
                     ("attachments/程序.jpg", "attachment-type"),
                     ("attachments/空.txt", "attachment-empty"),
@@ -250,7 +250,7 @@ class FileExchangeSuite(PushedProtocolSuite):
             ),
             (
                 peer.answer("received", UUID(int=0), {"received": [str(uuid4())]}),
-                {"照片.jpg": JPEG},
+                {"照片.jpg": unseen},
                 {("attachments/照片.jpg", "attachment-without-task")},
             ),
         ):
@@ -263,7 +263,7 @@ class FileExchangeSuite(PushedProtocolSuite):
         assert self.state(peer, task) in ("offered", "delivered")
         assert not [kind for kind in peer.house.told() if kind == "task-attachment-handed-in"]
         with pytest.raises(NotFound):
-            peer.way.blobs.open(hashlib.sha256(JPEG).hexdigest())
+            peer.way.blobs.open(hashlib.sha256(unseen).hexdigest())
 
     def test_the_same_answer_with_other_files_is_another_answer(self, peer: ExchangePeer) -> None:
         peer.configure()

@@ -1,6 +1,7 @@
 """Every answer that came by package or queue had its effect once, or is parked and had none (R1, R3, R4)."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -16,6 +17,14 @@ SELECT a.id, a.agency, a.answer_id, a.status, a.verb, a.task_id, (
     SELECT count(*) FROM event_log e
     WHERE e.causation_id = a.id::text AND e.aggregate_id = a.task_id AND e.type = CASE a.verb {_TYPES} END)
 FROM agency_answer a WHERE a.verb = ANY(%s) AND a.protocol IN ('file_exchange', 'bus_queue')
+"""
+_FILES = """
+SELECT DISTINCT payload ->> 'task_id', payload ->> 'case_id', payload ->> 'file_name', payload ->> 'sha256'
+FROM event_log WHERE type = %s
+"""
+_PIECES = """
+SELECT payload ->> 'case_id', payload ->> 'file_name', payload ->> 'sha256' FROM event_log
+WHERE type = %s AND payload ->> 'evidence_source' = 'system'
 """
 # A file of an answer is told once.
 _FILES_TWICE = """
@@ -49,6 +58,19 @@ def check_answers(agencies: Database, said: Path | None, findings: Findings, poi
         if task not in poisoned:
             findings.add("lost", f"agencies: {verb} of task {task} got a receipt, and there is nothing of it")
     findings.looked_at("answers", len(rows))
+
+
+def check_handed_in(agencies: Database, cases: Database, findings: Findings, poisoned: Collection[str]) -> None:
+    """What came with answers is evidence of the case, each file of a task once, however often it came."""
+    files = agencies.rows(_FILES, event("agencies", "task-attachment-handed-in"))
+    owed = Counter((case, name, sha256) for task, case, name, sha256 in files if task not in poisoned)
+    made = Counter(cases.rows(_PIECES, event("cases", "evidence-added")))
+    for one in sorted(owed.keys() | made.keys()):
+        if (number := owed[one] - made[one]) > 0:
+            findings.add("lost", f"cases: {one} was handed in and is no evidence", number)
+        elif number < 0 and one in owed:
+            findings.add("doubled", f"cases: {one} is evidence {made[one]} times", -number)
+    findings.looked_at("handed_in", len(files))
 
 
 def _heard(folder: Path | None) -> Iterator[tuple[str, str]]:

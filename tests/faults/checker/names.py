@@ -67,11 +67,13 @@ _TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn
 # At most so many tasks are in one action.
 _TASKS = 20
 _TASK_DELIVERIES = ("delivery-exhausted", "delivery-resumed")
+# A file that came with an answer; the same one again is no second piece of evidence.
+_HANDED_IN = "attachment-handed-in"
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
     ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED, _CLOSED, _COMPLETE, _DISCLOSED}),
     ("cases", "agencies"): frozenset(
-        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES)
+        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES, _HANDED_IN)
     ),
     ("notify", "agencies"): frozenset(
         {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
@@ -118,6 +120,7 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
             Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
             for effect in ("joint-action-closed", *_RESULT_EFFECTS)
         ),
+        Reaction(event("agencies", f"task-{_HANDED_IN}"), event("cases", "evidence-added"), least=0),
         # Whatever ends a task may be the last that was waited for.
         *(Reaction(event("agencies", f"task-{step}"), _COMPLETE, least=0) for step in (*_TASK_STEPS, *_TASK_MOVES)),
         # Who takes part learns of the others' results, as far as it may: one entry of the ledger each.

@@ -57,7 +57,8 @@ def close_case(office: Office, case: dict[str, Any]) -> dict[str, Any]:
     return step(office, case, "close", ground="executed", **papers("closing_approval"))
 
 
-def strike_off(office: Office, case: dict[str, Any]) -> dict[str, Any]:
+def strike_off(office: Office, case: dict[str, Any], until: str = "strike-off") -> dict[str, Any]:
+    """until: the last step that is taken."""
     item = office.command(COORDINATOR, "case.order-rectification", correction(), case["id"])
     done = {"rectified_area_m2": 8400}
     report = {**done, "account": "已拆除", **papers("rectification_report")}
@@ -66,7 +67,9 @@ def strike_off(office: Office, case: dict[str, Any]) -> dict[str, Any]:
     office.command(OFFICER, "rectification.report", report, item["id"])
     office.command(OFFICER, "rectification.check", check, item["id"])
     office.command(COORDINATOR, "rectification.accept", accept, item["id"])
-    office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
+    asked = office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
+    if until == "request-review":
+        return asked
     return office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
 
 

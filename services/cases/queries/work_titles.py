@@ -47,7 +47,7 @@ def state_title(kind: WorkKind, state: str) -> str:
 
 
 def unit_title(unit: str | None, divisions: Divisions) -> str:
-    """`township:640521104` as 恩和镇, `natural_resources:640521` as 中宁县自然资源局, `superior:6405` as 中卫市上级审核部门.
+    """`township:640521104` as 恩和镇, `public_security:640521` as 中宁县公安局, `superior:6405` as 中卫市上级审核部门.
 
     The code is a prefix: two digits name a region, four a city.
     """

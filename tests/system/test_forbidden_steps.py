@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.demo.acceptance import ACCEPTED
 from services.cases.domain import assistance, case, clue, listing, police_transfer, rectification
 from services.cases.domain.transitions import Transitions
 from shared.clock import SHANGHAI
@@ -152,8 +153,7 @@ def test_of_an_item(drill: Drill, stations: Stations) -> None:
     stations.stop(path)
     drill.ask(path, "check", "township_check_record", passed=True, account="属实。")
     stations.stop(path)
-    sown: Body = {"tillage_state": "ready_to_sow", "members": ["丙", "丁"]}
-    drill.ask(path, "accept", "acceptance_sheet", **area, **sown)
+    drill.ask(path, "accept", "acceptance_sheet", **area, **ACCEPTED)
     stations.stop(path)
     drill.ask(path, "request-review", "review_result")
     stations.stop(path)

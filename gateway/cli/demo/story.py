@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.demo import evidence
+from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.inbox import TownshipInbox
 from gateway.cli.demo.people import People
@@ -265,15 +266,7 @@ class Story:
         township.post(
             f"{path}/check", {"passed": True, "account": "现场核查属实。", **with_documents("township_check_record")}
         )
-        self._coordinator.post(
-            f"{path}/accept",
-            {
-                **done,
-                "tillage_state": "ready_to_sow",
-                "members": ["自然资源局", "农业农村局", "乡镇政府"],
-                **with_documents("acceptance_sheet"),
-            },
-        )
+        self._coordinator.post(f"{path}/accept", {**done, **ACCEPTED, **with_documents("acceptance_sheet")})
         if clue["review_required"]:
             self._review(clue)
         self._coordinator.post(f"{path}/request-review", with_documents("review_result"))

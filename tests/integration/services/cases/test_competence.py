@@ -12,6 +12,7 @@ from tests.integration.services.cases.office import (
     OFFICER,
     OFFICERS,
     Office,
+    acceptance,
     correction,
     filing,
     papers,
@@ -138,7 +139,7 @@ def test_the_city_itself_ends_the_review_of_an_item(office: Office) -> None:
     done = {"rectified_area_m2": 8400}
     report = {**done, "account": "已拆除", **papers("rectification_report")}
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
-    accept = {**done, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**done)
     for verb, by, body in [
         ("report", OFFICER, report),
         ("check", OFFICER, check),

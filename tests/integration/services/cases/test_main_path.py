@@ -18,6 +18,7 @@ from tests.integration.services.cases.office import (
     OFFICERS,
     Office,
     Refused,
+    acceptance,
     correction,
     filed,
     filing,
@@ -63,7 +64,7 @@ def strike_off(office: Office, case: dict[str, Any], until: str = "strike-off") 
     done = {"rectified_area_m2": 8400}
     report = {**done, "account": "已拆除", **papers("rectification_report")}
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
-    accept = {**done, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**done)
     office.command(OFFICER, "rectification.report", report, item["id"])
     office.command(OFFICER, "rectification.check", check, item["id"])
     office.command(COORDINATOR, "rectification.accept", accept, item["id"])
@@ -244,7 +245,7 @@ def test_strike_off_with_area_remaining_is_refused(office: Office) -> None:
     )
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
     office.command(OFFICER, "rectification.check", check, item["id"])
-    accept = {**part, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**part)
     office.command(COORDINATOR, "rectification.accept", accept, item["id"])
     office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
     with pytest.raises(Refused) as caught:
@@ -285,7 +286,7 @@ def checked(office: Office, pbf_area_m2: int = 4200, **changes: Any) -> dict[str
 def test_land_that_cannot_be_sown_is_not_accepted(shared_office: Office, state: str) -> None:
     office = shared_office
     item = checked(office)
-    accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(rectified_area_m2=8400)
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "rectification.accept", {**accept, "tillage_state": state}, item["id"])
     assert (caught.value.kind, caught.value.code, caught.value.field) == (
@@ -300,7 +301,7 @@ def test_land_that_cannot_be_sown_is_not_accepted(shared_office: Office, state: 
 def test_where_only_formalities_were_completed_no_tillage_is_asked_for(shared_office: Office) -> None:
     office = shared_office
     item = checked(office, pbf_area_m2=0, method="complete_formalities")
-    accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(rectified_area_m2=8400)
     accepted = office.command(
         COORDINATOR, "rectification.accept", {**accept, "tillage_state": "seriously_destroyed"}, item["id"]
     )

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from gateway.cli.demo.acceptance import ACCEPTED
 from services.cases.domain import case, clue, rectification
 from services.cases.domain.progress import Moment
 from services.cases.wiring import read_deadlines, shipped_path_rules
@@ -156,8 +157,8 @@ def item_command(
     return {
         "report": ri.ReportRectification(rectified_area_m2=area_m2, account="完成", documents=documents),
         "check": ri.CheckRectification(passed=passed, account="核查", documents=documents),
-        "accept": ri.AcceptRectification(
-            rectified_area_m2=area_m2, tillage_state="ready_to_sow", members=OFFICERS, documents=documents
+        "accept": ri.AcceptRectification.model_validate(
+            {**ACCEPTED, "rectified_area_m2": area_m2, "account": "现场实测", "documents": documents}
         ),
         "request-review": ri.RequestReview(documents=documents),
         "strike-off": ri.StrikeOff(documents=documents),

@@ -28,6 +28,8 @@ _STATE = ListingState
 _DOC = DocumentKind
 _FACT: frozenset[Role] = frozenset()
 _RUNNING = (_STATE.IN_PROGRESS, _STATE.EXTENDED)
+# One of these is at its end; any other waits or runs, and a case has one of those at most.
+ENDED = frozenset({_STATE.DECLINED, _STATE.DELISTED, _STATE.PUBLISHED})
 # A case so far that a listing may end (domain.md 3.8).
 _FAR_ENOUGH = frozenset(
     {
@@ -117,12 +119,23 @@ class Listing(Progress):
     # decisions
 
     def propose(
-        self, cmd: c.ProposeListing, moment: Moment, case: Case, listing_no: str, *, by_itself: bool = False
+        self,
+        cmd: c.ProposeListing,
+        moment: Moment,
+        case: Case,
+        listing_no: str,
+        *,
+        open_one: "Listing | None" = None,
+        by_itself: bool = False,
     ) -> list[c.ListingEvent]:
-        """by_itself: the system proposes it. Raises InvalidInput for a level or term that no rule knows."""
+        """open_one: of the case, that waits or runs: there is no second (domain.md 9). by_itself: by the system.
+
+        Raises Forbidden, InvalidInput for a level or term that no rule knows.
+        """
         row = TABLE.permit(self.state, "propose-itself" if by_itself else cmd.verb, moment.by)
         if case.state in (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.NOT_FILED):
             raise Forbidden("cases.case-over", None, "NRP 49", state=case.state)
+        _check_alone(open_one)
         level = level_of(cmd.level, cmd.term_days, moment)
         return [
             c.ListingProposedV1(
@@ -144,12 +157,17 @@ class Listing(Progress):
             )
         ]
 
-    def approve(self, cmd: c.ApproveListing, moment: Moment) -> list[c.ListingEvent]:
-        """L01 to send the notice, L02 the term itself, both from today."""
+    def approve(self, cmd: c.ApproveListing, moment: Moment, open_one: "Listing | None" = None) -> list[c.ListingEvent]:
+        """L01 to send the notice, L02 the term itself, both from today. open_one: another of the case that runs.
+
+        Raises Forbidden.
+        """
         term_days = cmd.term_days or self.term_days
         level_of(self.level, term_days, moment)
         notice = moment.deadlines.start("L01", moment.now)
         term = moment.deadlines.start("L02", moment.now, term_days)
+        told = self._take(cmd, moment, starts=[notice, term])
+        _check_alone(open_one)
         return [
             c.ListingApprovedV1(
                 approved_by=cmd.approved_by,
@@ -158,7 +176,7 @@ class Listing(Progress):
                 contact=cmd.contact or self.facts.contact,
                 requirements=cmd.requirements or self.facts.requirements,
                 term_on=term.due_on,
-                **self._take(cmd, moment, starts=[notice, term]),
+                **told,
             )
         ]
 
@@ -356,6 +374,13 @@ class Listing(Progress):
             documents=self.documents,
             deadlines=self.deadlines,
         )
+
+
+def _check_alone(open_one: Listing | None) -> None:
+    """Three superiors chase one item in one listing, not in three. Raises Forbidden, naming the first."""
+    if open_one is not None:
+        facts = {"listing_no": open_one.listing_no, "listing_id": open_one.id, "state": open_one.state}
+        raise Forbidden("cases.listing-open", None, "NRP 49", object="listing", **facts)
 
 
 def level_of(code: str, term_days: int, moment: Moment) -> ListingLevel:

@@ -11,11 +11,15 @@ from services.cases.domain.clue_errors import (
     AssigneeUnclear,
     ClueNotAssigned,
     DuplicatesUndecided,
+    DutyPassedOn,
+    DutyRuled,
+    DutyUndisputed,
     ReviewNotEnded,
+    RulingNeeded,
 )
 from services.cases.domain.clue_table import AFTER_VISIT, TABLE
 from services.cases.domain.progress import Charged, Moment
-from services.cases.domain.transitions import OutcomeNotAllowed
+from services.cases.domain.transitions import OutcomeNotAllowed, Row
 from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases_events import (
     ClueActStoppedV1,
@@ -32,7 +36,9 @@ from shared.contracts.cases_events import (
     StatedPosition,
 )
 from shared.contracts.clocks import ExtensionFact
+from shared.contracts.clue_events import ClueDutyRuledV1
 from shared.contracts.clue_parts import ReportFacts
+from shared.contracts.clue_steps import RuleDuty
 from shared.contracts.clues import (
     AssignClue,
     CloseClue,
@@ -44,7 +50,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReviewState
+from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReturnReason, ReviewState
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]
@@ -132,16 +138,36 @@ class Clue(ClueBranches):
         ]
 
     def assign(self, cmd: AssignClue, moment: Moment, undecided: int = 0) -> list[ClueEvent]:
-        """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear.
+        """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear, RulingNeeded.
 
         Agriculture decides on a filing in seven days from when it first got it (D09), and in what more it was given: a
         return restarts nothing.
         """
         row = TABLE.permit(self.state, "assign", moment.by)
-        if (cmd.township_code is None) == (cmd.agency is None):
-            raise AssigneeUnclear
+        self._check_assignee(cmd)
         if undecided and self.state is ClueState.RECEIVED:
             raise DuplicatesUndecided(undecided)
+        if self.duty is not None and (cmd.agency or cmd.township_code) in self.duty.returned_by:
+            raise RulingNeeded("agency" if cmd.agency else "township_code")
+        return [ClueAssignedV1(township_code=cmd.township_code, agency=cmd.agency, **self._given(row, cmd, moment))]
+
+    def rule_duty(self, cmd: RuleDuty, moment: Moment) -> list[ClueEvent]:
+        """Its reason is kept, and ends the question. Raises DutyUndisputed, AssigneeUnclear."""
+        row = TABLE.permit(self.state, "rule-duty", moment.by)
+        if self.duty is None:
+            raise DutyUndisputed
+        self._check_assignee(cmd)
+        told = self._given(row, cmd, moment)
+        return [
+            ClueDutyRuledV1(township_code=cmd.township_code, agency=cmd.agency, ruled_by=moment.by.name, **told),
+        ]
+
+    def _check_assignee(self, cmd: AssignClue | RuleDuty) -> None:
+        if (cmd.township_code is None) == (cmd.agency is None):
+            raise AssigneeUnclear
+
+    def _given(self, row: Row[ClueState], cmd: AssignClue | RuleDuty, moment: Moment) -> dict[str, Any]:
+        """What the event tells of giving it out: its clocks."""
         rules = row.starts if self.is_running("D03") else tuple(dict.fromkeys((*row.starts, "D03")))
         starts = [moment.deadlines.start(rule_id, moment.now) for rule_id in rules if rule_id != "D09"]
         given: list[ExtensionFact] = []
@@ -149,15 +175,17 @@ class Clue(ClueBranches):
             before = self.clock("D09")
             starts.append(moment.deadlines.start("D09", before.started_at if before else moment.now))
             given = [ExtensionFact(rule_id="D09", **dict(one)) for one in before.extensions] if before else []
-        told = self.told(row, moment, reason=cmd.reason, starts=starts, extends=given)
-        return [ClueAssignedV1(township_code=cmd.township_code, agency=cmd.agency, **told)]
+        return self.told(row, moment, reason=cmd.reason, starts=starts, extends=given)
 
     def sign(self, cmd: SignClue, moment: Moment) -> list[ClueEvent]:
         row = self.permit_verifier("sign", moment)
         return [ClueSignedV1(**self.told(row, moment, reason=cmd.note))]
 
     def return_(self, cmd: ReturnClue, moment: Moment) -> list[ClueEvent]:
+        """As not one's duty once, and never against a ruling. Raises DutyPassedOn, DutyRuled (NRP 11)."""
         row = self.permit_verifier("return", moment)
+        if cmd.return_reason is ReturnReason.NOT_OUR_DUTY and self.duty is not None:
+            raise DutyRuled(self.duty.ruling) if self.duty.ruling is not None else DutyPassedOn()
         return [ClueReturnedV1(return_reason=cmd.return_reason, **self.told(row, moment, reason=cmd.reason))]
 
     def reject(self, cmd: RejectClue, moment: Moment) -> list[ClueEvent]:

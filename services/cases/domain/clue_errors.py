@@ -64,6 +64,34 @@ class AlreadyPassedOn(Conflict):
         super().__init__("cases.already-passed-on", None, law="NRP 11", body=body)
 
 
+class DutyPassedOn(Conflict):
+    """It was returned once as not somebody's duty: whoever got it then waits for the coordinator's ruling."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.duty-passed-on", "return_reason", law="NRP 11")
+
+
+class DutyRuled(Conflict):
+    """The coordinator has ruled whose duty it is: that is no reason to return it any more. ruling: the words of it."""
+
+    def __init__(self, ruling: str) -> None:
+        super().__init__("cases.duty-ruled", "return_reason", law="NRP 11", ruling=ruling)
+
+
+class RulingNeeded(Conflict):
+    """Who said that it is not his duty gets it again by a ruling only, which says why."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("cases.ruling-needed", field, law="NRP 11")
+
+
+class DutyUndisputed(Conflict):
+    """Nobody has returned it as not his duty: it is given out, not ruled on."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.duty-undisputed", None, law="NRP 11")
+
+
 class CaseBeside(Forbidden):
     """The act was stopped and a case stands beside the clue: end the case first, or verify the clue as it is."""
 

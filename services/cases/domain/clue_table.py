@@ -101,6 +101,15 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("assign", _STATE.DEDUPLICATED, _STATE.ASSIGNED, starts=("D01", "D03", "D09"), stops=frozenset({"S01"})),
     # The verification clock D03 belongs to the clue, not to whom it lies with: it runs on through a return.
     Row("assign", _STATE.RETURNED_UNIT_WRONG, _STATE.ASSIGNED, starts=("D01", "D09"), stops=frozenset({"S01", "D09"})),
+    # Returned once as nobody's duty: the coordinator rules whose it is, wherever it lies by then (domain.md 4.7).
+    *(
+        Row("rule-duty", state, _STATE.ASSIGNED, starts=("D01", "D09"), stops=frozenset({*stops, "D09"}))
+        for state, stops in (
+            (_STATE.RETURNED_UNIT_WRONG, ("S01",)),
+            (_STATE.ASSIGNED, ("D01",)),
+            (_STATE.SIGNED, ("D02",)),
+        )
+    ),
     Row("reject", _STATE.RECEIVED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.DEDUPLICATED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.RETURNED_UNIT_WRONG, _STATE.REJECTED, stops=ALL_CLOCKS),
@@ -202,6 +211,7 @@ TABLE: Transitions[ClueState] = Transitions(
         "file-case": "NRP 16",
         "decline-filing": "NRP 16",
         "transfer-out": "NRP 11",
+        "rule-duty": "NRP 11",
         "extend-filing": "AGP; RULES D09",
     },
 )

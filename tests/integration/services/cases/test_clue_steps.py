@@ -291,10 +291,50 @@ def test_agriculture_gets_seven_days_more_once_and_keeps_them_through_a_return(e
     assert (extended["state"], clocks_of(extended)["D09"]) == ("assigned", "2026-05-04")
     again = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "days": 1}, told["id"])
     assert (again.code, again.facts["rule"]) == ("cases.extension-not-allowed", "D09")
-    empty.command(AGRICULTURE, "clue.return", returned, told["id"])
+    outside = {"return_reason": "place_outside", "reason": "地块在邻县"}
+    empty.command(AGRICULTURE, "clue.return", outside, told["id"])
     back = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
     assert clocks_of(back)["D09"] == "2026-05-04"
     assert refusal(empty, AG_CHIEF, "clue.extend-filing", more, told["id"]).code == "cases.extension-not-allowed"
+
+
+NOT_OURS = {"return_reason": "not_our_duty", "reason": "不属本单位职责"}
+
+
+def test_a_clue_is_passed_on_once_and_then_the_coordinator_rules(empty: Office) -> None:
+    """domain.md 4.7, 9: no second pass-on; the ruling is logged with its reason and ends the question."""
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    empty.command(COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    early = {"agency": "agriculture", "reason": "r"}
+    assert refusal(empty, COORDINATOR, "clue.rule-duty", early, told["id"]).code == "cases.duty-undisputed"
+    back = empty.command(OFFICER, "clue.return", NOT_OURS, told["id"])
+    assert (back["state"], back["duty"]["returned_by"]) == ("returned_unit_wrong", ["640521104000"])
+    again = refusal(empty, COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    assert (again.code, again.field) == ("cases.ruling-needed", "township_code")
+    empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    second = refusal(empty, AGRICULTURE, "clue.return", NOT_OURS, told["id"])
+    assert (second.code, second.kind, second.facts["law"]) == ("cases.duty-passed-on", "conflict", "NRP 11")
+    empty.command(AGRICULTURE, "clue.sign", {}, told["id"])
+    assert refusal(empty, AGRICULTURE, "clue.return", NOT_OURS, told["id"]).code == "cases.duty-passed-on"
+    bare = refusal(empty, COORDINATOR, "clue.rule-duty", {"agency": "agriculture"}, told["id"])
+    assert bare.field == "reason"
+    assert refusal(empty, AGRICULTURE, "clue.rule-duty", early, told["id"]).code == "role-not-allowed"
+    nobody = refusal(empty, COORDINATOR, "clue.rule-duty", {"reason": "r"}, told["id"])
+    assert nobody.code == "cases.assignee-unclear"
+    ruling = {**TOWNSHIP, "reason": "属乡镇日常监管范围"}
+    ruled = empty.command(COORDINATOR, "clue.rule-duty", ruling, told["id"])
+    assert (ruled["state"], ruled["township_code"], ruled["agency"]) == ("assigned", "640521104000", None)
+    assert (ruled["duty"]["ruling"], ruled["duty"]["ruled_by"]) == ("属乡镇日常监管范围", COORDINATOR.name)
+    assert {"D01", "D03"} == set(clocks_of(ruled))
+    logged = empty.events(told["id"])[-1]
+    assert logged.type == "tianwei.cases.clue-duty-ruled.v1"
+    assert (logged.actor, logged.payload["reason"]) == (COORDINATOR.account_id, "属乡镇日常监管范围")
+    stays = refusal(empty, OFFICER, "clue.return", NOT_OURS, told["id"])
+    assert (stays.code, stays.facts["ruling"]) == ("cases.duty-ruled", "属乡镇日常监管范围")
+    outside = {"return_reason": "place_outside", "reason": "地块在邻县"}
+    assert empty.command(OFFICER, "clue.return", outside, told["id"])["state"] == "returned_unit_wrong"
+    projection = next(projection for projection in PROJECTIONS if projection.name == "clue")
+    assert OwnLog(empty.parts.engine, "cases", projection, lambda *_: None).rebuild(None).differences == []
 
 
 def test_more_time_for_a_filing_is_asked_for_while_it_runs(empty: Office) -> None:

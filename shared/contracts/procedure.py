@@ -126,6 +126,9 @@ class Procedure(View):
     act_continues: bool = False
     surveys: int = Field(0, description="signed records of the site")
     legal_opinion: Literal["agreed", "disagreed"] | None = None
+    opinion_against: bool = Field(
+        False, description="the last legal opinion did not agree: no notice, no decision before one does (APL 58)"
+    )
     deliberated: bool = False
     hearing_offered: bool = False
     hearing: Hearing | None = None

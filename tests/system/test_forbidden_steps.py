@@ -97,7 +97,7 @@ def test_of_a_case(drill: Drill, stations: Stations) -> None:
     stations.stop(path)
     drill.ask(path, "review", "case_review_record", reviewers=["审一"])
     stations.stop(path)
-    drill.ask(path, "notice", "penalty_notice", intended_penalty="改正。", served_at=drill.said())
+    drill.ask(path, "notice", "penalty_notice", intended_penalty="改正。", measures=["correct"], served_at=drill.said())
     stations.stop(path)
     drill.at("05-09")
     drill.decided(path)

@@ -223,7 +223,11 @@ def _recusal_decided(was: Procedure, event: e.CaseRecusalDecidedV1) -> dict[str,
 
 @_told_by(e.CaseLegalOpinionGivenV1)
 def _legal(event: e.CaseLegalOpinionGivenV1) -> dict[str, Any]:
-    return {"legal_opinion": "agreed" if event.agrees else "disagreed", "review_owed": False}
+    return {
+        "legal_opinion": "agreed" if event.agrees else "disagreed",
+        "opinion_against": not event.agrees,
+        "review_owed": False,
+    }
 
 
 @_told_by(e.CaseHearingRequestedV1)
@@ -295,6 +299,7 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
     """A new round of review, notice and decision; a penalty that was not revoked stands (APL 29)."""
     return {
         "legal_opinion": None,
+        "opinion_against": False,
         "deliberated": False,
         "hearing_offered": False,
         "hearing": None,

@@ -74,7 +74,14 @@ def test_of_a_clue(drill: Drill, stations: Stations) -> None:
         (
             "submit-opinion",
             ("verification_report", "site_photos"),
-            {"opinion": "legal", "facts": "有批文。", "area_m2": 1200, "farmland_area_m2": 0, "pbf_area_m2": 0},
+            {
+                "opinion": "legal",
+                "facts": "有批文。",
+                "area_m2": 1200,
+                "farmland_area_m2": 0,
+                "pbf_area_m2": 0,
+                "proof": {"approval_no": "宁政土批1号", "approval_share": 100},
+            },
         ),
         ("close", (), {"reason": "合法。"}),
         ("archive", (), {}),

@@ -11,6 +11,7 @@ from services.cases.domain.clue_errors import (
     AssigneeUnclear,
     ClueNotAssigned,
     DuplicatesUndecided,
+    ProofMissing,
     ReviewNotEnded,
 )
 from services.cases.domain.clue_table import AFTER_VISIT, TABLE
@@ -192,7 +193,9 @@ class Clue(ClueBranches):
         missing: Sequence[str] = (),
         build_age: Literal["new", "stock"] | None = None,
     ) -> list[ClueEvent]:
-        """missing: what the opinion still needs to be proved; it may be submitted so, and not be reviewed.
+        """missing: what the opinion still needs to be proved; it may be submitted so, but not reviewed or closed.
+
+        Until somebody has taken it up, it may be submitted again, with what it lacked.
 
         D07 runs from a violation's areas that make it a large case, if it was not known to be one from the visit on.
 
@@ -233,8 +236,10 @@ class Clue(ClueBranches):
         return [ClueTurnedIntoCaseV1(case_id=case_id, case_no=case_no, **told)]
 
     def close(self, cmd: CloseClue, moment: Moment) -> list[ClueEvent]:
-        """Raises ReviewNotEnded for what the levels above review."""
+        """Raises ProofMissing for an opinion that is not proved, ReviewNotEnded for what the levels above review."""
         row = TABLE.permit(self.state, "close", moment.by, self.held(), self.outcome)
+        if self.missing_proofs:
+            raise ProofMissing(self.missing_proofs)
         if self.review_required and self.review_state is not ReviewState.REVIEW_ENDED:
             raise ReviewNotEnded(self.review_state)
         return [ClueClosedV1(**self.told(row, moment, reason=cmd.reason))]

@@ -227,7 +227,8 @@ def test_a_missing_document_is_named(office: Office) -> None:
 
 
 def test_a_legal_clue_is_closed_and_never_becomes_a_case(office: Office) -> None:
-    clue = verified(office, opinion="legal")
+    proof = {"approval_no": "宁政土批1号", "approval_share": 100}
+    clue = verified(office, opinion="legal", proof=proof)
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "clue.file-case", filing(), clue["id"])
     assert caught.value.code == "cases.outcome-not-allowed"

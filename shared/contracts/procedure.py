@@ -142,8 +142,10 @@ class Procedure(View):
         None, description="day on which the decision was made public (APL 48); null once it is withdrawn"
     )
     remedy_running: Literal["reconsideration", "suit"] | None = None
+    remedy_since: date | None = None
     demanded_on: date | None = None
     court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None
+    court_on: date | None = Field(None, description="day of the last step before the court")
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

@@ -178,7 +178,7 @@ class Clue(ClueBranches):
         own filing clock D09 stands for D08.
         """
         row = self.permit_verifier("start-verification", moment)
-        visited_at = None if cmd.visited_at is None else moment.past(cmd.visited_at, "visited_at")
+        visited_at = None if cmd.visited_at is None else moment.after(cmd.visited_at, self.known_since, "visited_at")
         large = is_found_large or moment.rules.reach(self.pbf_area_m2, self.farmland_area_m2, moment.today).met
         due = {"D04": cmd.act_going_on, "D07": large, "D08": not self.is_running("D09")}
         idle = {rule_id for rule_id, is_due in due.items() if not is_due}

@@ -96,6 +96,7 @@ class SealedContent(View):
     receiver_id: str
     receiver_name: str
     document_no: str | None = None
+    sent_on: date | None = None
     declined: str | None = None
     received_on: date | None = None
     received_by: str | None = None

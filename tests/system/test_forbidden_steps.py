@@ -75,7 +75,14 @@ def test_of_a_clue(drill: Drill, stations: Stations) -> None:
         (
             "submit-opinion",
             ("verification_report", "site_photos"),
-            {"opinion": "legal", "facts": "有批文。", "area_m2": 1200, "farmland_area_m2": 0, "pbf_area_m2": 0},
+            {
+                "opinion": "legal",
+                "facts": "有批文。",
+                "area_m2": 1200,
+                "farmland_area_m2": 0,
+                "pbf_area_m2": 0,
+                "proof": {"approval_no": "宁政土批1号", "approval_share": 100},
+            },
         ),
         ("close", (), {"reason": "合法。"}),
         ("archive", (), {}),
@@ -98,7 +105,7 @@ def test_of_a_case(drill: Drill, stations: Stations) -> None:
     stations.stop(path)
     drill.ask(path, "review", "case_review_record", reviewers=["审一"])
     stations.stop(path)
-    drill.ask(path, "notice", "penalty_notice", intended_penalty="改正。", served_at=drill.said())
+    drill.ask(path, "notice", "penalty_notice", intended_penalty="改正。", measures=["correct"], served_at=drill.said())
     stations.stop(path)
     drill.at("05-09")
     drill.decided(path)

@@ -26,6 +26,8 @@ RECIPIENTS = tuple(Recipient)
 WAIT_S = 180.0
 # The party has five working days to speak (APL 45, NRP 33); so many calendar days hold five, whatever holiday comes.
 DAYS_TO_SPEAK = 20
+# Told and decided: nothing is decided that was not told (APL 44).
+ORDERED = ("return_land", "demolish", "restore")
 
 
 def party(clue: dict[str, Any]) -> str:
@@ -209,8 +211,10 @@ class Story:
                 "notice",
                 {
                     "intended_penalty": "退还土地，拆除并恢复原状。",
+                    "measures": list(ORDERED),
                     "served_at": told_at,
-                    **with_documents("penalty_notice"),
+                    "hearing_offered": True,
+                    **with_documents("penalty_notice", "hearing_right_notice"),
                 },
             ),
         ):
@@ -230,6 +234,7 @@ class Story:
         """Decided, served, performing."""
         decision = {
             "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
+            "measures": list(ORDERED),
             "decision_no": f"中宁自然资罚〔{self._now().year}〕{int(case['case_no'][-5:])}号",
         }
         path = f"/cases/{case['id']}"

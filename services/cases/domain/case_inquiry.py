@@ -113,6 +113,7 @@ def supplement(case: Case, cmd: SupplementInvestigation, moment: Moment) -> list
 
 def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
     """More time for D10: once within D11; more, or more often, only as specially complex, on the leaders' record."""
+    case.permit(cmd, moment)
     most = moment.deadlines.rule("D11", moment.today).limit.amount
     clock = case.clock("D10")
     special = (clock is not None and bool(clock.extensions)) or cmd.days > most
@@ -125,7 +126,7 @@ def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
             reason=cmd.reason,
             approved_by=cmd.approved_by,
             document=approval,
-            asked_on=cmd.asked_on,
+            asked_on=standstill.asked_day(cmd.asked_on, cmd.documents, clock, moment),
         )
         for approval in [approval]
         if approval is not None

@@ -14,6 +14,7 @@ from services.cases.domain.clue_errors import (
     DutyPassedOn,
     DutyRuled,
     DutyUndisputed,
+    ProofMissing,
     ReviewNotEnded,
     RulingNeeded,
 )
@@ -205,7 +206,7 @@ class Clue(ClueBranches):
         own filing clock D09 stands for D08.
         """
         row = self.permit_verifier("start-verification", moment)
-        visited_at = None if cmd.visited_at is None else moment.past(cmd.visited_at, "visited_at")
+        visited_at = None if cmd.visited_at is None else moment.after(cmd.visited_at, self.known_since, "visited_at")
         large = is_found_large or moment.rules.reach(self.pbf_area_m2, self.farmland_area_m2, moment.today).met
         due = {"D04": cmd.act_going_on, "D07": large, "D08": not self.is_running("D09")}
         idle = {rule_id for rule_id, is_due in due.items() if not is_due}
@@ -220,7 +221,9 @@ class Clue(ClueBranches):
         missing: Sequence[str] = (),
         build_age: Literal["new", "stock"] | None = None,
     ) -> list[ClueEvent]:
-        """missing: what the opinion still needs to be proved; it may be submitted so, and not be reviewed.
+        """missing: what the opinion still needs to be proved; it may be submitted so, but not reviewed or closed.
+
+        Until somebody has taken it up, it may be submitted again, with what it lacked.
 
         D07 runs from a violation's areas that make it a large case, if it was not known to be one from the visit on.
 
@@ -261,8 +264,10 @@ class Clue(ClueBranches):
         return [ClueTurnedIntoCaseV1(case_id=case_id, case_no=case_no, **told)]
 
     def close(self, cmd: CloseClue, moment: Moment) -> list[ClueEvent]:
-        """Raises ReviewNotEnded for what the levels above review."""
+        """Raises ProofMissing for an opinion that is not proved, ReviewNotEnded for what the levels above review."""
         row = TABLE.permit(self.state, "close", moment.by, self.held(), self.outcome)
+        if self.missing_proofs:
+            raise ProofMissing(self.missing_proofs)
         if self.review_required and self.review_state is not ReviewState.REVIEW_ENDED:
             raise ReviewNotEnded(self.review_state)
         return [ClueClosedV1(**self.told(row, moment, reason=cmd.reason))]

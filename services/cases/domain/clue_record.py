@@ -111,6 +111,12 @@ class ClueRecord(Progress):
         return [*own, *self.aliases]
 
     @property
+    def known_since(self) -> datetime | None:
+        """When the act was found, as it was told or at the latest when the clue came in: nothing on site is older."""
+        told = [at for at in (self.found_at, self.received_at) if at is not None]
+        return min(told, default=None)
+
+    @property
     def outcome(self) -> str:
         """What the verification opinion comes to: illegal, legal, other; empty before it was submitted."""
         if self.opinion is None:

@@ -158,6 +158,15 @@ TABLE: Transitions[ClueState] = Transitions(
         starts=("D07",),
         stops=frozenset({"D03", "C01"}),
     ),
+    # What it lacked is given with it once more; a review has not begun.
+    Row(
+        "submit-opinion",
+        _STATE.OPINION_SUBMITTED,
+        _STATE.OPINION_SUBMITTED,
+        who=_OPINION_GIVERS,
+        needs=_OPINION_PAPERS,
+        starts=("D07",),
+    ),
     *_reviews(),
     *(
         Row("close", state, to, who=DECIDERS, outcome=outcome, stops=ALL_CLOCKS)

@@ -5,7 +5,7 @@ Levels are data: formal listing is the province's and above, city and county lis
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.cases.domain.clocks import ExtensionTooLate
 from services.cases.domain.path_rules import ListingLevel
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.domain.standstill import proof
+from services.cases.domain.standstill import asked_day, proof
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Forbidden, Row, Transitions
 from shared.clock import local_day
 from shared.contracts import listings as c
@@ -184,7 +184,7 @@ class Listing(Progress):
         return [c.ListingDeclinedV1(**self._take(cmd, moment))]
 
     def notify(self, cmd: c.NotifyListing, moment: Moment) -> list[c.ListingEvent]:
-        on = moment.past_day(cmd.sent_on, "sent_on")
+        on = moment.past_day(cmd.sent_on, "sent_on", self._began("L01"))
         return [c.ListingNotifiedV1(notice_no=cmd.notice_no, sent_on=on, **self._take(cmd, moment))]
 
     def sign(self, cmd: c.SignListing, moment: Moment) -> list[c.ListingEvent]:
@@ -194,10 +194,13 @@ class Listing(Progress):
         return [c.ListingBegunV1(plan=cmd.plan, **self._take(cmd, moment))]
 
     def request_extension(self, cmd: c.RequestListingExtension, moment: Moment) -> list[c.ListingEvent]:
-        """Three working days before the end at the latest; later it is refused. Raises ExtensionTooLate."""
-        on = moment.past_day(cmd.asked_on or moment.today, "asked_on")
+        """Three working days before the end at the latest; later it is refused. Raises ExtensionTooLate.
+
+        Whoever asks for himself asks today; the day of a letter is proved by it. Raises InvalidInput.
+        """
         told = self._take(cmd, moment)
         term = self.clock("L02")
+        on = asked_day(cmd.asked_on, cmd.documents, term, moment)
         last = moment.deadlines.last_to_ask(term, moment.today) if term is not None else None
         if last is not None and on > last:
             raise ExtensionTooLate("L02", last)
@@ -252,7 +255,7 @@ class Listing(Progress):
 
     def publish(self, cmd: c.PublishListing, moment: Moment) -> list[c.ListingEvent]:
         """Raises Forbidden for a listing that was not open."""
-        on = moment.past_day(cmd.published_on, "published_on")
+        on = moment.past_day(cmd.published_on, "published_on", self.facts.delisted_on)
         told = self._take(cmd, moment)
         if not self.is_open:
             raise Forbidden("cases.listing-not-open", None, "LIST")
@@ -268,8 +271,16 @@ class Listing(Progress):
         return [c.ListingOverdueV1(due_on=due_on, **told)]
 
     def talk(self, cmd: c.TalkListing, moment: Moment) -> list[c.ListingEvent]:
-        on = moment.past_day(cmd.talked_on, "talked_on")
-        return [c.ListingTalkedV1(with_whom=cmd.with_whom, talked_on=on, **self._take(cmd, moment))]
+        """Of a term that has passed: after its last day."""
+        told, term = self._take(cmd, moment), self.clock("L02")
+        over = None if term is None or term.due_on is None else term.due_on + timedelta(days=1)
+        on = moment.past_day(cmd.talked_on, "talked_on", over)
+        return [c.ListingTalkedV1(with_whom=cmd.with_whom, talked_on=on, **told)]
+
+    def _began(self, rule_id: str) -> date | None:
+        """The day on which a clock began."""
+        clock = self.clock(rule_id)
+        return None if clock is None else local_day(clock.started_at)
 
     def _check_asked(self) -> None:
         if self.facts.extension_asked_on is None:

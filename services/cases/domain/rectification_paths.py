@@ -9,7 +9,7 @@ from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.rectification_facts import check_method, checked_pbf
 from services.cases.domain.rectification_table import TABLE
-from services.cases.domain.standstill import proof
+from services.cases.domain.standstill import asked_day, proof
 from services.cases.domain.transitions import Forbidden
 from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import DocumentKind
@@ -90,10 +90,13 @@ def start(item: Rectification, cmd: StartRectification, moment: Moment) -> list[
 
 
 def request_extension(item: Rectification, cmd: RequestMoreTime, moment: Moment) -> list[RectificationEvent]:
-    """Refused at once when it could not be granted: too late, too long, or once already (R06)."""
-    on = moment.past_day(cmd.asked_on or moment.today, "asked_on")
+    """Refused at once when it could not be granted: too late, too long, or once already (R06).
+
+    Whoever asks for himself asks today; the day of a letter is proved by it. Raises InvalidInput.
+    """
     told = item.take(cmd, moment)
     term = item.clock("R01")
+    on = asked_day(cmd.asked_on, cmd.documents, term, moment)
     if term is None:
         raise Forbidden("cases.no-term", None, "RULES R06")
     bounds = moment.deadlines.bounds(term)

@@ -124,13 +124,13 @@ def changed(content: SealedContent, cmd: Any, moment: Moment) -> SealedContent:
     match cmd:
         case SendSealed():
             _only(by, content.leader_id)
-            return content.model_copy(update={"document_no": cmd.document_no})
+            return content.model_copy(update={"document_no": cmd.document_no, "sent_on": moment.today})
         case DeclineSealed():
             _only(by, content.leader_id)
             return content.model_copy(update={"declined": cmd.reason})
         case ReceiptSealed():
             _only(by, content.sender_id, content.leader_id, content.receiver_id)
-            on = moment.past_day(cmd.received_on, "received_on")
+            on = moment.past_day(cmd.received_on, "received_on", content.sent_on)
             if by != content.receiver_id:
                 _check_paper_receipt(cmd, content, by)
             said = {"received_on": on, "received_by": cmd.received_by, "channel": cmd.channel}

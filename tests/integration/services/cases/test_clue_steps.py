@@ -128,6 +128,26 @@ def test_what_only_the_county_found_it_closes_by_itself(office: Office) -> None:
     assert office.command(COORDINATOR, "clue.close", {"reason": "边角"}, found["id"])["state"] == "closed_other"
 
 
+def test_what_is_not_proved_is_not_closed(office: Office) -> None:
+    """domain.md 3.1: approval number and the share of the land that it covers, as the land rules have it."""
+    found = verified(office, opinion="legal")
+    assert found["missing_proofs"] == ["approval_no", "approval_share"]
+    bare = refusal(office, COORDINATOR, "clue.close", {"reason": "有批文"}, found["id"])
+    assert (bare.code, bare.field, bare.facts["missing"]) == (
+        "cases.proof-missing",
+        "proof",
+        ["approval_no", "approval_share"],
+    )
+    # Given with the opinion once more, if the approval covers the land.
+    approved = {"approval_no": "宁政土批〔2025〕1号", "approval_share": 3}
+    little = refusal(office, OFFICER, "clue.submit-opinion", opinion(opinion="legal", proof=approved), found["id"])
+    assert (little.code, little.field) == ("cases.proof-out-of-range", "proof.approval_share")
+    assert (little.facts["least"], little.facts["most"]) == (95, 100)
+    whole = opinion(opinion="legal", proof={**approved, "approval_share": 95})
+    assert office.command(OFFICER, "clue.submit-opinion", whole, found["id"])["missing_proofs"] == []
+    assert office.command(COORDINATOR, "clue.close", {"reason": "有批文"}, found["id"])["state"] == "closed_legal"
+
+
 def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Office) -> None:
     id_ = submitted(office)
     case = office.command(COORDINATOR, "clue.file-case", filing(), id_)

@@ -181,10 +181,16 @@ def test_delisting_waits_for_case_land_and_people(office: Office) -> None:
     step(office, case, "conclude", conclusion="c", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     step(
-        office, case, "notice", intended_penalty="拆", served_at=office.clock.at.isoformat(), **papers("penalty_notice")
+        office,
+        case,
+        "notice",
+        intended_penalty="恢复",
+        measures=["restore"],
+        served_at=office.clock.at.isoformat(),
+        **papers("penalty_notice"),
     )
     office.days_pass(10)
-    step(office, case, "decide", decision="d", decision_no="1", **papers("penalty_decision"))
+    step(office, case, "decide", decision="d", decision_no="1", measures=["restore"], **papers("penalty_decision"))
     remains = refused(office, COORDINATOR, "listing.delist", body, listing["id"])
     assert remains.code == "cases.listed-land-remains"
     strike_off(office, case)
@@ -200,7 +206,13 @@ def test_delisting_waits_for_the_hand_over(office: Office) -> None:
     step(office, case, "conclude", conclusion="c", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     step(
-        office, case, "notice", intended_penalty="拆", served_at=office.clock.at.isoformat(), **papers("penalty_notice")
+        office,
+        case,
+        "notice",
+        intended_penalty="恢复",
+        measures=["restore"],
+        served_at=office.clock.at.isoformat(),
+        **papers("penalty_notice"),
     )
     transfer = handed_over(office, case)
     office.days_pass(10)

@@ -40,11 +40,13 @@ def up_to_notice(office: Office, case: dict[str, Any]) -> None:
     step(office, case, "conclude", conclusion="事实清楚", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     served_at = office.clock.at.isoformat()
-    step(office, case, "notice", intended_penalty="拆除", served_at=served_at, **papers("penalty_notice"))
+    told = {"intended_penalty": "恢复", "measures": ["restore"]}
+    step(office, case, "notice", **told, served_at=served_at, **papers("penalty_notice"))
 
 
 def decision() -> dict[str, Any]:
-    return {"decision": "限期拆除", "decision_no": "中宁自然资罚〔2026〕1号", **papers("penalty_decision")}
+    said = {"decision": "限期恢复", "decision_no": "中宁自然资罚〔2026〕1号", "measures": ["restore"]}
+    return {**said, **papers("penalty_decision")}
 
 
 def close_case(office: Office, case: dict[str, Any]) -> dict[str, Any]:
@@ -154,7 +156,7 @@ def test_a_notice_is_not_served_before_the_case_was_filed(office: Office) -> Non
     step(office, case, "investigate", **OFFICERS)
     step(office, case, "conclude", conclusion="事实清楚", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
-    notice = {"intended_penalty": "拆除", **papers("penalty_notice")}
+    notice = {"intended_penalty": "恢复", "measures": ["restore"], **papers("penalty_notice")}
     with pytest.raises(Refused) as caught:
         step(office, case, "notice", **notice, served_at=(office.clock.at - timedelta(days=1)).isoformat())
     assert (caught.value.code, caught.value.field) == ("cases.before-earlier-step", "served_at")
@@ -229,7 +231,8 @@ def test_a_missing_document_is_named(office: Office) -> None:
 
 
 def test_a_legal_clue_is_closed_and_never_becomes_a_case(office: Office) -> None:
-    clue = verified(office, opinion="legal")
+    proof = {"approval_no": "宁政土批1号", "approval_share": 100}
+    clue = verified(office, opinion="legal", proof=proof)
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "clue.file-case", filing(), clue["id"])
     assert caught.value.code == "cases.outcome-not-allowed"

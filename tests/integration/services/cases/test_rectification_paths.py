@@ -92,8 +92,9 @@ def test_more_time_asked_late_is_refused(office: Office) -> None:
     ask = {"days": 10, "delay_reason": "funds", "reason": "资金未到"}
     late = refused(office, OFFICER, "rectification.request-extension", ask, item["id"])
     assert (late.code, late.facts["last_on"]) == ("cases.extension-too-late", "2026-05-15")
-    back = {"days": 10, "delay_reason": "funds", "reason": "r", "asked_on": "2026-05-15"}
-    item_step(office, item, "request-extension", OFFICER, **back)
+    letter = {"kind": "extension_request", "title": "延期申请", "document_no": "请1号", "dated_on": "2026-05-15"}
+    back = {"days": 10, "delay_reason": "funds", "reason": "r", "asked_on": "2026-05-15", "documents": [letter]}
+    item_step(office, item, "request-extension", **back)
     refused_ = item_step(office, item, "refuse-extension", reason="不予")
     assert (refused_["term_on"], refused_["facts"]["extension_asked_on"]) == ("2026-05-20", None)
 

@@ -29,6 +29,7 @@ from shared.contracts.codes import (
     ClosingGround,
     ClueSource,
     DocumentKind,
+    Measure,
     RectificationMethod,
     ReturnReason,
     Role,
@@ -129,8 +130,10 @@ def case_command(
         "investigate": c.StartInvestigation(officers=OFFICERS, documents=documents),
         "conclude": c.ConcludeInvestigation(conclusion="事实清楚", documents=documents),
         "review": c.ReviewCase(documents=documents),
-        "notice": c.NotifyParty(intended_penalty="拆除", served_at=now, documents=documents),
-        "decide": c.DecideCase(decision="拆除", decision_no="1号", documents=documents),
+        "notice": c.NotifyParty(
+            intended_penalty="恢复", measures=[Measure.RESTORE], served_at=now, documents=documents
+        ),
+        "decide": c.DecideCase(decision="恢复", decision_no="1号", measures=[Measure.RESTORE], documents=documents),
         "serve": c.ServeDecision(service_method="direct", served_at=now, documents=documents),
         "perform": c.StartPerformance(documents=documents),
         "execute": c.CompleteExecution(documents=documents),

@@ -44,7 +44,7 @@ def check_signers(signers: Sequence[Signer]) -> None:
     """All five parts sign, or the sheet names none of them. Raises Forbidden."""
     missing = _PARTS - {signer.part for signer in signers}
     if signers and missing:
-        raise Forbidden("cases.signers-missing", "signers", "RULES 3.7", missing=sorted(missing))
+        raise Forbidden("cases.signers-missing", "signers", "HOUSE.rectification", missing=sorted(missing))
 
 
 def noted(facts: RectificationFacts, event: e.RectificationEvent) -> RectificationFacts:

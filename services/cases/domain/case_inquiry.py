@@ -232,7 +232,13 @@ def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment, reporters: Se
         if replacement is not None:
             keep_apart([replacement], withdrawn, "cases.officer-withdrew", "replaced_by", "APL 43")
             free_of_interest([replacement], [*case.interested, *reporters], "replaced_by")
-            keep_apart([replacement], case.procedure.reviewers, "cases.reviewer-is-handler", "replaced_by", "RULES 2.1")
+            keep_apart(
+                [replacement],
+                case.procedure.reviewers,
+                "cases.reviewer-is-handler",
+                "replaced_by",
+                "HOUSE.separation",
+            )
             without = uncertified([replacement], case.lead_agency, moment, "replaced_by")
         staff = {folded(name) for name in (*left, *([replacement] if replacement else []))}
         if len(staff) < _HANDLERS:

@@ -37,7 +37,7 @@ REVIEW: Transitions[ReviewState] = Transitions(
         needs=_OPINION_PAPERS,
         stops=frozenset({"C01"}),
     ),
-    law="RULES 3.1",
+    law="HOUSE.clue",
 )
 
 # Where a clue may still be found to be another: before there is an opinion of its own.
@@ -213,14 +213,14 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("archive", _STATE.CLOSED_LEGAL, _STATE.ARCHIVED),
     Row("archive", _STATE.CLOSED_OTHER, _STATE.ARCHIVED),
     Row("archive", _STATE.TRANSFERRED_OUT, _STATE.ARCHIVED, outcome=TransferReply.ACCEPTED),
-    law="RULES 3.1",
+    law="HOUSE.clue",
     laws={
         "stop": "NRP 15",
-        "find-land": "RULES 6.8",
+        "find-land": "HOUSE.land",
         "file-case": "NRP 16",
         "decline-filing": "NRP 16",
         "transfer-out": "NRP 11",
         "rule-duty": "NRP 11",
-        "extend-filing": "AGP; RULES D09",
+        "extend-filing": "AGP",
     },
 )

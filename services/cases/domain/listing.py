@@ -284,7 +284,7 @@ class Listing(Progress):
 
     def _check_asked(self) -> None:
         if self.facts.extension_asked_on is None:
-            raise Forbidden("cases.extension-not-asked", None, "RULES L03")
+            raise Forbidden("cases.extension-not-asked", None, "HOUSE.listing-terms")
 
     def _take(self, cmd: c.ListingStep, moment: Moment, outcome: str = "", **more: Any) -> dict[str, Any]:
         row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)

@@ -50,7 +50,7 @@ class AreaRemaining(Conflict):
     """Land still waits to be put right: no strike-off."""
 
     def __init__(self, remaining_area_m2: Decimal) -> None:
-        facts = {"remaining_area_m2": float(remaining_area_m2), "law": "RULES 3.7"}
+        facts = {"remaining_area_m2": float(remaining_area_m2), "law": "HOUSE.rectification"}
         super().__init__("cases.area-remaining", None, **facts)
 
 
@@ -61,14 +61,14 @@ class StrikeOffAwaitsReview(Conflict):
     """
 
     def __init__(self, missing: Sequence[str]) -> None:
-        super().__init__("cases.strike-off-awaits-review", None, law="RULES 3.7", missing=list(missing))
+        super().__init__("cases.strike-off-awaits-review", None, law="HOUSE.rectification", missing=list(missing))
 
 
 class TillageNotRestored(Conflict):
     """Land that is not ready to sow is not accepted. state: what the acceptance found."""
 
     def __init__(self, state: str) -> None:
-        super().__init__("cases.tillage-not-restored", "tillage_state", law="RULES 3.7", state=state)
+        super().__init__("cases.tillage-not-restored", "tillage_state", law="HOUSE.rectification", state=state)
 
 
 @dataclass(kw_only=True)

@@ -52,12 +52,12 @@ def check_acceptance(cmd: AcceptRectification, reported_m2: Decimal, rules: Path
     reported_m2: as the township reported it. Raises Forbidden, InvalidInput.
     """
     if absent := rules.acceptance_members(on) - {member.agency for member in cmd.members}:
-        raise Forbidden("cases.acceptance-members-missing", "members", "RULES 3.7", missing=sorted(absent))
+        raise Forbidden("cases.acceptance-members-missing", "members", "HOUSE.rectification", missing=sorted(absent))
     if missing := rules.acceptance_signers(on) - {signer.part for signer in cmd.signers}:
-        raise Forbidden("cases.signers-missing", "signers", "RULES 3.7", missing=sorted(missing))
+        raise Forbidden("cases.signers-missing", "signers", "HOUSE.rectification", missing=sorted(missing))
     if cmd.rectified_area_m2 > reported_m2 and cmd.account is None:
         facts = {"given_m2": float(cmd.rectified_area_m2), "reported_m2": float(reported_m2)}
-        raise InvalidInput("cases.more-than-reported", "account", law="RULES 3.7", **facts)
+        raise InvalidInput("cases.more-than-reported", "account", law="HOUSE.rectification", **facts)
 
 
 def noted(facts: RectificationFacts, event: e.RectificationEvent) -> RectificationFacts:

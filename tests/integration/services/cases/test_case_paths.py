@@ -201,7 +201,7 @@ def test_a_request_to_withdraw_stops_nothing_until_the_leader_decides(office: Of
         no = refused(
             office, COORDINATOR, "case.review", {"reviewers": [reviewer], **papers("case_review_record")}, case["id"]
         )
-        assert (no.code, no.facts["law"]) == ("cases.reviewer-is-handler", "RULES 2.1")
+        assert (no.code, no.facts["law"]) == ("cases.reviewer-is-handler", "HOUSE.separation")
     step(office, case, "review", reviewers=["审一"], **papers("case_review_record"))
     step(office, case, "supplement", reason="补充勘测")
 

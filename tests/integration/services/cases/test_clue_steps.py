@@ -176,7 +176,7 @@ def test_strike_off_waits_for_the_end_of_the_review_above(office: Office) -> Non
     with pytest.raises(Refused) as caught:
         strike_off(office, case)
     told = (caught.value.code, caught.value.facts["missing"], caught.value.facts["law"])
-    assert told == ("cases.strike-off-awaits-review", ["clue"], "RULES 3.7")
+    assert told == ("cases.strike-off-awaits-review", ["clue"], "HOUSE.rectification")
     [item] = office.query(COORDINATOR, "rectification.list", case_id=case["id"])["items"]
     office.command(COORDINATOR, "clue.start-review", {}, id_)
     for by in (COORDINATOR, CITY, REGION):
@@ -302,7 +302,7 @@ def test_agriculture_gets_seven_days_more_once_and_keeps_them_through_a_return(e
     assert (bare.code, bare.facts["missing"], bare.facts["law"]) == (
         "cases.document-missing",
         ["extension_approval"],
-        "AGP; RULES D09",
+        "AGP",
     )
     assert refusal(empty, AGRICULTURE, "clue.extend-filing", more, told["id"]).code == "role-not-allowed"
     long = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "days": 8}, told["id"])

@@ -98,7 +98,11 @@ def test_what_is_still_being_verified_for_a_township_is_not_seen_by_leaders(offi
 def test_a_leader_files_for_his_own_agency_only(office: Office) -> None:
     clue = verified(office)
     foreign = refused(office, AG_CHIEF, "clue.file-case", filing(), clue["id"])
-    assert (foreign.code, foreign.facts["agency"], foreign.facts["law"]) == ("cases.led-by-another", NR, "RULES 2.1")
+    assert (foreign.code, foreign.facts["agency"], foreign.facts["law"]) == (
+        "cases.led-by-another",
+        NR,
+        "HOUSE.separation",
+    )
     declined = {**filing(ground="minor_and_corrected"), **papers("not_filed_approval")}
     assert refused(office, AG_LEADER, "clue.decline-filing", declined, clue["id"]).code == "cases.led-by-another"
     own = filing(lead_agency="agriculture", violation_types=["VT03"])

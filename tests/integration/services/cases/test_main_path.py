@@ -255,7 +255,7 @@ def test_strike_off_with_area_remaining_is_refused(office: Office) -> None:
         office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
     assert (caught.value.code, caught.value.facts) == (
         "cases.area-remaining",
-        {"remaining_area_m2": 399.5, "law": "RULES 3.7"},
+        {"remaining_area_m2": 399.5, "law": "HOUSE.rectification"},
     )
     # The rest is worked on and reported again.
     again = office.command(OFFICER, "rectification.report", {"rectified_area_m2": 8400, "account": "补做"}, item["id"])

@@ -112,7 +112,7 @@ def test_sent_back_with_a_reason_of_the_list_under_the_same_term(office: Office)
     assert item_step(office, item, "resubmit")["state"] == "reviewing_up"
     # The result of the review before the sending back proves nothing any more.
     early = refused(office, COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
-    assert (early.code, early.facts["law"]) == ("cases.strike-off-awaits-review", "RULES 3.7")
+    assert (early.code, early.facts["law"]) == ("cases.strike-off-awaits-review", "HOUSE.rectification")
     item_step(office, item, "end-review", **papers("review_result"))
     struck = item_step(office, item, "strike-off", **papers("strike_off_sheet"))
     assert (struck["state"], clock_of(struck, "R05")["unit"]) == ("struck_off", "month")

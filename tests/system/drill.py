@@ -52,7 +52,8 @@ class Drill:
         assert CHINESE.search(problem["detail"])
         assert problem["code"] not in problem["detail"]
         if "law" in problem["facts"]:
-            assert "依据：《" in problem["detail"]
+            # A law, or a procedure of the system, which is called one.
+            assert "依据：《" in problem["detail"] or "依据：系统规程“" in problem["detail"]
         assert self.house.coordinator.get(path) == seen
         return problem
 

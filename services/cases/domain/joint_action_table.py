@@ -69,7 +69,7 @@ class StepNotOfForm(Conflict):
     """A consultation takes no step on site (domain.md 4.1)."""
 
     def __init__(self, verb: str, form: ActionForm) -> None:
-        super().__init__("cases.step-not-of-form", None, verb=verb, form=form, law="RULES 4.1")
+        super().__init__("cases.step-not-of-form", None, object="joint_action", verb=verb, form=form, law="RULES 4.1")
 
 
 class MeetingMissing(Conflict):

@@ -87,6 +87,10 @@ _CODED = frozenset(
         "column",
         "holder",
         "purpose",
+        "form",
+        "invited",
+        "agencies",
+        "status",
     }
 )
 _CODES = {

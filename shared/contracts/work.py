@@ -70,6 +70,7 @@ class WorkRow(View):
     open: bool
     holder: Holder
     holder_unit: str | None
+    holder_name: str = Field(description="what the office is called; empty: nobody")
     officers: list[str]
     lead_agency: Agency | None
     division_code: str
@@ -98,6 +99,7 @@ class StuckRow(View):
     kind: WorkKind
     state: str
     holder_unit: str
+    holder_name: str = Field(description="what the office is called")
     items: int
     longest_since: Instant
     longest_days: int

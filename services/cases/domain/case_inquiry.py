@@ -135,7 +135,7 @@ def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
     if special and not cmd.specially_complex:
         raise Forbidden("cases.extended-already", "specially_complex", "NRP 38", most=most)
     if cmd.specially_complex and _DOC.COLLECTIVE_RECORD not in {document.kind for document in cmd.documents}:
-        raise DocumentMissing(cmd.verb, [_DOC.COLLECTIVE_RECORD], "NRP 38")
+        raise DocumentMissing("case", cmd.verb, [_DOC.COLLECTIVE_RECORD], "NRP 38")
     return [CaseTermExtendedV1(approved_by=cmd.approved_by, specially_complex=cmd.specially_complex, **told)]
 
 

@@ -96,7 +96,7 @@ class CaseBeside(Forbidden):
     """The act was stopped and a case stands beside the clue: end the case first, or verify the clue as it is."""
 
     def __init__(self, verb: str, case_id: UUID, law: str) -> None:
-        super().__init__("cases.case-beside", None, law, verb=verb, case_id=str(case_id))
+        super().__init__("cases.case-beside", None, law, object="clue", verb=verb, case_id=str(case_id))
 
 
 class PatchAlreadySplit(Conflict):

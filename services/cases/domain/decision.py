@@ -81,7 +81,7 @@ def check_notice(case: Case, cmd: NotifyParty, moment: Moment) -> None:
         check_service(cmd, "penalty_notice", held, case.procedure.publication, served_on)
     if cmd.hearing_offered:
         if DocumentKind.HEARING_RIGHT_NOTICE not in held:
-            raise DocumentMissing(cmd.verb, [DocumentKind.HEARING_RIGHT_NOTICE], "NRP 34")
+            raise DocumentMissing("case", cmd.verb, [DocumentKind.HEARING_RIGHT_NOTICE], "NRP 34")
     elif heavy := _heavy(case, cmd.measures, cmd.fine_yuan, moment):
         raise Forbidden("cases.hearing-not-offered", "hearing_offered", "APL 63; NRP 34", measures=sorted(heavy))
 

@@ -74,21 +74,12 @@ def test_a_fine_on_gains_is_counted_on_the_gains_that_are_stated(office: Office)
 def test_larger_gains_ask_for_the_offer_of_a_hearing(office: Office) -> None:
     case = under_review(office, violation_types=["VT06"], party_kind="person")
     silent = {"hearing_offered": False, **papers("penalty_notice")}
-    for gains, body in ((0, {}), (10, {"measures": ["correct"]})):
-        wrong = refused(
-            office,
-            COORDINATOR,
-            "case.notice",
-            {**notice(office, "confiscate_gains", gains_yuan=gains), **silent, **body},
-            case["id"],
-        )
+    faults: list[tuple[int, list[str]]] = [(0, ["confiscate_gains"]), (10, ["correct"])]
+    for yuan, measures in faults:
+        body = {**notice(office, *measures, gains_yuan=yuan), **silent}
+        wrong = refused(office, COORDINATOR, "case.notice", body, case["id"])
         assert (wrong.code, wrong.field) == ("cases.gains-and-measure-differ", "gains_yuan")
-    large = refused(
-        office,
-        COORDINATOR,
-        "case.notice",
-        {**notice(office, "confiscate_gains", gains_yuan=5000), **silent},
-        case["id"],
-    )
+    gains = {**notice(office, "confiscate_gains", gains_yuan=5000), **silent}
+    large = refused(office, COORDINATOR, "case.notice", gains, case["id"])
     assert (large.code, large.facts["measures"]) == ("cases.hearing-not-offered", ["confiscate_gains"])
-    step(office, case, "notice", **{**notice(office, "confiscate_gains", gains_yuan=4999.99), **silent})
+    step(office, case, "notice", **{**gains, "gains_yuan": 4999.99})

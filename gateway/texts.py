@@ -81,6 +81,8 @@ _CODED = frozenset(
         "step",
         "violation",
         "measures",
+        "violations",
+        "bases",
         "paper",
         "part",
         "whole",

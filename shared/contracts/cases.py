@@ -72,6 +72,7 @@ class NotifyParty(CaseStep, on="case", verb="notice"):
     served_at: Instant
     measures: Measures
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains to be confiscated (违法所得)")
     hearing_offered: Bool = Field(False, description="told that it may ask for a hearing (NRP 34)")
     service_method: ServiceMethod = "direct"
     witness: ShortText | None = None
@@ -85,6 +86,7 @@ class DecideCase(CaseStep, on="case", verb="decide"):
     decision_no: ShortText
     measures: Measures
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains that are confiscated (违法所得)")
     deciding_agency: Agency | None = Field(None, description="in whose name; the lead agency when not said")
     violation_types: list[ViolationType] = Field(
         default_factory=list, max_length=10, description="what is punished; all of the case when not said"

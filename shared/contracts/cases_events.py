@@ -234,6 +234,9 @@ class CasePartyNotifiedV1(CaseEvent):
     served_at: Instant
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Decimal(0)
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
     hearing_offered: bool = False
     service_method: str = "direct"
 
@@ -243,6 +246,9 @@ class CaseDecidedV1(CaseEvent):
     decision_no: str
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Decimal(0)
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
     deciding_agency: Agency | None = None
 
 

@@ -95,10 +95,17 @@ class Crime(View):
 
 
 class Penalty(View):
-    """What was decided: measures and fine, and what of the fine is paid."""
+    """What was decided: measures, fine and gains, and what of the fine is paid.
+
+    fine_least_yuan, fine_most_yuan: by the table of violation types, as far as it says; null where it does not.
+    """
 
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains that are confiscated")
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
+    below_least: bool = Field(False, description="a warning: a fine below the least needs a ground (APL 32)")
     paid_yuan: Yuan = Decimal(0)
     added_yuan: Yuan = Field(Decimal(0), description="added for paying late, never above the fine (APL 72)")
     deciding_agency: Agency | None = None

@@ -203,12 +203,16 @@ class Case(Progress):
             resumes=decision.end_of_publication(self, cmd.service_method, local_day(served_at)),
         )
         decision.check_notice(self, cmd, moment)
+        allowed = decision.fine_range(self, cmd, moment)
         return [
             CasePartyNotifiedV1(
                 intended_penalty=cmd.intended_penalty,
                 served_at=cmd.served_at,
                 measures=cmd.measures,
                 fine_yuan=cmd.fine_yuan,
+                gains_yuan=cmd.gains_yuan,
+                fine_least_yuan=allowed.least_yuan,
+                fine_most_yuan=allowed.most_yuan,
                 hearing_offered=cmd.hearing_offered,
                 service_method=cmd.service_method,
                 **told,
@@ -219,12 +223,16 @@ class Case(Progress):
         """fined_elsewhere: numbers of cases in which this act was fined already. Refused as domain/decision.py says."""
         told = self.take(cmd, moment)
         decision.check_decision(self, cmd, moment, fined_elsewhere)
+        allowed = decision.fine_range(self, cmd, moment)
         return [
             CaseDecidedV1(
                 decision=cmd.decision,
                 decision_no=cmd.decision_no,
                 measures=cmd.measures,
                 fine_yuan=cmd.fine_yuan,
+                gains_yuan=cmd.gains_yuan,
+                fine_least_yuan=allowed.least_yuan,
+                fine_most_yuan=allowed.most_yuan,
                 deciding_agency=cmd.deciding_agency or self.lead_agency,
                 **told,
             )

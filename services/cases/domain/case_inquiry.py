@@ -81,7 +81,7 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
 def suspend(case: Case, cmd: SuspendInvestigation, moment: Moment) -> list[CaseEvent]:
     """The clocks of the investigation and the decision stand still; the party is told in three working days (D12)."""
     case.permit(cmd, moment)  # in the wrong state nobody is sent for the paper that proves the pause
-    paper = standstill.proof(cmd.documents, _DOC.SUSPENSION_DECISION)
+    paper = standstill.pausing(cmd.documents, _DOC.SUSPENSION_DECISION)
     pauses = standstill.pauses(case, ("D10", "S03"), PauseReason.SUSPENSION, moment.today, paper)
     starts = [] if case.is_running("D12") else [moment.deadlines.start("D12", moment.now)]
     return [CaseSuspendedV1(**case.take(cmd, moment, starts=starts, pauses=pauses))]
@@ -143,7 +143,7 @@ def commission_appraisal(case: Case, cmd: CommissionAppraisal, moment: Moment) -
     """The penalty clock stands still from the day of the commission."""
     case.permit(cmd, moment)
     on = moment.past_day(cmd.commissioned_on, "commissioned_on", _filed_on(case))
-    paper = standstill.proof(cmd.documents, _DOC.APPRAISAL_COMMISSION)
+    paper = standstill.pausing(cmd.documents, _DOC.APPRAISAL_COMMISSION)
     running = crime_of(case.procedure).appraisal
     if running is not None and running.opinion_on is None:
         raise Forbidden("cases.appraisal-running", None, "NRP 38", since=running.commissioned_on.isoformat())

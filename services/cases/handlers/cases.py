@@ -27,6 +27,7 @@ from shared.contracts.cases_events import CaseEvent
 from shared.contracts.codes import EvidenceObject, EvidenceStep
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
 from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationView
+from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.operations import Call
 
@@ -56,7 +57,22 @@ def notify_party(cmd: NotifyParty, call: Call, unit: CasesUnit) -> CaseView:
 def decide_case(cmd: DecideCase, call: Call, unit: CasesUnit) -> CaseView:
     case = locked(call, unit)
     fined = [one.case_no for one in same_acts(case, unit) if has_fine(one)]
-    return recorded(case, case.decide(cmd, unit.moment, fined), unit)
+    told = case.decide(cmd, unit.moment, fined)
+    _check_number(cmd, case, call, unit)
+    return recorded(case, told, unit)
+
+
+def _check_number(cmd: DecideCase, case: Case, call: Call, unit: CasesUnit) -> None:
+    """A number is given out once (domain.md 5.1). The other case is named to who sees it. Raises Conflict."""
+    agency = cmd.deciding_agency or case.lead_agency
+    other = unit.cases.decided_under(unit.connection, agency, cmd.decision_no, case)
+    if other is None:
+        return
+    try:
+        unit.cases.get_seen(unit.connection, call.by, other.id)
+    except NotFound:
+        raise Conflict("cases.decision-no-used", "decision_no", value=cmd.decision_no) from None
+    raise Conflict("cases.decision-no-used-by", "decision_no", value=cmd.decision_no, case_no=other.case_no)
 
 
 def serve_decision(cmd: ServeDecision, call: Call, unit: CasesUnit) -> CaseView:

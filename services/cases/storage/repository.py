@@ -42,6 +42,7 @@ from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.contracts.procedure import Procedure
 from shared.contracts.rectifications import RectificationFacts
 from shared.delivery.unit import TableStore
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound, StaleVersion
 from shared.principal import Actor
 
@@ -257,6 +258,20 @@ class CaseStore(ScopedStore[Case]):
             closing_ground=row["closing_ground"] and ClosingGround(row["closing_ground"]),
             procedure=Procedure.model_validate(row["procedure"]),
         )
+
+    def decided_under(self, connection: Connection, agency: Agency, decision_no: str, case: Case) -> Case | None:
+        """A case of the county, also this one, that the agency has decided under that number; serialized by it."""
+        c, county = tables.case.c, case.division_code[:COUNTY_DIGITS]
+        key = f"decision {county} {agency.value} {decision_no}"
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+        deciding = sa.func.coalesce(c.procedure["penalty"]["deciding_agency"].astext, c.lead_agency)
+        found = connection.execute(
+            sa.select(tables.case)
+            .where(c.decision_no == decision_no, deciding == agency.value, c.division_code.startswith(county))
+            .limit(1)
+        ).mappings()
+        row = found.one_or_none()
+        return None if row is None else self.from_row(row)
 
     def beside(self, connection: Connection, case_id: UUID) -> tuple[list[UUID], list[UUID]]:
         """Ids of the rectification items and of the joint actions of a case, each oldest first."""

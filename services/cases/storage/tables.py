@@ -128,6 +128,7 @@ case = sa.Table(
     sa.Index("case_state_newest", "state", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),
     sa.Index("case_party", "party_name", sa.text("filed_at DESC")),
+    sa.Index("case_decision_no", "decision_no", postgresql_where=sa.text("decision_no IS NOT NULL")),
     sa.Index("case_patch_no", "patch_no", postgresql_where=sa.text("patch_no IS NOT NULL")),
     sa.Index(
         "case_old_no",

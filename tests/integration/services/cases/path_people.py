@@ -101,7 +101,9 @@ def performing(office: Office, measures: tuple[str, ...] = ("demolish",), fine_y
 
 
 def decision(**changes: Any) -> dict[str, Any]:
-    return {"decision": "拆除", "decision_no": "1号", "measures": ["demolish"], **papers("penalty_decision"), **changes}
+    number = f"中宁自然资罚〔2026〕{uuid4().hex[:6]}号"
+    said = {"decision": "拆除", "decision_no": number, "measures": ["demolish"]}
+    return {**said, **papers("penalty_decision"), **changes}
 
 
 def appraised(office: Office, destroyed: float = 7000, pbf: float = 4200, **changes: Any) -> dict[str, Any]:

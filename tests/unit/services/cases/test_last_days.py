@@ -31,7 +31,9 @@ EXTRA = frozenset({DocumentKind.HEARING_RIGHT_NOTICE, DocumentKind.APPRAISAL_OPI
 def papers(verb: str) -> list[DocumentRef]:
     rows = (row for table in (case_table.TABLE, police_transfer_table.TABLE) for row in table)
     kinds = {kind for row in rows if row.verb == verb for kind in row.needs}
-    return [DocumentRef(kind=kind, title=kind.value) for kind in sorted(kinds | EXTRA)]
+    return [
+        DocumentRef(kind=kind, title=kind.value, document_no="1", dated_on=FILED_ON) for kind in sorted(kinds | EXTRA)
+    ]
 
 
 class Desk:

@@ -51,7 +51,9 @@ LEGAL = replace(COORDINATOR, roles=frozenset({Role.LEGAL_REVIEWER}), name="法�
 HANDLER = replace(LEGAL, name="乙")
 ASKED_OFFICER = replace(commands.AGENCY, name="农办")
 OFFICE = replace(COORDINATOR, roles=frozenset({Role.COORDINATOR, Role.LEADER, Role.LEGAL_REVIEWER, Role.CHIEF}))
-EVERY_PAPER = {kind: DocumentRef(kind=kind, title=kind.value) for kind in DocumentKind}
+EVERY_PAPER = {
+    kind: DocumentRef(kind=kind, title=kind.value, document_no="1", dated_on=START.date()) for kind in DocumentKind
+}
 
 people = st.sampled_from(
     [OFFICE, OFFICE, OFFICE, OFFICE, COORDINATOR, CHIEF, DEPUTY, LEGAL, HANDLER, OFFICER, STRANGER]

@@ -17,6 +17,7 @@ from shared.contracts.clue_parts import (
     TransferFact,
 )
 from shared.contracts.codes import Agency, RejectReason, ReviewState
+from shared.contracts.land import AreaBasis
 
 _aliases = TypeAdapter(list[AliasRef])
 _sent_back = TypeAdapter(list[SentBackFact])
@@ -27,6 +28,7 @@ _PARTS: dict[str, Any] = {
     "rebound": ReboundFact,
     "split": SplitFacts,
     "transfer": TransferFact,
+    "basis": AreaBasis,
 }
 _NOWHERE = {"west": None, "south": None, "east": None, "north": None}
 

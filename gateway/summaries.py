@@ -239,6 +239,7 @@ SUMMARIES: dict[str, str] = {
     "rectification-refuse-extension": "不同意延长整改期限",
     "rectification-send-back": "打回",
     "rectification-resubmit": "重新提请上级审核",
+    "rectification-decide-pbf": "认定整改事项中的永久基本农田面积（套合发现更多之后）",
     "rectification-end-review": "登记上级审核结束",
     "rectification-recheck": "下一耕作季复核",
     "police-transfer-list": "列出移送公安的案件",

@@ -20,6 +20,7 @@ from shared.contracts.base import (
     Text,
     View,
 )
+from shared.contracts.clue_parts import ClueWarning
 from shared.contracts.codes import (
     Agency,
     CaseState,
@@ -27,6 +28,7 @@ from shared.contracts.codes import (
     Measure,
     ViolationType,
 )
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification
@@ -154,6 +156,8 @@ class CaseView(CaseRow):
     joint_action_ids: list[UUID]
     old_no: str | None = Field(None, description="its number before it was taken over")
     procedure: Procedure = Field(default_factory=Procedure)
+    basis: AreaBasis | None = Field(None, description="of the areas: official ones count, the claim stands beside them")
+    warnings: list[ClueWarning] = Field(default_factory=list)
     open_assistance: list[str] | None = Field(
         None, description="numbers of letters of assistance that wait for their answer; null: not looked up"
     )

@@ -29,7 +29,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.land import OverlayAgain, OverlayFact
+from shared.contracts.land import AreaBasis, OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import SummedCase, Yuan
 
@@ -126,6 +126,7 @@ class ClueOpinionSubmittedV1(ClueEvent):
     proof: OpinionProof | None = None
     missing_proofs: list[str] = Field(default_factory=list)
     build_age: Literal["new", "stock"] | None = None
+    basis: AreaBasis | None = None
 
 
 class ClueClosedV1(ClueEvent):
@@ -184,7 +185,7 @@ class CaseEvent(CasesEvent):
 
 
 class CaseOpenedEvent(CaseEvent):
-    """The head of a case, whether it is filed (yet) or not."""
+    """The head of a case, whether it is filed (yet) or not. Areas: official where basis has any, else as claimed."""
 
     title: str
     violation_types: list[ViolationType]
@@ -203,6 +204,7 @@ class CaseOpenedEvent(CaseEvent):
     area_m2: AreaM2
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
+    basis: AreaBasis | None = None
 
 
 class CaseFiledV1(CaseOpenedEvent):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from shared.contracts.base import AreaM2, Instant, View
-from shared.contracts.codes import Agency, Measure, TransferState
+from shared.contracts.codes import Agency, Measure, NoPenaltyReason, TerminateReason, TransferState
 
 Yuan = Annotated[
     Decimal,
@@ -155,4 +155,6 @@ class Procedure(View):
     court_on: date | None = Field(None, description="day of the last step before the court")
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
+    terminated: TerminateReason | None = Field(None, description="why the investigation was terminated")
+    waived: NoPenaltyReason | None = Field(None, description="why no penalty was decided")
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

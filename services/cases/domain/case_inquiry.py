@@ -172,7 +172,7 @@ def record_appraisal(
         case.take(cmd, moment)
         raise Forbidden("cases.no-appraisal-running", None, "NRP 38")
     on = moment.past_day(cmd.opinion_on, "opinion_on", appraisal.commissioned_on)
-    check_part("destroyed_area_m2", cmd.destroyed_area_m2, case.area_m2)
+    check_part("destroyed_area_m2", cmd.destroyed_area_m2, case.largest_m2)
     check_part("destroyed_pbf_area_m2", cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2)
     if cmd.destroyed != (cmd.destroyed_area_m2 > 0):
         raise Forbidden("cases.appraisal-contradicts", "destroyed_area_m2", "JI2000 3")

@@ -29,7 +29,7 @@ from shared.contracts.case_paths import (
     WaivePenalty,
 )
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.codes import CaseState, DocumentKind, PauseReason
+from shared.contracts.codes import CaseState, DocumentKind, NoPenaltyReason, PauseReason
 
 _DOC = DocumentKind
 # Which paper is served in which state, and the clock that stands still until it counts as served.
@@ -65,10 +65,12 @@ def deliberate(case: Case, cmd: Deliberate, moment: Moment) -> list[CaseEvent]:
 
 
 def waive(case: Case, cmd: WaivePenalty, moment: Moment) -> list[CaseEvent]:
-    """No penalty is no way around a hand-over that is due."""
+    """No penalty is no way around a hand-over that is due, nor around the appraisal that tells whether one is."""
     told = case.take(cmd, moment)
     if decision.is_crime_open(case):
         raise Forbidden("cases.transfer-first", None, "APL 27; T310 11")
+    if cmd.ground is not NoPenaltyReason.NO_FACT and decision.is_unappraised(case):
+        raise Forbidden("cases.appraisal-first", None, "JI2000 3; T310 11")
     return [CasePenaltyWaivedV1(ground=cmd.ground, **told)]
 
 

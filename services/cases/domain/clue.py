@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from services.cases.domain.area_basis import basis_of, claim, largest
 from services.cases.domain.areas import check_land
 from services.cases.domain.clue_branches import ClueBranches
 from services.cases.domain.clue_errors import (
@@ -52,6 +53,7 @@ from shared.contracts.clues import (
     SubmitOpinion,
 )
 from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReturnReason, ReviewState
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]
@@ -220,10 +222,13 @@ class Clue(ClueBranches):
         moment: Moment,
         missing: Sequence[str] = (),
         build_age: Literal["new", "stock"] | None = None,
+        basis: AreaBasis | None = None,
     ) -> list[ClueEvent]:
         """missing: what the opinion still needs to be proved; it may be submitted so, but not reviewed or closed.
 
         Until somebody has taken it up, it may be submitted again, with what it lacked.
+
+        basis: what was measured beside the areas it states; no statement lowers what is official.
 
         D07 runs from a violation's areas that make it a large case, if it was not known to be one from the visit on.
 
@@ -233,7 +238,9 @@ class Clue(ClueBranches):
         check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
         if self.state is ClueState.TO_CASE and cmd.opinion not in ILLEGAL_OPINIONS:
             raise OutcomeNotAllowed(TABLE.name, self.state, "submit-opinion", cmd.opinion, ILLEGAL_OPINIONS)
-        large = moment.rules.reach(cmd.pbf_area_m2, cmd.farmland_area_m2, moment.today).met
+        basis = basis or basis_of(claim(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2), None, None)
+        areas = largest(basis)
+        large = moment.rules.reach(areas.pbf_m2, areas.farmland_m2, moment.today).met
         owes = large and cmd.opinion in ILLEGAL_OPINIONS and self.may_turn_large
         starts = [moment.deadlines.start("D07", moment.now)] if owes else []
         return [
@@ -248,6 +255,7 @@ class Clue(ClueBranches):
                 proof=cmd.proof,
                 missing_proofs=list(missing),
                 build_age=build_age,
+                basis=basis,
                 **self.told(row, moment, documents=cmd.documents, starts=starts),
             )
         ]

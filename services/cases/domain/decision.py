@@ -20,7 +20,9 @@ from shared.contracts.codes import (
     ClosingGround,
     DocumentKind,
     Measure,
+    NoPenaltyReason,
     PauseReason,
+    TerminateReason,
     TransferState,
     ViolationType,
 )
@@ -114,6 +116,8 @@ def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling:
     """Hand-overs come before the closing, whichever they are. Raises Forbidden, InvalidInput."""
     if transfers_pending or is_crime_open(case):
         raise Forbidden("cases.transfers-due", None, "NRP 46")
+    if is_unappraised(case) and not _is_no_act_of_ours(case, cmd.ground):
+        raise Forbidden("cases.appraisal-first", None, "JI2000 3; T310 11")
     if case.is_running("D27"):
         raise Forbidden("cases.publication-stands", None, "APL 48")
     if cmd.ground is ClosingGround.EXECUTED and case.is_running("D26"):
@@ -144,6 +148,26 @@ def is_crime_open(case: Case) -> bool:
     if crime.transfer_state is TransferState.REFUSED_BY_CHIEF:
         return crime.due
     return crime.transfer_state not in _SETTLED or (crime.due and crime.transfer_state is None)
+
+
+def is_unappraised(case: Case) -> bool:
+    """Whether the area alone would be a crime and nobody has said yet whether tillage is destroyed (domain.md 2.6).
+
+    What has gone to the police needs no opinion of ours any more.
+    """
+    crime = _crime(case)
+    is_open = bool(crime.area_threshold_met) and crime.tillage_destroyed is None
+    return is_open and crime.transfer_state in _NOT_HANDED_OVER
+
+
+def _is_no_act_of_ours(case: Case, ground: ClosingGround) -> bool:
+    """Nothing that was done, or nothing that is ours to judge: no appraiser is asked for it."""
+    found = case.procedure
+    return (
+        ground is ClosingGround.JURISDICTION_TRANSFERRED
+        or found.terminated in (TerminateReason.NO_FACT, TerminateReason.NOT_OUR_JURISDICTION)
+        or found.waived is NoPenaltyReason.NO_FACT
+    )
 
 
 def check_leaving_hearing(case: Case, cmd: ReviewCase) -> None:
@@ -274,6 +298,8 @@ def _check_crime(case: Case, cmd: DecideCase) -> None:
     crime = _crime(case)
     if crime.due and crime.transfer_state in _NOT_HANDED_OVER:
         raise Forbidden("cases.transfer-first", None, "APL 27; T310 11")
+    if cmd.fine_yuan and is_unappraised(case):
+        raise Forbidden("cases.appraisal-first", "fine_yuan", "JI2000 3; T310 11")
     if cmd.fine_yuan and crime.transfer_state not in _FINE_FREE:
         raise Forbidden("cases.fine-waits", "fine_yuan", "APL 35; T310 11")
 

@@ -280,6 +280,16 @@ def _paid(was: Procedure, event: e.CaseFinePaidV1) -> dict[str, Any]:
     return {"penalty": penalty.model_copy(update=paid)}
 
 
+@_told_by(e.CaseTerminatedV1)
+def _terminated(event: e.CaseTerminatedV1) -> dict[str, Any]:
+    return {"terminated": event.ground}
+
+
+@_told_by(e.CasePenaltyWaivedV1)
+def _waived(event: e.CasePenaltyWaivedV1) -> dict[str, Any]:
+    return {"waived": event.ground}
+
+
 @_told_by(e.CaseDecisionPublishedV1)
 def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
     return {"decision_published_on": event.published_on}
@@ -324,6 +334,8 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
         "remedy_running": None,
         "remedy_since": None,
         "transferred_to": None,
+        "terminated": None,
+        "waived": None,
         "penalty_revoked": was.penalty_revoked or event.revokes_penalty,
     }
 

@@ -6,6 +6,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
 from services.cases.handlers.disclosures import enter_letters
 from services.cases.handlers.evidence_check import require_evidence
+from services.cases.handlers.official_areas import room_in
 from services.cases.handlers.proposing import propose_at_order, settle_proposal
 from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
@@ -101,8 +102,7 @@ def order_rectification(cmd: OrderRectification, call: Call, unit: CasesUnit) ->
     case = locked(call, unit)
     item = Rectification(id=new_id())
     item_no = unit.number(NumberKind.RECTIFICATION, case.division_code)
-    before_m2 = unit.rectifications.ordered_area_m2(unit.connection, case.id)
-    unit.record(item, unit.rectifications, item.order(cmd, unit.moment, case, item_no, before_m2))
+    unit.record(item, unit.rectifications, item.order(cmd, unit.moment, case, item_no, room_in(case, unit)))
     propose_at_order(case, item, unit)
     return item.view()
 
@@ -112,8 +112,7 @@ def open_rectification(cmd: OpenRectification, call: Call, unit: CasesUnit) -> R
     case = locked(call, unit)
     item = Rectification(id=new_id())
     item_no = unit.number(NumberKind.RECTIFICATION, case.division_code)
-    before_m2 = unit.rectifications.ordered_area_m2(unit.connection, case.id)
-    told = rectification_paths.open_item(item, cmd, unit.moment, case, item_no, before_m2)
+    told = rectification_paths.open_item(item, cmd, unit.moment, case, item_no, room_in(case, unit))
     unit.record(item, unit.rectifications, told)
     return item.view()
 

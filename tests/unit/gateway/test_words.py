@@ -71,7 +71,7 @@ def test_a_fact_that_is_a_code_is_told_in_chinese_wherever_a_sentence_has_it(fac
 
 
 def test_a_step_that_a_consultation_does_not_take_names_both() -> None:
-    facts = {"object": "joint_action", "verb": "record-acting", "form": "consultation", "law": "RULES 4.1"}
+    facts = {"object": "joint_action", "verb": "record-acting", "form": "consultation", "law": "HOUSE.joint-action"}
     told = detail("cases.step-not-of-form", facts)
     assert "会商" in told
     assert not re.search(r"[a-z]", told)

@@ -88,7 +88,10 @@ def test_an_act_is_filed_to_the_last_day_of_two_years() -> None:
 
 def noticed(**changes: Any) -> Desk:
     desk = Desk()
-    desk.take("investigate", "conclude", "review", "notice", **{"major": False, **changes})
+    desk.take("investigate", "commission-appraisal")
+    spared: dict[str, Any] = {"destroyed": False, "destroyed_area_m2": Decimal(0), "destroyed_pbf_area_m2": Decimal(0)}
+    desk.take("record-appraisal", **spared)
+    desk.take("conclude", "review", "notice", **{"major": False, **changes})
     return desk
 
 

@@ -110,6 +110,8 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     words = _words_of(str(facts.get("object")))
     told = _Facts({name: _fact(value, words) if name in _CODED else _plain(value) for name, value in facts.items()})
     told["field"] = field or "请求"
+    # In an address an agency stands by its code.
+    told["agency_code"] = _plain(facts.get("agency"))
     told["reason_text"] = reason(str(facts.get("reason")))
     told["basis"] = f"依据：{cite(str(facts['law']))}。" if facts.get("law") else ""
     return sentence.format_map(told)

@@ -87,6 +87,7 @@ _CODED = frozenset(
         "column",
         "holder",
         "purpose",
+        "protocol",
     }
 )
 _CODES = {

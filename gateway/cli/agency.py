@@ -158,6 +158,8 @@ def answers(
 
 def _in_use(row: dict[str, Any]) -> dict[str, Any]:
     """With it whether a system of the agency may fetch and answer; who opens the console's inbox has none."""
+    if row["trial_at"] and row["trial_error"] is None:
+        row = {**row, "trial_error": "已送达"}
     if row["protocol"] == NEEDS_NONE:
         return {**row, "use": "不需要"}
     return {**row, "use": {None: "未启用", True: "已启用", False: "已停用"}[row["endpoint_active"]]}

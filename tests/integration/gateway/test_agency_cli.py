@@ -122,6 +122,14 @@ def test_the_listing_says_in_chinese_how_each_is_reached_and_whether_it_is_in_us
     assert _columns(line)[2:5] == told
 
 
+@pytest.mark.parametrize(("error", "told"), [(None, "已送达"), ("HTTP 500", "HTTP 500")])
+def test_a_trial_tells_how_it_went(desk: Desk, error: str | None, told: str) -> None:  # noqa: F811
+    desk.log_in()
+    row = {**ROW, "trial_at": "2026-11-26T16:30:00Z", "trial_error": error}
+    desk.house.services.answers["agency.list"] = {"items": [row]}
+    assert f"试送结果：{told}" in desk.run("agency", "show", "agriculture").output
+
+
 def test_every_time_is_told_in_the_time_of_the_county(desk: Desk) -> None:  # noqa: F811
     desk.log_in()
     row = {**ROW, "failing_since": "2026-11-26T16:30:00Z", "next_try_at": "2026-11-26T16:35:00Z"}

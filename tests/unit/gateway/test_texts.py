@@ -72,6 +72,11 @@ def test_in_an_address_an_agency_stands_by_its_code() -> None:
     assert "PUT /api/v1/agencies/agriculture/endpoint" in told
 
 
+def test_a_protocol_is_told_in_chinese() -> None:
+    facts = {"agency": "agriculture", "protocol": "polled_mailbox", "contract": "1.1"}
+    assert "“任务信箱”接入方式" in detail("agencies.not-certified", facts)
+
+
 def test_outcomes_are_told_in_chinese() -> None:
     facts = {"object": "clue", "state": "opinion_submitted", "verb": "close", "outcome": "illegal", "allowed": []}
     assert "不能是“违法”" in detail("cases.outcome-not-allowed", facts)

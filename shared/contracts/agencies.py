@@ -27,6 +27,9 @@ from shared.contracts.parts import DocumentRef
 from shared.contracts.task_results import SitePhotograph
 from shared.contracts.task_results import TaskResult as TaskResult
 
+# As far as every program reads an integer of JSON exactly.
+MailboxPosition = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
 
 class SignTask(Command, on="task", verb="sign"):
     """Sign for the task (签收)."""
@@ -163,7 +166,7 @@ class GetTask(GetOne, operation="task.get"):
 class ListTasks(ListQuery, operation="task.list"):
     """Newest first; with `after`, the mailbox: oldest first above that position."""
 
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: MailboxPosition | None = None
     state: TaskState | None = None
     agency: Agency | None = None
     action_id: UUID | None = None
@@ -189,7 +192,7 @@ class TaskMessageView(View):
 class ListTaskMessages(ListQuery, operation="task.messages"):
     """Newest first; with `after`, as a mailbox: oldest first above that position."""
 
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: MailboxPosition | None = None
     task_id: UUID | None = None
 
 

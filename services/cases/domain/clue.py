@@ -12,6 +12,7 @@ from services.cases.domain.clue_errors import (
     ClueNotAssigned,
     DuplicatesUndecided,
     ProofMissing,
+    ReporterIsNamed,
     ReviewNotEnded,
 )
 from services.cases.domain.clue_table import AFTER_VISIT, TABLE
@@ -45,7 +46,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReviewState
+from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, RejectReason, ReviewState
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]
@@ -162,7 +163,11 @@ class Clue(ClueBranches):
         return [ClueReturnedV1(return_reason=cmd.return_reason, **self.told(row, moment, reason=cmd.reason))]
 
     def reject(self, cmd: RejectClue, moment: Moment) -> list[ClueEvent]:
+        """Raises ReporterIsNamed where the ground is that nobody stands for the report."""
         row = TABLE.permit(self.state, "reject", moment.by)
+        named = self.report is not None and self.report.named
+        if named and cmd.reject_reason is RejectReason.ANONYMOUS_WITHOUT_FACTS:
+            raise ReporterIsNamed
         return [ClueRejectedV1(reject_reason=cmd.reject_reason, **self.told(row, moment, reason=cmd.reason))]
 
     @property

@@ -16,6 +16,7 @@ from services.cases.domain.clue_errors import (
     DutyRuled,
     DutyUndisputed,
     ProofMissing,
+    ReporterIsNamed,
     ReviewNotEnded,
     RulingNeeded,
 )
@@ -52,7 +53,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReturnReason, ReviewState
+from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, RejectReason, ReturnReason, ReviewState
 from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, PatchFacts
 
@@ -192,7 +193,11 @@ class Clue(ClueBranches):
         return [ClueReturnedV1(return_reason=cmd.return_reason, **self.told(row, moment, reason=cmd.reason))]
 
     def reject(self, cmd: RejectClue, moment: Moment) -> list[ClueEvent]:
+        """Raises ReporterIsNamed where the ground is that nobody stands for the report."""
         row = TABLE.permit(self.state, "reject", moment.by)
+        named = self.report is not None and self.report.named
+        if named and cmd.reject_reason is RejectReason.ANONYMOUS_WITHOUT_FACTS:
+            raise ReporterIsNamed
         return [ClueRejectedV1(reject_reason=cmd.reject_reason, **self.told(row, moment, reason=cmd.reason))]
 
     @property

@@ -57,6 +57,13 @@ class ProofMissing(Conflict):
         super().__init__("cases.proof-missing", "proof", law="HOUSE.clue", missing=list(missing))
 
 
+class ReporterIsNamed(InvalidInput):
+    """Who gave a name is not anonymous."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.reporter-is-named", "reject_reason")
+
+
 class AlreadyPassedOn(Conflict):
     """A clue is passed on once; then the superior decides (domain.md 4.7, NRP 11)."""
 

@@ -62,7 +62,7 @@ class RotateEndpointKey(Command, on="agency", verb="rotate-key"):
 
 
 class PauseEndpoint(Command, on="agency", verb="pause"):
-    """Send this agency nothing for now; what is owed to it waits."""
+    """Send this agency nothing for now; what is owed to it waits. A mailbox shows only what it has shown already."""
 
     agency: Agency
     reason: Text
@@ -75,14 +75,20 @@ class ResumeEndpoint(Command, on="agency", verb="resume"):
 
 
 class TryDelivery(Command, on="agency", verb="try-one"):
-    """Let one waiting letter through a paused endpoint, to see whether it arrives before the others go."""
+    """Let one waiting letter through a paused endpoint, to see whether it arrives before the others go.
+
+    Of a mailbox: that one is shown, and has arrived when it was read.
+    """
 
     agency: Agency
     subject_id: UUID | None = Field(None, description="a task or message; left out, the one that waits longest")
 
 
 class ResendDelivery(Command, on="agency", verb="resend"):
-    """Send a task letter or message again under the same id, whether or not it had arrived."""
+    """Send a task letter or message again under the same id, whether or not it had arrived, which stays proven.
+
+    An agency that comes for what it is owed reads it again from any position: that is refused.
+    """
 
     agency: Agency
     subject_id: UUID

@@ -93,6 +93,13 @@ class NothingToTry(Conflict):
         super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
 
 
+class NotResendable(Conflict):
+    """What cannot go out again. rule: comes-for-it (nothing is pushed), cancelled (it ended first), being-sent."""
+
+    def __init__(self, agency: Agency, rule: str) -> None:
+        super().__init__("agencies.not-resendable", "subject_id", agency=agency.value, rule=rule)
+
+
 class NotCertified(Conflict):
     """No system of the agency holds a certificate for this protocol and the present contract; or it ran out."""
 

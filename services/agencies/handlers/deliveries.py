@@ -35,7 +35,7 @@ class TaskErrand:
         self._tasks = TaskStore()
 
     def letter(self, connection: Connection, claimed: Claimed) -> Letter | None:
-        """None once the task has ended, or when it is not this agency's to receive."""
+        """None when it is not this agency's to receive, or once the task has ended before its letter had come."""
         transport = self._registry.transport(claimed.channel)
         route = route_of(connection, claimed.party)
         facts = {name: value for name in ("host_key", "access") if (value := route.get(name))}
@@ -80,7 +80,9 @@ class TaskErrand:
             task = self._tasks.get(connection, claimed.subject_id)
         except NotFound:
             return self._message(connection, claimed) or self._reply(connection, claimed)
-        if not task.is_open or task.agency.value != claimed.party:
+        # What has come is sent once more because a person asked for it, whatever became of the task.
+        wanted = task.is_open or claimed.arrived_at is not None
+        if not wanted or task.agency.value != claimed.party:
             return None
         form = self._registry.integration(task.agency).outgoing(task.order)
         data = letter_data(task.order, self._public_url)

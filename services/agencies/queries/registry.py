@@ -132,7 +132,7 @@ def _owed(connection: Connection, by: Actor, state: DeliveryState) -> dict[str, 
 
 
 def _lag(connection: Connection) -> dict[str, int]:
-    oldest = sa.func.min(delivery.c.created_at)
+    oldest = sa.func.min(delivery.c.owed_since)
     age = sa.cast(sa.func.extract("epoch", sa.func.now() - oldest), sa.Integer)
     waits = sa.select(delivery.c.party, age).where(delivery.c.state == DeliveryState.PENDING.value)
     return {party: max(0, seconds) for party, seconds in connection.execute(waits.group_by(delivery.c.party))}

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.agencies.storage import repository
 from services.agencies.storage.tables import agency_task, task_message
 from shared.contracts.codes import Agency, TaskMessageKind
 
@@ -33,6 +34,12 @@ def add(connection: Connection, message: TaskMessage) -> None:
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING})
     values = {name: value for name, value in vars(message).items() if name != "action_no"}
     connection.execute(sa.insert(task_message).values(**values))
+
+
+def place_anew(connection: Connection, agency: str) -> None:
+    """Put what the agency has not been shown above all that it was, in the same order."""
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING})
+    repository.place_anew(connection, task_message, agency)
 
 
 def find(connection: Connection, id_: UUID) -> TaskMessage | None:

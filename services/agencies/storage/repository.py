@@ -75,6 +75,11 @@ class TaskStore(TableStore[Task]):
         ordered = statement.order_by(agency_task.c.position).with_for_update()
         return [self.from_row(row) for row in connection.execute(ordered).mappings()]
 
+    def place_anew(self, connection: Connection, agency: str) -> None:
+        """Put what the agency has not been shown above all that it was, in the same order."""
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING})
+        place_anew(connection, agency_task, agency)
+
     def overdue(self, connection: Connection, now: datetime, most: int) -> list[UUID]:
         """Ids of offers whose term is over, longest first; not locked."""
         due = sa.select(agency_task.c.id).where(agency_task.c.state.in_(PENDING), agency_task.c.answer_by <= now)
@@ -174,6 +179,14 @@ class TaskDeliveryStore:
 
     def save(self, connection: Connection, aggregate: TaskDelivery, stored_version: int) -> None:
         _bump(connection, delivery, aggregate.id, stored_version, {"version": aggregate.version})
+
+
+def place_anew(connection: Connection, table: Table, agency: str) -> None:
+    """Of a mailbox; whoever calls holds its numbering."""
+    waits = sa.select(table.c.id).join(delivery, delivery.c.subject_id == table.c.id)
+    unseen = table.c.agency == agency, delivery.c.party == agency, delivery.c.arrived_at.is_(None)
+    for id_ in list(connection.execute(waits.where(*unseen).order_by(table.c.position)).scalars()):
+        connection.execute(sa.update(table).where(table.c.id == id_).values(position=sa.text("DEFAULT")))
 
 
 def _bump(connection: Connection, table: Table, id_: UUID, stored_version: int, values: Mapping[str, Any]) -> None:

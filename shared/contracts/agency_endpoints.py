@@ -161,15 +161,26 @@ class AnswerFault(View):
     allowed: list[str] | None = None
 
 
-class AnswerReceipt(View):
+class AnswerOutcome(View):
     """What became of an answer. taken: it had its effect; repeated: it had it before; parked: it had none."""
 
-    answer_id: str
+    answer_id: str = Field(
+        description="as the answer has it; of what was not readable or not proven: the name of the file, the digest of "
+        "the message, or `sha256:` and the digest of the data"
+    )
     status: Literal["taken", "repeated", "parked"]
     verb: str | None
     task_id: UUID | None
     faults: list[AnswerFault]
     received_at: Instant
+
+
+class AnswerReceipt(AnswerOutcome):
+    number_used: bool | None = Field(
+        None,
+        description="of a package: true, its number is used up and what is mended takes the next one; false, what is "
+        "mended takes the same number; null: it came in no package",
+    )
 
 
 class AnswerTask(Command, on="agency", verb="answer"):
@@ -178,7 +189,7 @@ class AnswerTask(Command, on="agency", verb="answer"):
     answer: dict[str, object]
 
 
-class AnswerRow(AnswerReceipt):
+class AnswerRow(AnswerOutcome):
     id: UUID
     agency: Agency
     protocol: str

@@ -14,9 +14,9 @@ from uuid import UUID
 import orjson
 from pydantic import Field, ValidationError
 
-from services.agencies.domain.fault_texts import TEXTS, text_of
+from services.agencies.domain.fault_texts import NUMBER_FREE, NUMBER_USED, TEXTS, text_of
 from shared.contracts.agencies import AcceptTask, DeclineTask, ReportTask, ReportTaskForm, SignTask, StartTask
-from shared.contracts.agency_endpoints import AnswerFault
+from shared.contracts.agency_endpoints import AnswerFault, AnswerReceipt
 from shared.contracts.base import Contract
 from shared.errors import TianweiError
 
@@ -157,6 +157,15 @@ def fault(field: str, reason: str, *, allowed: list[str] | None = None, **facts:
     if allowed:
         text += f"，应为：{'、'.join(allowed)}"
     return AnswerFault(field=field, reason=reason, text=text[:500], allowed=allowed)
+
+
+def refused_receipt(receipt: AnswerReceipt, number_used: bool | None) -> AnswerReceipt:
+    """With what becomes of the number of a package that was not even read. None: it was no package."""
+    if number_used is None:
+        return receipt
+    text = NUMBER_USED if number_used else NUMBER_FREE
+    faults = [one.model_copy(update={"text": f"{one.text[:440]}；{text}"}) for one in receipt.faults]
+    return receipt.model_copy(update={"number_used": number_used, "faults": faults})
 
 
 def _of(error: ValidationError) -> list[AnswerFault]:

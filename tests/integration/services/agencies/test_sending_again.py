@@ -45,9 +45,8 @@ def test_what_was_reported_really_goes_out_again_and_stays_proven(house: House) 
             again = house.done(administrator(), "agency.resend", {**NATURAL, "subject_id": str(task)})
             assert again["state"] == "pending"
             assert house.asked(by, "task.get", id=str(task))["delivered_at"] == before["delivered_at"]
-            carry(
-                house, lambda number=number: len(receiver.received) == number and state_is(house, task, "delivered")()
-            )
+            carry(house, state_is(house, task, "delivered"))
+            assert len(receiver.received) == number
     assert len({call.webhook_id for call in receiver.received}) == 1
     assert len({call.body for call in receiver.received}) == 1
     after = house.asked(by, "task.get", id=str(task))

@@ -294,6 +294,12 @@ class TaskDeliveryExhaustedV1(AgenciesEvent):
     message: TaskMessageKind | None = None
 
 
+class TaskDeliveryWaitingV1(AgenciesEvent):
+    """Its letter waits because the agency cannot be reached: told once. It still goes out. Subject is the delivery."""
+
+    error: str
+
+
 class TaskDeliveryResumedV1(AgenciesEvent):
     """A person had it tried again. Subject is the delivery. message: as above."""
 

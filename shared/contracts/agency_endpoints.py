@@ -126,11 +126,14 @@ class AgencyView(View):
     result_kinds: list[TaskResultKind] = Field(description="kinds of results it reports, see TaskResult")
     endpoint_url: str | None
     endpoint_active: bool | None
-    health: Health = Field(description="passive: nothing is pushed, the agency comes and looks")
-    lag_s: Int = Field(description="age in seconds of the oldest letter or message that has not arrived; 0: none")
+    health: Health = Field(
+        description="passive: nothing is pushed, the agency comes and looks; failing: it cannot be reached, or what it "
+        "is owed waits too long"
+    )
+    lag_s: Int = Field(description="seconds for which a letter or message has waited, the longest; 0: none")
     last_delivered_at: Instant | None
     failing_since: Instant | None
-    last_error: str | None
+    last_error: str | None = Field(description="of the present address while it fails; null when it answers")
     next_try_at: Instant | None = Field(description="while its circuit is broken")
     paused_at: Instant | None
     paused_reason: str | None
@@ -140,7 +143,7 @@ class AgencyView(View):
     packages_missing: list[int] = Field(description="numbers of its packages that have not come")
     answers_parked: Int = Field(description="its answers that did not parse or could not be done, last 30 days")
     tasks_open: int
-    deliveries_pending: int
+    deliveries_pending: int = Field(description="letters and messages about tasks that have not arrived")
     deliveries_exhausted: int
 
 

@@ -97,6 +97,7 @@ def delivery_columns() -> tuple[Column[Any], ...]:
             "arrived_at", _instant, comment="when it first came to its party; sending it again takes that from none"
         ),
         sa.Column("owed_since", _instant, nullable=False, server_default=sa.func.now(), comment="since when it waits"),
+        sa.Column("told_late_at", _instant, comment="when somebody was told that it waits too long"),
     )
 
 
@@ -116,6 +117,7 @@ def add_delivery_columns(connection: Connection) -> None:
         return
     connection.execute(sa.text("ALTER TABLE delivery ADD COLUMN arrived_at timestamptz"))
     connection.execute(sa.text("ALTER TABLE delivery ADD COLUMN owed_since timestamptz NOT NULL DEFAULT now()"))
+    connection.execute(sa.text("ALTER TABLE delivery ADD COLUMN told_late_at timestamptz"))
     connection.execute(sa.text("UPDATE delivery SET owed_since = created_at"))
     connection.execute(sa.text("UPDATE delivery SET arrived_at = settled_at WHERE state = 'delivered'"))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.contracts.agencies import (
     TaskDeliveryExhaustedV1,
     TaskDeliveryResumedV1,
+    TaskDeliveryWaitingV1,
     TaskMessageDeliveredV1,
 )
 from shared.contracts.base import Event
@@ -63,6 +64,21 @@ class TaskDelivery:
             )
         ]
 
+    def wait(self, error: str, now: datetime) -> list[Event]:
+        """The letter waits, and the agency cannot be reached. Nothing of a message: the task is with the agency."""
+        if self.message is not None:
+            return []
+        return [
+            TaskDeliveryWaitingV1(
+                at=now,
+                task_id=self.task_id,
+                action_id=self.action_id,
+                case_id=self.case_id,
+                agency=self.agency,
+                error=error[:500],
+            )
+        ]
+
     def resume(self, now: datetime) -> list[Event]:
         """A person has it tried again."""
         return [
@@ -84,5 +100,7 @@ class TaskDelivery:
                 self.state = DeliveryState.EXHAUSTED
             case TaskDeliveryResumedV1():
                 self.state = DeliveryState.PENDING
+            case TaskDeliveryWaitingV1():
+                return
             case _:
                 raise TypeError(f"{type(event).__name__} is no event of a delivery")

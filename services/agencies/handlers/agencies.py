@@ -153,7 +153,7 @@ def _check_certified(unit: AgenciesUnit, agency: Agency, transport: Transport) -
 
 def _configured(unit: AgenciesUnit, agency: Agency) -> AgencyEndpoint:
     endpoint = unit.endpoints.of(unit.connection, agency.value, unit.desk.county_code)
-    if endpoint.version == 0:
+    if not endpoint.is_configured:
         raise EndpointNotConfigured(agency)
     return endpoint
 

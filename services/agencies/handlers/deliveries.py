@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.agencies.domain.telling import letter_data
+from services.agencies.handlers import outages
 from services.agencies.handlers.arrival import tell_delivered
 from services.agencies.handlers.messages import message_data
 from services.agencies.ports import Dispatch, Registry
 from services.agencies.storage import exchange, messages
 from services.agencies.storage.answers import find_reply
-from services.agencies.storage.reach import route_of, waiting
+from services.agencies.storage.reach import route_of
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.unit import AgenciesUnit
 from shared.errors import NotFound
@@ -66,10 +67,11 @@ class TaskErrand:
 
     def on_gone(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
         endpoint = unit.endpoints.of(unit.connection, claimed.party, unit.desk.county_code)
-        endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+        if endpoints.disable(unit, unit.endpoints, endpoint, claimed, error):
+            outages.tell(unit, endpoint, error)
 
     def on_outage(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
-        tell_outage(unit, claimed.party, error)
+        outages.tell_of(unit, claimed.party, error)
 
     def on_recovered(self, unit: AgenciesUnit, claimed: Claimed) -> None:
         endpoint = unit.endpoints.of(unit.connection, claimed.party, unit.desk.county_code)
@@ -100,13 +102,6 @@ class TaskErrand:
         if found is None or found.agency.value != claimed.party:
             return None
         return Dispatch(claimed.id, found.kind, found.id, found.agency, found.at, found.data)
-
-
-def tell_outage(unit: AgenciesUnit, party: str, error: str) -> None:
-    """The agency cannot be reached: the coordinator must know, by an event that notify makes a notice of."""
-    endpoint = unit.endpoints.of(unit.connection, party, unit.desk.county_code)
-    events = endpoint.fail(error, waiting(unit.connection, party), unit.now)
-    unit.record(endpoint, unit.endpoints, events)
 
 
 def resume_delivery(unit: AgenciesUnit, subject_id: UUID, party: str) -> None:

@@ -19,6 +19,7 @@ from shared.contracts.agencies import (
     TaskDeliveredV1,
     TaskDeliveryExhaustedV1,
     TaskDeliveryResumedV1,
+    TaskDeliveryWaitingV1,
     TaskDoneV1,
     TaskExpiredV1,
     TaskReportedV1,
@@ -101,6 +102,10 @@ def on_task_delivery_exhausted(event: TaskDeliveryExhaustedV1, _: EventMeta, uni
         _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, event.error, moment))
 
 
+def on_task_delivery_waiting(event: TaskDeliveryWaitingV1, _: EventMeta, unit: CasesUnit) -> None:
+    _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, event.error, moment))
+
+
 def on_task_delivery_resumed(event: TaskDeliveryResumedV1, _: EventMeta, unit: CasesUnit) -> None:
     if event.message is None:
         _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, None, moment))
@@ -131,5 +136,6 @@ REACTIONS = (
     Reaction(TaskExpiredV1, on_task_expired),
     Reaction(TaskWithdrawnV1, on_task_withdrawn),
     Reaction(TaskDeliveryExhaustedV1, on_task_delivery_exhausted),
+    Reaction(TaskDeliveryWaitingV1, on_task_delivery_waiting),
     Reaction(TaskDeliveryResumedV1, on_task_delivery_resumed),
 )

@@ -27,7 +27,7 @@ class AgenciesData(OutgoingSettings):
     agencies_webhook_body: the whole task letter, or only its id and link.
     agencies_package_signature: of our packages, where the endpoint does not say.
     agencies_certificate_days: for how long a certificate of the conformance kit holds.
-    agencies_late_minutes, agencies_late_urgent_minutes: what has waited so long without arriving makes an outage notice.
+    agencies_late_minutes, agencies_late_urgent_minutes: what has waited so long unarrived makes an outage notice.
     exchange_dir: exchange folders on this machine, one below it an agency; default `exchange` in home.
     """
 

@@ -307,10 +307,14 @@ class TaskDeliveryResumedV1(AgenciesEvent):
 
 
 class TaskMessageDeliveredV1(AgenciesEvent):
-    """The agency has been told what became of its task. Subject is the delivery."""
+    """The agency has been told what became of its task. Subject is the delivery.
+
+    because: the event of cases that the message tells of: of a shared result, that it was disclosed.
+    """
 
     channel: str
     message: TaskMessageKind
+    because: UUID | None = None
 
 
 TASK_COMMANDS: tuple[type[Command], ...] = (

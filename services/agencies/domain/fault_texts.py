@@ -45,6 +45,8 @@ TEXTS: Mapping[str, str] = {
     "not-found": "没有这项任务，或它不是本部门的任务",
     "stale-version": "任务已有变化，请先取回最新状态",
     "agencies.task-transition-not-allowed": "任务当前状态不能做这一步，请先取回最新状态",
+    "agencies.proposes-itself": "建议办理的部门不能是本部门",
+    "number-unknown": "没有发过这些序号的包：{numbers}；请只列缺少的序号",
     "agencies.result-kind-wrong": "反馈种类不是本部门的种类",
     "agencies.result-implausible": "反馈数据互相矛盾",
     "name-wrong": "文件名应为 发送方-接收方-序号-包编号.zip，序号至少八位，包编号为小写 UUID",

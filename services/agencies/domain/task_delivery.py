@@ -20,6 +20,7 @@ class TaskDelivery:
     """state: as told so far; a delivery given up is still delivered when the agency gets it another way.
 
     message: what it tells of the task; None: it is the task letter itself, whose arrival the task tells.
+    because: the event of cases that the message tells of, where there is one.
     """
 
     TYPE: ClassVar[str] = "delivery"
@@ -33,6 +34,7 @@ class TaskDelivery:
     version: int = 0
     state: DeliveryState = DeliveryState.PENDING
     message: TaskMessageKind | None = None
+    because: UUID | None = None
 
     def deliver(self, channel: str, now: datetime) -> list[Event]:
         """The agency has the message. channel: the protocol. Nothing of a letter."""
@@ -47,6 +49,7 @@ class TaskDelivery:
                 agency=self.agency,
                 channel=channel,
                 message=self.message,
+                because=self.because,
             )
         ]
 

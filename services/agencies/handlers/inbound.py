@@ -13,7 +13,16 @@ from uuid import UUID
 
 import orjson
 
-from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json, refused_receipt
+from services.agencies.domain.answers import (
+    Answer,
+    AnswerWrong,
+    fault,
+    faults_of,
+    numbers_unknown,
+    parse,
+    read_json,
+    refused_receipt,
+)
 from services.agencies.domain.attachments import Attachment, digest_of, not_taken, refused
 from services.agencies.domain.outside_answer import PARKED, TAKEN, OutsideAnswer
 from services.agencies.handlers import tasks
@@ -225,7 +234,10 @@ def _do(unit: AgenciesUnit, agency: Agency, protocol: str, answer: Answer) -> No
     if answer.verb == "received":
         _arrived(unit, agency, protocol, answer.data.received)
     elif answer.verb == "resend":
-        for subject in exchange.subjects_laid(unit.connection, agency.value, answer.data.numbers):
+        laid = exchange.subjects_laid(unit.connection, agency.value, answer.data.numbers)
+        if unknown := [number for number in answer.data.numbers if number not in laid]:
+            raise AnswerWrong([numbers_unknown(unknown)], answer.answer_id, answer.verb)
+        for _, subject in sorted(laid.items()):
             deliveries.resend(unit, subject, agency.value, cancelled_too=True)
     else:
         by = unit.by if unit.by.org_code == agency.value else system_of(agency, protocol, unit.desk.county_code)

@@ -17,7 +17,10 @@ _NUMBERING = 7_200_612
 
 @dataclass(frozen=True)
 class TaskMessage:
-    """task_version: of the task with this change. facts: reason, points: as the kind has them."""
+    """task_version: of the task with this change. facts: reason, points: as the kind has them.
+
+    because: the event of cases that it tells of, where it is none of the task's.
+    """
 
     id: UUID
     task_id: UUID
@@ -26,6 +29,7 @@ class TaskMessage:
     agency: Agency
     facts: dict[str, Any]
     at: datetime
+    because: UUID | None = None
     action_no: str = ""
 
 

@@ -156,7 +156,7 @@ class TaskDeliveryStore:
         task = agency_task.c
         statement = (
             sa.select(delivery, task.id.label("task_id"), task.action_id, task.case_id, task.division_code)
-            .add_columns(task_message.c.kind.label("message"))
+            .add_columns(task_message.c.kind.label("message"), task_message.c.because)
             .outerjoin(task_message, task_message.c.id == delivery.c.subject_id)
             .join(agency_task, task.id == sa.func.coalesce(task_message.c.task_id, delivery.c.subject_id))
             .where(delivery.c.id == id_)
@@ -175,6 +175,7 @@ class TaskDeliveryStore:
             version=row["version"],
             state=DeliveryState(row["state"]),
             message=TaskMessageKind(row["message"]) if row["message"] else None,
+            because=row["because"],
         )
 
     def save(self, connection: Connection, aggregate: TaskDelivery, stored_version: int) -> None:

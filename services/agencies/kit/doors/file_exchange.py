@@ -103,7 +103,10 @@ class ExchangeDoor:
     def close(self) -> None:
         self._closed.set()
 
-    def _lay_again(self, numbers: list[int]) -> None:
+    def _lay_again(self, numbers: list[int]) -> list[int]:
+        """Nothing, when some were never used: which."""
+        if unknown := [number for number in numbers if number > self._number]:
+            return unknown
         for number in numbers:
             if number in self._sent:
                 self.send(*self._sent[number])
@@ -111,6 +114,7 @@ class ExchangeDoor:
                 held = next((id_ for id_, name in self._laid.items() if name.number == number), None)
                 if held is not None:
                     self._held.add(held)
+        return []
 
     def was_asked_for(self, delivery_id: UUID) -> bool:
         """Whether the system asked for a package that it was not given yet."""

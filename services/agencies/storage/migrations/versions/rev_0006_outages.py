@@ -1,6 +1,8 @@
 """What has arrived stays known when it is sent again; how long a letter waits; endpoints nobody has configured yet."""
 
+import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import UUID
 
 from shared.outgoing.tables import add_delivery_columns
 
@@ -11,7 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    add_delivery_columns(op.get_bind())
+    bind = op.get_bind()
+    add_delivery_columns(bind)
+    if "because" not in {column["name"] for column in sa.inspect(bind).get_columns("task_message")}:
+        op.add_column("task_message", sa.Column("because", UUID(as_uuid=True)))
     # Of an outage of what was never configured.
     op.alter_column("endpoint", "configured_at", nullable=True)
     op.alter_column("endpoint", "configured_by", nullable=True)

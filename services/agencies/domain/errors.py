@@ -35,6 +35,13 @@ class ReceiptWrong(InvalidInput):
         super().__init__("agencies.receipt-wrong", field, rule=rule)
 
 
+class ProposesItself(InvalidInput):
+    """Who returns a task says whose it should be; its own it cannot be."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.proposes-itself", "proposed_agency", agency=agency.value)
+
+
 class ResultKindWrong(InvalidInput):
     """Each agency reports in its own trade. expected: the kinds that it may report."""
 
@@ -91,6 +98,13 @@ class NothingToTry(Conflict):
 
     def __init__(self, agency: Agency) -> None:
         super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
+
+
+class NotResendable(Conflict):
+    """What cannot go out again. rule: comes-for-it (nothing is pushed), cancelled (it ended first), being-sent."""
+
+    def __init__(self, agency: Agency, rule: str) -> None:
+        super().__init__("agencies.not-resendable", "subject_id", agency=agency.value, rule=rule)
 
 
 class NotCertified(Conflict):

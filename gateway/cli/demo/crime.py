@@ -25,7 +25,7 @@ def appraise(people: People, case: dict[str, Any], now: datetime, *, destroyed: 
         "questions": "种植条件是否严重毁坏",
         "commissioned_on": day,
     }
-    people.coordinator.post(f"{path}/commission-appraisal", {**commission, **_papers("appraisal_commission")})
+    people.coordinator.post(f"{path}/commission-appraisal", {**commission, **_papers(day, "appraisal_commission")})
     opinion = {
         "opinion_on": day,
         "opinion_no": f"鉴〔{year}〕{int(case['case_no'][-5:])}号",
@@ -34,7 +34,7 @@ def appraise(people: People, case: dict[str, Any], now: datetime, *, destroyed: 
         "destroyed_pbf_area_m2": case["pbf_area_m2"] if destroyed else 0,
         "recoverability": "可恢复",
     }
-    people.coordinator.post(f"{path}/record-appraisal", {**opinion, **_papers("appraisal_opinion")})
+    people.coordinator.post(f"{path}/record-appraisal", {**opinion, **_papers(day, "appraisal_opinion")})
 
 
 def hand_over(people: People, case: dict[str, Any], now: datetime) -> None:
@@ -46,7 +46,7 @@ def hand_over(people: People, case: dict[str, Any], now: datetime) -> None:
         "report": "占用面积达到追诉标准，种植条件严重毁坏。",
         "team": ["王立新", "杨海燕"],
     }
-    people.coordinator.post(f"{path}/report", {**report, **_papers("transfer_report")})
+    people.coordinator.post(f"{path}/report", {**report, **_papers(day, "transfer_report")})
     people.chief.post(f"{path}/approve", {})
     received = {
         "police_organ": "县公安局",
@@ -55,10 +55,12 @@ def hand_over(people: People, case: dict[str, Any], now: datetime) -> None:
         "receipt_no": f"收{number}号",
         "copied_to_procuratorate_on": day,
     }
-    people.coordinator.post(f"{path}/hand-over", {**received, **_papers(*_PACKAGE)})
+    people.coordinator.post(f"{path}/hand-over", {**received, **_papers(day, *_PACKAGE)})
     answer = {"document_no": f"立{number}号", "received_on": day}
-    people.police.post(f"{path}/police-file", {**answer, **_papers("police_reply")})
+    people.police.post(f"{path}/police-file", {**answer, **_papers(day, "police_reply")})
 
 
-def _papers(*kinds: str) -> dict[str, Any]:
-    return {"documents": [{"kind": kind, "title": title(DocumentKind(kind))} for kind in kinds]}
+def _papers(day: str, *kinds: str) -> dict[str, Any]:
+    """Each with number and day, as a paper must have that stops a clock."""
+    told = {"document_no": "1号", "dated_on": day}
+    return {"documents": [{"kind": kind, "title": title(DocumentKind(kind)), **told} for kind in kinds]}

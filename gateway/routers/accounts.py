@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.auth import passwords
-from gateway.auth.fresh_password import fresh_password
 from gateway.auth.sessions import Granted
 from gateway.auth.tokens import LIFETIME_S
 from gateway.bodies import media_type, parsed, read_json
 from gateway.forwarding import PREFIX, Api, Asked, asked, etag, idempotency_key, json_answer, path_id, path_parameters
+from gateway.fresh_password import fresh_password
 from gateway.parts import Parts
 from gateway.schemas.accounts import (
     AccountView,

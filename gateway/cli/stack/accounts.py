@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.auth.fresh_password import fresh_password
 from gateway.cli.stack.layout import Home, write_private
+from gateway.fresh_password import fresh_password
 from shared.contracts.codes import COUNTY_AGENCIES, Agency, Recipient, Role, title
 
 # The agency whose leaders the demonstration has (domain.md 2.1).

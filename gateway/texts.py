@@ -81,12 +81,18 @@ _CODED = frozenset(
         "step",
         "violation",
         "measures",
+        "violations",
+        "bases",
         "paper",
         "part",
         "whole",
         "column",
         "holder",
         "purpose",
+        "form",
+        "invited",
+        "agencies",
+        "status",
         "protocol",
     }
 )
@@ -114,7 +120,9 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     # In an address an agency stands by its code.
     told["agency_code"] = _plain(facts.get("agency"))
     told["reason_text"] = reason(str(facts.get("reason")))
-    told["basis"] = f"依据：{cite(str(facts['law']))}。" if facts.get("law") else ""
+    # law_words: a county's own document in place of what is shipped.
+    law = facts.get("law")
+    told["basis"] = f"依据：{facts.get('law_words') or cite(str(law))}。" if law else ""
     return sentence.format_map(told)
 
 

@@ -308,6 +308,12 @@ class TaskDeliveryExhaustedV1(AgenciesEvent):
     message: TaskMessageKind | None = None
 
 
+class TaskDeliveryWaitingV1(AgenciesEvent):
+    """Its letter waits because the agency cannot be reached: told once. It still goes out. Subject is the delivery."""
+
+    error: str
+
+
 class TaskDeliveryResumedV1(AgenciesEvent):
     """A person had it tried again. Subject is the delivery. message: as above."""
 
@@ -315,10 +321,14 @@ class TaskDeliveryResumedV1(AgenciesEvent):
 
 
 class TaskMessageDeliveredV1(AgenciesEvent):
-    """The agency has been told what became of its task. Subject is the delivery."""
+    """The agency has been told what became of its task. Subject is the delivery.
+
+    because: the event of cases that the message tells of: of a shared result, that it was disclosed.
+    """
 
     channel: str
     message: TaskMessageKind
+    because: UUID | None = None
 
 
 TASK_COMMANDS: tuple[type[Command], ...] = (

@@ -24,6 +24,7 @@ from shared.contracts.base import (
 from shared.contracts.clue_parts import (
     AliasRef,
     ClueWarning,
+    DutyFacts,
     OpinionProof,
     ReboundFact,
     Reporter,
@@ -45,6 +46,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 
 
@@ -85,7 +87,7 @@ class SignClue(Command, on="clue", verb="sign"):
 
 
 class ReturnClue(Command, on="clue", verb="return"):
-    """Return it: not ours (退回改派)."""
+    """Return it: not ours (退回改派). As not one's duty once only; then the coordinator rules (rule-duty)."""
 
     return_reason: ReturnReason
     reason: Text
@@ -187,11 +189,13 @@ class ClueView(ClueRow):
     proof: OpinionProof | None = None
     missing_proofs: list[str] = Field(default_factory=list, description="what the opinion still needs")
     build_age: Literal["new", "stock"] | None = Field(None, description="新增 or 存量, by the date of building")
+    basis: AreaBasis | None = Field(None, description="of the opinion: official areas count, its own stand beside them")
     sent_back: list[SentBackFact] = Field(default_factory=list)
     linked_to_no: str | None = None
     rebound: ReboundFact | None = None
     split: SplitFacts | None = None
     transfer: TransferFact | None = None
+    duty: DutyFacts | None = None
     archive_no: str | None = None
     warnings: list[ClueWarning] = Field(default_factory=list)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from shared.contracts.base import AreaM2, Instant, View
-from shared.contracts.codes import Agency, Measure, TransferState
+from shared.contracts.codes import Agency, Measure, NoPenaltyReason, TerminateReason, TransferState
 
 Yuan = Annotated[
     Decimal,
@@ -95,10 +95,17 @@ class Crime(View):
 
 
 class Penalty(View):
-    """What was decided: measures and fine, and what of the fine is paid."""
+    """What was decided: measures, fine and gains, and what of the fine is paid.
+
+    fine_least_yuan, fine_most_yuan: by the table of violation types, as far as it says; null where it does not.
+    """
 
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains that are confiscated")
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
+    below_least: bool = Field(False, description="a warning: a fine below the least needs a ground (APL 32)")
     paid_yuan: Yuan = Decimal(0)
     added_yuan: Yuan = Field(Decimal(0), description="added for paying late, never above the fine (APL 72)")
     deciding_agency: Agency | None = None
@@ -126,6 +133,9 @@ class Procedure(View):
     act_continues: bool = False
     surveys: int = Field(0, description="signed records of the site")
     legal_opinion: Literal["agreed", "disagreed"] | None = None
+    opinion_against: bool = Field(
+        False, description="the last legal opinion did not agree: no notice, no decision before one does (APL 58)"
+    )
     deliberated: bool = False
     hearing_offered: bool = False
     hearing: Hearing | None = None
@@ -139,8 +149,12 @@ class Procedure(View):
         None, description="day on which the decision was made public (APL 48); null once it is withdrawn"
     )
     remedy_running: Literal["reconsideration", "suit"] | None = None
+    remedy_since: date | None = None
     demanded_on: date | None = None
     court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None
+    court_on: date | None = Field(None, description="day of the last step before the court")
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
+    terminated: TerminateReason | None = Field(None, description="why the investigation was terminated")
+    waived: NoPenaltyReason | None = Field(None, description="why no penalty was decided")
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

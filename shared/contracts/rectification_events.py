@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.contracts.base import AreaM2
 from shared.contracts.cases_events import CasesEvent
 from shared.contracts.codes import DelayReason, RectificationMethod, RectificationState, SentBackReason
-from shared.contracts.rectifications import Signer
+from shared.contracts.rectifications import AcceptanceMember, Signer
 
 
 class RectificationEvent(CasesEvent):
@@ -50,6 +50,19 @@ class RectificationPlanSetV1(RectificationEvent):
     term_on: date
     responsible_person: str
     requirement: str
+
+
+class RectificationPbfFoundV1(RectificationEvent):
+    """An overlay found more permanent basic farmland in the case: a person decides how much of it is in this item."""
+
+    overlay_id: UUID
+    least_m2: AreaM2
+    most_m2: AreaM2
+
+
+class RectificationPbfDecidedV1(RectificationEvent):
+    pbf_area_m2: AreaM2
+    method: RectificationMethod
 
 
 class RectificationStartedV1(RectificationEvent):
@@ -110,11 +123,15 @@ class RectificationTownshipCheckedV1(RectificationEvent):
 
 
 class RectificationAcceptedV1(RectificationEvent):
+    """members: by name; on_site: the same people with their agencies. account: why more than was reported."""
+
     rectified_area_m2: AreaM2
     tillage_state: str
     members: list[str]
     formalities_area_m2: AreaM2 | None = None
     signers: list[Signer] = Field(default_factory=list)
+    on_site: list[AcceptanceMember] = Field(default_factory=list)
+    account: str | None = None
 
 
 class RectificationReviewRequestedV1(RectificationEvent):

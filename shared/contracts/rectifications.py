@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.contracts.base import (
     AreaM2,
@@ -16,12 +16,14 @@ from shared.contracts.base import (
     Instant,
     Int,
     ListQuery,
-    Officers,
     ShortText,
     Text,
     View,
+    two_people,
 )
+from shared.contracts.clue_parts import ClueWarning
 from shared.contracts.codes import (
+    Agency,
     DelayReason,
     RectificationMethod,
     RectificationState,
@@ -32,11 +34,33 @@ from shared.contracts.parts import DeadlineView, DocumentRef
 TillageState = Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]
 
 
+SigningPart = Literal["party_or_village", "township", "agriculture", "natural_resources", "coordinator"]
+
+
 class Signer(Contract):
     """Who signed the acceptance sheet, and for whom (domain.md 3.7)."""
 
-    part: Literal["party_or_village", "township", "agriculture", "natural_resources", "coordinator"]
+    part: SigningPart
     name: ShortText
+
+
+class AcceptanceMember(Contract):
+    """Who looked at the land at its acceptance, and for which agency (domain.md 3.7)."""
+
+    name: ShortText
+    agency: Agency
+
+
+def _people(members: list[AcceptanceMember]) -> list[AcceptanceMember]:
+    two_people([member.name for member in members])
+    return members
+
+
+AcceptanceMembers = Annotated[
+    list[AcceptanceMember],
+    Field(max_length=20, json_schema_extra={"uniqueItems": True, "minItems": 2}),
+    AfterValidator(_people),
+]
 
 
 class OrderRectification(Command, on="case", verb="order-rectification"):
@@ -122,6 +146,14 @@ class Recheck(RectificationStep, on="rectification", verb="recheck"):
     rebound_area_m2: AreaM2 | None = None
 
 
+class DecidePbf(RectificationStep, on="rectification", verb="decide-pbf"):
+    """Say how much of the item is permanent basic farmland, after an overlay found more in its case (套合后认定)."""
+
+    pbf_area_m2: AreaM2
+    method: RectificationMethod | None = Field(None, description="instead of the one that was ordered")
+    reason: Text
+
+
 class ReportRectification(RectificationStep, on="rectification", verb="report"):
     """The township reports the work done (已报完成)."""
 
@@ -137,15 +169,18 @@ class CheckRectification(RectificationStep, on="rectification", verb="check"):
 
 
 class AcceptRectification(RectificationStep, on="rectification", verb="accept"):
-    """County acceptance on site (县级验收): of land that is ready to sow, unless only formalities were completed."""
+    """County acceptance on site (县级验收): of land that is ready to sow, unless only formalities were completed.
+
+    members: on site, of every agency of the setting acceptance_members. signers: every part of acceptance_signers.
+    account: why more is accepted than the township reported; needed then.
+    """
 
     rectified_area_m2: AreaM2
     tillage_state: TillageState
-    members: Officers
+    members: AcceptanceMembers
+    account: Text | None = None
     formalities_area_m2: AreaM2 | None = Field(None, description="of it, where papers were completed; never on PBF")
-    signers: list[Signer] = Field(
-        default_factory=list, max_length=20, description="of the acceptance sheet; when given, all five parts"
-    )
+    signers: list[Signer] = Field(default_factory=list, max_length=20, description="of the acceptance sheet")
 
 
 class RequestReview(RectificationStep, on="rectification", verb="request-review"):
@@ -154,6 +189,17 @@ class RequestReview(RectificationStep, on="rectification", verb="request-review"
 
 class StrikeOff(RectificationStep, on="rectification", verb="strike-off"):
     """Strike the item off the list (销号): nothing remains and the review ended."""
+
+
+class PbfFound(View):
+    """More permanent basic farmland in the case than its items were ordered with; how much of this item may be of it.
+
+    least_m2: what the rest of the case leaves over. A person decides; until then no papers are completed.
+    """
+
+    overlay_id: UUID
+    least_m2: AreaM2
+    most_m2: AreaM2
 
 
 class RectificationFacts(View):
@@ -170,6 +216,7 @@ class RectificationFacts(View):
     sent_back_times: int = 0
     rechecked_at: Instant | None = None
     rebound_clue_ids: list[UUID] = Field(default_factory=list)
+    pbf_found: PbfFound | None = Field(None, description="waits for a decision")
 
 
 class RectificationRow(View):
@@ -200,6 +247,7 @@ class RectificationView(RectificationRow):
     documents: list[DocumentRef]
     deadlines: list[DeadlineView]
     facts: RectificationFacts = Field(default_factory=RectificationFacts)
+    warnings: list[ClueWarning] = Field(default_factory=list)
 
 
 class GetRectification(GetOne, operation="rectification.get"):
@@ -222,6 +270,7 @@ RECTIFICATION_COMMANDS: tuple[type[Command], ...] = (
     Resubmit,
     EndReview,
     Recheck,
+    DecidePbf,
     ReportRectification,
     CheckRectification,
     AcceptRectification,

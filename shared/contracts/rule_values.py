@@ -52,10 +52,17 @@ ExactNumber = Annotated[str, AfterValidator(_fraction), Field(description="a who
 
 
 class LegalSourceValue(RuleValue):
-    """A law, rule or document. title: the short name by which rows name it."""
+    """A law, rule or document, or a procedure of the system. title: the short name by which rows name it.
+
+    cited_as: the name in papers, where it is not the short one. house: a procedure of the system and no regulation.
+    article: of the county's own document, where one stands for such a procedure.
+    """
 
     title: ShortText
     full_title: ShortText | None = None
+    cited_as: ShortText | None = None
+    house: Bool = Field(False, description="a procedure of the system and no regulation: cited as such")
+    article: ShortText | None = Field(None, description="of the county's own document for a procedure: 12 or 第三章")
     version: ShortText
     effective_from: date | None = None
     effective_to: date | None = None
@@ -113,7 +120,10 @@ class FineRule(Contract):
 
 
 class ViolationTypeValue(RuleValue):
-    """A row of domain.md 2.3. lead: the first one unless a split decides. crimes: C342 for article 342 of 刑法."""
+    """A row of domain.md 2.3. lead: the first one unless a split decides. crimes: C342 for article 342 of 刑法.
+
+    fines: empty where the article gives none. fined_elsewhere: by the row of another act, or by a law that is not here.
+    """
 
     title: ShortText
     lead: list[OrgType] = Field(min_length=1, max_length=5)
@@ -121,6 +131,7 @@ class ViolationTypeValue(RuleValue):
     support: list[OrgType] = Field(default_factory=list, max_length=21)
     measures: Text
     fines: list[FineRule] = Field(default_factory=list, max_length=5)
+    fined_elsewhere: Bool = False
     crimes: list[Code] = Field(default_factory=list, max_length=5)
     copies: list[Code] = Field(default_factory=list, max_length=20)
     land_penalty: Bool = True

@@ -17,6 +17,7 @@ DEPUTY = "natural-resources-leader"
 LEGAL = "natural-resources-legal-reviewer"
 OFFICERS = ["王立新", "杨海燕"]
 Body = dict[str, Any]
+ORDER: Body = {"measures": ["correct"]}
 # The sand yard of domain.md 8.1.
 SAND_YARD: Body = {"area_m2": 8400, "farmland_area_m2": 7000, "pbf_area_m2": 4200}
 
@@ -39,19 +40,20 @@ class Drill:
 
     def ask(self, path: str, verb: str, *papers: str, by: str = "coordinator", **body: Any) -> View:
         """A step that must be taken. Returns the object after it."""
-        return dict(self.house.account(by).post(f"{path}/{verb}", _with(papers, body)))
+        return dict(self.house.account(by).post(f"{path}/{verb}", _with(papers, body, self.house.now())))
 
     def refused(self, path: str, verb: str, *papers: str, by: str = "coordinator", **body: Any) -> View:
         """The problem of a step that must be refused, in Chinese, with its rule, and with nothing half done."""
         account = self.house.account(by)
         seen = self.house.coordinator.get(path)
-        answer = account.ask("POST", f"{path}/{verb}", _with(papers, body))
+        answer = account.ask("POST", f"{path}/{verb}", _with(papers, body, self.house.now()))
         assert answer.is_client_error, f"{answer.status_code} {path}/{verb}: {answer.text}"
         problem: View = answer.json()
         assert CHINESE.search(problem["detail"])
         assert problem["code"] not in problem["detail"]
         if "law" in problem["facts"]:
-            assert "依据：《" in problem["detail"]
+            # A law, or a procedure of the system, which is called one.
+            assert "依据：《" in problem["detail"] or "依据：系统规程“" in problem["detail"]
         assert self.house.coordinator.get(path) == seen
         return problem
 
@@ -98,7 +100,7 @@ class Drill:
         """Told now of the penalty, its hearing offered."""
         case = self.investigating()
         self.reviewed(case)
-        told = {"intended_penalty": "处罚。", "served_at": self.said(), "hearing_offered": True, **penalty}
+        told = {"intended_penalty": "处罚。", "served_at": self.said(), "hearing_offered": True, **ORDER, **penalty}
         self.ask(case, "notice", "penalty_notice", "hearing_right_notice", **told)
         return case
 
@@ -153,7 +155,7 @@ class Drill:
 
 
 def decision(**penalty: Any) -> dict[str, Any]:
-    return {"decision": "处罚。", "decision_no": f"中宁自然资罚〔2026〕{uuid4().hex[:6]}号", **penalty}
+    return {"decision": "处罚。", "decision_no": f"中宁自然资罚〔2026〕{uuid4().hex[:6]}号", **ORDER, **penalty}
 
 
 def commission(day: str) -> dict[str, Any]:
@@ -168,5 +170,9 @@ def _end(clock: View) -> str:
     return datetime.fromisoformat(clock["due_at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _with(papers: tuple[str, ...], body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, **with_documents(*papers)} if papers else body
+def _with(papers: tuple[str, ...], body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The body with its papers, each with number and the day of the step."""
+    if not papers:
+        return body
+    told = {"document_no": "1号", "dated_on": now.astimezone(SHANGHAI).date().isoformat()}
+    return {**body, "documents": [{**paper, **told} for paper in with_documents(*papers)["documents"]]}

@@ -8,7 +8,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from gateway.cli.demo import evidence
+from gateway.cli.demo import crime, evidence
+from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.inbox import TownshipInbox
 from gateway.cli.demo.people import People
@@ -25,6 +26,8 @@ RECIPIENTS = tuple(Recipient)
 WAIT_S = 180.0
 # The party has five working days to speak (APL 45, NRP 33); so many calendar days hold five, whatever holiday comes.
 DAYS_TO_SPEAK = 20
+# Told and decided: nothing is decided that was not told (APL 44).
+ORDERED = ("return_land", "demolish", "restore")
 
 
 def party(clue: dict[str, Any]) -> str:
@@ -195,7 +198,8 @@ class Story:
         self._say(f"  协调员补充材料，任务再次下达{title(Agency(task['agency']))}")
 
     def notify_party(self, case: dict[str, Any], clue: dict[str, Any]) -> None:
-        """Investigated, reviewed, told what is intended and what rights it has."""
+        """Investigated, appraised, reviewed, told what is intended and what rights it has."""
+        self._appraise(case["id"])
         told_at = self._now().isoformat()
         self._give_evidence(self._coordinator, f"/cases/{case['id']}", clue, "conclude")
         for verb, body in (
@@ -208,13 +212,27 @@ class Story:
                 "notice",
                 {
                     "intended_penalty": "退还土地，拆除并恢复原状。",
+                    "measures": list(ORDERED),
                     "served_at": told_at,
-                    **with_documents("penalty_notice"),
+                    "hearing_offered": True,
+                    **with_documents("penalty_notice", "hearing_right_notice"),
                 },
             ),
         ):
             self._coordinator.post(f"/cases/{case['id']}/{verb}", body)
         self._say(f"案件 {case['case_no']} 调查终结、审理、告知，当事人五个工作日内可以陈述申辩")
+
+    def _appraise(self, case_id: str) -> None:
+        """What is large enough for a crime waits for an opinion; what destroyed the tillage goes to the police."""
+        case = self._coordinator.get(f"/cases/{case_id}")
+        if not crime.is_unappraised(case):
+            return
+        destroyed = bool(case["joint_action_ids"])  # agriculture found as much when all acted together
+        crime.appraise(self._people, case, self._now(), destroyed=destroyed)
+        self._say(f"案件 {case['case_no']} 鉴定：种植条件{'严重毁坏' if destroyed else '未严重毁坏'}")
+        if destroyed:
+            crime.hand_over(self._people, case, self._now())
+            self._say(f"案件 {case['case_no']} 移送公安机关，公安机关立案")
 
     def let_days_pass(self) -> None:
         """Move the house's training clock: a statutory period cannot be shortened, not even in a story."""
@@ -229,6 +247,7 @@ class Story:
         """Decided, served, performing."""
         decision = {
             "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
+            "measures": list(ORDERED),
             "decision_no": f"中宁自然资罚〔{self._now().year}〕{int(case['case_no'][-5:])}号",
         }
         path = f"/cases/{case['id']}"
@@ -265,15 +284,7 @@ class Story:
         township.post(
             f"{path}/check", {"passed": True, "account": "现场核查属实。", **with_documents("township_check_record")}
         )
-        self._coordinator.post(
-            f"{path}/accept",
-            {
-                **done,
-                "tillage_state": "ready_to_sow",
-                "members": ["自然资源局", "农业农村局", "乡镇政府"],
-                **with_documents("acceptance_sheet"),
-            },
-        )
+        self._coordinator.post(f"{path}/accept", {**done, **ACCEPTED, **with_documents("acceptance_sheet")})
         if clue["review_required"]:
             self._review(clue)
         self._coordinator.post(f"{path}/request-review", with_documents("review_result"))

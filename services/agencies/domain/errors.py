@@ -19,7 +19,7 @@ class TaskTransitionNotAllowed(Conflict):
             "agencies.task-transition-not-allowed",
             None,
             object="task",
-            law="RULES 4.3",
+            law="HOUSE.joint-action",
             verb=verb,
             state=state.value,
             version=version,
@@ -33,6 +33,13 @@ class ReceiptWrong(InvalidInput):
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__("agencies.receipt-wrong", field, rule=rule)
+
+
+class ProposesItself(InvalidInput):
+    """Who returns a task says whose it should be; its own it cannot be."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.proposes-itself", "proposed_agency", agency=agency.value)
 
 
 class ResultKindWrong(InvalidInput):
@@ -91,6 +98,13 @@ class NothingToTry(Conflict):
 
     def __init__(self, agency: Agency) -> None:
         super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
+
+
+class NotResendable(Conflict):
+    """What cannot go out again. rule: comes-for-it (nothing is pushed), cancelled (it ended first), being-sent."""
+
+    def __init__(self, agency: Agency, rule: str) -> None:
+        super().__init__("agencies.not-resendable", "subject_id", agency=agency.value, rule=rule)
 
 
 class NotCertified(Conflict):

@@ -51,6 +51,8 @@ _SUSPECTING = (
     _STATE.TERMINATED,
     _STATE.REOPENED,
 )
+# Until the closing, which waits for the opinion where the area reaches the limit of the crime.
+APPRAISED = (_STATE.FILED, *_SUSPECTING)
 
 
 def _beside(verb: str, *states: CaseState, **more: Any) -> tuple[Row[CaseState], ...]:
@@ -158,19 +160,17 @@ TABLE: Transitions[CaseState] = Transitions(
         who=_OFFICE,
         needs=_papers(_DOC.EXTENSION_APPROVAL),
     ),
-    *_beside(
-        "commission-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})
-    ),
-    *_beside("record-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    *_beside("commission-appraisal", *APPRAISED, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})),
+    *_beside("record-appraisal", *APPRAISED, needs=_papers(_DOC.APPRAISAL_OPINION)),
     # The same opinion, as agriculture reports it of its task in a joint action.
-    *_beside("appraisal-told", *UNDER_INQUIRY, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    *_beside("appraisal-told", *APPRAISED, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
     *_beside(
         "review-threshold", *UNDER_INQUIRY, who=_LEGAL, needs=_papers(_DOC.LEGAL_OPINION), stops=frozenset({"S09"})
     ),
     # Another act of the party came up: the areas are added (JI2000 9).
     *_beside("sum-acts", *UNDER_INQUIRY, who=_FACT, starts=("S09", "S10")),
-    # An overlay found more land than the case was filed with (domain.md 6.8).
-    *_beside("find-land", *UNDER_INQUIRY, who=_FACT, starts=("D07", "S09", "S10")),
+    # An overlay found other areas than the case was filed with (domain.md 6.8).
+    *_beside("find-land", *APPRAISED, who=_FACT, starts=("D07", "S09", "S10")),
     *_beside("request-recusal", *UNDER_INQUIRY, who=TOWNSHIP | LEADERS),
     *_beside("decide-recusal", *UNDER_INQUIRY, who=LEADERS, needs=_papers(_DOC.RECUSAL_DECISION)),
     # the hand-over to public security, beside the case
@@ -365,11 +365,13 @@ TABLE: Transitions[CaseState] = Transitions(
     *_beside("order-rectification", *_STATE),
     *_beside("open-rectification", *_STATE),
     *_beside("convene-joint-action", *(state for state in _STATE if state not in (*_ENDED, _STATE.NOT_FILED))),
-    law="RULES 3.2",
+    law="HOUSE.case",
     laws={
         "stop": "LAL 68; NRP 15",
         "file-case": "NRP 16",
         "decline-filing": "NRP 16",
+        "report-defiance": "NRP 20",
+        "report-large": "R2014",
         "investigate": "APL 42; NRP 17",
         "sign-survey-record": "APL 42; NRP 17",
         "suspend": "NRP 27",
@@ -382,10 +384,11 @@ TABLE: Transitions[CaseState] = Transitions(
         "appraisal-told": "NRP 38",
         "review-threshold": "JI2000 3",
         "sum-acts": "JI2000 9",
-        "find-land": "RULES 6.8",
+        "find-land": "HOUSE.land",
         "request-recusal": "APL 43",
         "decide-recusal": "APL 43",
         "transfer-to-police": "APL 27; T310 3",
+        "conclude": "NRP 29",
         "review": "NRP 30",
         "supplement": "NRP 30",
         "legal-review": "APL 58",
@@ -404,6 +407,8 @@ TABLE: Transitions[CaseState] = Transitions(
         "perform": "APL 66",
         "record-payment": "APL 67",
         "hand-building": "LALR 58; NRP 43",
+        "record-remedy": "ARL 20; ALL 46",
+        "end-remedy": "ARL 20; ALL 46",
         "demand": "AEL 54",
         "apply-to-court": "AEL 53",
         "court-accept": "AEL 56; AEL 57; AEL 58",

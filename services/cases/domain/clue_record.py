@@ -7,6 +7,7 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from services.cases.domain.area_basis import Areas, claim, counted, warnings_of
 from services.cases.domain.progress import Progress
 from shared.area import mu_from_m2
 from shared.contracts import cases_events as e
@@ -15,6 +16,7 @@ from shared.contracts.case_import_events import ClueTakenOverV1
 from shared.contracts.clue_parts import (
     AliasRef,
     ClueWarning,
+    DutyFacts,
     OpinionProof,
     ReboundFact,
     ReportFacts,
@@ -30,11 +32,14 @@ from shared.contracts.codes import (
     ClueSource,
     ClueState,
     RejectReason,
+    ReturnReason,
     ReviewState,
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.land import AreaBasis, ClaimedAreas
 from shared.contracts.parts import PatchFacts
+from shared.divisions.register import TOWNSHIP_DIGITS
 
 _LEGAL = frozenset({VerificationOpinion.LEGAL, VerificationOpinion.FACILITY_AGRI_LAND, VerificationOpinion.RURAL_ROAD})
 
@@ -75,6 +80,7 @@ class ClueRecord(Progress):
     proof: OpinionProof | None = None
     missing_proofs: list[str] = field(default_factory=list)
     build_age: Literal["new", "stock"] | None = None
+    basis: AreaBasis | None = None
     sent_back: list[SentBackFact] = field(default_factory=list)
     aliases: list[AliasRef] = field(default_factory=list)
     report: ReportFacts | None = None
@@ -87,6 +93,7 @@ class ClueRecord(Progress):
     child_no: int | None = None
     split: SplitFacts | None = None
     transfer: TransferFact | None = None
+    duty: DutyFacts | None = None
     archive_no: str | None = None
 
     @property
@@ -107,6 +114,12 @@ class ClueRecord(Progress):
         return [*own, *self.aliases]
 
     @property
+    def known_since(self) -> datetime | None:
+        """When the act was found, as it was told or at the latest when the clue came in: nothing on site is older."""
+        told = [at for at in (self.found_at, self.received_at) if at is not None]
+        return min(told, default=None)
+
+    @property
     def outcome(self) -> str:
         """What the verification opinion comes to: illegal, legal, other; empty before it was submitted."""
         if self.opinion is None:
@@ -114,6 +127,16 @@ class ClueRecord(Progress):
         if self.opinion in ILLEGAL_OPINIONS:
             return "illegal"
         return "legal" if self.opinion in _LEGAL else "other"
+
+    @property
+    def claimed(self) -> ClaimedAreas:
+        """As told by a file or a report, and from the opinion on as that states them."""
+        return claim(self.area_m2, self.farmland_area_m2, self.pbf_area_m2)
+
+    @property
+    def counted(self) -> Areas | None:
+        """What counts of its areas once there is an opinion: official ones before the claim."""
+        return None if self.basis is None else counted(self.basis)
 
     @property
     def warnings(self) -> list[ClueWarning]:
@@ -124,7 +147,7 @@ class ClueRecord(Progress):
             found.append(ClueWarning(code="cases.split-areas-differ", facts=facts))
         if self.missing_proofs:
             found.append(ClueWarning(code="cases.proof-missing", facts={"missing": self.missing_proofs}))
-        return found
+        return found + warnings_of(self.basis)
 
     @singledispatchmethod
     def _change(self, event: e.ClueEvent) -> None:
@@ -171,6 +194,19 @@ class ClueRecord(Progress):
         self.received_at = event.received_at
 
     @_change.register
+    def _(self, event: e.ClueReturnedV1) -> None:
+        if event.return_reason is ReturnReason.NOT_OUR_DUTY:
+            before = self.duty.returned_by if self.duty else []
+            unit = self.agency or self.township_code or self.division_code[:TOWNSHIP_DIGITS].ljust(12, "0")
+            self.duty = (self.duty or DutyFacts()).model_copy(update={"returned_by": [*before, str(unit)]})
+
+    @_change.register
+    def _(self, event: ce.ClueDutyRuledV1) -> None:
+        self.township_code, self.agency = event.township_code, event.agency
+        ruled = {"ruling": event.reason or "", "ruled_by": event.ruled_by, "ruled_at": event.at}
+        self.duty = (self.duty or DutyFacts()).model_copy(update=ruled)
+
+    @_change.register
     def _(self, event: e.ClueAssignedV1) -> None:
         self.township_code, self.agency = event.township_code, event.agency
 
@@ -192,7 +228,7 @@ class ClueRecord(Progress):
         self.review_state = ReviewState.OPINION_SUBMITTED
         self.submitted_by = event.submitted_by
         self.proof, self.missing_proofs = event.proof, event.missing_proofs
-        self.build_age = event.build_age
+        self.build_age, self.basis = event.build_age, event.basis
 
     @_change.register(e.ClueTurnedIntoCaseV1)
     @_change.register(e.ClueActStoppedV1)
@@ -301,9 +337,11 @@ class ClueRecord(Progress):
             proof=self.proof,
             missing_proofs=self.missing_proofs,
             build_age=self.build_age,
+            basis=self.basis,
             sent_back=self.sent_back,
             split=self.split,
             transfer=self.transfer,
+            duty=self.duty,
             archive_no=self.archive_no,
             warnings=self.warnings,
         )

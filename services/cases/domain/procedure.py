@@ -108,7 +108,7 @@ def _review(was: Procedure, event: main.CaseReviewStartedV1) -> dict[str, Any]:
 @_told_by(main.CasePartyNotifiedV1)
 def _noticed(event: main.CasePartyNotifiedV1) -> dict[str, Any]:
     return {
-        "intended": Penalty(measures=event.measures, fine_yuan=event.fine_yuan),
+        "intended": _penalty(event),
         "hearing_offered": event.hearing_offered,
         "publication": None,
     }
@@ -116,10 +116,22 @@ def _noticed(event: main.CasePartyNotifiedV1) -> dict[str, Any]:
 
 @_told_by(main.CaseDecidedV1)
 def _decided(event: main.CaseDecidedV1) -> dict[str, Any]:
-    penalty = Penalty(
-        measures=event.measures, fine_yuan=event.fine_yuan, deciding_agency=event.deciding_agency, paid_yuan=Decimal(0)
+    return {
+        "penalty": _penalty(event).model_copy(update={"deciding_agency": event.deciding_agency}),
+        "penalty_revoked": False,
+    }
+
+
+def _penalty(event: main.CasePartyNotifiedV1 | main.CaseDecidedV1) -> Penalty:
+    least = event.fine_least_yuan
+    return Penalty(
+        measures=event.measures,
+        fine_yuan=event.fine_yuan,
+        gains_yuan=event.gains_yuan,
+        fine_least_yuan=least,
+        fine_most_yuan=event.fine_most_yuan,
+        below_least=least is not None and 0 < event.fine_yuan < least,
     )
-    return {"penalty": penalty, "penalty_revoked": False}
 
 
 @_on(main.CaseClosedV1)
@@ -223,7 +235,11 @@ def _recusal_decided(was: Procedure, event: e.CaseRecusalDecidedV1) -> dict[str,
 
 @_told_by(e.CaseLegalOpinionGivenV1)
 def _legal(event: e.CaseLegalOpinionGivenV1) -> dict[str, Any]:
-    return {"legal_opinion": "agreed" if event.agrees else "disagreed", "review_owed": False}
+    return {
+        "legal_opinion": "agreed" if event.agrees else "disagreed",
+        "opinion_against": not event.agrees,
+        "review_owed": False,
+    }
 
 
 @_told_by(e.CaseHearingRequestedV1)
@@ -264,6 +280,16 @@ def _paid(was: Procedure, event: e.CaseFinePaidV1) -> dict[str, Any]:
     return {"penalty": penalty.model_copy(update=paid)}
 
 
+@_told_by(e.CaseTerminatedV1)
+def _terminated(event: e.CaseTerminatedV1) -> dict[str, Any]:
+    return {"terminated": event.ground}
+
+
+@_told_by(e.CasePenaltyWaivedV1)
+def _waived(event: e.CasePenaltyWaivedV1) -> dict[str, Any]:
+    return {"waived": event.ground}
+
+
 @_told_by(e.CaseDecisionPublishedV1)
 def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
     return {"decision_published_on": event.published_on}
@@ -271,12 +297,12 @@ def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
 
 @_told_by(e.CaseRemedySoughtV1)
 def _remedy(event: e.CaseRemedySoughtV1) -> dict[str, Any]:
-    return {"remedy_running": event.kind}
+    return {"remedy_running": event.kind, "remedy_since": event.since}
 
 
 @_on(e.CaseRemedyEndedV1)
 def _remedy_ended(was: Procedure, event: e.CaseRemedyEndedV1) -> dict[str, Any]:
-    return {"remedy_running": None, "penalty_revoked": was.penalty_revoked or not event.upheld}
+    return {"remedy_running": None, "remedy_since": None, "penalty_revoked": was.penalty_revoked or not event.upheld}
 
 
 @_on(e.CasePerformanceDemandedV1)
@@ -287,7 +313,7 @@ def _demanded(was: Procedure, event: e.CasePerformanceDemandedV1) -> dict[str, A
 
 @_told_by(e.CaseCourtRuledV1)
 def _court_ruled(event: e.CaseCourtRuledV1) -> dict[str, Any]:
-    return {"court": "granted" if event.granted else "not_granted"}
+    return {"court": "granted" if event.granted else "not_granted", "court_on": event.ruled_on}
 
 
 @_on(e.CaseReopenedV1)
@@ -295,6 +321,7 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
     """A new round of review, notice and decision; a penalty that was not revoked stands (APL 29)."""
     return {
         "legal_opinion": None,
+        "opinion_against": False,
         "deliberated": False,
         "hearing_offered": False,
         "hearing": None,
@@ -303,8 +330,12 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
         "intended": None,
         "demanded_on": None,
         "court": None,
+        "court_on": None,
         "remedy_running": None,
+        "remedy_since": None,
         "transferred_to": None,
+        "terminated": None,
+        "waived": None,
         "penalty_revoked": was.penalty_revoked or event.revokes_penalty,
     }
 
@@ -331,10 +362,10 @@ _NOTED.update(
         e.CaseLegalReviewRequestedV1: lambda _was, _event: {"legal_opinion": None},
         e.CasePublicationWithdrawnV1: lambda _was, _event: {"decision_published_on": None},
         e.CaseDeliberatedV1: lambda _was, _event: {"deliberated": True},
-        e.CaseCourtAppliedV1: lambda _was, _event: {"court": "applied"},
-        e.CaseCourtRefusedV1: lambda _was, _event: {"court": "refused"},
-        e.CaseHigherCourtAskedV1: lambda _was, _event: {"court": "higher_asked"},
-        e.CaseCourtAcceptedV1: lambda _was, _event: {"court": "accepted"},
+        e.CaseCourtAppliedV1: lambda _was, event: {"court": "applied", "court_on": event.applied_on},
+        e.CaseCourtRefusedV1: lambda _was, event: {"court": "refused", "court_on": event.refused_on},
+        e.CaseHigherCourtAskedV1: lambda _was, event: {"court": "higher_asked", "court_on": event.asked_on},
+        e.CaseCourtAcceptedV1: lambda _was, event: {"court": "accepted", "court_on": event.accepted_on},
         e.CaseJurisdictionSettledV1: lambda was, _event: {"same_acts": _settled(was)},
     }
 )

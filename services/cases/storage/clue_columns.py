@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from services.cases.domain.clue_record import ClueRecord
 from shared.contracts.clue_parts import (
     AliasRef,
+    DutyFacts,
     OpinionProof,
     ReboundFact,
     ReportFacts,
@@ -17,6 +18,7 @@ from shared.contracts.clue_parts import (
     TransferFact,
 )
 from shared.contracts.codes import Agency, RejectReason, ReviewState
+from shared.contracts.land import AreaBasis
 
 _aliases = TypeAdapter(list[AliasRef])
 _sent_back = TypeAdapter(list[SentBackFact])
@@ -27,6 +29,8 @@ _PARTS: dict[str, Any] = {
     "rebound": ReboundFact,
     "split": SplitFacts,
     "transfer": TransferFact,
+    "duty": DutyFacts,
+    "basis": AreaBasis,
 }
 _NOWHERE = {"west": None, "south": None, "east": None, "north": None}
 

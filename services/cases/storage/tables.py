@@ -58,6 +58,7 @@ clue = sa.Table(
     sa.Column("proof", pg.JSONB(none_as_null=True)),
     sa.Column("missing_proofs", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("build_age", sa.Text, comment="new, stock"),
+    sa.Column("basis", pg.JSONB(none_as_null=True), comment="AreaBasis of the opinion"),
     sa.Column("sent_back", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("aliases", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("alias_numbers", pg.ARRAY(sa.Text), nullable=False, server_default="{}", comment="of aliases"),
@@ -73,6 +74,7 @@ clue = sa.Table(
     sa.Column("is_split", sa.Boolean, nullable=False, server_default=sa.false(), comment="true: not a verified patch"),
     sa.Column("split", pg.JSONB(none_as_null=True)),
     sa.Column("transfer", pg.JSONB(none_as_null=True)),
+    sa.Column("duty", pg.JSONB(none_as_null=True), comment="who returned it as not his duty, and the ruling"),
     sa.Column("archive_no", sa.Text),
     sa.Column("west", sa.Double, comment="of the shape, else of the position: degrees, EPSG:4490"),
     sa.Column("south", sa.Double),
@@ -120,6 +122,7 @@ case = sa.Table(
     sa.Column("closed_at", _instant),
     sa.Column("closing_ground", sa.Text),
     sa.Column("old_no", sa.Text, comment="of a case that was taken over: the number it had"),
+    sa.Column("basis", pg.JSONB(none_as_null=True), comment="AreaBasis: what its areas rest on"),
     sa.Column(
         "procedure", pg.JSONB, nullable=False, server_default="{}", comment="Procedure: what is beside the state"
     ),
@@ -127,6 +130,7 @@ case = sa.Table(
     sa.Index("case_state_newest", "state", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),
     sa.Index("case_party", "party_name", sa.text("filed_at DESC")),
+    sa.Index("case_decision_no", "decision_no", postgresql_where=sa.text("decision_no IS NOT NULL")),
     sa.Index("case_patch_no", "patch_no", postgresql_where=sa.text("patch_no IS NOT NULL")),
     sa.Index(
         "case_old_no",

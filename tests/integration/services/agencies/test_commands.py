@@ -168,12 +168,12 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
     assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
     assert early["facts"] == {
         "object": "task",
-        "law": "RULES 4.3",
+        "law": "HOUSE.joint-action",
         "verb": "accept",
         "state": "offered",
         "version": 1,
         "holder": "coordinator",
-        "allowed": ["decline", "enter-receipt", "sign", "withdraw"],
+        "allowed": ["decline", "sign"],
     }
     stale = house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]
     assert stale["kind"] == "stale-version"

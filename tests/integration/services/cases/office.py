@@ -117,7 +117,9 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any]:
 
 
 def papers(*kinds: str) -> dict[str, Any]:
-    return {"documents": [{"kind": kind, "title": kind} for kind in kinds]}
+    """Each with number and date, as a paper that stops a clock must have."""
+    told = {"document_no": "1号", "dated_on": "2026-04-20"}
+    return {"documents": [{"kind": kind, "title": kind, **told} for kind in kinds]}
 
 
 OFFICERS = {"officers": ["甲", "乙"]}
@@ -181,6 +183,19 @@ def correction(**changes: Any) -> dict[str, Any]:
         "responsible_person": "镇长",
         "requirement": "拆除复耕",
         **papers("correction_order"),
+        **changes,
+    }
+
+
+def acceptance(**changes: Any) -> dict[str, Any]:
+    """What the county's acceptance says of land that is ready to sow, with everybody on site and all signatures."""
+    on_site = {"丙": "natural_resources", "丁": "agriculture", "戊": "township"}
+    parts = ("party_or_village", "township", "agriculture", "natural_resources", "coordinator")
+    return {
+        "tillage_state": "ready_to_sow",
+        "members": [{"name": name, "agency": agency} for name, agency in on_site.items()],
+        "signers": [{"part": part, "name": part} for part in parts],
+        **papers("acceptance_sheet"),
         **changes,
     }
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.cases.storage.rule_files import ShippedRow, read_all
+from services.cases.storage.rule_files import read_all
 from services.cases.storage.rule_seeds import seed
 from services.cases.storage.rules import Rules
+from services.cases.storage.shipped_row import ShippedRow
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Agency, Role, RuleMark, RuleRegister, ViolationType
 from shared.contracts.rules import RuleSource
@@ -420,3 +421,16 @@ def test_a_shipped_file_is_read_by_the_models_it_is_checked_with(shared_office: 
         held = connection.execute(sa.text("SELECT register, key, valid_from, value FROM rule_seed")).all()
     expected = {(row.register.value, row.key, row.valid_from): row.value for row in read_all()}
     assert {(row.register, row.key, row.valid_from): row.value for row in held} == expected
+
+
+def test_a_limit_of_the_law_is_not_made_a_custom(office: Office) -> None:
+    """APL 60: another limit is given by laws, regulations and rules alone."""
+    longer = {"title": "作出处罚决定", "limit": 365, "unit": "calendar_day"}
+    body = setting(longer, "2026-06-01", replaces=shipped_row(office, "D10"))
+    custom = refusal(lambda: set_rule(office, "deadline", "D10", body))
+    assert (custom.code, custom.field) == ("cases.rule-still-law", "mark")
+    said = refusal(lambda: set_rule(office, "deadline", "D10", {**body, "mark": "law"}))
+    assert (said.code, said.field) == ("cases.rule-law-source-missing", "source.basis")
+    article = {"basis": [{"law": "行政处罚法", "article": "60"}]}
+    made = set_rule(office, "deadline", "D10", {**body, "mark": "law", "source": article})
+    assert made["rows"][-1]["value"]["limit"] == 365

@@ -8,7 +8,8 @@ import pytest
 from services.cases.handlers.alarms import raise_alarms
 from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import scheduler_actor
-from shared.contracts.codes import Holder
+from shared.contracts.codes import Holder, Role
+from shared.principal import Actor
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
@@ -20,6 +21,7 @@ from tests.integration.services.cases.office import (
     sand_yard,
 )
 from tests.integration.services.cases.path_people import CHIEF
+from tests.integration.services.cases.test_main_path import strike_off
 
 
 def names(page: dict[str, Any]) -> list[str]:
@@ -50,6 +52,40 @@ def test_my_unit_has_what_it_holds_and_i_have_what_names_me(office: Office) -> N
     office.command(OFFICER, "clue.sign", {}, clue["id"])
     office.command(OFFICER, "clue.start-verification", {"officers": [OFFICER.name, "乙"]}, clue["id"])
     assert names(office.query(OFFICER, "work.list", which="mine")) == [clue["clue_no"]]
+
+
+def test_who_is_named_as_a_handler_of_his_agencys_case_sees_it_among_his(office: Office) -> None:
+    case = filed(office)
+    mine = [named("甲"), named("乙")]
+    for handler in mine:
+        assert names(office.query(handler, "work.list", which="mine")) == [case["case_no"]]
+        assert office.query(handler, "case.get", id=case["id"])["officers"] == ["甲", "乙"]
+        assert [row["id"] for row in office.query(handler, "case.list")["items"]] == [case["id"]]
+    for other in (named("丙"), named("甲", "agriculture")):
+        assert names(office.query(other, "work.list", which="all")) == []
+        with pytest.raises(Refused) as caught:
+            office.query(other, "case.get", id=case["id"])
+        assert caught.value.kind == "not-found"
+
+
+def named(name: str, agency: str = "natural_resources") -> Actor:
+    return Actor(f"{agency}:{name}", name, frozenset({Role.AGENCY_OFFICER}), agency, "640521")
+
+
+@pytest.mark.evidence_not_asked
+def test_a_sheet_names_every_holder_also_the_city_that_reviews(office: Office) -> None:
+    item = strike_off(office, filed(office), until="request-review")
+    assert item["state"] == "reviewing_up"
+    sheet = office.query(COORDINATOR, "work.export", which="all")
+    kind, unit = sheet["headings"].index("类别"), sheet["headings"].index("持有单位")
+    held = {row[kind]: row[unit] for row in sheet["rows"]}
+    assert held == {
+        "线索": "",
+        "案件": "中宁县自然资源局",
+        "整改事项": "中卫市上级审核部门",
+        "挂牌督办": "中宁县协调机构",
+        "联合执法建议": "中宁县协调机构",
+    }
 
 
 def test_a_case_is_the_work_of_the_agency_that_leads_it(office: Office) -> None:

@@ -7,6 +7,7 @@ SUMMARIES: dict[str, str] = {
     "account-list": "列出账号",
     "account-create": "新建账号",
     "account-disable": "停用账号",
+    "account-password": "重设账号的密码",
     "agency-list": "列出各部门及其对接方式",
     "agency-issue-kit": "签发部门业务系统的符合性检查包",
     "agency-certify": "提交部门业务系统的符合性证书",

@@ -59,6 +59,16 @@ class ResultImplausible(InvalidInput):
         super().__init__("agencies.result-implausible", told[0]["field"], reason=told[0]["reason"], faults=told)
 
 
+class CodeUnknown(InvalidInput):
+    """Codes of a result that are not in their list. fields: of the result; allowed: the list."""
+
+    def __init__(self, fields: Sequence[str], allowed: Sequence[str]) -> None:
+        told: list[dict[str, Any]] = [
+            {"field": f"result.{field}", "reason": "code_unknown", "allowed": list(allowed)} for field in fields
+        ]
+        super().__init__("agencies.code-unknown", told[0]["field"], allowed=list(allowed), faults=told)
+
+
 class FormRefused(InvalidInput):
     """A form of an agency that does not parse. faults: {field, reason, facts}, each in the agency's own field names.
 

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from shared.contracts.codes import Agency, ReturnReason, Role
 from tests.integration.services.agencies.house import House, coordinator, officer
 from tests.integration.services.agencies.test_commands import DECLINE, SIGN, task_of
+from tests.unit.services.agencies.builders import result
 
 AG = Agency.AGRICULTURE
 
@@ -66,3 +67,19 @@ def test_packages_that_never_were_are_not_asked_for(house: House) -> None:
     (fault,) = receipt["faults"]
     assert (receipt["status"], fault["field"], fault["reason"]) == ("parked", "data.numbers", "number-unknown")
     assert "1、2、999" in fault["text"]
+
+
+def test_a_land_class_that_is_not_listed_is_refused_on_every_form_with_the_list(house: House) -> None:
+    nature = Agency.NATURAL_RESOURCES
+    task, by = task_of(house, nature), officer(nature)
+    house.done(by, "task.sign", SIGN, task)
+    house.done(by, "task.accept", {"contact_person": "赵六"}, task)
+    form = {**house.parts_integration(nature).result_form(result(nature)), "地类编码": "9999"}
+    problem = house.command(by, "task.report-form", {"form": form}, task)["problem"]
+    (fault,) = [one for one in problem["facts"]["faults"] if one["field"] == "form.地类编码"]
+    assert (problem["code"], fault["reason"]) == ("agencies.form-refused", "code_unknown")
+    typed = {**result(nature).model_dump(mode="json"), "land_class_code": "9999", "classes": []}
+    problem = house.command(by, "task.report", {"result": typed}, task)["problem"]
+    assert (problem["code"], problem["field"]) == ("agencies.code-unknown", "result.land_class_code")
+    assert {"0102", "0201K", "1202"} <= set(problem["facts"]["allowed"])
+    assert house.asked(by, "task.get", id=str(task))["state"] == "accepted"

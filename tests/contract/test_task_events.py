@@ -46,6 +46,7 @@ def _story() -> Iterator[Event]:
             replay(task, told)
             yield from told
     delivery = TaskDelivery(_TASK, _TASK, _ACTION, _CASE, Agency.AGRICULTURE, "640521101201")
+    yield from delivery.wait("HTTP 410", NOW)
     delivery.message = TaskMessageKind.WITHDRAWN
     yield from delivery.exhaust("503", NOW)
     yield from delivery.resume(NOW)

@@ -170,9 +170,11 @@ def _end(clock: View) -> str:
     return datetime.fromisoformat(clock["due_at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _with(papers: tuple[str, ...], body: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """The body with its papers, each with number and the day of the step."""
-    if not papers:
-        return body
+def dated_papers(now: datetime, *kinds: str) -> dict[str, Any]:
+    """Each with number and the day of the step, as a paper must have that stops a clock."""
     told = {"document_no": "1号", "dated_on": now.astimezone(SHANGHAI).date().isoformat()}
-    return {**body, "documents": [{**paper, **told} for paper in with_documents(*papers)["documents"]]}
+    return {"documents": [{**paper, **told} for paper in with_documents(*kinds)["documents"]]}
+
+
+def _with(papers: tuple[str, ...], body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    return {**body, **dated_papers(now, *papers)} if papers else body

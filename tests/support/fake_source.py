@@ -40,6 +40,7 @@ def make(folder: Path) -> Path:
     shutil.copytree(ROOT / "gateway" / "cli" / "stack", cli / "stack", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("__init__.py", "__main__.py", "app.py", "usage.py"):
         shutil.copy(ROOT / "gateway" / "cli" / name, cli / name)
+    shutil.copy(ROOT / "gateway" / "fresh_password.py", folder / "gateway" / "fresh_password.py")
     modules = {"gateway/__main__": _ANSWERS, "gateway/seed_accounts": "", "gateway/storage/migrate": _MIGRATES}
     for service in ("cases", "agencies", "notify"):
         modules[f"services/{service}/storage/migrate"] = _MIGRATES

@@ -97,7 +97,6 @@ TEXTS: Mapping[str, str] = {
     "too_long": "项数过多",
     "string_pattern_mismatch": "格式不对",
     "value_error": "含有不允许的字符或值",
-    "meeting_two": "须有两人以上，集体讨论不能由一人决定（行政处罚法第五十七条）",
     "people_two": "须有两人以上，一人不能单独执法（行政处罚法第四十二条）",
     "names_repeated": "有重复的姓名，须为不同的人",
     "not-in-the-future": "不应晚于今天",

@@ -110,7 +110,7 @@ def test_what_comes_too_late_twice_or_too_early_is_told_what_is(house: House) ->
     assert (early["state"], early["version"], early["holder"]) == ("offered", 1, "coordinator")
     twice = reported(house)
     again = refused(house, by, "task.report", report_body(AG), twice)
-    assert (again["state"], again["holder"], again["allowed"]) == ("reported", "coordinator", ["complete", "return"])
+    assert (again["state"], again["holder"], again["allowed"]) == ("reported", "coordinator", [])
     late = accepted(house)
     seen = house.asked(by, "task.get", id=str(late))["version"]
     house.done(coordinator(), "task.withdraw", WITHDRAW, late)

@@ -149,6 +149,8 @@ def test_a_table_maps_every_field_and_every_code_of_its_results(agency: Agency) 
             if isinstance(field.kind, values.Code):
                 for entry in table.codes[field.codes]:
                     form.contract(field.at).validate_python(entry.ours)
+                if isinstance(field.kind, values.Listed):
+                    continue  # The list is the survey's; our contract has its pattern only.
                 allowed = _allowed(form.model.model_json_schema()["properties"][field.at])
                 assert {entry.ours for entry in table.codes[field.codes]} == allowed
 

@@ -37,7 +37,7 @@ _FORMS = {
 _EVENT = "specversion id source type subject time datacontenttype data"
 _DATA = (
     "task_id action_no link letter message_id task_version reason points answer_by result fields basis from_agency "
-    "answer_id status verb faults received_at numbers"
+    "answer_id status verb faults received_at numbers number_used"
 )
 _KNOWN_TYPES = "issued withdrawn expired returned done shared_result receipt resend"
 

@@ -120,10 +120,13 @@ def receiving(received: LineFile) -> Iterator[str]:
 
 
 def play(house: TrainingHouse, people: RecordedPeople, endpoints: str) -> None:
-    """The demonstration's story, with one agency and one office on webhooks."""
+    """The demonstration's story, with one agency and one office on webhooks, the other agencies on their mailboxes."""
     admin, coordinator = people.administrator, people.coordinator
-    certify_by(admin.post, WEBHOOK_AGENCY, "signed_webhook")
-    admin.put(f"/agencies/{WEBHOOK_AGENCY}/endpoint", {"url": f"{endpoints}/{WEBHOOK_AGENCY}"})
+    for agency in AGENCIES:
+        protocol = "signed_webhook" if agency == WEBHOOK_AGENCY else "polled_mailbox"
+        url = {"url": f"{endpoints}/{agency}"} if agency == WEBHOOK_AGENCY else {}
+        certify_by(admin.post, agency, protocol)
+        admin.put(f"/agencies/{agency}/endpoint", {"protocol": protocol, **url})
     admin.put(f"/recipients/{WEBHOOK_OFFICE}/endpoint", {"url": f"{endpoints}/{COUNTY}:{WEBHOOK_OFFICE}"})
     story = Story(people, lambda _: None, house.clock)
     sample = write_sample(house.home.root)

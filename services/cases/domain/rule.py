@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any, ClassVar
 from uuid import UUID
 
+from shared.citations import written
 from shared.clock import local_day
 from shared.contracts.codes import RuleMark, RuleRegister
 from shared.contracts.rule_events import (
@@ -26,6 +27,7 @@ from shared.contracts.rules import (
     RuleEdit,
     RuleFact,
     RuleSetting,
+    RuleSource,
     RuleWithdrawal,
     SetCalendarDay,
 )
@@ -69,10 +71,12 @@ class CorrectionWithoutDocument(InvalidInput):
 
 
 class StillLaw(Conflict):
-    """What a law says is not made a custom: only another law changes it (APL 60)."""
+    """What a law says is not made a custom: only another law changes it (APL 60). law: the row's own articles."""
 
-    def __init__(self) -> None:
-        super().__init__("cases.rule-still-law", "mark")
+    def __init__(self, source: RuleSource) -> None:
+        words = [written({"title": one.law}, one.article or "") for one in source.basis]
+        # What a calendar's row rests on is in words alone.
+        super().__init__("cases.rule-still-law", "mark", law="; ".join(words) or source.text or "")
 
 
 class LawSourceMissing(InvalidInput):
@@ -156,7 +160,7 @@ class Rule:
         replaced = None if cmd.replaces is None else self._row("replaces", cmd.replaces)
         if replaced is not None and replaced.mark is RuleMark.LAW:
             if cmd.mark is not RuleMark.LAW:
-                raise StillLaw
+                raise StillLaw(replaced.source)
             _check_article(cmd)
         others = [row for row in self.rows if row is not replaced]
         if overlapped := next((row for row in others if _overlap(row, new)), None):

@@ -50,7 +50,7 @@ def test_no_fine_before_the_appraisal_and_after_it_where_tillage_stands(office: 
 
 
 def test_no_penalty_at_all_is_no_way_around_it_either(office: Office) -> None:
-    case = noticed(office)
+    case = noticed(office, **FINE)
     waiver = {"ground": "minor_and_corrected", "reason": "轻微", **papers("no_penalty_decision")}
     assert refused(office, COORDINATOR, "case.no-penalty", waiver, case["id"]).code == "cases.appraisal-first"
 

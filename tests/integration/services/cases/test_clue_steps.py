@@ -226,7 +226,7 @@ def test_an_opinion_without_its_proof_is_not_reviewed_and_says_what_is_missing(o
     id_ = submitted(office, proof={"party_name": "某砂场", "act_going_on": True})
     shown = clue(office, id_)
     assert shown["missing_proofs"] == ["use_class", "built_on", "stop_order_no"]
-    assert [warning["code"] for warning in shown["warnings"]] == ["cases.proof-missing"]
+    assert "cases.proof-missing" in [warning["code"] for warning in shown["warnings"]]
     refused = refusal(office, COORDINATOR, "clue.start-review", {}, id_)
     assert (refused.code, refused.facts["missing"]) == ("cases.proof-missing", shown["missing_proofs"])
 

@@ -13,6 +13,7 @@ from tests.integration.services.cases.office import (
     OFFICER,
     Office,
     Refused,
+    acceptance,
     correction,
     filing,
     papers,
@@ -209,12 +210,7 @@ def checked(desk: LandDesk, item: dict[str, Any]) -> dict[str, Any]:
     return item_step(desk, item, "check", passed=True, account="属实", **papers("township_check_record"))
 
 
-ACCEPT = {
-    "rectified_area_m2": 100,
-    "tillage_state": "ready_to_sow",
-    "members": ["丙", "丁"],
-    **papers("acceptance_sheet"),
-}
+ACCEPT = acceptance(rectified_area_m2=100)
 
 
 def test_papers_on_what_turns_out_to_be_basic_farmland_wait_for_a_person(desk: LandDesk, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from gateway.texts import detail
 from services.cases.storage.rule_files import read_all
 from services.cases.storage.rule_seeds import seed
 from services.cases.storage.rules import Rules
@@ -72,8 +73,8 @@ def clock(clue: dict[str, Any], rule_id: str = "D01") -> dict[str, Any]:
 
 
 def shipped_row(office: Office, key: str = "D01") -> str:
-    [row] = rule(office, "deadline", key)["rows"]
-    return str(row["row_id"])
+    """The one that holds today; rows of older law end before it."""
+    return str(rule(office, "deadline", key)["rows"][-1]["row_id"])
 
 
 def test_every_shipped_rule_is_there_with_its_source(shared_office: Office) -> None:
@@ -429,6 +430,7 @@ def test_a_limit_of_the_law_is_not_made_a_custom(office: Office) -> None:
     body = setting(longer, "2026-06-01", replaces=shipped_row(office, "D10"))
     custom = refusal(lambda: set_rule(office, "deadline", "D10", body))
     assert (custom.code, custom.field) == ("cases.rule-still-law", "mark")
+    assert detail(custom.code, custom.facts).endswith("依据：《行政处罚法》第六十条。")
     said = refusal(lambda: set_rule(office, "deadline", "D10", {**body, "mark": "law"}))
     assert (said.code, said.field) == ("cases.rule-law-source-missing", "source.basis")
     article = {"basis": [{"law": "行政处罚法", "article": "60"}]}

@@ -56,7 +56,8 @@ def test_it_is_filed_or_declined_under_the_number_of_its_case_also_while_it_is_r
     office: Office, verb: str
 ) -> None:
     id_, case = stopped(office, 1)
-    office.command(OFFICER, "clue.submit-opinion", opinion(), id_)
+    # Small enough to be minor: an area of the crime is filed (T310 11).
+    office.command(OFFICER, "clue.submit-opinion", opinion(farmland_area_m2=700, pbf_area_m2=0), id_)
     office.command(COORDINATOR, "clue.start-review", {}, id_)
     decline = {**head(), "ground": "minor_and_corrected", "reason": "已自行纠正", **papers("not_filed_approval")}
     ended = office.command(COORDINATOR, f"clue.{verb}", filing() if verb == "file-case" else decline, id_)

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from services.cases.storage.migrations.versions import rev_0009_paths as revision
 from services.cases.storage.work_fill import fill
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed
+from tests.integration.services.cases.path_people import new_case
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
 from tests.integration.services.cases.test_rebuild import rebuild
 from tests.support.nodes import PostgresNode
@@ -18,6 +19,9 @@ _SINCE = [
     "near_threshold",
     "measures",
     "fine_yuan",
+    "gains_yuan",
+    "fine_least_yuan",
+    "fine_most_yuan",
     "hearing_offered",
     "service_method",
     "deciding_agency",
@@ -32,6 +36,8 @@ _SINCE = [
 ]
 # Events that had the word always.
 _KEPT = {"pbf_area_m2": "tianwei.cases.case-filed.v1", "service_method": "tianwei.cases.case-served.v1"}
+# Too small for a crime: there was no appraisal then, so a log of before has none.
+_SMALL = {"farmland_area_m2": 3000, "pbf_area_m2": 0}
 _STRIP = sa.text(
     "UPDATE event_log SET payload = payload - CAST(:name AS text) "
     "WHERE aggregate_type IN ('case', 'rectification') AND type <> :kept"
@@ -39,12 +45,12 @@ _STRIP = sa.text(
 
 
 def test_cases_and_items_of_before_are_what_their_log_tells(office: Office, postgres: PostgresNode) -> None:
-    case = filed(office)
-    strike_off(office, case)
-    close_case(office, case)
-    under_way = filed(office)
+    strike_off(office, filed(office))
+    close_case(office, new_case(office, _SMALL, party_name="甲砂场"))
+    under_way = new_case(office, _SMALL, party_name="乙砂场")
     up_to_notice(office, under_way)
-    office.command(COORDINATOR, "case.order-rectification", correction(), under_way["id"])
+    order = correction(farmland_area_m2=_SMALL["farmland_area_m2"])
+    office.command(COORDINATOR, "case.order-rectification", order, under_way["id"])
     owner = sa.create_engine(postgres.dsn(str(office.parts.engine.url.database)))
     with owner.begin() as connection:
         connection.execute(sa.text("SET LOCAL session_replication_role = replica"))

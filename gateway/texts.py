@@ -48,6 +48,7 @@ _STATES_OF: dict[str, type[enum.StrEnum]] = {
     "police_transfer": codes.TransferState,
     "listing": codes.ListingState,
     "action_proposal": codes.ProposalState,
+    "assistance_request": codes.AssistanceState,
     "sealed_record": codes.SealedState,
     "task": codes.TaskState,
 }

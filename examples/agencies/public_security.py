@@ -3,7 +3,8 @@
     python public_security.py access.json          (pip install cryptography)
 
 Shows: verifying a package before opening it, taking packages in the order of their numbers, asking again for a number
-that is missing, receipts as packages, keeping what was laid so that it can be laid again, numbers without a gap.
+that is missing, receipts as packages, keeping what was laid so that it can be laid again, numbers without a gap, a file
+beside an answer.
 """
 
 import base64
@@ -120,7 +121,7 @@ class Exchange:
         """Under the next number. Kept first, then counted, then laid: a stop in between costs nothing."""
         number, package_id = self._state.data["next_out"], str(uuid4())
         name = f"{self.agency}-{HOUSE}-{number:08d}-{package_id}.zip"
-        content = self._packed(number, package_id, self._desk.encode(answer))
+        content = self._packed(number, package_id, {"data.json": self._desk.encode(answer), **_attachments(answer)})
         write_whole(self._sent / name, content)
         write_whole(self._sent / f"{name}.sig", self.seal(name, content))
         self._state.data["sent"][str(number)] = name
@@ -174,8 +175,11 @@ class Exchange:
             raise Wrong("data.json is not what the manifest says")
         return number, json.loads(data)
 
-    def _packed(self, number, package_id, data):
-        listed = {"name": "data.json", "size": len(data), "digest": hashlib.sha256(data).hexdigest()}
+    def _packed(self, number, package_id, files):
+        listed = [
+            {"name": name, "size": len(content), "digest": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
+        ]
         manifest = {
             "format": FORMAT,
             "package_id": package_id,
@@ -185,13 +189,13 @@ class Exchange:
             "made_at": now().isoformat(timespec="seconds"),
             "message_ids": [package_id],
             "digest": "sha256",
-            "count": 1,
-            "files": [listed],
+            "count": len(listed),
+            "files": listed,
         }
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("manifest.json", json.dumps(manifest))
-            archive.writestr("data.json", data)
+            for name, content in {"manifest.json": json.dumps(manifest), **files}.items():
+                archive.writestr(name, content)
         return buffer.getvalue()
 
     def _ask_for(self, numbers):
@@ -214,6 +218,13 @@ class Exchange:
         """An answer that is about packages, and about no task."""
         head = {"specversion": "1.0", "id": id_, "source": f"/agencies/{self.agency}"}
         return {**head, "type": f"tianwei.answer.{verb}.v1", "data": data}
+
+
+def _attachments(answer):
+    """Beside a report the decision itself: here its words, of a real system the scanned page. The same every time."""
+    form = answer["data"].get("form") or {}
+    text = f"{form.get('文书编号', '')}\n{form.get('决定内容', '')}\n"
+    return {"attachments/立案决定书.txt": text.encode()} if form else {}
 
 
 def _signed(name, value):

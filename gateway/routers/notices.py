@@ -7,6 +7,11 @@ from starlette.background import BackgroundTask
 from gateway.forwarding import Api, Asked, CommandRoute, QueryRoute
 from gateway.reading import record_reading
 from gateway.schemas.endpoint import EndpointAddress
+from shared.contracts.assistance_notices import (
+    AcknowledgeAssistanceNotice,
+    AssistanceNoticeView,
+    ListAssistanceNotices,
+)
 from shared.contracts.base import Page
 from shared.contracts.codes import Role
 from shared.contracts.notify import (
@@ -36,6 +41,9 @@ def add_to(api: Api) -> None:
     api.commands("notify", [c for c in NOTICE_COMMANDS if c is not ReadNotice], "/notices", NoticeView, _TAG)
     api.query(QueryRoute("notify", ListOutageNotices, "/outage-notices", Page[OutageNoticeView]), _TAG)
     api.commands("notify", [AcknowledgeOutage], "/outage-notices", OutageNoticeView, _TAG)
+    letters = QueryRoute("notify", ListAssistanceNotices, "/assistance-notices", Page[AssistanceNoticeView])
+    api.query(letters, _TAG)
+    api.commands("notify", [AcknowledgeAssistanceNotice], "/assistance-notices", AssistanceNoticeView, _TAG)
     api.query(QueryRoute("notify", ListRecipients, "/recipients", RecipientList), _TAG)
     api.command(
         CommandRoute(

@@ -32,6 +32,7 @@ from services.agencies.storage.tables import endpoint
 from services.agencies.storage.unit import AgenciesUnit
 from services.agencies.wiring import NAME, desk_of, open_unit
 from shared import telemetry
+from shared.blob_stores import open_blobs
 from shared.clock import open_clock
 from shared.contracts.codes import Agency
 from shared.database import open_engine
@@ -162,6 +163,7 @@ class Receiver:
         engine = open_engine(dsn, pool_size=_CONNECTIONS, application=f"tianwei-{NAME}-receiver")
         clock = open_clock(settings.training_clock)
         self._runner: UnitRunner[AgenciesUnit] = UnitRunner(engine, open_unit(desk), clock, OutboxBell(engine))
+        self._blobs = open_blobs(settings)
         self._readers: dict[str, Reader] = {}
         self._stopping = threading.Event()
 
@@ -221,7 +223,7 @@ class Receiver:
         peer = PackagePeer(agency, partial(self._trusted, route.party), settings.county_code)
         folder = FolderIntake(
             partial(open_store, route.url, settings.exchange, route.password, route.host_key, allowed),
-            partial(PackageIntake, self._runner, peer=peer),
+            partial(PackageIntake, self._runner, peer=peer, blobs=self._blobs),
         )
         return Reader(route, folder, settings.folder_poll_s, self._runner)
 

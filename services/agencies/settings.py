@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr
 
 from shared.contracts.codes import Agency
 from shared.outgoing.settings import OutgoingSettings
-from shared.settings import BusSettings, ProcessSettings
+from shared.settings import BlobSettings, BusSettings, ProcessSettings
 
 # Of domain.md 2 and issue 5: each as its systems are; the endpoint's own record wins.
 DEFAULT_PROTOCOLS: Mapping[Agency, str] = {
@@ -64,10 +64,11 @@ class SenderSettings(AgenciesData):
     receipt_hours: float = 4.0
 
 
-class ReceiverSettings(AgenciesData):
-    """Of `python -m services.agencies.receiver`. bus_url: as above. folder_poll_s: how often folders are looked at.
+class ReceiverSettings(AgenciesData, BlobSettings):
+    """Of `python -m services.agencies.receiver`. The file store is the gateway's: what packages bring is kept there.
 
-    look_s: how often it is looked up which endpoints there are.
+    bus_url: as above. folder_poll_s: how often folders are looked at. look_s: how often it is looked up which endpoints
+    there are.
     """
 
     bus_url: SecretStr = SecretStr("")

@@ -11,6 +11,7 @@ from typing import Any
 
 from services.cases.domain import (
     action_proposal,
+    assistance,
     case,
     clue,
     joint_action,
@@ -35,6 +36,7 @@ _TABLES: tuple[tuple[str, str, Transitions[Any]], ...] = (
     ("挂牌督办", "3.8", listing.TABLE),
     ("联合执法", "4.3", joint_action.TABLE),
     ("联合执法建议", "4.2", action_proposal.TABLE),
+    ("协助函", "4.1", assistance.TABLE),
     ("问题线索密封移送", "2.7", sealed_record.TABLE),
 )
 

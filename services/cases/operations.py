@@ -7,6 +7,7 @@ from typing import Any
 
 from services.cases.domain import action_proposal, case, clue, custody, evidence, joint_action, rectification
 from services.cases.domain.transitions import COORDINATOR, DECIDERS, TOWNSHIP
+from services.cases.handlers import assistance as on_assistance
 from services.cases.handlers import case_imports as on_case_import
 from services.cases.handlers import case_paths as on_path
 from services.cases.handlers import cases as on_case
@@ -29,6 +30,7 @@ from services.cases.handlers import reporters as on_reporter
 from services.cases.handlers import rules as on_rule
 from services.cases.handlers import sealed_records as on_sealed
 from services.cases.queries import deadlines as on_clock
+from services.cases.queries.assistance import get_assistance, list_assistance
 from services.cases.queries.case_imports import get_case_import, list_case_import_rows
 from services.cases.queries.cases import get_case, list_cases
 from services.cases.queries.clue_exports import export_clues
@@ -76,6 +78,7 @@ from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.queries.work_export import export_work
 from shared.contracts import action_proposals as ap
+from shared.contracts import assistance as asst
 from shared.contracts import case_imports as im
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
@@ -129,6 +132,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(st.SendBack, on_step.send_back, clue.TABLE.who("send-back")),
     CommandOperation(st.TransferOut, on_step.transfer_out, clue.TABLE.who("transfer-out")),
     CommandOperation(st.AnswerTransfer, on_step.answer_transfer, clue.TABLE.who("answer-transfer")),
+    CommandOperation(st.ExtendFiling, on_step.extend_filing, clue.TABLE.who("extend-filing")),
     CommandOperation(st.ArchiveClue, on_step.archive_clue, clue.TABLE.who("archive")),
     CommandOperation(st.SplitClue, on_step.split_clue, clue.TABLE.who("split")),
     CommandOperation(st.TellReporter, on_reporter.tell_reporter, _EVERYBODY),
@@ -192,6 +196,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(ap.ProposeJointAction, on_proposal.propose_action, action_proposal.TABLE.who("propose")),
     CommandOperation(ap.ApproveProposal, on_proposal.approve_proposal, _EVERYBODY),
     CommandOperation(ap.DeclineProposal, on_proposal.decline_proposal, _EVERYBODY),
+    CommandOperation(asst.RequestAssistance, on_assistance.request_assistance, _EVERYBODY),
     CommandOperation(pt.SuspectCrime, on_transfer.suspect_crime, _EVERYBODY),
     # To everybody but its named readers a sealed record does not exist: 404, never 403.
     CommandOperation(sr.SealClue, on_sealed.seal_clue, _EVERYBODY),
@@ -200,11 +205,14 @@ OPERATIONS: tuple[Operation, ...] = (
     *_beside(on_item_path.HANDLERS),
     *_beside(on_transfer.HANDLERS),
     *_beside(on_listing.HANDLERS),
+    *_beside(on_assistance.HANDLERS),
     *_beside(on_sealed.HANDLERS),
     QueryOperation(pt.GetPoliceTransfer, get_police_transfer, _EVERYBODY),
     QueryOperation(pt.ListPoliceTransfers, list_police_transfers, _EVERYBODY),
     QueryOperation(li.GetListing, get_listing, _EVERYBODY),
     QueryOperation(li.ListListings, list_listings, _EVERYBODY),
+    QueryOperation(asst.GetAssistance, get_assistance, _EVERYBODY),
+    QueryOperation(asst.ListAssistance, list_assistance, _EVERYBODY),
     QueryOperation(ap.GetProposal, get_action_proposal, _EVERYBODY),
     QueryOperation(ap.ListProposals, list_proposals, _EVERYBODY),
     QueryOperation(cl.GetClue, get_clue, _EVERYBODY),

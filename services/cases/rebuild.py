@@ -3,6 +3,7 @@
 from sqlalchemy import Table
 
 from services.cases.domain.action_proposal import ActionProposal
+from services.cases.domain.assistance import AssistanceRequest
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.custody import Copy, Custody
@@ -29,6 +30,7 @@ from services.cases.storage.land import OverlayStore
 from services.cases.storage.land_tables import overlay
 from services.cases.storage.path_repository import (
     ActionProposalStore,
+    AssistanceStore,
     ListingStore,
     PoliceTransferStore,
     SealedRecordStore,
@@ -132,6 +134,13 @@ PROJECTIONS = (
         ActionProposal.TYPE,
         ActionProposalStore(),
         _with_work(path_tables.action_proposal, ActionProposal.TYPE),
+    ),
+    OwnProjection(
+        "协助函",
+        lambda id_, _: AssistanceRequest(id=id_),
+        AssistanceRequest.TYPE,
+        AssistanceStore(),
+        _with_work(path_tables.assistance_request, AssistanceRequest.TYPE),
     ),
     OwnProjection(
         "密封移送",

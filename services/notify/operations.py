@@ -1,9 +1,12 @@
 """The one table of what notify does: every command and query, its handler, who may call it."""
 
+from services.notify.handlers.assistance import acknowledge_assistance_notice
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
 from services.notify.handlers.recipients import configure_recipient_endpoint
-from services.notify.queries import get_notice, list_notices, list_outages, list_recipients
+from services.notify.queries import get_notice, list_assistance_notices, list_notices, list_outages, list_recipients
+from services.notify.storage.assistance import IN_AGENCY
+from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
 from shared.contracts.codes import Role
 from shared.contracts.notify import (
     ConfigureRecipientEndpoint,
@@ -27,6 +30,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
     CommandOperation(SignNotice, sign_notice, _CLERK),
     CommandOperation(AcknowledgeOutage, acknowledge_outage, _COORDINATOR),
+    CommandOperation(AcknowledgeAssistanceNotice, acknowledge_assistance_notice, frozenset(IN_AGENCY)),
     CommandOperation(ReadNotice, read_notice, _CLERK),
     CommandOperation(
         ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
@@ -34,5 +38,6 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(GetNotice, get_notice, _EVERYBODY),
     QueryOperation(ListNotices, list_notices, _EVERYBODY),
     QueryOperation(ListOutageNotices, list_outages, _COORDINATOR),
+    QueryOperation(ListAssistanceNotices, list_assistance_notices, _EVERYBODY),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

@@ -10,10 +10,12 @@ from sqlalchemy import Connection
 
 from services.notify.domain.notice import WEBHOOK, Notice
 from services.notify.domain.offices import party_of
+from services.notify.storage import assistance
 from services.notify.storage.outages import visible
 from services.notify.storage.repository import NoticeStore, receipts_of
 from services.notify.storage.scope import Scope, scope_of
-from services.notify.storage.tables import delivery, endpoint, notice, notice_receipt, outage_notice
+from services.notify.storage.tables import assistance_notice, delivery, endpoint, notice, notice_receipt, outage_notice
+from shared.contracts.assistance_notices import AssistanceNoticeView, ListAssistanceNotices
 from shared.contracts.base import Page
 from shared.contracts.codes import DeliveryState, NoticeKind, Recipient, title
 from shared.contracts.notify import (
@@ -42,6 +44,11 @@ _OUTAGES = Listing(
     keys=(outage_notice.c.issued_at, outage_notice.c.id),
 )
 _OUTAGE_VIEWS = TypeAdapter(list[OutageNoticeView])
+_LETTERS = Listing(
+    columns=[assistance_notice.c[name] for name in AssistanceNoticeView.model_fields],
+    keys=(assistance_notice.c.issued_at, assistance_notice.c.id),
+)
+_LETTER_VIEWS = TypeAdapter(list[AssistanceNoticeView])
 
 
 def get_notice(q: GetNotice, by: Actor, connection: Connection) -> NoticeView:
@@ -164,3 +171,11 @@ def list_outages(q: ListOutageNotices, by: Actor, connection: Connection) -> Pag
     if q.unseen:
         where.append(outage_notice.c.acknowledged_at.is_(None))
     return page(_OUTAGES, where, q, connection, _OUTAGE_VIEWS.validate_python)
+
+
+def list_assistance_notices(q: ListAssistanceNotices, by: Actor, connection: Connection) -> Page[AssistanceNoticeView]:
+    """Newest first."""
+    where = [assistance.visible(by)]
+    if q.unseen:
+        where.append(assistance_notice.c.acknowledged_at.is_(None))
+    return page(_LETTERS, where, q, connection, _LETTER_VIEWS.validate_python)

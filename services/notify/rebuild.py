@@ -1,10 +1,12 @@
 """`python -m services.notify.rebuild TABLE`: computes a table of PROJECTIONS again from the logs."""
 
+from services.notify.domain.assistance_notice import AssistanceNotice
 from services.notify.domain.notice import Notice
 from services.notify.domain.outage_notice import OutageNotice
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
 from services.notify.settings import NotifySettings
 from services.notify.storage import tables
+from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.wiring import NAME
@@ -27,6 +29,13 @@ PROJECTIONS = (
         OutageNotice.TYPE,
         OutageStore(),
         [Computed(tables.outage_notice)],
+    ),
+    OwnProjection(
+        "协助函提醒",
+        AssistanceNotice,
+        AssistanceNotice.TYPE,
+        AssistanceNoticeStore(),
+        [Computed(tables.assistance_notice)],
     ),
     FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
     FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),

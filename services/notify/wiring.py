@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from services.notify.adapters.jinja_renderer import JinjaRenderer
 from services.notify.adapters.registers import read_copy_rules, read_offices
-from services.notify.handlers import on_agencies, on_cases
+from services.notify.handlers import assistance, on_agencies, on_cases
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.operations import OPERATIONS
 from services.notify.settings import NotifyData, NotifySettings
@@ -35,7 +35,7 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         clock=clock,
         open_unit=open_unit(desk_of(settings)),
         operations=OPERATIONS,
-        reactions={"cases": on_cases.REACTIONS, "agencies": on_agencies.REACTIONS},
+        reactions={"cases": (*on_cases.REACTIONS, *assistance.REACTIONS), "agencies": on_agencies.REACTIONS},
         health=health,
         resume=resume_delivery,
     )

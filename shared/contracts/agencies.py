@@ -7,11 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import (
+    Bool,
     Command,
     Event,
     GetOne,
     Instant,
+    Int,
     ListQuery,
+    Sha256,
     ShortText,
     Text,
     View,
@@ -21,6 +24,7 @@ from shared.contracts.hand_over import TaskHolder
 from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef
+from shared.contracts.task_results import SitePhotograph
 from shared.contracts.task_results import TaskResult as TaskResult
 
 
@@ -244,6 +248,23 @@ class TaskStartedV1(AgenciesEvent):
 
 class TaskReportedV1(AgenciesEvent):
     result: dict[str, Any]
+
+
+class TaskAttachmentHandedInV1(AgenciesEvent):
+    """A file came with an answer of the task and had its part in it; its content is in the file store.
+
+    photograph: what the report that it came with says of it, found by its digest.
+    """
+
+    answer_id: str
+    verb: str
+    file_name: ShortText
+    sha256: Sha256
+    sm3: Sha256
+    size_bytes: Annotated[Int, Field(ge=1)]
+    media_type: str
+    name_differs: Bool = False
+    photograph: SitePhotograph | None = None
 
 
 class TaskReturnedV1(AgenciesEvent):

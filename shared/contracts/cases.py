@@ -150,6 +150,9 @@ class CaseView(CaseRow):
     joint_action_ids: list[UUID]
     old_no: str | None = Field(None, description="its number before it was taken over")
     procedure: Procedure = Field(default_factory=Procedure)
+    open_assistance: list[str] | None = Field(
+        None, description="numbers of letters of assistance that wait for their answer; null: not looked up"
+    )
 
 
 class GetCase(GetOne, operation="case.get"):
@@ -171,7 +174,15 @@ class TimelineEntry(View):
     what: str = Field(description="event type")
     title: str = Field(description="Chinese name of the step")
     object: Literal[
-        "clue", "case", "rectification", "joint_action", "evidence", "police_transfer", "listing", "action_proposal"
+        "clue",
+        "case",
+        "rectification",
+        "joint_action",
+        "evidence",
+        "police_transfer",
+        "listing",
+        "action_proposal",
+        "assistance_request",
     ]
     object_id: UUID
     from_state: str | None

@@ -95,6 +95,13 @@ class ClueTransferAnsweredV1(ClueEvent):
     reply_no: str | None
 
 
+class ClueFilingExtendedV1(ClueEvent):
+    """More time for agriculture's decision on a filing; the new end stands in recounts."""
+
+    days: int
+    approved_by: str
+
+
 class ClueArchivedV1(ClueEvent):
     archive_no: str | None
 

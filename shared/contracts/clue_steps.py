@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import AreaM2, Command, Contract, Instant, ShortText, Text, View
+from shared.contracts.base import AreaM2, Command, Contract, Instant, Int, ShortText, Text, View
 from shared.contracts.clue_parts import AliasRef
 from shared.contracts.codes import ReportChannel, SentBackReason, TransferReply
 from shared.contracts.parts import DocumentRef
@@ -65,6 +65,16 @@ class ArchiveClue(Command, on="clue", verb="archive"):
     """Bind and keep it (归档). A reporter who gave a name must have been told the outcome."""
 
     archive_no: ShortText | None = None
+
+
+class ExtendFiling(Command, on="clue", verb="extend-filing"):
+    """Give agriculture more time to decide on a filing (D09): once, seven days at most, asked for while it runs."""
+
+    days: Annotated[Int, Field(ge=1, le=30)]
+    approved_by: ShortText
+    reason: Text
+    asked_on: date | None = None
+    documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
 
 class ChildPatch(Contract):
@@ -138,6 +148,7 @@ CLUE_STEPS: tuple[type[Command], ...] = (
     PassReview,
     SendBack,
     TransferOut,
+    ExtendFiling,
     AnswerTransfer,
     ArchiveClue,
     SplitClue,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import pytest
 
+from services.agencies.domain.attachments import Attachment
 from services.agencies.domain.task import Task
 from services.agencies.domain.task_delivery import TaskDelivery
 from shared.aggregate import replay
@@ -24,13 +25,14 @@ from tests.unit.services.agencies.builders import ANSWER_BY, NOW, order, result
 _GOLDEN = Path(__file__).with_name("golden")
 _TASK = UUID("0190a000-0000-7000-8000-000000000001")
 _ACTION, _CASE = UUID("0190a000-0000-7000-8000-000000000002"), UUID("0190a000-0000-7000-8000-000000000003")
+_ATTACHMENT = Attachment("鉴定意见书.pdf", "a" * 64, "b" * 64, 52413, "application/pdf")
 _LATER = datetime(2026, 3, 20, 8, 0, tzinfo=UTC)
 
 
 def _story() -> Iterator[Event]:
     """A task on every way it can go, and the delivery of its letter and of a message."""
     for steps in (
-        ["deliver", "sign", "accept", "start", "report", "return", "report", "complete"],
+        ["deliver", "sign", "accept", "start", "report", "hand-in", "return", "report", "complete"],
         ["deliver", "decline"],
         ["expire"],
         ["sign", "withdraw"],
@@ -64,6 +66,8 @@ def _step(task: Task, step: str) -> list[Event]:
             return task.start(NOW)
         case "report":
             return task.report(result(Agency.AGRICULTURE), NOW)
+        case "hand-in":
+            return task.hand_in("report.1", "report", [_ATTACHMENT], NOW)
         case "return":
             return task.return_(["毁坏面积与勘测面积不一致"], NOW)
         case "complete":

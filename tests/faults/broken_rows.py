@@ -40,6 +40,12 @@ _FIRST_CASE_STEP = """
     SELECT i.position FROM inbox i JOIN event_log e ON e.causation_id = i.event_id::text))
 """
 
+# What came in a package. The columns that matter follow.
+_ANSWER = """
+INSERT INTO agency_answer (id, version, agency, answer_id, protocol, sha256, faults, received_at, status, verb, task_id)
+SELECT %s::uuid, 0, 'public_security', 'sign.1', 'file_exchange', repeat('a', 64), '[]', now(),
+"""
+
 DATABASE_DAMAGE = (
     # what must be there
     _rows("a projection forgets a case", "notify", "lost", "DELETE FROM case_brief"),
@@ -76,6 +82,12 @@ DATABASE_DAMAGE = (
         "INSERT INTO evidence_examination (id, requested_at, correlation_id)"
         " SELECT id, now(), 'again' FROM evidence WHERE state = 'kept' LIMIT 1",
     ),
+    _rows(
+        "an answer of a package is taken and does nothing",
+        "agencies",
+        "lost",
+        f"{_ANSWER} 'taken', 'sign', id FROM agency_task LIMIT 1",
+    ),
     # what must be there once
     _rows(
         "an answer is kept twice",
@@ -104,6 +116,15 @@ DATABASE_DAMAGE = (
         "phantom",
         "INSERT INTO delivery (id, subject_id, party, channel, state, correlation_id)"
         " SELECT id, id, '640521:party_committee', 'inbox', 'pending', 'c' FROM (SELECT %s::uuid AS id) made",
+    ),
+    _rows(
+        "a parked answer of a package has its effect",
+        "agencies",
+        "phantom half_written",
+        f"WITH made AS ({_ANSWER} 'parked', 'sign', (SELECT aggregate_id FROM event_log"
+        " WHERE type LIKE '%%.task-signed.v1' ORDER BY event_id LIMIT 1) RETURNING id, task_id)"
+        " UPDATE event_log e SET causation_id = made.id::text FROM made"
+        " WHERE e.aggregate_id = made.task_id AND e.type LIKE '%%.task-signed.v1'",
     ),
     # order
     _rows(

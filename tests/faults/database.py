@@ -9,7 +9,7 @@ import psycopg2
 from shared.crash_points import CrashPoint
 from tests.faults.fault import Fault, Heal, nothing
 from tests.faults.processes import Aim, row_of, wait_for_orders
-from tests.faults.stack import SENDERS, SERVICES, NotSeen, Stack, wait_for
+from tests.faults.stack import RECEIVER, SENDERS, SERVICES, NotSeen, Stack, wait_for
 
 GROUP = "database"
 _WORKERS = ("cases.worker", "cases.evidence-worker")
@@ -17,7 +17,7 @@ _STATUS = {"cut-before": "aborted", "cut-after": "committed"}
 _WORDS = {"cut-before": "connection cut before COMMIT is sent:", "cut-after": "connection cut after COMMIT is sent:"}
 # At these points a transaction is about to be committed; the hook is given its connection.
 _CUTS: tuple[tuple[Aim, ...], ...] = (
-    tuple((process, CrashPoint.UNIT_BEFORE_COMMIT) for process in (*SERVICES, *_WORKERS, *SENDERS)),
+    tuple((process, CrashPoint.UNIT_BEFORE_COMMIT) for process in (*SERVICES, *_WORKERS, *SENDERS, RECEIVER)),
     (
         *((process, CrashPoint.SEQUENCER_BEFORE_COMMIT) for process in SERVICES),
         *((process, CrashPoint.SENDER_BEFORE_CLAIM) for process in SENDERS),

@@ -1,6 +1,6 @@
 """The load of a chaos run, a process of its own: `python -m tests.faults.load CONFIG.json`.
 
-CONFIG: url, accounts (file), journal (file), seed, stories (how many at once), endpoints (path -> url), received
+CONFIG: url, accounts (file), journal (file), seed, stories (how many at once), endpoints (path -> settings), received
 (folder of the receivers' files). It obeys lines on its standard input and answers each with one JSON line when it
 has done so: `run`, `pause` (done when every answer is in), `look`, `stop`, and by the administrator `endpoint PATH` and
 `post PATH`.
@@ -20,6 +20,7 @@ from gateway.cli.demo.story import AGENCIES, RECIPIENTS
 from tests.faults.broken_house import WEBHOOK_AGENCY
 from tests.faults.journal import ATTEMPT_S, Account, Gate, Journal
 from tests.faults.stories import Desk, Imports, clerk, doorbell, for_ever, give_out_again, mailbox, one_case
+from tests.faults.vendors import VENDORS
 from tests.support.certificates import certificate_of
 
 _QUIET_S = 0.1
@@ -45,6 +46,7 @@ class Load:
         self._desk = Desk(self._account, towns, random.Random(config["seed"]))
         self._tasks: list[asyncio.Task[None]] = []
         self._certified: set[str] = set()
+        self._made: dict[str, Any] = {}
 
     def _account(self, login: str) -> Account:
         if login not in self._accounts:
@@ -73,7 +75,7 @@ class Load:
         elif word == "endpoint":
             self._gate.open()
             await self._certify(rest)
-            await self._account("admin").put(rest, {"url": self._config["endpoints"][rest]})
+            self._made[rest] = await self._account("admin").put(rest, self._config["endpoints"][rest])
         elif word == "post":
             self._gate.open()
             await self._account("admin").post(rest, {})
@@ -84,9 +86,10 @@ class Load:
         if kind != "agencies" or agency in self._certified:
             return
         admin = self._account("admin")
+        protocol = self._config["endpoints"][path].get("protocol", "signed_webhook")
         key = None
         while key is None:  # an answer that was repeated shows it no more
-            kit = await admin.post(f"/agencies/{agency}/kits", {"protocol": "signed_webhook"})
+            kit = await admin.post(f"/agencies/{agency}/kits", {"protocol": protocol})
             key = kit["private_key"]
         await admin.post(f"/agencies/{agency}/certificates", {"certificate": certificate_of(kit)})
         self._certified.add(agency)
@@ -99,7 +102,8 @@ class Load:
 
     def _start_all(self) -> None:
         acts = [for_ever(self._desk, one_case) for _ in range(self._config["stories"])]
-        acts += [for_ever(self._desk, mailbox(str(agency)), 0.4) for agency in AGENCIES if agency != WEBHOOK_AGENCY]
+        others = {WEBHOOK_AGENCY, *VENDORS}
+        acts += [for_ever(self._desk, mailbox(str(agency)), 0.4) for agency in AGENCIES if agency not in others]
         heard = Path(self._config["received"]) / f"{WEBHOOK_AGENCY}.jsonl"
         acts.append(for_ever(self._desk, doorbell(WEBHOOK_AGENCY, heard), 0.3))
         acts += [for_ever(self._desk, clerk(str(recipient)), 0.5) for recipient in RECIPIENTS]
@@ -115,6 +119,7 @@ class Load:
             "attempts": self._journal.attempts,
             "by_status": self._journal.by_status,
             "busy": self._gate.busy,
+            "made": self._made,
             "counts": dict(self._desk.counts),
             "trouble": list(self._desk.trouble),
             "crashed": crashed,

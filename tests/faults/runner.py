@@ -62,9 +62,11 @@ class Runner:
     def run(self, fault: Fault) -> None:
         """Inject, hold, heal, settle, check; one row for each of the fault's names."""
         self.load = self._stack.tell_load("run")
+        self._stack.vendors.go_on()
         began = time.monotonic()
         unseen, trouble = self._do(fault)
         healed = time.monotonic()
+        self._stack.vendors.stand_still()
         self.load = self._stack.tell_load("pause")
         standing = self._settle(healed)
         recovery_s = None if standing else time.monotonic() - healed
@@ -116,6 +118,8 @@ class Runner:
             return str(behind)
         if imports:
             return f"{imports} imports"
+        if on_its_way := self._stack.vendors.on_its_way(self._stack.home.root / "exchange", self._stack.rabbit.url):
+            return f"{on_its_way} answers of agencies"
         if not self._stack.is_whole():
             return "a process is missing"
         return self._stack.unready()
@@ -148,6 +152,7 @@ class Runner:
             limits=Limits(connections=CONNECTIONS, unknown=_UNNAMED),
             poisoned=frozenset(stack.poisoned),
             refused=dict(stack.refused),
+            answers=stack.vendors.said,
         )
 
     def _report(self, fault: Fault, began: float, findings: Sequence[str], trouble: str, unseen: set[str]) -> None:

@@ -26,15 +26,17 @@ from gateway.cli.stack.leftovers import find
 from gateway.cli.stack.postgres import Postgres
 from gateway.cli.stack.secrets import load_or_make
 from tests.faults.proxy import Proxy
+from tests.faults.vendors import Vendors
 from tests.support.nodes import NodeFailed, RabbitNode, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = Path(__file__).with_name("site")
 SERVICES = ("cases", "agencies", "notify")
 SENDERS = ("agencies.sender", "notify.sender")
-POINTLESS = ("agencies.receiver", "gateway")
-"""Reach no crash point under this load: nobody in it answers by package or queue, and the gateway has no unit."""
-PROCESSES = (*SERVICES, "cases.worker", "cases.evidence-worker", "cases.scheduler", *SENDERS, *POINTLESS)
+RECEIVER = "agencies.receiver"
+POINTLESS = ("gateway",)
+"""Reaches no crash point: the gateway has no unit."""
+PROCESSES = (*SERVICES, "cases.worker", "cases.evidence-worker", "cases.scheduler", *SENDERS, RECEIVER, *POINTLESS)
 RECEIVERS = {
     "natural_resources": "/agencies/natural_resources/endpoint",
     "640521:party_committee": "/recipients/party_committee/endpoint",
@@ -99,6 +101,7 @@ class Stack:
         self.refused: dict[str, int] = {}
         self.rabbit = RabbitNode()
         self.proxy: Proxy | None = None
+        self.vendors = Vendors(self.folder / "vendors")
         self._children: list[Child] = []
         self._load: subprocess.Popen[str] | None = None
         self._talking = threading.Lock()
@@ -116,6 +119,7 @@ class Stack:
             ports = {code: free_port() for code in RECEIVERS}
             self._start_receivers(ports)
             self._start_load(ports)
+            self._start_vendors()
         except BaseException:
             self.keep = True
             self.__exit__()
@@ -126,6 +130,7 @@ class Stack:
         if self._load is not None:
             self._load.kill()
             self._load.wait()
+        self.vendors.go_on()  # who stands still cannot end
         for child in reversed(self._children):
             child.send(signal.SIGTERM)
         for child in reversed(self._children):
@@ -152,6 +157,7 @@ class Stack:
                 "PYTHONPATH": f"{SITE}{os.pathsep}{ROOT}",
                 "TIANWEI_FAULTS": str(self.faults),
                 "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
+                "TIANWEI_FOLDER_POLL_S": "0.2",
                 "TIANWEI_IMPORT_LEASE_S": "4",
                 "TIANWEI_EVIDENCE_LEASE_S": "4",
             },
@@ -178,7 +184,10 @@ class Stack:
             "received": str(self.received),
             "seed": self.seed,
             "stories": self.stories,
-            "endpoints": {path: f"http://127.0.0.1:{ports[code]}/hook" for code, path in RECEIVERS.items()},
+            "endpoints": {
+                **{path: {"url": f"http://127.0.0.1:{ports[code]}/hook"} for code, path in RECEIVERS.items()},
+                **self.vendors.endpoints(),
+            },
         }
         with (self.folder / "load.log").open("ab") as log:
             self._load = subprocess.Popen(
@@ -192,9 +201,17 @@ class Stack:
         for path in RECEIVERS.values():
             self.tell_load(f"endpoint {path}")
 
+    def _start_vendors(self) -> None:
+        """Each is told what the house answered when its way was set: the house's key, or the secret of its queue."""
+        for path in self.vendors.endpoints():
+            made = self.tell_load(f"endpoint {path}")["made"][path]
+            name, argv = self.vendors.program(path, made, self.home.root / "exchange", self.bus_url)
+            self.vendors.add(self._child(name, argv, {}))
+
     def _child(self, name: str, module_and_words: list[str], more: dict[str, str]) -> Child:
         ours = {key: value for key, value in os.environ.items() if not key.startswith("TIANWEI_")}
-        argv = [sys.executable, "-m", *module_and_words]
+        is_file = module_and_words[0].endswith(".py")
+        argv = [sys.executable, *module_and_words] if is_file else [sys.executable, "-m", *module_and_words]
         log = self.folder / f"{name}.log"
         child = Child(argv, {**ours, **more}, log, ROOT, death_signal=signal.SIGTERM)
         self._children.append(child)

@@ -147,6 +147,17 @@ def test_what_was_accepted_and_received_is_compared(house: BrokenHouse, tmp_path
     assert spoken(report) == damage.counts, report.findings
 
 
+def test_a_receipt_that_an_agency_heard_of_without_anything_behind_it_is_found(
+    house: BrokenHouse, tmp_path: Path
+) -> None:
+    said = [{"ready": True}, {"step": "sign", "task": str(uuid4())}, {"step": "parked", "task": str(uuid4())}]
+    text = "".join(json.dumps(line) + "\n" for line in said)
+    (tmp_path / "vendor-public_security.log").write_text(f"no JSON\n{text}{{half", encoding="utf-8")
+    report = check(house.evidence(answers=tmp_path))
+    assert report.counts["lost"] == 1
+    assert spoken(report) == {"lost"}
+
+
 def test_a_forgotten_connection_is_found(house: BrokenHouse) -> None:
     connection = psycopg2.connect(house.dsn("postgres"), application_name="tianwei-leak")
     try:

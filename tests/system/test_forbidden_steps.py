@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.cases.domain import case, clue, listing, police_transfer, rectification
+from services.cases.domain import assistance, case, clue, listing, police_transfer, rectification
 from services.cases.domain.transitions import Transitions
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Role
@@ -22,6 +22,7 @@ TABLES: dict[str, Transitions[Any]] = {
     "police-transfers": police_transfer.TABLE,
     "rectifications": rectification.TABLE,
     "listings": listing.TABLE,
+    "assistance-requests": assistance.TABLE,
 }
 LOGINS = {Role.COORDINATOR: "coordinator", Role.CHIEF: CHIEF, Role.LEADER: DEPUTY, Role.LEGAL_REVIEWER: LEGAL,
           Role.SUPERIOR_REVIEWER: "city-reviewer"}  # fmt: skip
@@ -173,3 +174,22 @@ def test_of_a_listing(drill: Drill, stations: Stations) -> None:
     ):
         drill.ask(path, verb, *papers, **body)
         stations.stop(path)
+
+
+def test_of_a_letter_of_assistance(drill: Drill, stations: Stations) -> None:
+    """An open letter has every step; an answered, refused or withdrawn one has none."""
+    drill.at("05-11")
+    case_path = drill.investigating()
+    asked: Body = {"to_agency": "agriculture", "matters": ["records"], "details": "调取承包合同。", "contact": "某"}
+    by: Body = {"reason": "见函。"}
+    for verb, papers, body in (
+        ("answer", ("feedback_letter",), {"result": "done", "account": "已提供。", "answered_by": "科长"}),
+        ("refuse", ("feedback_letter",), {"ground": "outside_powers", "law": "《某条例》第一条", "refused_by": "科长"}),
+        ("withdraw", (), {}),
+    ):
+        letter = drill.ask(case_path, "assistance-requests", "assistance_letter", **asked)
+        path = f"/assistance-requests/{letter['id']}"
+        drill.ask(path, verb, *papers, **by, **body)
+        stations.stop(path)
+    states = {state for collection, state in stations.seen if collection == "assistance-requests"}
+    assert states == {"answered", "refused", "withdrawn"}

@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.certificates import certify_by
 from tests.system.county import County
 from tests.system.running_house import Account, RunningHouse
 
@@ -58,6 +59,9 @@ class Planted:
 def planted(house: RunningHouse, county: County) -> Planted:
     words = {mark: f"canary{uuid4().hex}" for mark in MARKS}
     near, far = house.townships[1:3]
+    admin = house.account("admin")
+    certify_by(admin.post, "agriculture", "polled_mailbox")
+    assert admin.ask("PUT", "/agencies/agriculture/endpoint", json={"protocol": "polled_mailbox"}).is_success
     case = county.case(near, words["case"])
     letters = {"agriculture": words["letter to agriculture"], "natural_resources": words["letter to resources"]}
     letters["township"] = words["letter to township"]

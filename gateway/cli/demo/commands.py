@@ -83,6 +83,7 @@ def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
 
 
 def _play(home: Home) -> dict[str, Any]:
+    say("四个部门的示范系统正在做符合性检查（约半分钟），通过后启用")
     with People(home) as people, OutsideSystems(people, home):
         story = Story(people, say, TrainingClock(_training_clock(home)))
         sample = write_sample(home.root)

@@ -19,9 +19,9 @@ from gateway.cli.stack import ports
 from gateway.cli.stack.child import Child, last_lines
 from gateway.cli.stack.layout import Home
 from gateway.cli.stack.tools import settings_of_running
+from shared.contracts.agency_certificates import CONTRACT_VERSION
 from shared.contracts.codes import Agency, title
 
-_CONTRACT = "1.0"
 _PROTOCOLS = {
     Agency.NATURAL_RESOURCES: "signed_webhook",
     Agency.AGRICULTURE: "polled_mailbox",
@@ -85,7 +85,7 @@ class OutsideSystems:
 
     def _access(self, agency: Agency) -> dict[str, Any]:
         """Tell the house how this system is reached, and the system what it must know."""
-        head = {"contract": _CONTRACT, "agency": agency.value, "county_code": self._people.county_code}
+        head = {"contract": CONTRACT_VERSION, "agency": agency.value, "county_code": self._people.county_code}
         match agency:
             case Agency.NATURAL_RESOURCES:
                 return {**head, "protocol": "signed_webhook", "api": self._api(agency), **self._webhook(agency)}

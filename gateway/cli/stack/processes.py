@@ -114,7 +114,7 @@ class Settings:
                     "agencies.receiver",
                     "services.agencies.receiver",
                     Stage.SENDER,
-                    {**self._of("AGENCIES_DSN", "BUS_URL"), **self._sealing("agencies")},
+                    {**self._of("AGENCIES_DSN", "BUS_URL", "BLOB_DIR"), **_file_store(), **self._sealing("agencies")},
                 ),
             ],
             "notify": [

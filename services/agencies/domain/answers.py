@@ -7,6 +7,7 @@ An answer is a CloudEvent: {"specversion": "1.0", "id", "source": "/agencies/COD
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from shared.contracts.base import Contract
 from shared.errors import TianweiError
 
 MOST_BYTES = 1 << 20
+# For so long at least it is known which answers were taken: nothing is purged under 183 days.
+REMEMBERED = timedelta(days=183)
 _MOST_DEPTH = 20
 _MOST_FAULTS = 20
 _ID = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
@@ -50,7 +53,8 @@ DATA: Mapping[str, type[Contract]] = {
     "resend": ResendNumbers,
 }
 """By verb, what `data` must be."""
-_OF_NO_TASK = frozenset({"received", "resend"})
+REPORTS = ("report", "report-typed")
+OF_NO_TASK = frozenset({"received", "resend"})
 
 
 @dataclass(frozen=True)
@@ -106,7 +110,7 @@ def parse(value: Mapping[str, Any], agency: str) -> Answer:
     if verb is None:
         faults.append(fault("type", "not-allowed", allowed=[f"tianwei.answer.{name}.v1" for name in DATA]))
     task_id = _task_id(value.get("subject"))
-    if task_id is None and verb not in _OF_NO_TASK:
+    if task_id is None and verb not in OF_NO_TASK:
         faults.append(fault("subject", "not-a-task-id"))
     if _depth(value.get("data")) > _MOST_DEPTH:
         faults.append(fault("data", "too-deep"))

@@ -68,6 +68,13 @@ TEXTS: Mapping[str, str] = {
     "number-reused": "该序号已用于另一个包，请用下一个序号重发",
     "proof-missing": "消息既没有经代理验证的用户名，也没有签名",
     "proof-wrong": "消息不是以本部门的用户名或密钥发出的",
+    "proof-too-old": "签名时间早于 183 天，不再办理；仍须办理的，请以同一编号重新签名后发送",
+    "proof-from-the-future": "签名时间比县方时钟晚 5 分钟以上，请校准时钟后重新签名发送",
+    "attachment-empty": "附件是空文件，请去掉或换成有内容的文件",
+    "attachment-type": "附件的内容不是证据可用的种类（看内容，不看扩展名）",
+    "attachment-without-task": "这种答复不属于任何任务，附件无法归入案件，请随任务的答复提交",
+    "attachment-other-content": "附件的内容与表单所填的摘要不符",
+    "attachment-not-taken": "答复没有办理，附件留在被搁置的包中；请改正后连同附件以新编号、新序号重发",
     # Of a form, in the agency's own field names.
     "code_unknown": "不是约定的代码",
     "unit_wrong": "单位不对，应为{unit}",

@@ -8,11 +8,14 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from services.agencies.domain.answers import REPORTS, AnswerWrong, fault
+from services.agencies.domain.attachments import Attachment
 from services.agencies.domain.errors import ReceiptWrong
 from services.agencies.domain.task_table import TABLE, permit
 from shared.clock import local_day
 from shared.contracts.agencies import (
     TaskAcceptedV1,
+    TaskAttachmentHandedInV1,
     TaskDeclinedV1,
     TaskDeliveredV1,
     TaskDoneV1,
@@ -31,6 +34,7 @@ from shared.contracts.hand_over import OPEN, PENDING, TaskHolder, holder_of
 from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef
+from shared.contracts.task_results import DemolitionRecord, SitePhotograph
 
 OFFLINE = "offline"
 RESULT: TypeAdapter[TaskResult] = TypeAdapter(TaskResult)
@@ -67,7 +71,8 @@ class Task:
     """issued: the first event, which tells all that never changes. None only before it is applied.
 
     decided_version: the version after the last step that somebody took. The proof of delivery comes by itself after it
-    and changes nothing that one decides on, so an If-Match from before that proof still holds.
+    and changes nothing that one decides on, so an If-Match from before that proof still holds; nor does a file that
+    came with the step.
     """
 
     TYPE: ClassVar[str] = "task"
@@ -195,6 +200,41 @@ class Task:
         self._permit("report")
         return [TaskReportedV1(**self._header(now), result=result.model_dump(mode="json"))]
 
+    def hand_in(self, answer_id: str, verb: str, attachments: Sequence[Attachment], now: datetime) -> list[Event]:
+        """Files that came with an answer that is done: a file an event, so that none is too large.
+
+        Raises AnswerWrong for a file that is not what the form says of the photograph of that name.
+        """
+        photographs = self._photographs(verb)
+        faults = [
+            fault(one.field, "attachment-other-content")
+            for one in attachments
+            if one.sha256 not in photographs and any(said.file_name == one.name for said in photographs.values())
+        ]
+        if faults:
+            raise AnswerWrong(faults)
+        return [
+            TaskAttachmentHandedInV1(
+                **self._header(now),
+                answer_id=answer_id,
+                verb=verb,
+                file_name=one.name,
+                sha256=one.sha256,
+                sm3=one.sm3,
+                size_bytes=one.size_bytes,
+                media_type=one.media_type or "",
+                name_differs=one.name_differs,
+                photograph=photographs.get(one.sha256),
+            )
+            for one in attachments
+        ]
+
+    def _photographs(self, verb: str) -> dict[str, SitePhotograph]:
+        """By digest, of the report that the verb says has just been made."""
+        if verb in REPORTS and isinstance(self.result, DemolitionRecord):
+            return {one.sha256: one for one in self.result.photographs}
+        return {}
+
     def return_(self, points: Sequence[str], now: datetime) -> list[Event]:
         """退回补正: the agency has it again and reports anew."""
         self._permit("return")
@@ -221,6 +261,8 @@ class Task:
         """Change as the event tells; an event that is not a task's is a programming error."""
         if isinstance(event, TaskDeliveredV1):
             self.state = TABLE["deliver"].to
+            return
+        if isinstance(event, TaskAttachmentHandedInV1):
             return
         self.decided_version = self.version + 1
         match event:

@@ -5,8 +5,7 @@ parse, or cannot be done now, has no effect, is kept with field and reason, told
 same answer again gets the same receipt and has no second effect.
 """
 
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,8 @@ from uuid import UUID
 import orjson
 
 from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json
-from services.agencies.domain.outside_answer import PARKED, OutsideAnswer
+from services.agencies.domain.attachments import Attachment, digest_of, not_taken, refused
+from services.agencies.domain.outside_answer import PARKED, TAKEN, OutsideAnswer
 from services.agencies.handlers import tasks
 from services.agencies.handlers.arrival import tell_delivered
 from services.agencies.storage import answers, exchange
@@ -48,12 +48,18 @@ _HANDLERS: Mapping[str, Handler] = {
 
 @dataclass(frozen=True)
 class Package:
-    """A package that was verified. data: JSON. sha256: of its file."""
+    """A package that was verified. data: JSON. sha256: of its file. stored: whether the store has the attachments."""
 
     number: int
     package_id: UUID
     data: bytes
     sha256: str
+    attachments: Sequence[Attachment] = ()
+    stored: bool = False
+
+
+class NotStored(Exception):
+    """The answer would be done, but the content of its attachments is not in the store: nothing has changed."""
 
 
 def system_of(agency: Agency, protocol: str, county_code: str) -> Actor:
@@ -83,28 +89,36 @@ def take_message(unit: AgenciesUnit, agency: Agency, protocol: str, raw: bytes) 
 
 
 def take_package(unit: AgenciesUnit, agency: Agency, protocol: str, package: Package) -> str:
-    """A verified package in its turn: taken, repeated, parked (its number is used) or waits for one before it."""
+    """A verified package in its turn: taken, repeated, parked (with its answer, or its number is used), or waits for
+    one before it.
+
+    Raises NotStored: what is told of attachments is told only of what is kept, and kept is only what had its effect.
+    """
     series = exchange.lock_series(unit.connection, agency.value)
     number = package.number
     known = exchange.digest_taken(unit.connection, agency.value, number)
     if known is not None and known != package.sha256:
         refuse(unit, agency, protocol, f"{number}", package.sha256, fault("file", "number-reused"), proven=True)
-        return "parked"
+        return PARKED
     if number > series.last + 1:
         _ask_for(unit, agency, series, number)
         return "waits"
     if known is None:
         exchange.keep_taken(unit.connection, agency.value, number, package.package_id, package.sha256, unit.now)
-    receipt = take_answer(unit, agency, protocol, package.data)
+    receipt = take_answer(unit, agency, protocol, package.data, package.attachments)
+    if receipt.status == TAKEN and package.attachments and not package.stored:
+        raise NotStored
     _owe_receipt(unit, agency, receipt)
+    if receipt.status == PARKED:
+        return PARKED
     return "taken" if known is None else "repeated"
 
 
 def refuse(
     unit: AgenciesUnit, agency: Agency, protocol: str, name: str, sha256: str, why: AnswerFault, *, proven: bool
 ) -> AnswerReceipt:
-    """What is not even read: a file or message that is not proven, or is no package. Told once, answered once."""
-    id_ = derived_id("answer", agency.value, name, sha256)
+    """What is not even read: a file or message that is not proven, or is no package. Told once for each reason."""
+    id_ = derived_id("answer", agency.value, name, sha256, why.reason)
     found = unit.answers.find(unit.connection, id_)
     if found is not None:
         unit.answers.count_repeat(unit.connection, id_)
@@ -116,30 +130,56 @@ def refuse(
     return receipt
 
 
-def take_answer(unit: AgenciesUnit, agency: Agency, protocol: str, raw: bytes) -> AnswerReceipt:
-    """An answer that is proven to be this agency's: done, or parked with every fault that was found."""
-    sha256 = hashlib.sha256(raw).hexdigest()
+def take_answer(
+    unit: AgenciesUnit, agency: Agency, protocol: str, raw: bytes, attachments: Sequence[Attachment] = ()
+) -> AnswerReceipt:
+    """An answer that is proven to be this agency's: done, or parked with every fault that was found.
+
+    attachments: that came with it and are done or parked with it.
+    """
+    sha256 = digest_of(raw, attachments)
     value: Any = None
     try:
         value = read_json(raw)
         answer = parse(value, agency.value)
+        if faults := refused(answer.verb, attachments):
+            raise AnswerWrong(faults, answer.answer_id, answer.verb, answer.task_id)
     except AnswerWrong as wrong:
-        return _park(unit, agency, protocol, sha256, wrong, value)
+        return _park(unit, agency, protocol, sha256, wrong, value, attachments)
     id_ = derived_id("answer", agency.value, answer.answer_id)
     found = unit.answers.find(unit.connection, id_)
     if found is not None:
-        return _again(unit, agency, protocol, sha256, found, answer, value)
+        if found.sha256 == sha256:
+            return _again(unit, found)
+        reused = AnswerWrong([fault("id", "id-reused")], answer.answer_id, answer.verb, answer.task_id)
+        return _park(unit, agency, protocol, sha256, reused, value, attachments)
     made = _new(unit, id_, agency, answer.answer_id, protocol, sha256)
     made.verb, made.task_id = answer.verb, answer.task_id
-    try:
-        with unit.attempt():
-            _do(unit, agency, protocol, answer)
-    except TianweiError as error:
+    if faults := _attempted(unit, agency, protocol, answer, attachments):
         made.body = value
-        unit.record(made, unit.answers, made.park(faults_of(error), unit.now))
+        unit.record(made, unit.answers, made.park([*faults, *not_taken(attachments, faults)], unit.now))
     else:
         unit.record(made, unit.answers, [])  # nothing is told of it, its effect is; but it is kept
     return _receipt(made, made.status)
+
+
+def _attempted(
+    unit: AgenciesUnit, agency: Agency, protocol: str, answer: Answer, attachments: Sequence[Attachment]
+) -> list[AnswerFault]:
+    """Do it with all that came with it; when something is wrong, nothing is done."""
+    try:
+        with unit.attempt():
+            _do(unit, agency, protocol, answer)
+            if attachments and answer.task_id is not None:
+                unit.flush()  # the task is read as the answer has left it
+                task = unit.tasks.lock(unit.connection, answer.task_id)
+                told = task.hand_in(answer.answer_id, answer.verb, attachments, unit.now)
+                unit.record(task, unit.tasks, told)
+    except AnswerWrong as wrong:
+        return wrong.faults
+    except TianweiError as error:
+        return faults_of(error)
+    return []
 
 
 def _do(unit: AgenciesUnit, agency: Agency, protocol: str, answer: Answer) -> None:
@@ -167,24 +207,19 @@ def _arrived(unit: AgenciesUnit, agency: Agency, protocol: str, ids: list[UUID])
             tell_delivered(unit, id_, protocol)
 
 
-def _again(
-    unit: AgenciesUnit,
-    agency: Agency,
-    protocol: str,
-    sha256: str,
-    found: OutsideAnswer,
-    answer: Answer,
-    value: Any,
-) -> AnswerReceipt:
-    if found.sha256 != sha256:
-        wrong = AnswerWrong([fault("id", "id-reused")], answer.answer_id, answer.verb, answer.task_id)
-        return _park(unit, agency, protocol, sha256, wrong, value)
+def _again(unit: AgenciesUnit, found: OutsideAnswer) -> AnswerReceipt:
     unit.answers.count_repeat(unit.connection, found.id)
     return _receipt(found, PARKED if found.status == PARKED else "repeated")
 
 
 def _park(
-    unit: AgenciesUnit, agency: Agency, protocol: str, sha256: str, wrong: AnswerWrong, value: Any
+    unit: AgenciesUnit,
+    agency: Agency,
+    protocol: str,
+    sha256: str,
+    wrong: AnswerWrong,
+    value: Any,
+    attachments: Sequence[Attachment],
 ) -> AnswerReceipt:
     """Of what has no usable id the digest is one: the same again is the same."""
     id_ = derived_id("answer", agency.value, wrong.answer_id, sha256)
@@ -194,7 +229,8 @@ def _park(
         return _receipt(found, PARKED)
     made = _new(unit, id_, agency, wrong.answer_id or f"sha256:{sha256}", protocol, sha256)
     made.verb, made.task_id, made.body = wrong.verb, wrong.task_id, value
-    unit.record(made, unit.answers, made.park(wrong.faults, unit.now))
+    faults = [*wrong.faults, *not_taken(attachments, wrong.faults)]
+    unit.record(made, unit.answers, made.park(faults, unit.now))
     return _receipt(made, PARKED)
 
 
@@ -212,7 +248,8 @@ def _ask_for(unit: AgenciesUnit, agency: Agency, series: exchange.Series, number
 
 def _owe_receipt(unit: AgenciesUnit, agency: Agency, receipt: AnswerReceipt) -> None:
     """One receipt for each outcome of an answer; asked again, the same is sent again."""
-    id_ = derived_id("receipt", agency.value, receipt.answer_id, receipt.status)
+    faults = (f"{one.field} {one.reason}" for one in receipt.faults)
+    id_ = derived_id("receipt", agency.value, receipt.answer_id, receipt.status, *faults)
     if receipt.verb == "received" and receipt.status != PARKED:
         return  # a receipt of a receipt would never end
     _owe(unit, Reply(id_, agency, "receipt", receipt.model_dump(mode="json"), unit.now))
@@ -229,6 +266,8 @@ def _owe(unit: AgenciesUnit, reply: Reply) -> None:
 
 
 def _new(unit: AgenciesUnit, id_: UUID, agency: Agency, answer_id: str, protocol: str, sha256: str) -> OutsideAnswer:
+    """From now on it is the cause of what is told, unless a command of the gateway is."""
+    unit.causation_id = unit.causation_id or str(id_)
     return OutsideAnswer(id_, agency, answer_id, protocol, sha256, unit.desk.county_code, unit.now)
 
 

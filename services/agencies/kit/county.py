@@ -3,16 +3,16 @@
 tests/integration/services/agencies/test_kit_county.py holds it to the house: the same answers get the same receipts.
 """
 
-import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json
+from services.agencies.domain.answers import REPORTS, Answer, AnswerWrong, fault, faults_of, parse, read_json
+from services.agencies.domain.attachments import Attachment, digest_of, not_taken, refused
 from services.agencies.domain.task import Task
 from services.agencies.domain.telling import letter_data, message_data
 from services.agencies.kit.journal import PARKED, REPEATED, TAKEN, Heard, Journal
@@ -27,8 +27,6 @@ from shared.contracts.base import Event
 from shared.contracts.codes import Agency
 from shared.errors import NotFound, TianweiError
 from shared.ids import new_id
-
-REPORTS = ("report", "report-typed")
 
 
 @dataclass
@@ -107,11 +105,14 @@ class County:
 
     # ---- what the agency does
 
-    def take(self, raw: bytes, *, dropped: bool = False) -> AnswerReceipt:
+    def take(self, raw: bytes, *, dropped: bool = False, attachments: Sequence[Attachment] = ()) -> AnswerReceipt:
         """An answer that is proven to be this agency's. dropped: its sender will not hear of it."""
         with self.lock:
-            sha256 = hashlib.sha256(raw).hexdigest()
-            receipt = self._take(raw, sha256)
+            sha256 = digest_of(raw, attachments)
+            receipt = self._take(raw, sha256, attachments)
+            if receipt.status == PARKED:
+                faults = [*receipt.faults, *not_taken(attachments, receipt.faults)]
+                receipt = receipt.model_copy(update={"faults": faults})
             self._write_down(receipt, dropped, sha256)
         self._follow(receipt)
         return receipt
@@ -153,9 +154,11 @@ class County:
                 raise NotFound
             return task_view(task, form_of(task, self.trade), Place(position, None, None))
 
-    def _take(self, raw: bytes, sha256: str) -> AnswerReceipt:
+    def _take(self, raw: bytes, sha256: str, attachments: Sequence[Attachment]) -> AnswerReceipt:
         try:
             answer = parse(read_json(raw), self.agency.value)
+            if faults := refused(answer.verb, attachments):
+                raise AnswerWrong(faults, answer.answer_id, answer.verb, answer.task_id)
         except AnswerWrong as wrong:
             return self._receipt(wrong.answer_id or f"sha256:{sha256}", PARKED, wrong.verb, wrong.task_id, wrong.faults)
         known = self._answers.get(answer.answer_id)
@@ -166,14 +169,16 @@ class County:
             return known.receipt if parked else known.receipt.model_copy(update={"status": REPEATED})
         receipt = self._receipt(answer.answer_id, TAKEN, answer.verb, answer.task_id, [])
         try:
-            self._do(answer)
+            self._do(answer, attachments)
+        except AnswerWrong as wrong:
+            receipt = self._parked(answer, wrong.faults)
         except TianweiError as error:
             receipt = self._parked(answer, faults_of(error))
         self._answers[answer.answer_id] = _Known(sha256, receipt)
         return receipt
 
-    def _do(self, answer: Answer) -> None:
-        """Raises TianweiError."""
+    def _do(self, answer: Answer, attachments: Sequence[Attachment] = ()) -> None:
+        """Raises TianweiError, AnswerWrong."""
         data = answer.data
         if answer.verb == "received":
             self.arrived.update(data.received)
@@ -187,7 +192,13 @@ class County:
         faults = self.park.pop((task.id, answer.verb), None)
         if faults is not None:
             raise _ParkedOnPurpose(faults)
-        replay(task, self._events(task, answer.verb, data, datetime.now(UTC)))
+        now = datetime.now(UTC)
+        told = self._events(task, answer.verb, data, now)
+        if attachments:
+            done = replace(task)
+            replay(done, told)
+            told = [*told, *done.hand_in(answer.answer_id, answer.verb, attachments, now)]
+        replay(task, told)
 
     def _events(self, task: Task, verb: str, data: Any, now: datetime) -> list[Event]:
         match verb:

@@ -21,6 +21,7 @@ _PACKAGE = {
     "digest-wrong": "package.whole",
     "number-reused": "package.sequence",
 }
+_LEFT = "attachment-not-taken"
 _STATE = ("agencies.task-transition-not-allowed", "stale-version")
 # Of what is done on purpose: told by its own scenario.
 _ON_PURPOSE = "agencies.result-implausible"
@@ -73,6 +74,8 @@ def _check_of(trial: Trial, one: Heard, fault: AnswerFault) -> str | None:
     reason, field = fault.reason, fault.field
     if reason in _PACKAGE:
         return _PACKAGE[reason]
+    if reason == _LEFT:
+        return None  # it says where the files are; what is wrong is told beside it
     if field == "file" or field.startswith(("manifest", ".zip", "attachments")):
         return "package.named"
     match field, reason:

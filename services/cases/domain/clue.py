@@ -31,6 +31,7 @@ from shared.contracts.cases_events import (
     ClueVerificationStartedV1,
     StatedPosition,
 )
+from shared.contracts.clocks import ExtensionFact
 from shared.contracts.clue_parts import ReportFacts
 from shared.contracts.clues import (
     AssignClue,
@@ -133,7 +134,8 @@ class Clue(ClueBranches):
     def assign(self, cmd: AssignClue, moment: Moment, undecided: int = 0) -> list[ClueEvent]:
         """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear.
 
-        Agriculture decides on a filing in seven days from when it first got it (D09): a return restarts nothing.
+        Agriculture decides on a filing in seven days from when it first got it (D09), and in what more it was given: a
+        return restarts nothing.
         """
         row = TABLE.permit(self.state, "assign", moment.by)
         if (cmd.township_code is None) == (cmd.agency is None):
@@ -142,10 +144,12 @@ class Clue(ClueBranches):
             raise DuplicatesUndecided(undecided)
         rules = row.starts if self.is_running("D03") else tuple(dict.fromkeys((*row.starts, "D03")))
         starts = [moment.deadlines.start(rule_id, moment.now) for rule_id in rules if rule_id != "D09"]
+        given: list[ExtensionFact] = []
         if cmd.agency is Agency.AGRICULTURE:
             before = self.clock("D09")
             starts.append(moment.deadlines.start("D09", before.started_at if before else moment.now))
-        told = self.told(row, moment, reason=cmd.reason, starts=starts)
+            given = [ExtensionFact(rule_id="D09", **dict(one)) for one in before.extensions] if before else []
+        told = self.told(row, moment, reason=cmd.reason, starts=starts, extends=given)
         return [ClueAssignedV1(township_code=cmd.township_code, agency=cmd.agency, **told)]
 
     def sign(self, cmd: SignClue, moment: Moment) -> list[ClueEvent]:

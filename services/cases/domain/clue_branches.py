@@ -11,6 +11,7 @@ from services.cases.domain.areas import check_land
 from services.cases.domain.clue_errors import (
     AlreadyPassedOn,
     CaseBeside,
+    ClueNotAssigned,
     DuplicatesUndecided,
     PatchAlreadySplit,
     ReporterNotTold,
@@ -18,14 +19,17 @@ from services.cases.domain.clue_errors import (
 from services.cases.domain.clue_review import ClueReview
 from services.cases.domain.clue_table import TABLE
 from services.cases.domain.progress import Moment
+from services.cases.domain.standstill import proof
 from services.cases.domain.transitions import Row
 from shared.area import exact_mu
 from shared.clock import local_day
 from shared.contracts.cases_events import ClueEvent
+from shared.contracts.clocks import ExtensionFact
 from shared.contracts.clue_events import (
     ClueAliasesAddedV1,
     ClueArchivedV1,
     ClueDeduplicatedV1,
+    ClueFilingExtendedV1,
     ClueLinkedV1,
     ClueReboundNotedV1,
     ClueShapeAddedV1,
@@ -41,10 +45,11 @@ from shared.contracts.clue_steps import (
     ArchiveClue,
     ChildPatch,
     ConfirmUnique,
+    ExtendFiling,
     SplitClue,
     TransferOut,
 )
-from shared.contracts.codes import ClueState, TransferReply
+from shared.contracts.codes import Agency, ClueState, DocumentKind, Role, TransferReply
 from shared.contracts.parts import DeadlineView, PatchFacts
 from shared.errors import InvalidInput
 
@@ -190,6 +195,31 @@ class ClueBranches(ClueReview):
                 **self.step(row, moment, starts=starts),
             )
         ]
+
+    # more time
+
+    def extend_filing(self, cmd: ExtendFiling, moment: Moment) -> list[ClueEvent]:
+        """For agriculture's decision on a filing (D09). Raises ClueNotAssigned, and what domain/clocks.py refuses."""
+        row = TABLE.permit(self.state, "extend-filing", moment.by, {document.kind for document in cmd.documents})
+        theirs = self.agency is Agency.AGRICULTURE and moment.by.org_code == self.agency
+        if not (theirs or moment.by.has(Role.COORDINATOR)):
+            raise ClueNotAssigned(self.township_code)
+        paper = proof(cmd.documents, DocumentKind.EXTENSION_APPROVAL)
+        extends = [
+            ExtensionFact(
+                rule_id="D09",
+                amount=cmd.days,
+                unit="calendar_day",
+                reason=cmd.reason,
+                approved_by=cmd.approved_by,
+                document=approval,
+                asked_on=None if cmd.asked_on is None else moment.past_day(cmd.asked_on, "asked_on"),
+            )
+            for approval in [paper]
+            if approval is not None
+        ]
+        told = self.told(row, moment, reason=cmd.reason, documents=cmd.documents, extends=extends)
+        return [ClueFilingExtendedV1(days=cmd.days, approved_by=cmd.approved_by, **told)]
 
     # given away
 

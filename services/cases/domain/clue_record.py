@@ -244,6 +244,10 @@ class ClueRecord(Progress):
         self.transfer = self.transfer.model_copy(update={**said, "reply_note": event.reason})
 
     @_change.register
+    def _(self, _: ce.ClueFilingExtendedV1) -> None:
+        """Its clock alone changes."""
+
+    @_change.register
     def _(self, event: ce.ClueArchivedV1) -> None:
         self.archive_no = event.archive_no
 

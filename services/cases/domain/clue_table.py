@@ -187,6 +187,11 @@ TABLE: Transitions[ClueState] = Transitions(
         starts=("S01",),
         stops=frozenset({"C02"}),
     ),
+    # D09: where agriculture has the clue and has not decided yet.
+    *(
+        Row("extend-filing", state, state, who=DECIDERS, needs=frozenset({DocumentKind.EXTENSION_APPROVAL}))
+        for state in (_STATE.ASSIGNED, _STATE.SIGNED, *AFTER_VISIT)
+    ),
     Row("archive", _STATE.CLOSED_LEGAL, _STATE.ARCHIVED),
     Row("archive", _STATE.CLOSED_OTHER, _STATE.ARCHIVED),
     Row("archive", _STATE.TRANSFERRED_OUT, _STATE.ARCHIVED, outcome=TransferReply.ACCEPTED),
@@ -197,5 +202,6 @@ TABLE: Transitions[ClueState] = Transitions(
         "file-case": "NRP 16",
         "decline-filing": "NRP 16",
         "transfer-out": "NRP 11",
+        "extend-filing": "AGP; RULES D09",
     },
 )

@@ -66,6 +66,8 @@ TABLE: Transitions[EvidenceState] = Transitions(
     "evidence",
     # An agency's officer only to a clue given to his agency: he sees no other object (storage/scope.py).
     Row("add", None, _STATE.UNEXAMINED, who=VERIFIERS),
+    # An agency's system with an answer of its task (domain/handed_in.py): agencies has checked whose it is.
+    Row("hand-in", None, _STATE.UNEXAMINED, who=frozenset()),
     # What the house itself finds out: no person does it, so no role is asked.
     Row("examine", _STATE.UNEXAMINED, _STATE.KEPT, who=frozenset()),
     Row("quarantine", _STATE.UNEXAMINED, _STATE.QUARANTINED, who=frozenset(), stops=ALL_CLOCKS),

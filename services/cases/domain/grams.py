@@ -15,7 +15,8 @@ _LATIN, _LONG = 3, 6
 # Letters and digits of any alphabet that is written with blanks; everything else that is a letter stands alone.
 _RUN = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u052f]+|[^\W\d_a-z]", re.UNICODE)
 _WRITTEN = re.compile(r"[0-9a-z\u00df-\u024f\u0370-\u052f]")
-_SEAM = re.compile(r"[0-9a-z][\u3400-\u9fff]|[\u3400-\u9fff][0-9a-z]")
+# Looked for without taking, so that pairs may share a character.
+_SEAM = re.compile(r"(?=([0-9a-z][\u3400-\u9fff]|[\u3400-\u9fff][0-9a-z]))")
 _NUMBER = "="
 
 
@@ -53,8 +54,7 @@ def words(asked: str) -> list[str]:
 
 def _seams(line: str) -> set[str]:
     """Pairs of a digit or letter and a character beside it, as in 12村: numbers of places are short."""
-    pairs = (line[at : at + 2] for at in range(len(line) - 1))
-    return {pair for pair in pairs if _SEAM.fullmatch(pair)}
+    return set(_SEAM.findall(line))
 
 
 def _runs(line: str) -> Iterator[tuple[str, bool]]:

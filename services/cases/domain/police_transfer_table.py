@@ -44,17 +44,25 @@ TABLE: Transitions[TransferState] = Transitions(
         _STATE.RECEIPTED,
         who=_OFFICE,
         needs=_PACKAGE,
-        starts=("T04", "T05"),
+        # Not their jurisdiction: passed on within a day (T03). Papers missing: said within a day (T04).
+        starts=("T03", "T04", "T05"),
         stops=frozenset({"T02"}),
     ),
-    Row("pass-on", _STATE.RECEIPTED, _STATE.RECEIPTED, who=_POLICE, starts=("T05",), stops=frozenset({"T04", "T05"})),
+    Row(
+        "pass-on",
+        _STATE.RECEIPTED,
+        _STATE.RECEIPTED,
+        who=_POLICE,
+        starts=("T05",),
+        stops=frozenset({"T03", "T04", "T05"}),
+    ),
     Row(
         "ask-supplement",
         _STATE.RECEIPTED,
         _STATE.SUPPLEMENT_ASKED,
         who=_POLICE,
         starts=("T04A",),
-        stops=frozenset({"T04", "T05"}),
+        stops=frozenset({"T03", "T04", "T05"}),
     ),
     Row(
         "supplement",
@@ -90,7 +98,7 @@ TABLE: Transitions[TransferState] = Transitions(
         _STATE.PROC_SUPERVISION,
         who=_OFFICE,
         needs=frozenset({_DOC.SUPERVISION_SUGGESTION}),
-        stops=frozenset({"T04", "T05", "T06", "T08"}),
+        stops=frozenset({"T03", "T04", "T05", "T06", "T08"}),
     ),
     Row("procuratorate-asks", _STATE.PROC_SUPERVISION, _STATE.PROC_SUPERVISION, who=_OFFICE, starts=("T09",)),
     Row(

@@ -270,4 +270,14 @@ TABLES: Mapping[WorkKind, Table] = {
             Column("declined", "未采纳", "total", _states("declined")),
         )
     ),
+    WorkKind.ASSISTANCE_REQUEST: Table(
+        (
+            Column("total", "协助函"),
+            Column("waiting", "待答复", "total", _states("requested", "extended")),
+            Column("answered", "已答复", "total", _states("answered")),
+            Column("refused", "不予协助", "total", _states("refused")),
+            Column("withdrawn", "已撤回", "total", _states("withdrawn")),
+        ),
+        (RateOf("answered", "答复率", "answered", "total"),),
+    ),
 }

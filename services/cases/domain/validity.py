@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from shared.clock import noon
+from shared.contracts.assistance import AssistanceAnsweredV1, AssistanceRefusedV1
 from shared.contracts.case_path_events import (
     CaseCourtAppliedV1,
     CaseCourtRuledV1,
@@ -37,6 +38,8 @@ _STATED: Mapping[type[Any], str] = {
     PoliceTransferHandedOverV1: "received_at",
     PoliceTransferFiledV1: "received_on",
     PoliceTransferRefusedV1: "received_on",
+    AssistanceAnsweredV1: "answered_on",
+    AssistanceRefusedV1: "refused_on",
 }
 
 

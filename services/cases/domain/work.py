@@ -123,6 +123,13 @@ HOLDERS: Mapping[WorkKind, Mapping[str, Holder]] = {
         "closed_admin": _NOBODY,
         "ended": _NOBODY,
     },
+    WorkKind.ASSISTANCE_REQUEST: {
+        "requested": _ASSIGNEE,
+        "extended": _ASSIGNEE,
+        "answered": _NOBODY,
+        "refused": _NOBODY,
+        "withdrawn": _NOBODY,
+    },
     WorkKind.ACTION_PROPOSAL: {"proposed": _COORDINATOR, "approved": _NOBODY, "declined": _NOBODY},
 }
 # The work is done; somebody holds it only as long as a clock still runs (archive, the next season's check).
@@ -151,7 +158,7 @@ class WorkItem:
     parent (cut in child patches) or child. agency: that holds it where the holder is an agency; None: the lead agency
     of its case. done_area_m2: accepted as put right. about: what more is searched. review: of a clue that became a
     case while the levels above review it: where that stands, and so whom it waits for. geometry: GeoJSON, EPSG:4490.
-    held: who holds it in place of who its state says.
+    held: who holds it in place of who its state says. given_agency, asking_agency: of a letter, who is asked, who asks.
     told_at, valid_at: when what it is now was told, and since when that holds; None, as it was.
     """
 
@@ -175,6 +182,7 @@ class WorkItem:
     officers: tuple[str, ...] = ()
     given_township: str | None = None
     given_agency: Agency | None = None
+    asking_agency: Agency | None = None
     agency: Agency | None = None
     area_m2: Decimal | None = None
     farmland_area_m2: Decimal | None = None

@@ -4,6 +4,7 @@ from functools import singledispatch
 from typing import Any
 
 from services.cases.domain.action_proposal import ActionProposal
+from services.cases.domain.assistance import AssistanceRequest
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.joint_action import JointAction
@@ -175,6 +176,28 @@ def _(one: ActionProposal, of_case: OfCase) -> WorkItem:
         aliases=(one.case_no,),
         case_id=one.case_id,
         of_case=of_case,
+    )
+
+
+@work_of.register
+def _(one: AssistanceRequest, of_case: OfCase) -> WorkItem:
+    """With the agency asked; of another body with the coordinator, who chases it and records its paper."""
+    assert one.requested_at is not None
+    asked = one.to_body or (title(one.to_agency) if one.to_agency else "")
+    return WorkItem(
+        **_head(WorkKind.ASSISTANCE_REQUEST, one),
+        number=one.letter_no,
+        title=f"{title(WorkKind.ASSISTANCE_REQUEST)}：{asked}",
+        division_code=one.division_code,
+        place="",
+        opened_at=one.requested_at,
+        aliases=(one.case_no,),
+        outcome=one.facts.result.value if one.facts.result else "",
+        case_id=one.case_id,
+        of_case=of_case,
+        given_agency=one.to_agency,
+        asking_agency=one.from_agency,
+        held=Holder.COORDINATOR if one.is_open and one.to_agency is None else None,
     )
 
 

@@ -12,6 +12,7 @@ from shared.contracts.clue_steps import (
     AnswerTransfer,
     ArchiveClue,
     ConfirmUnique,
+    ExtendFiling,
     PassReview,
     SendBack,
     SplitClue,
@@ -63,6 +64,11 @@ def transfer_out(cmd: TransferOut, call: Call, unit: CasesUnit) -> ClueView:
 def answer_transfer(cmd: AnswerTransfer, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
     return _recorded(clue, clue.answer_transfer(cmd, unit.moment), unit)
+
+
+def extend_filing(cmd: ExtendFiling, call: Call, unit: CasesUnit) -> ClueView:
+    clue = _locked(call, unit)
+    return _recorded(clue, clue.extend_filing(cmd, unit.moment), unit)
 
 
 def archive_clue(cmd: ArchiveClue, call: Call, unit: CasesUnit) -> ClueView:

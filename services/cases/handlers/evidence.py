@@ -5,14 +5,18 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from services.cases.domain.custody import custody_id
-from services.cases.domain.evidence import Evidence
+from services.cases.domain.evidence import About, Evidence
 from services.cases.domain.evidence_errors import ReasonMissing
 from services.cases.domain.evidence_rules import EvidenceRules
+from services.cases.domain.handed_in import piece_id, told_of
+from services.cases.domain.progress import Moment
 from services.cases.storage import evidence_jobs
 from services.cases.storage.evidence_land import about
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
 from shared.clock import local_day
+from shared.contracts.agencies import TaskAttachmentHandedInV1
+from shared.contracts.codes import EvidenceObject
 from shared.contracts.evidence import (
     AddEvidence,
     DisposeEvidence,
@@ -33,13 +37,26 @@ from shared.operations import Call
 def add_evidence(cmd: AddEvidence, call: Call, unit: CasesUnit) -> EvidenceView:
     """The file is in the store already; with this it becomes evidence, and waits to be examined."""
     subject = about(unit.connection, call.by, cmd.object, cmd.object_id)
+    return _added(Evidence(id=new_id()), cmd, subject, unit.moment, unit).view()
+
+
+def hand_in(event: TaskAttachmentHandedInV1, unit: CasesUnit) -> None:
+    """What an agency's system handed in with an answer of its task becomes evidence of the case, once."""
+    id_ = piece_id(event)
+    if unit.evidence.is_known(unit.connection, id_):
+        return
+    moment = unit.moment_at(event.at)
+    subject = about(unit.connection, None, EvidenceObject.CASE, event.case_id)
+    _added(Evidence(id=id_), told_of(event, unit.evidence_rules, moment), subject, moment, unit)
+
+
+def _added(piece: Evidence, cmd: AddEvidence, subject: About, moment: Moment, unit: CasesUnit) -> Evidence:
     earlier = unit.evidence.first_with(unit.connection, cmd.sha256, subject.division_code)
-    piece = Evidence(id=new_id())
     evidence_no = unit.number(NumberKind.EVIDENCE, subject.division_code)
     rules = unit.evidence_rules
-    unit.record(piece, unit.evidence, piece.add(cmd, unit.moment, subject, evidence_no, rules, earlier))
+    unit.record(piece, unit.evidence, piece.add(cmd, moment, subject, evidence_no, rules, earlier))
     evidence_jobs.ask_examination(unit, piece.id)
-    return piece.view()
+    return piece
 
 
 def pair_evidence(cmd: PairEvidence, call: Call, unit: CasesUnit) -> EvidenceView:

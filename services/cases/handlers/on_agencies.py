@@ -9,10 +9,12 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.progress import Moment
 from services.cases.handlers.agency_results import awaiting_case, take_result
 from services.cases.handlers.disclosures import share_earlier, share_result
+from services.cases.handlers.evidence import hand_in
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.agencies import (
     AgenciesEvent,
     TaskAcceptedV1,
+    TaskAttachmentHandedInV1,
     TaskDeclinedV1,
     TaskDeliveredV1,
     TaskDeliveryExhaustedV1,
@@ -62,6 +64,10 @@ def on_task_reported(event: TaskReportedV1, _: EventMeta, unit: CasesUnit) -> No
         share_result(unit, action, task)
         if case is not None:
             take_result(case, event, unit)
+
+
+def on_task_attachment_handed_in(event: TaskAttachmentHandedInV1, _: EventMeta, unit: CasesUnit) -> None:
+    hand_in(event, unit)
 
 
 def on_task_delivered(event: TaskDeliveredV1, _: EventMeta, unit: CasesUnit) -> None:
@@ -119,6 +125,7 @@ REACTIONS = (
     Reaction(TaskDeclinedV1, on_task_declined),
     Reaction(TaskStartedV1, on_task_started),
     Reaction(TaskReportedV1, on_task_reported),
+    Reaction(TaskAttachmentHandedInV1, on_task_attachment_handed_in),
     Reaction(TaskReturnedV1, on_task_returned),
     Reaction(TaskDoneV1, on_task_done),
     Reaction(TaskExpiredV1, on_task_expired),

@@ -60,15 +60,15 @@ def overlay_clue(cmd: OverlayClue, call: Call, unit: CasesUnit) -> OverlayView:
 
 def overlay_imported(clues: Sequence[Clue], unit: CasesUnit) -> None:
     """Queue overlays of clues just made of patches, as far as a layer was in force on their day."""
-    covered: dict[tuple[str, date], bool] = {}
     asked = []
+    first: dict[str, date | None] = {}
     for clue in clues:
         if clue.geometry is None:
             continue
         (on, basis), county = day_before(clue), _county(clue)
-        if (county, on) not in covered:
-            covered[county, on] = bool(land.in_force(unit.connection, county, on))
-        if covered[county, on]:
+        if county not in first:
+            first[county] = land.earliest(unit.connection, county)
+        if (since := first[county]) is not None and since <= on:
             asked.append(asked_of(clue, on, basis, unit))
     if asked:
         unit.connection.execute(sa.insert(overlay_job), asked)

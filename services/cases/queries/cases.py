@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
+from services.cases.queries.assistance import open_letters
 from services.cases.queries.discretion import case_for
 from services.cases.queries.parts import lies_in, mu
 from services.cases.storage.repository import CaseStore
@@ -47,7 +48,8 @@ _LISTING = Listing(
 
 def get_case(q: GetCase, by: Actor, connection: Connection) -> CaseView:
     found = _STORE.get_seen(connection, by, q.id)
-    return case_for(by, found.view(*_STORE.beside(connection, q.id)))
+    view = case_for(by, found.view(*_STORE.beside(connection, q.id)))
+    return view.model_copy(update={"open_assistance": open_letters(q.id, by, connection)})
 
 
 def list_cases(q: ListCases, by: Actor, connection: Connection) -> Page[CaseRow]:

@@ -14,7 +14,7 @@ from services.cases.queries.discretion import clocks_for
 from services.cases.storage import tables
 from services.cases.storage.calendars import calendar, deadline_register
 from services.cases.storage.deadline_tables import deadline
-from services.cases.storage.path_tables import action_proposal, listing, police_transfer
+from services.cases.storage.path_tables import action_proposal, assistance_request, listing, police_transfer
 from services.cases.storage.scope import visible
 from shared.clock import local_day
 from shared.contracts.base import GetOne
@@ -39,7 +39,7 @@ from shared.ids import derived_id
 from shared.principal import Actor
 
 _MOST_MINE = 1000
-_BESIDE = (police_transfer, listing, action_proposal)
+_BESIDE = (police_transfer, listing, action_proposal, assistance_request)
 # The steps at which what a township holds becomes the coordinator's to chase.
 _CLIMBED = ("E2", "E3", "E4", "E5")
 _NUMBERS = {
@@ -50,6 +50,7 @@ _NUMBERS = {
     "police_transfer": "transfer_no",
     "listing": "listing_no",
     "action_proposal": "proposal_no",
+    "assistance_request": "letter_no",
 }
 
 

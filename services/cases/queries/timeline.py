@@ -11,7 +11,7 @@ from services.cases.queries.discretion import hidden_from, is_hidden, result_kin
 from services.cases.queries.titles import PATH_TITLES
 from services.cases.storage.deadline_tables import deadline
 from services.cases.storage.evidence_tables import evidence
-from services.cases.storage.path_tables import action_proposal, listing, police_transfer
+from services.cases.storage.path_tables import action_proposal, assistance_request, listing, police_transfer
 from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, joint_action, rectification
 from shared.contracts import cases_events as e
@@ -46,6 +46,7 @@ TITLES: dict[str, str] = {
     ce.ClueSentBackV1.type: "打回",
     ce.ClueTransferredOutV1.type: "移送其他部门",
     ce.ClueTransferAnsweredV1.type: "移送答复",
+    ce.ClueFilingExtendedV1.type: "延长立案期限",
     ce.ClueArchivedV1.type: "线索归档",
     ce.ClueSplitV1.type: "拆分图斑",
     ce.ClueSplitOffV1.type: "拆出子图斑",
@@ -120,7 +121,7 @@ def told_of(case_id: UUID, clue_id: UUID, by: Actor) -> sa.CompoundSelect[Any]:
         sa.select(joint_action.c.id).where(joint_action.c.case_id == case_id),
         *(
             sa.select(table.c.id).where(table.c.case_id == case_id, visible(table, by))
-            for table in (police_transfer, listing, action_proposal)
+            for table in (police_transfer, listing, action_proposal, assistance_request)
         ),
         sa.select(sa.literal(case_id, case.c.id.type)),
         sa.select(sa.literal(clue_id, case.c.id.type)),

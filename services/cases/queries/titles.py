@@ -2,6 +2,7 @@
 
 from shared.contracts import action_proposals as ap
 from shared.contracts import action_step_events as st
+from shared.contracts import assistance as asst
 from shared.contracts import case_import_events as im
 from shared.contracts import case_path_events as cp
 from shared.contracts import joint_action_events as ja
@@ -96,6 +97,11 @@ PATH_TITLES: dict[str, str] = {
     ap.ActionProposalRaisedV1.type: "补充联合执法触发情形",
     ap.ActionProposalApprovedV1.type: "同意联合执法",
     ap.ActionProposalDeclinedV1.type: "不采纳联合执法建议",
+    asst.AssistanceRequestedV1.type: "发出协助函",
+    asst.AssistanceExtendedV1.type: "协助单位告知延期答复",
+    asst.AssistanceAnsweredV1.type: "协助单位答复",
+    asst.AssistanceRefusedV1.type: "协助单位说明理由、不予协助",
+    asst.AssistanceWithdrawnV1.type: "撤回协助函",
     ClueActStoppedV1.type: "责令停止违法行为",
     rc.RectificationOpenedV1.type: "列入整改",
     rc.RectificationPlanSetV1.type: "确定整改方案",

@@ -5,6 +5,7 @@ from enum import StrEnum
 from services.cases.domain.work import HOLDERS
 from shared.contracts.codes import (
     Agency,
+    AssistanceState,
     CaseState,
     ClueState,
     Holder,
@@ -26,6 +27,7 @@ STATES: dict[WorkKind, type[StrEnum]] = {
     WorkKind.LISTING: ListingState,
     WorkKind.POLICE_TRANSFER: TransferState,
     WorkKind.ACTION_PROPOSAL: ProposalState,
+    WorkKind.ASSISTANCE_REQUEST: AssistanceState,
 }
 _ORGANS = {str(member): title(member) for member in (*Holder, *Agency)}
 assert STATES.keys() == HOLDERS.keys()

@@ -25,9 +25,13 @@ _TABLES: dict[EvidenceObject, Table] = {
 _ISSUED = frozenset({ClueSource.SATELLITE_PATCH.value, ClueSource.LAND_CHANGE_SURVEY.value})
 
 
-def about(connection: Connection, by: Actor, object_: EvidenceObject, id_: UUID) -> About:
-    """The object as evidence names it. Raises NotFound, also for what the actor may not see."""
-    row = connection.execute(_select(object_).where(_TABLES[object_].c.id == id_, visible(_TABLES[object_], by)))
+def about(connection: Connection, by: Actor | None, object_: EvidenceObject, id_: UUID) -> About:
+    """The object as evidence names it. Raises NotFound, also for what the actor may not see.
+
+    by: None for a fact that another service tells.
+    """
+    seen = sa.true() if by is None else visible(_TABLES[object_], by)
+    row = connection.execute(_select(object_).where(_TABLES[object_].c.id == id_, seen))
     found = row.one_or_none()
     if found is None:
         raise NotFound

@@ -113,6 +113,10 @@ class EvidenceStore(ScopedStore[Evidence]):
         )
         return [self.from_row(row) for row in connection.execute(statement).mappings()]
 
+    def is_known(self, connection: Connection, id_: UUID) -> bool:
+        statement = sa.select(sa.literal(1)).where(evidence.c.id == id_)
+        return connection.execute(statement).first() is not None
+
     def first_with(self, connection: Connection, sha256: str, division_code: str) -> UUID | None:
         """The oldest evidence of the county with this content. Locks the content against others until the unit ends."""
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:sha256, 8))"), {"sha256": sha256})

@@ -30,6 +30,7 @@ class NumberKind(StrEnum):
     POLICE_TRANSFER = "TR"
     LISTING = "LS"
     PROPOSAL = "AP"
+    ASSISTANCE = "AS"
 
 
 class Numbers:

@@ -10,13 +10,23 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.action_proposal import ActionProposal
+from services.cases.domain.assistance import AssistanceRequest
 from services.cases.domain.listing import Listing
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.sealed_record import SealedRecord
 from services.cases.storage import path_tables as tables
 from services.cases.storage.repository import ScopedStore, head_of, same
 from shared.contracts.action_proposals import Raised
-from shared.contracts.codes import Agency, ListingState, ProposalState, SealedState, TransferState
+from shared.contracts.assistance import AssistanceFacts
+from shared.contracts.codes import (
+    Agency,
+    AssistanceMatter,
+    AssistanceState,
+    ListingState,
+    ProposalState,
+    SealedState,
+    TransferState,
+)
 from shared.contracts.listings import ListingFacts
 from shared.contracts.police_transfers import TransferFacts
 from shared.delivery.unit import TableStore
@@ -117,6 +127,34 @@ class ActionProposalStore(ScopedStore[ActionProposal]):
         waits = sa.and_(table.c.case_id == case_id, table.c.state == ProposalState.PROPOSED.value)
         row = connection.execute(sa.select(table).where(waits).with_for_update()).mappings().one_or_none()
         return None if row is None else self.from_row(row)
+
+
+class AssistanceStore(ScopedStore[AssistanceRequest]):
+    _SAME = (*_BESIDE, "letter_no", "requested_at", "to_body", "urgent", "refuse_by_on")
+
+    def __init__(self) -> None:
+        super().__init__(tables.assistance_request)
+
+    def columns(self, aggregate: AssistanceRequest) -> dict[str, Any]:
+        return {
+            **same(aggregate, self._SAME),
+            "due_on": aggregate.due_on,
+            "from_agency": aggregate.from_agency.value,
+            "to_agency": aggregate.to_agency and aggregate.to_agency.value,
+            "matters": [matter.value for matter in aggregate.matters],
+            "facts": aggregate.facts.model_dump(mode="json", exclude_defaults=True),
+        }
+
+    def from_row(self, row: RowMapping) -> AssistanceRequest:
+        return AssistanceRequest(
+            **head_of(row),
+            **{name: row[name] for name in self._SAME},
+            state=AssistanceState(row["state"]),
+            from_agency=Agency(row["from_agency"]),
+            to_agency=Agency(row["to_agency"]) if row["to_agency"] else None,
+            matters=[AssistanceMatter(matter) for matter in row["matters"]],
+            facts=AssistanceFacts.model_validate(row["facts"]),
+        )
 
 
 class SealedRecordStore(TableStore[SealedRecord]):

@@ -1,4 +1,4 @@
-"""Tables of what stands beside a case: hand-overs to public security, listings, proposals, and the sealed store."""
+"""Tables of what stands beside a case: hand-overs to the police, listings, proposals, letters, the sealed store."""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -77,6 +77,20 @@ sa.Index(
     postgresql_where=sa.text("state = 'proposed'"),
 )
 
+assistance_request = _beside(
+    "assistance_request",
+    "letter_no",
+    "AssistanceState",
+    "requested_at",
+    sa.Column("from_agency", sa.Text, nullable=False),
+    sa.Column("to_agency", sa.Text, comment="null: to_body"),
+    sa.Column("to_body", sa.Text, comment="a body without an account, by its name"),
+    sa.Column("matters", pg.JSONB, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("refuse_by_on", sa.Date, comment="last day of J09"),
+    sa.Column("facts", pg.JSONB, nullable=False, comment="AssistanceFacts"),
+)
+
 # What its events tell, which is next to nothing.
 sealed_record = sa.Table(
     "sealed_record",
@@ -100,4 +114,4 @@ sealed_content = sa.Table(
     sa.Index("sealed_content_case", "case_key"),
 )
 
-TABLES = (police_transfer, listing, action_proposal, sealed_record, sealed_content)
+TABLES = (police_transfer, listing, action_proposal, assistance_request, sealed_record, sealed_content)

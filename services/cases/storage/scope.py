@@ -4,7 +4,8 @@ coordinator: its jurisdiction. township officer: what lies in its township, and 
 hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. agency
 officer: clues assigned to its agency; its leaders too, and those of natural resources and agriculture what awaits the
 county's review or a filing (domain.md 3.1). superior reviewer: clues and items of its city or region. police:
-hand-overs that have reached them. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody
+hand-overs that have reached them. A letter of assistance: who has asked, who is asked, and the coordinator; nobody
+else, also not who leads its case. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody
 through here.
 """
 
@@ -13,7 +14,7 @@ from sqlalchemy import ColumnElement, Table
 
 from services.cases.domain.clue_table import FILABLE
 from services.cases.storage.evidence_tables import evidence
-from services.cases.storage.path_tables import action_proposal, police_transfer
+from services.cases.storage.path_tables import action_proposal, assistance_request, police_transfer
 from services.cases.storage.tables import case, clue, rectification
 from shared.contracts.codes import Agency, EvidenceObject, Role, TransferState
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
@@ -28,6 +29,8 @@ _FILING = (Agency.NATURAL_RESOURCES, Agency.AGRICULTURE)
 WITH_OPINION = tuple(state.value for state in FILABLE)
 _INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
 _POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
+# Everybody who works for an agency.
+IN_AGENCY = (*_OF_AGENCY, *_POLICE)
 # What the levels above review, with its evidence.
 _REVIEWED = (EvidenceObject.CLUE.value, EvidenceObject.RECTIFICATION.value)
 # Of these a township sees nothing (domain.md 5.7).
@@ -52,6 +55,8 @@ def files_clues(by: Actor) -> bool:
 
 def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     """The condition that a row of clue, case, rectification or joint_action is the actor's to see."""
+    if table is assistance_request:
+        return _visible_letters(by)
     conditions: list[ColumnElement[bool]] = []
     if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
@@ -75,6 +80,18 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     if table is evidence:
         conditions += _seen_with_the_clue(by)
     return sa.or_(*conditions) if conditions else sa.false()
+
+
+def _visible_letters(by: Actor) -> ColumnElement[bool]:
+    if not is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        return sa.false()
+    conditions: list[ColumnElement[bool]] = []
+    if by.has(Role.COORDINATOR):
+        conditions.append(sa.true())
+    if by.has(*IN_AGENCY):
+        asked, asking = assistance_request.c.to_agency, assistance_request.c.from_agency
+        conditions.append(sa.or_(asked == by.org_code, asking == by.org_code))
+    return sa.and_(_lies_in(assistance_request, by.jurisdiction), sa.or_(sa.false(), *conditions))
 
 
 def _seen_with_the_clue(by: Actor) -> list[ColumnElement[bool]]:

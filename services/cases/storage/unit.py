@@ -19,6 +19,7 @@ from services.cases.storage.evidence_stores import CopyStore, CustodyStore, Evid
 from services.cases.storage.numbers import NumberKind, Numbers
 from services.cases.storage.path_repository import (
     ActionProposalStore,
+    AssistanceStore,
     ListingStore,
     PoliceTransferStore,
     SealedRecordStore,
@@ -69,6 +70,7 @@ class CasesUnit(Unit):
     police_transfers = PoliceTransferStore()
     listings = ListingStore()
     proposals = ActionProposalStore()
+    assistance = AssistanceStore()
     sealed = SealedRecordStore()
     duplicates = DuplicateStore()
     reporters = ReporterStore()

@@ -209,6 +209,7 @@ def row_of(item: WorkItem) -> dict[str, Any]:
         "township_code": item.division_code[:TOWNSHIP_DIGITS],
         "given_township": item.given_township,
         "given_agency": item.given_agency,
+        "asking_agency": item.asking_agency,
         "lead_agency": item.of_case.lead_agency,
         "place": item.place,
         "party_name": item.of_case.party_name,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.cases.domain.action_proposal import ActionProposal
+from services.cases.domain.assistance import AssistanceRequest
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.joint_action import JointAction
@@ -37,6 +38,7 @@ _KINDS: tuple[type[Progress], ...] = (
     Listing,
     PoliceTransfer,
     ActionProposal,
+    AssistanceRequest,
 )
 _BATCH = 500
 _Row = dict[str, Any]

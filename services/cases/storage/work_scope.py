@@ -11,7 +11,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Table
 
-from services.cases.storage.scope import TRANSFERS_WITH_POLICE, VERIFYING, WITH_OPINION, files_clues, is_prefix
+from services.cases.storage.scope import (
+    IN_AGENCY,
+    TRANSFERS_WITH_POLICE,
+    VERIFYING,
+    WITH_OPINION,
+    files_clues,
+    is_prefix,
+)
 from services.cases.storage.work_tables import work_item
 from shared.contracts.codes import Agency, Role, WorkKind
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
@@ -19,8 +26,11 @@ from shared.principal import Actor
 
 _OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
 _POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
-_NOT_FOR_TOWNSHIPS = (WorkKind.POLICE_TRANSFER, WorkKind.ACTION_PROPOSAL)
+_LETTERS = (WorkKind.ASSISTANCE_REQUEST,)
+_NOT_FOR_TOWNSHIPS = (WorkKind.POLICE_TRANSFER, WorkKind.ACTION_PROPOSAL, *_LETTERS)
 _FOR_TOWNSHIPS = tuple(kind for kind in WorkKind if kind not in _NOT_FOR_TOWNSHIPS)
+# A letter is seen by the agencies that it names, whoever leads its case.
+_WITH_THE_CASE = tuple(kind for kind in WorkKind if kind not in _LETTERS)
 _w = work_item.c
 
 
@@ -30,7 +40,7 @@ class Sight:
 
     division: prefix of what lies there. kinds, states: only these; empty: all. lead: only what this agency leads.
     given: clues given to this township, which lie elsewhere than in it; then division is the county's.
-    given_agency: clues given to this agency.
+    given_agency: clues given, or letters addressed, to this agency. asking_agency: letters in which this agency asks.
     """
 
     division: str
@@ -39,6 +49,7 @@ class Sight:
     lead: str | None = None
     given: str | None = None
     given_agency: str | None = None
+    asking_agency: str | None = None
 
     @property
     def of_items(self) -> list[ColumnElement[bool]]:
@@ -46,12 +57,14 @@ class Sight:
         if self.given is not None:
             given = _in(_w.given_township, self.given, TOWNSHIP_DIGITS)
             return [*self._kinds(work_item), given, ~_w.township_code.startswith(self.given)]
-        mine = [] if self.given_agency is None else [_w.given_agency == self.given_agency]
+        named = ((_w.given_agency, self.given_agency), (_w.asking_agency, self.asking_agency))
+        mine = [column == agency for column, agency in named if agency is not None]
         return [*lies_in(work_item, self.division), *self._kinds(work_item), *self._led(work_item), *mine]
 
     def of_sums(self, table: Table) -> list[ColumnElement[bool]] | None:
         """As conditions on a table of sums; None where they do not keep it apart."""
-        if self.given is not None or self.given_agency is not None or len(self.division) > TOWNSHIP_DIGITS:
+        named = (self.given, self.given_agency, self.asking_agency)
+        if any(name is not None for name in named) or len(self.division) > TOWNSHIP_DIGITS:
             return None
         return [*lies_in(table, self.division), *self._kinds(table), *self._led(table)]
 
@@ -74,7 +87,7 @@ def sights(by: Actor) -> list[Sight]:
     if by.has(Role.COORDINATOR) and of_county:
         found.append(Sight(by.jurisdiction))
     if by.has(*_OF_AGENCY) and of_county:
-        found.append(Sight(by.jurisdiction, lead=by.org_code))
+        found.append(Sight(by.jurisdiction, _WITH_THE_CASE, lead=by.org_code))
     if by.has(*_POLICE) and by.org_code == Agency.PUBLIC_SECURITY and of_county:
         found.append(Sight(by.jurisdiction, (WorkKind.POLICE_TRANSFER,), tuple(TRANSFERS_WITH_POLICE)))
     if by.has(Role.TOWNSHIP_OFFICER) and is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
@@ -82,6 +95,9 @@ def sights(by: Actor) -> list[Sight]:
         found.append(Sight(by.jurisdiction[:COUNTY_DIGITS], (WorkKind.CLUE,), given=by.jurisdiction))
     if by.has(*VERIFYING) and of_county:
         found.append(Sight(by.jurisdiction, (WorkKind.CLUE,), given_agency=by.org_code))
+    if by.has(*IN_AGENCY) and of_county:
+        found.append(Sight(by.jurisdiction, _LETTERS, given_agency=by.org_code))
+        found.append(Sight(by.jurisdiction, _LETTERS, asking_agency=by.org_code))
     if files_clues(by):
         found.append(Sight(by.jurisdiction, (WorkKind.CLUE,), WITH_OPINION))
     if by.has(Role.SUPERIOR_REVIEWER) and is_prefix(by.jurisdiction, 2):

@@ -104,6 +104,26 @@ outage_notice = sa.Table(
     sa.Index("outage_notice_open", "agency", postgresql_where=sa.text("ended_at is null")),
 )
 
+assistance_notice = sa.Table(
+    "assistance_notice",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit code of the place of the case"),
+    sa.Column("agency", sa.Text, nullable=False, comment="who is told"),
+    sa.Column("letter_id", _uuid, nullable=False),
+    sa.Column("letter_no", sa.Text, nullable=False),
+    sa.Column("case_no", sa.Text),
+    sa.Column("news", sa.Text, nullable=False, comment="AssistanceState"),
+    sa.Column("other_body", sa.Text, nullable=False),
+    sa.Column("urgent", sa.Boolean, nullable=False),
+    sa.Column("due_on", sa.Date),
+    sa.Column("issued_at", _instant, nullable=False),
+    sa.Column("acknowledged_at", _instant),
+    sa.Column("acknowledged_by", sa.Text),
+    sa.Index("assistance_notice_newest", "issued_at", "id"),
+)
+
 _outgoing = outgoing_tables(METADATA)
 delivery = _outgoing.delivery
 endpoint = _outgoing.endpoint

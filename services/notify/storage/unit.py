@@ -9,6 +9,7 @@ from services.notify.domain.copy_rules import CopyRules
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
 from services.notify.ports import Renderer
+from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import endpoint
@@ -32,6 +33,7 @@ class NotifyUnit(SendingUnit):
     dead_letters = DeadLetterBook("notify")
     notices = NoticeStore()
     outages = OutageStore()
+    assistance = AssistanceNoticeStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 
     def __init__(

@@ -1,5 +1,12 @@
 """Closed lists of the glossary (domain.md 1, 2, 5.6): the values are stored and sent, `title` gives the Chinese."""
 
+from shared.contracts.codes.assistance import (
+    AnswerForm,
+    AssistanceMatter,
+    AssistanceRefusal,
+    AssistanceResult,
+    AssistanceState,
+)
 from shared.contracts.codes.cases import (
     CaseState,
     ClosingGround,
@@ -107,6 +114,11 @@ __all__ = [
     "AlarmColour",
     "AlarmReader",
     "AliasKind",
+    "AnswerForm",
+    "AssistanceMatter",
+    "AssistanceRefusal",
+    "AssistanceResult",
+    "AssistanceState",
     "CalendarJurisdiction",
     "CaseState",
     "ClosingGround",

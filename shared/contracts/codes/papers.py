@@ -74,6 +74,9 @@ class DocumentKind(StrEnum):
     EVIDENCE_HANDOVER_LIST = "evidence_handover_list"
     ACTION_SUMMARY = "action_summary"
     PAPER_RECEIPT = "paper_receipt"
+    ASSISTANCE_LETTER = "assistance_letter"
+    FEEDBACK_LETTER = "feedback_letter"
+    EXTENSION_NOTICE = "extension_notice"
 
 
 class NoticeKind(StrEnum):

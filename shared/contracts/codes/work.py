@@ -13,6 +13,7 @@ class WorkKind(StrEnum):
     LISTING = "listing"
     POLICE_TRANSFER = "police_transfer"
     ACTION_PROPOSAL = "action_proposal"
+    ASSISTANCE_REQUEST = "assistance_request"
 
 
 class WorkList(StrEnum):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack
 
+from tests.faults.checker.answers import check_answers, check_handed_in
 from tests.faults.checker.causes import check_causes, check_twice
 from tests.faults.checker.commands import check_commands
 from tests.faults.checker.database import Database
@@ -116,7 +117,10 @@ def _check_services(databases: Databases, evidence: Evidence, findings: Findings
         check_objects(database, OBJECTS.get(name, {}), findings)
     if cases:
         check_pieces(cases, findings)
+    if agencies:
+        check_answers(agencies, evidence.answers, findings, evidence.poisoned)
     if cases and agencies:
+        check_handed_in(agencies, cases, findings, evidence.poisoned)
         check_tasks(cases, agencies, findings, evidence.poisoned)
     if cases and notify:
         check_projections(cases, notify, findings, evidence.poisoned)

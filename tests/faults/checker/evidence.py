@@ -29,7 +29,7 @@ class Evidence:
 
     activity: DSN whose role sees everybody's sessions; None: that of the first database. poisoned: aggregates whose
     events may be parked. complete: every command there ever was is in the file. refused: service -> messages it must
-    have listed as refused, at least.
+    have listed as refused, at least. answers: folder of what agencies' own systems said of receipts; None: of none.
     """
 
     databases: Mapping[str, str]
@@ -40,6 +40,7 @@ class Evidence:
     poisoned: frozenset[str] = frozenset()
     complete: bool = True
     refused: Mapping[str, int] = field(default_factory=dict)
+    answers: Path | None = None
 
 
 @dataclass

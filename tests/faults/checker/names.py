@@ -60,17 +60,20 @@ _RESULT_EFFECTS = (
     "police-transfer-filed",
     "police-transfer-refused",
 )
+_LETTER_STEPS = ("requested", "extended", "answered", "refused", "withdrawn")
 _TASK_STEPS = ("signed", "accepted", "declined", "reported")
 # What moves a task beside them, and what its delivery tells.
 _TASK_MOVES = ("delivered", "started", "returned", "done", "expired", "withdrawn")
 # At most so many tasks are in one action.
 _TASKS = 20
 _TASK_DELIVERIES = ("delivery-exhausted", "delivery-resumed")
+# A file that came with an answer; the same one again is no second piece of evidence.
+_HANDED_IN = "attachment-handed-in"
 
 WANTED: Mapping[tuple[str, str], frozenset[str]] = {
     ("agencies", "cases"): frozenset({CONVENED, REASSIGNED, CANCELLED, _CLOSED, _COMPLETE, _DISCLOSED}),
     ("cases", "agencies"): frozenset(
-        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES)
+        event("agencies", f"task-{step}") for step in (*_TASK_STEPS, *_TASK_MOVES, *_TASK_DELIVERIES, _HANDED_IN)
     ),
     ("notify", "agencies"): frozenset(
         {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
@@ -81,6 +84,7 @@ WANTED: Mapping[tuple[str, str], frozenset[str]] = {
             STRUCK_OFF,
             *(event("cases", f"case-{step}") for step in (*_CASE_STEPS, *_CASE_PATHS)),
             *(event("cases", f"rectification-{step}") for step in (*_ITEM_STEPS, *_ITEM_PATHS)),
+            *(event("cases", f"assistance-{step}") for step in _LETTER_STEPS),
         }
     ),
 }
@@ -116,6 +120,7 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
             Reaction(event("agencies", "task-reported"), event("cases", effect), least=0)
             for effect in ("joint-action-closed", *_RESULT_EFFECTS)
         ),
+        Reaction(event("agencies", f"task-{_HANDED_IN}"), event("cases", "evidence-added"), least=0),
         # Whatever ends a task may be the last that was waited for.
         *(Reaction(event("agencies", f"task-{step}"), _COMPLETE, least=0) for step in (*_TASK_STEPS, *_TASK_MOVES)),
         # Who takes part learns of the others' results, as far as it may: one entry of the ledger each.
@@ -128,7 +133,15 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(event("agencies", "agency-endpoint-failing"), event("notify", "outage-notice-issued")),
         Reaction(event("agencies", "agency-endpoint-recovered"), event("notify", "outage-notice-ended"), least=0),
     ),
-    ("notify", "cases"): (Reaction(CASE_FILED, NOTICE_ISSUED), Reaction(STRUCK_OFF, NOTICE_ISSUED)),
+    ("notify", "cases"): (
+        Reaction(CASE_FILED, NOTICE_ISSUED),
+        Reaction(STRUCK_OFF, NOTICE_ISSUED),
+        # A body without an account is told nothing here.
+        *(
+            Reaction(event("cases", f"assistance-{step}"), event("notify", "assistance-notice-issued"), least=0)
+            for step in _LETTER_STEPS
+        ),
+    ),
 }
 
 
@@ -154,6 +167,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "clue_reporter": Kept("clue_reporter"),
         "deadline": Kept("deadline", silent=True),
         "action_proposal": Kept("action_proposal"),
+        "assistance_request": Kept("assistance_request"),
         "listing": Kept("listing"),
         "police_transfer": Kept("police_transfer"),
         "sealed_record": Kept("sealed_record"),
@@ -172,6 +186,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
     "notify": {
         "notice": Kept("notice"),
         "outage_notice": Kept("outage_notice"),
+        "assistance_notice": Kept("assistance_notice"),
         "endpoint": Kept("endpoint"),
         "dead_letter": Kept("dead_letter"),
     },

@@ -23,6 +23,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.keys import Signature
+from services.agencies.domain.attachments import Attachment
+from shared import media_types
+from shared.blobs import digested
 
 FORMAT = "tianwei-exchange/1"
 # Our name in packages.
@@ -177,6 +180,17 @@ def open_package(
     )
 
 
+def attachments_of(package: Package) -> tuple[Attachment, ...]:
+    """What is known of its attachments before anything is done with them; reads every byte of them."""
+    return tuple(_attachment(name, content) for name, content in package.attachments.items())
+
+
+def _attachment(name: str, content: bytes) -> Attachment:
+    told = digested(io.BytesIO(content))
+    kind = media_types.sniff(content[: media_types.HEAD_BYTES], content[-media_types.TAIL_BYTES :])
+    return Attachment(name, told.sha256, told.sm3, told.size, kind)
+
+
 def _check_seal(file: str, content: bytes, signature: bytes, trusted: list[str]) -> None:
     try:
         seal = _Seal.model_validate(orjson.loads(signature[: MOST_SIGNATURE_BYTES + 1]))
@@ -246,10 +260,16 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
         or "\\" in name
         or ":" in name
         or any(ord(char) < 32 or 0x202A <= ord(char) <= 0x202E or 0x2066 <= ord(char) <= 0x2069 for char in name)
-        or not (name in (MANIFEST, DATA) or (name.startswith(ATTACHMENTS) and len(path.parts) == 2))
+        or not (name in (MANIFEST, DATA) or _is_attachment(name))
     ):
         raise PackageFault("name-not-allowed", name[:60], proven=True, allowed=[MANIFEST, DATA, ATTACHMENTS + "…"])
     return name
+
+
+def _is_attachment(name: str) -> bool:
+    """attachments/NAME and nothing deeper, with a name that can be read."""
+    folder, _, file = name.partition("/")
+    return f"{folder}/" == ATTACHMENTS and bool(file.strip()) and file != "." and "/" not in file
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, most: int) -> bytes:

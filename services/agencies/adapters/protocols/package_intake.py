@@ -2,13 +2,15 @@
 
 A package is there when its signature is. What is repeated is put away, what comes before its turn waits where it lies
 until the missing one has come, what is wrong is parked and answered by a receipt. Ending at any moment does no harm:
-what was taken is known by number and digest, and is only put away when it is met again.
+what was taken is known by number and digest, and is only put away when it is met again. Attachments are in the file
+store before the transaction that tells of them; the package lies where it was until that has committed.
 """
 
+import io
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.exchange_store import IN, PARKED, PART, TAKEN, Entry, ExchangeStore
@@ -21,11 +23,13 @@ from services.agencies.adapters.protocols.package import (
     Package,
     PackageFault,
     PackageName,
+    attachments_of,
     open_package,
 )
 from services.agencies.domain.answers import fault
 from services.agencies.handlers import inbound
 from services.agencies.storage.unit import AgenciesUnit
+from shared.blobs import BlobStore
 from shared.contracts.codes import Agency
 from shared.delivery.runner import UnitRunner
 from shared.ids import new_id
@@ -48,24 +52,37 @@ class Peer:
     county_code: str
 
 
+@dataclass(frozen=True)
+class _Verified:
+    """A package as it is and as it is handed on."""
+
+    package: Package
+    given: inbound.Package
+
+
 class PackageIntake:
-    """One agency's folder. wall: seconds since the epoch, as the folder's own clock has them."""
+    """One agency's folder. blobs: keeps what attachments hold.
+
+    wall: seconds since the epoch, as the folder's own clock has them.
+    """
 
     def __init__(
         self,
         runner: UnitRunner[AgenciesUnit],
         store: ExchangeStore,
         peer: Peer,
+        blobs: BlobStore,
         half_written_s: float = HALF_WRITTEN_S,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._runner = runner
         self._store = store
         self._peer = peer
+        self._blobs = blobs
         self._half_written_s = half_written_s
         self._wall = wall
         # Verified and waiting for their turn: not read again until they change.
-        self._waiting: dict[str, tuple[int, float, Package]] = {}
+        self._waiting: dict[str, tuple[int, float, _Verified]] = {}
 
     def round(self) -> int:
         """Look once; the number of packages that were taken. Raises StoreDown, and what the database raises."""
@@ -80,20 +97,20 @@ class PackageIntake:
 
     def _one(self, entry: Entry, there: dict[str, Entry]) -> bool:
         try:
-            package = self._verified(entry, there)
+            verified = self._verified(entry, there)
         except PackageFault as wrong:
             self._park(entry, wrong)
             return False
-        if package is None:
+        if verified is None:
             return False
-        verdict = self._take(package)
+        verdict = self._take(verified)
         if verdict == "waits":
-            self._waiting[entry.name] = (entry.size, entry.changed_at, package)
+            self._waiting[entry.name] = (entry.size, entry.changed_at, verified)
             return False
         self._put_away(entry.name, PARKED if verdict == "parked" else TAKEN)
         return verdict == "taken"
 
-    def _verified(self, entry: Entry, there: dict[str, Entry]) -> Package | None:
+    def _verified(self, entry: Entry, there: dict[str, Entry]) -> _Verified | None:
         """None while it is on its way. Raises PackageFault."""
         kept = self._waiting.get(entry.name)
         if kept is not None and kept[:2] == (entry.size, entry.changed_at):
@@ -111,7 +128,7 @@ class PackageIntake:
         if content is None or signature is None:
             return None
         try:
-            return open_package(
+            package = open_package(
                 entry.name,
                 content,
                 signature,
@@ -124,10 +141,18 @@ class PackageIntake:
             if wrong.reason in _LOOKS_HALF and not self._is_old(entry):
                 return None
             raise
+        return _Verified(package, _given(package))
 
-    def _take(self, package: Package) -> str:
-        given = inbound.Package(package.name.number, package.name.package_id, package.data, package.sha256)
+    def _take(self, verified: _Verified) -> str:
+        """What has no effect leaves nothing in the store: content is put there when the answer is known to be done."""
+        try:
+            return self._told(verified.given)
+        except inbound.NotStored:
+            for content in verified.package.attachments.values():
+                self._blobs.put(io.BytesIO(content))
+            return self._told(replace(verified.given, stored=True))
 
+    def _told(self, given: inbound.Package) -> str:
         def use_case(unit: AgenciesUnit) -> dict[str, str]:
             return {"verdict": inbound.take_package(unit, self._peer.agency, NAME, given)}
 
@@ -169,6 +194,11 @@ class PackageIntake:
 
     def _is_old(self, entry: Entry) -> bool:
         return self._wall() - entry.changed_at > self._half_written_s
+
+
+def _given(package: Package) -> inbound.Package:
+    name = package.name
+    return inbound.Package(name.number, name.package_id, package.data, package.sha256, attachments_of(package))
 
 
 def _turn(name: str) -> tuple[int, str]:

@@ -1,7 +1,8 @@
 """Takes an agency's answers from its queue: proven by the broker or by signature, decided, then acknowledged.
 
 RabbitMQ vouches for the user of a message (validated user-id): another agency's user cannot write here, and if it
-could, its name would show. A message without a name must be signed with the secret of the endpoint, as webhooks are.
+could, its name would show. A message without a name must be signed with the secret of the endpoint, as webhooks are;
+how long it lay in the queue does not matter.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from kombu import Connection, Consumer
@@ -88,7 +90,8 @@ class QueueIntake:
     def _take(self, message: Any) -> None:
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
         user, headers = message.properties.get("user_id"), message.headers or {}
-        proof = unproven(self._url, self._peer.agency.value, self._peer.secrets, user, headers, body)
+        now = datetime.now(UTC)
+        proof = unproven(self._url, self._peer.agency.value, self._peer.secrets, user, headers, body, now)
         agency = self._peer.agency
 
         def use_case(unit: AgenciesUnit) -> dict[str, str]:

@@ -116,7 +116,8 @@ class QueueDoor:
     def _take(self, message: Any) -> None:
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
         agency, headers = self._county.agency.value, message.headers or {}
-        why = unproven(self._url, agency, lambda: [self._secret], message.properties.get("user_id"), headers, body)
+        user, now = message.properties.get("user_id"), datetime.now(UTC)
+        why = unproven(self._url, agency, lambda: [self._secret], user, headers, body, now)
         message.ack()
         receipt = self._county.refuse("message", fault("message", why)) if why else self._county.take(body)
         self._reply(receipt)

@@ -20,6 +20,7 @@ from services.agencies.adapters.protocols.package import (
     SUFFIX,
     PackageFault,
     PackageName,
+    attachments_of,
     open_package,
     pack,
     seal,
@@ -148,8 +149,9 @@ class ExchangeDoor:
             self._park(entry, PackageFault("number-reused", "file", proven=True))
             return True
         self._last = max(self._last, name.number)
-        self._put_away(entry.name, TAKEN)
-        self._reply(self._county.take(package.data))
+        receipt = self._county.take(package.data, attachments=attachments_of(package))
+        self._put_away(entry.name, PARKED if receipt.status == "parked" else TAKEN)
+        self._reply(receipt)
         return True
 
     def _skips(self, number: int) -> bool:

@@ -1,14 +1,20 @@
 """The county in the kit answers as the house does: the same answers, the same receipts, with the same faults."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.agencies.adapters.integrations.material import vectors
+from services.agencies.domain.attachments import Attachment
+from services.agencies.handlers.inbound import take_answer
 from services.agencies.kit.county import County
+from services.agencies.storage.unit import AgenciesUnit
+from shared.clock import SystemClock
 from shared.contracts.codes import Agency, Role
+from shared.delivery.runner import UnitRunner
 from tests.integration.services.agencies.house import House, officer
 from tests.unit.services.agencies.builders import convened, result
 
@@ -47,6 +53,20 @@ class Both:
         assert self._told(house) == self._told(kit)
         return dict(kit)
 
+    def hand_in(self, answer: dict[str, Any], *attachments: Attachment) -> dict[str, Any]:
+        """The same of an answer that came in a package with files."""
+
+        def use_case(unit: AgenciesUnit) -> dict[str, Any]:
+            raw = json.dumps(self._about(answer, self._in_house)).encode()
+            return take_answer(unit, self._agency, "file_exchange", raw, attachments).model_dump(mode="json")
+
+        runner = UnitRunner(self._house.engine, self._house.parts.open_unit, SystemClock(), lambda: None)
+        house = runner.run(officer(self._agency, Role.AGENCY_SYSTEM), use_case, correlation_id="test")
+        given = json.dumps(self._about(answer, self._in_kit)).encode()
+        kit = self._county.take(given, attachments=attachments).model_dump(mode="json")
+        assert self._told(house) == self._told(kit)
+        return dict(kit)
+
     @staticmethod
     def _about(answer: dict[str, Any], task: UUID) -> dict[str, Any]:
         return {name: str(task) if value == "TASK" else value for name, value in answer.items()}
@@ -80,6 +100,29 @@ def test_a_task_goes_the_same_way_in_both(house: House, agency: Agency) -> None:
     again = [both.say(one)["status"] for one in said]
     assert again == ["repeated" if status == "taken" else "parked" for status in statuses]
     assert both.say({**said[2], "data": {"signed_by": "别人"}})["faults"][0]["reason"] == "id-reused"
+
+
+def test_what_comes_with_an_answer_is_judged_the_same_by_both(house: House) -> None:
+    agency = Agency.COMPREHENSIVE_ENFORCEMENT
+    both = Both(house, agency)
+    told = result(agency).model_dump(mode="json")
+    told["photographs"][0]["file_name"] = "前.jpg"
+    form = house.parts_integration(agency).result_form(type(result(agency)).model_validate(told))
+    good = Attachment("前.jpg", "a" * 64, "c" * 64, 10, "image/jpeg")
+    sign = both.answer("sign", {"signed_by": "王五"})
+    said = [
+        (both.answer("accept", {"contact_person": "赵六"}), [good]),  # before it is signed
+        (both.answer("received", {"received": [str(uuid4())]}), [good]),
+        (sign, [replace(good, media_type=None), replace(good, name="空.jpg", size_bytes=0), good]),
+        (sign, [good]),
+        (sign, [good]),
+        (sign, [replace(good, name="后.jpg")]),
+        (both.answer("accept", {"contact_person": "赵六"}), []),
+        (both.answer("report", {"form": form}), [replace(good, sha256="d" * 64)]),
+        (both.answer("report", {"form": form}), [good]),
+    ]
+    statuses = [both.hand_in(one, *files)["status"] for one, files in said]
+    assert statuses == ["parked", "parked", "parked", "taken", "repeated", "parked", "taken", "parked", "taken"]
 
 
 @pytest.mark.parametrize("agency", SYSTEMS)

@@ -29,6 +29,8 @@ CHIEF = of(Role.CHIEF, NR, "陈局长")
 ACTING = of(Role.ACTING_CHIEF, NR, "代局长")
 DEPUTY = of(Role.LEADER, NR, "副局长")
 LEGAL = of(Role.LEGAL_REVIEWER, NR, "法制员")
+AG_OFFICER = of(Role.AGENCY_OFFICER, "agriculture", "农业执法员")
+NR_OFFICER = of(Role.AGENCY_OFFICER, NR, "自然资源执法员")
 AG_CHIEF = of(Role.CHIEF, "agriculture", "农业局长")
 POLICE = of(Role.AGENCY_OFFICER, "public_security", "民警")
 CE_OFFICER = of(Role.AGENCY_OFFICER, "comprehensive_enforcement", "执法队员")
@@ -131,6 +133,18 @@ def opinion(office: Office, case: Any, destroyed: float = 7000, pbf: float = 420
         **papers("appraisal_opinion"),
     }
     return step(office, case, "record-appraisal", **body)
+
+
+def asking(**changes: Any) -> dict[str, Any]:
+    """A letter of assistance to agriculture, if nobody else is named."""
+    letter = {
+        "matters": ["land_information"],
+        "details": "查询该地块承包合同和补贴情况",
+        "contact": "张三 0955-5020000",
+        **papers("assistance_letter"),
+    }
+    named = {} if {"to_agency", "to_body"} & changes.keys() else {"to_agency": "agriculture"}
+    return {**letter, **named, **changes}
 
 
 def transfer_of(office: Office, case: Any, by: Actor = COORDINATOR) -> dict[str, Any]:

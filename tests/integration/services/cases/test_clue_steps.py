@@ -36,6 +36,7 @@ from tests.integration.services.cases.office import (
     sand_yard,
     verified,
 )
+from tests.integration.services.cases.path_people import AG_CHIEF
 from tests.integration.services.cases.test_main_path import strike_off
 from tests.support.nodes import PostgresNode
 
@@ -265,6 +266,44 @@ def test_agriculture_decides_on_a_filing_in_seven_days_of_getting_the_clue(empty
     empty.command(AGRICULTURE, "clue.sign", {}, told["id"])
     visited = empty.command(AGRICULTURE, "clue.start-verification", {"officers": ["甲", "乙"]}, told["id"])
     assert {"D08", "D09"} & set(clocks_of(visited)) == {"D09"}
+
+
+def test_agriculture_gets_seven_days_more_once_and_keeps_them_through_a_return(empty: Office) -> None:
+    """D09, with its extension."""
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    more = {"days": 7, "approved_by": "农业局长", "reason": "须检测土样", **papers("extension_approval")}
+    empty.command(COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    none = refusal(empty, COORDINATOR, "clue.extend-filing", more, told["id"])
+    assert (none.code, none.facts["rule"]) == ("cases.clock-not-running", "D09")
+    returned = {"return_reason": "not_our_duty", "reason": "属农业农村部门"}
+    empty.command(OFFICER, "clue.return", returned, told["id"])
+    empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    bare = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "documents": []}, told["id"])
+    assert (bare.code, bare.facts["missing"], bare.facts["law"]) == (
+        "cases.document-missing",
+        ["extension_approval"],
+        "AGP; RULES D09",
+    )
+    assert refusal(empty, AGRICULTURE, "clue.extend-filing", more, told["id"]).code == "role-not-allowed"
+    long = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "days": 8}, told["id"])
+    assert (long.code, long.facts["most"]) == ("cases.extension-too-long", 7)
+    extended = empty.command(AG_CHIEF, "clue.extend-filing", more, told["id"])
+    assert (extended["state"], clocks_of(extended)["D09"]) == ("assigned", "2026-05-04")
+    again = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "days": 1}, told["id"])
+    assert (again.code, again.facts["rule"]) == ("cases.extension-not-allowed", "D09")
+    empty.command(AGRICULTURE, "clue.return", returned, told["id"])
+    back = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    assert clocks_of(back)["D09"] == "2026-05-04"
+    assert refusal(empty, AG_CHIEF, "clue.extend-filing", more, told["id"]).code == "cases.extension-not-allowed"
+
+
+def test_more_time_for_a_filing_is_asked_for_while_it_runs(empty: Office) -> None:
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    empty.days_pass(8)
+    more = {"days": 7, "approved_by": "农业局长", "reason": "须检测土样", **papers("extension_approval")}
+    late = refusal(empty, AG_CHIEF, "clue.extend-filing", more, told["id"])
+    assert (late.code, late.facts["last_on"]) == ("cases.extension-too-late", "2026-04-27")
 
 
 def clocks_of(clue: dict[str, Any]) -> dict[str, str]:

@@ -14,16 +14,16 @@ from tests.support.nodes import PostgresNode
 
 # As the first release wrote a clock: these fields, every one of them.
 _OLD = ("rule_id", "title", "limit", "unit", "started_at", "due_on", "due_at", "provisional", "met_at")
-_AGAIN = (
-    "SELECT id, object_type, object_id, no, object_no, division_code, township_code, agencies, state, due_on, met_at"
-)
+# J03, whose holders it had no word for, is younger than that release; so are proposals.
+_AGAIN = """
+SELECT id, object_type, object_id, no, object_no, division_code, township_code, agencies, state, due_on, met_at
+FROM deadline WHERE object_type <> 'action_proposal' AND rule_id <> 'J03' ORDER BY id
+"""
 
 
 def rows(office: Office) -> list[Any]:
     with office.parts.engine.connect() as connection:
-        return list(
-            connection.execute(sa.text(f"{_AGAIN} FROM deadline WHERE object_type <> 'action_proposal' ORDER BY id"))
-        )
+        return list(connection.execute(sa.text(_AGAIN)))
 
 
 def test_clocks_of_the_first_release_are_in_the_table_after_the_upgrade(office: Office, postgres: PostgresNode) -> None:

@@ -191,6 +191,18 @@ def test_missing_papers_are_handed_in_and_never_a_reason_to_refuse(office: Offic
     assert (again["state"], clock_of(again, "T05")["met_at"]) == ("receipted", None)
 
 
+def test_police_without_jurisdiction_pass_it_on_within_a_day(office: Office) -> None:
+    """T03: it runs from the receipt; whoever gets it then has three days of its own."""
+    transfer = handed_over(office, appraised(office))
+    assert clock_of(transfer, "T03")["due_at"] == clock_of(transfer, "T04")["due_at"]
+    office.days_pass(1)
+    passed = move(
+        office, transfer, "pass-on", POLICE, police_organ="某县公安局", received_at=office.clock.at.isoformat()
+    )
+    assert clock_of(passed, "T03")["met_at"] is not None
+    assert [clock["rule_id"] for clock in passed["deadlines"] if clock["met_at"] is None] == ["T05"]
+
+
 def test_police_who_do_not_answer_are_put_before_the_procuratorate_only_after_their_term(office: Office) -> None:
     transfer = handed_over(office, appraised(office))
     body = {"asked_on": today(office), **papers("supervision_suggestion")}

@@ -28,7 +28,7 @@ from shared.rebuild.program import Rebuilder
 from tests.integration.services.cases.clue_desk import look, proposals, reported
 from tests.integration.services.cases.evidence.desk import Desk, of_case
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, papers, sand_yard
-from tests.integration.services.cases.path_people import DEPUTY, appraised, handed_over, performing, today
+from tests.integration.services.cases.path_people import DEPUTY, appraised, asking, handed_over, performing, today
 from tests.integration.services.cases.test_joint_actions import AG, NR, Action
 from tests.integration.services.cases.test_listings import under_way as listing_under_way
 from tests.integration.services.cases.test_main_path import close_case, strike_off, up_to_notice
@@ -111,6 +111,10 @@ def beside_the_case(office: Office) -> None:
     reply = {"document_no": "n", "received_on": today(office), "reason": "r", **papers("police_reply")}
     office.command(COORDINATOR, "police_transfer.police-refuse", reply, transfer["id"])
     listing_under_way(office, case)
+    letter = office.command(COORDINATOR, "case.request-assistance", asking(), case["id"])
+    answer = {"result": "partly_done", "account": "a", "answered_by": "n", "reason": "r", **papers("feedback_letter")}
+    office.command(COORDINATOR, "assistance_request.answer", answer, letter["id"])
+    office.command(COORDINATOR, "case.request-assistance", asking(to_body="不动产登记中心"), case["id"])
     [proposal] = office.query(COORDINATOR, "action_proposal.list", case_id=case["id"])["items"]
     office.command(COORDINATOR, "action_proposal.decline", {"reason": "r"}, proposal["id"])
     performing(office, ("fine",), 4000.5)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.notify.handlers.assistance import tell_asked
 from services.notify.handlers.on_agencies import on_endpoint_failing
 from services.notify.rebuild import PROJECTIONS
 from shared.contracts.envelope import CloudEvent, LogPage
@@ -18,6 +19,7 @@ from shared.rebuild.comparison import CannotCompare, Comparison, FeedProjection
 from shared.rebuild.feeds import FeedLog, ReadPage
 from shared.rebuild.own_log import OwnLog
 from tests.integration.services.notify.house import PARTY, House
+from tests.integration.services.notify.test_assistance_notices import letter_asked
 from tests.integration.services.notify.test_outages import FAILING, heard
 from tests.support.meanwhile import look_while
 from tests.unit.services.notify import facts
@@ -71,6 +73,7 @@ def story(house: House) -> House:
     house.command(PARTY, "notice.read", notice["id"])
     house.command(PARTY, "notice.sign", notice["id"], signed_by="王五")
     heard(house, FAILING, on_endpoint_failing)
+    heard(house, letter_asked(), tell_asked)
     return house
 
 

@@ -120,6 +120,8 @@ def twice() -> bytes:
         (lambda: whole({"attachments\\..\\x": b"x"}), "name-not-allowed"),
         (lambda: whole({"C:x": b"x"}), "name-not-allowed"),
         (lambda: whole({"attachments/a/b": b"x"}), "name-not-allowed"),
+        (lambda: whole({"attachments//b": b"x"}), "name-not-allowed"),
+        (lambda: whole({"attachments/ ": b"x"}), "name-not-allowed"),
         (lambda: whole({"attachments/\u202egnp.exe": b"x"}), "name-not-allowed"),
         (lambda: zipped(("data.json", DATA)), "file-missing"),
         (lambda: zipped(("manifest.json", manifest({"data.json": DATA}))), "file-missing"),

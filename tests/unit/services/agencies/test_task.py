@@ -1,6 +1,7 @@
 """The transition table of a task, walked completely, and its replay."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from services.agencies.domain.answers import AnswerWrong
+from services.agencies.domain.attachments import Attachment
 from services.agencies.domain.errors import TaskTransitionNotAllowed
 from services.agencies.domain.task import Task
 from services.agencies.domain.task_table import TABLE
 from shared.aggregate import replay
+from shared.contracts.agencies import TaskAttachmentHandedInV1
 from shared.contracts.base import Event
 from shared.contracts.codes import Agency, DocumentKind, ReturnReason, TaskState
 from shared.contracts.hand_over import ANSWERED, COME_BACK, OPEN, PENDING, TASK_HOLDERS, TaskHolder, holder_of
 from shared.contracts.parts import DocumentRef
+from shared.contracts.task_results import DemolitionRecord
 from tests.unit.services.agencies.builders import ANSWER_BY, NOW, issued_event, issued_task, result
 
 RECEIPT = DocumentRef(kind=DocumentKind.PAPER_RECEIPT, title="签收回执")
@@ -148,6 +153,51 @@ def test_the_proof_of_delivery_leaves_the_version_that_is_decided_on() -> None:
     assert (task.version, task.decided_version) == (2, 1)
     replay(task, task.sign("王五", "system", NOW))
     assert (task.version, task.decided_version) == (3, 3)
+
+
+def handed(name: str = "处置后-01.jpg", sha256: str = "b" * 64) -> Attachment:
+    return Attachment(name, sha256, "c" * 64, 10, "image/jpeg")
+
+
+def reported() -> Task:
+    task = issued_task(Agency.COMPREHENSIVE_ENFORCEMENT)
+    for told in (
+        task.sign("王五", "package", NOW),
+        lambda: task.accept("赵六", None, NOW),
+        lambda: task.report(result(Agency.COMPREHENSIVE_ENFORCEMENT), NOW),
+    ):
+        replay(task, told() if callable(told) else told)
+    return task
+
+
+def test_a_file_that_came_with_a_step_changes_nothing_and_knows_its_photograph() -> None:
+    task = reported()
+    before = replace(task)
+    (named, unnamed) = task.hand_in("1", "report", [handed(), handed("文书.jpg", "d" * 64)], NOW)
+    assert isinstance(named, TaskAttachmentHandedInV1)
+    assert named.photograph is not None
+    assert named.photograph.stage == "after"
+    assert isinstance(unnamed, TaskAttachmentHandedInV1)
+    assert unnamed.photograph is None
+    replay(task, [named, unnamed])
+    assert task == replace(before, version=before.version + 2)
+    # What another answer brings is no photograph of the report before it.
+    (with_sign,) = task.hand_in("2", "sign", [handed()], NOW)
+    assert isinstance(with_sign, TaskAttachmentHandedInV1)
+    assert with_sign.photograph is None
+
+
+def test_another_content_under_the_name_of_a_photograph_of_the_form_is_refused() -> None:
+    told = result(Agency.COMPREHENSIVE_ENFORCEMENT)
+    assert isinstance(told, DemolitionRecord)
+    named = [one.model_copy(update={"file_name": f"{one.stage}.jpg"}) for one in told.photographs]
+    task = reported()
+    task.result = told.model_copy(update={"photographs": named})
+    with pytest.raises(AnswerWrong) as caught:
+        task.hand_in("1", "report", [handed("after.jpg", "d" * 64), handed("before.jpg", "a" * 64)], NOW)
+    assert [(fault.field, fault.reason) for fault in caught.value.faults] == [
+        ("attachments/after.jpg", "attachment-other-content")
+    ]
 
 
 def test_an_event_of_something_else_is_refused() -> None:

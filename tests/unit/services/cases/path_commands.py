@@ -12,15 +12,29 @@ from services.cases.domain import case_filing as filing
 from services.cases.domain import case_inquiry as inquiry
 from services.cases.domain import case_publication as publication
 from services.cases.domain import case_review as review
+from services.cases.domain.assistance import AssistanceRequest
 from services.cases.domain.case import Case
 from services.cases.domain.listing import Listing
 from services.cases.domain.police_transfer import PoliceTransfer
 from shared.clock import local_day
+from shared.contracts import assistance as asst
 from shared.contracts import case_paths as cp
 from shared.contracts import cases as c
 from shared.contracts import listings as li
 from shared.contracts import police_transfers as pt
-from shared.contracts.codes import ClosingGround, DelayReason, Measure, NoPenaltyReason, ReopenGround, TerminateReason
+from shared.contracts.codes import (
+    Agency,
+    AssistanceMatter,
+    AssistanceRefusal,
+    AssistanceResult,
+    ClosingGround,
+    CountyAgency,
+    DelayReason,
+    Measure,
+    NoPenaltyReason,
+    ReopenGround,
+    TerminateReason,
+)
 from shared.contracts.parts import DocumentRef
 
 Papers = list[DocumentRef]
@@ -222,3 +236,47 @@ def listing_step(verb: str, papers: Papers, now: datetime, good: bool) -> tuple[
 
 
 LISTING_STEPS = sorted({command.verb for command in li.LISTING_COMMANDS} - {"delist"})
+
+
+def request_assistance(papers: Papers, to: CountyAgency | None, urgent: bool) -> asst.RequestAssistance:
+    """to: None for a body that has no account."""
+    return asst.RequestAssistance(
+        to_agency=to,
+        to_body=None if to else "不动产登记中心",
+        matters=[AssistanceMatter.LAND_INFORMATION if to else AssistanceMatter.STOP_PROCEDURES],
+        details="查询地类",
+        contact="张",
+        urgent=urgent,
+        documents=papers,
+    )
+
+
+def assistance_step(verb: str, papers: Papers, now: datetime, good: bool) -> tuple[Callable[..., Any], Any]:
+    said: dict[str, Any] = {"documents": papers, "reason": "理由"}
+    # Of the day before: not before the request, and only where a paper of that day is recorded.
+    on = None if good else local_day(now - timedelta(days=1))
+    steps: dict[str, tuple[Callable[..., Any], Any]] = {
+        "extend": (AssistanceRequest.extend, asst.ExtendAssistance(days=5 if good else 6, noticed_on=on, **said)),
+        "answer": (
+            AssistanceRequest.answer,
+            asst.AnswerAssistance(
+                result=AssistanceResult.DONE, account="属农用地", answered_by="科长", answered_on=on, **said
+            ),
+        ),
+        "refuse": (
+            AssistanceRequest.refuse,
+            asst.RefuseAssistance(
+                ground=AssistanceRefusal.LAW_FORBIDS,
+                law="《档案法》第二十七条",
+                refused_by="科长",
+                refused_on=on,
+                **said,
+            ),
+        ),
+        "withdraw": (AssistanceRequest.withdraw, asst.WithdrawAssistance(**said)),
+    }
+    return steps[verb]
+
+
+ASSISTANCE_STEPS = sorted({command.verb for command in asst.ASSISTANCE_COMMANDS})
+ASKED: tuple[CountyAgency | None, ...] = (Agency.AGRICULTURE, Agency.PUBLIC_SECURITY, None)

@@ -22,11 +22,13 @@ from shared.contracts.codes import (
     AliasKind,
     ClueSource,
     ClueState,
+    DocumentKind,
     ReviewState,
     SentBackReason,
     TransferReply,
     VerificationOpinion,
 )
+from shared.contracts.parts import DocumentRef
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.principal import Actor
@@ -191,7 +193,7 @@ class ClueMachine(RuleBasedStateMachine):
             verbs = TABLE.verbs(clue.state)
             if clue.state is ClueState.TO_CASE:
                 verbs = REVIEW.verbs(clue.review_state)
-            aside = {"add-aliases", "note-rebound", "link", "reject", "take-shape"}
+            aside = {"add-aliases", "note-rebound", "link", "reject", "take-shape", "extend-filing"}
             verbs = [verb for verb in verbs if verb not in aside]
             # Else hardly a clue would come to the end of its review.
             verbs += [verb for verb in verbs if verb in ("start-review", "pass-review")] * 2
@@ -243,6 +245,19 @@ class ClueMachine(RuleBasedStateMachine):
         cmd = steps.TransferOut(body="林草局", reason="林地")
         if self.attempt(by, self.clue, lambda m: self.clue.transfer_out(cmd, m)):
             assert first, "a clue is passed on once"
+
+    @rule(by=people, days=st.sampled_from([7, 7, 1, 8]))
+    def extend_filing(self, by: Actor | None, days: int) -> None:
+        clue, by = self.subject, self.who(by, "extend-filing")
+        before = clue.clock("D09")
+        paper = DocumentRef(kind=DocumentKind.EXTENSION_APPROVAL, title="延期审批表")
+        cmd = steps.ExtendFiling(days=days, approved_by="局长", reason="案情复杂", documents=[paper])
+        if self.attempt(by, clue, lambda m: clue.extend_filing(cmd, m)):
+            assert before is not None
+            assert before.due_on is not None
+            assert (before.met_at, before.extensions) == (None, []), "once, while it runs"
+            assert local_day(self.now) <= before.due_on
+            assert days <= 7
 
     @rule(by=people, reply=st.sampled_from(TransferReply))
     def answer(self, by: Actor | None, reply: TransferReply) -> None:

@@ -11,8 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from services.cases.domain import assistance as assistance_module
 from services.cases.domain import case_table, case_transfer, police_transfer_table
 from services.cases.domain import listing as listing_module
+from services.cases.domain.assistance import AssistanceRequest
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.listing import Listing
@@ -20,11 +22,21 @@ from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.progress import Moment
 from shared.aggregate import replay
 from shared.clock import local_day
+from shared.contracts import assistance as asst
 from shared.contracts import case_path_events as e
 from shared.contracts import cases_events as main
 from shared.contracts import listings as li
 from shared.contracts import police_transfer_events as pte
-from shared.contracts.codes import CaseState, ClosingGround, DocumentKind, ListingState, Role, TransferState
+from shared.contracts.codes import (
+    AssistanceState,
+    CaseState,
+    ClosingGround,
+    CountyAgency,
+    DocumentKind,
+    ListingState,
+    Role,
+    TransferState,
+)
 from shared.contracts.parts import DocumentRef
 from shared.errors import TianweiError
 from shared.ids import new_id
@@ -37,6 +49,7 @@ CHIEF = replace(COORDINATOR, roles=frozenset({Role.CHIEF}), name="局长")
 DEPUTY = replace(COORDINATOR, roles=frozenset({Role.LEADER}), name="副局长")
 LEGAL = replace(COORDINATOR, roles=frozenset({Role.LEGAL_REVIEWER}), name="法制员")
 HANDLER = replace(LEGAL, name="乙")
+ASKED_OFFICER = replace(commands.AGENCY, name="农办")
 OFFICE = replace(COORDINATOR, roles=frozenset({Role.COORDINATOR, Role.LEADER, Role.LEGAL_REVIEWER, Role.CHIEF}))
 EVERY_PAPER = {kind: DocumentRef(kind=kind, title=kind.value) for kind in DocumentKind}
 
@@ -80,22 +93,31 @@ WAYS = {
     "close",
     "listing": "propose l:approve l:notify l:sign l:begin l:request-extension l:grant-extension l:report-done l:verify "
     "delist l:publish",
+    "letter": "investigate ask a:extend a:answer ask a:refuse ask a:withdraw",
     "overdue": "propose l:approve l:notify l:sign l:begin l:mark-overdue l:talk l:report-done l:verify delist",
 }
 # So many days after a step, but where ! says at once. A fine may be sued against for six months, a demolition for less.
 LATER = {"notice": 10, "serve": 190, "demand": 20, "announce-hearing": 15, "l:begin": 50, "commission-appraisal": 3}
 
 
+_PAPERS_OF: tuple[Any, ...] = (
+    case_table.TABLE,
+    police_transfer_table.TABLE,
+    listing_module.TABLE,
+    assistance_module.TABLE,
+)
+
+
 def papers_of(verb: str) -> list[DocumentRef]:
     """Every paper that a row of this verb could ask for."""
-    rows = [row for table in (case_table.TABLE, police_transfer_table.TABLE, listing_module.TABLE) for row in table]
+    rows = [row for table in _PAPERS_OF for row in table]
     kinds = {kind for row in rows if row.verb == verb for kind in row.needs}
     more = {DocumentKind.HEARING_RIGHT_NOTICE, DocumentKind.COLLECTIVE_RECORD, DocumentKind.APPRAISAL_OPINION}
     return [EVERY_PAPER[kind] for kind in sorted(kinds | more)]
 
 
 class Walk(RuleBasedStateMachine):
-    """One case with its hand-over and its listing."""
+    """One case with its hand-over, its listing and the last of its letters of assistance."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -103,6 +125,7 @@ class Walk(RuleBasedStateMachine):
         self.case = Case(id=new_id())
         self.transfer: PoliceTransfer | None = None
         self.listing: Listing | None = None
+        self.letter: AssistanceRequest | None = None
         self.log: dict[Any, list[Any]] = {}
 
     @initialize(near=st.booleans())
@@ -176,6 +199,19 @@ class Walk(RuleBasedStateMachine):
                 assert case.state in (CaseState.CLOSED, CaseState.ARCHIVED)
             case pte.PoliceTransferApprovedV1():
                 assert by.has(Role.CHIEF, Role.ACTING_CHIEF)
+            case asst.AssistanceRequestedV1():
+                assert case.state not in (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.NOT_FILED)
+                assert event.to_agency != event.from_agency
+            case asst.AssistanceRefusedV1():
+                assert self.letter is not None
+                assert self.letter.requested_at is not None
+                last = commands.REGISTER.start("J09", self.letter.requested_at).due_on
+                assert last is not None
+                assert event.refused_on <= last
+            case asst.AssistanceExtendedV1():
+                assert self.letter is not None
+                assert not self.letter.urgent
+                assert event.days <= 5
             case li.ListingDelistedV1():
                 self.nothing_is_owed()
                 assert case.state in AFTER_DECISION | {CaseState.CLOSED, CaseState.ARCHIVED}
@@ -221,6 +257,10 @@ class Walk(RuleBasedStateMachine):
             if verb == "close":
                 for ground in ClosingGround:
                     self.close(OFFICE, ground)
+            elif verb == "ask":
+                self.ask(OFFICE, paths.ASKED[share % 3], not fined)
+            elif self.letter is not None and verb.startswith("a:"):
+                self.letter_step(verb[2:], OFFICE, True)
             elif verb in ("propose", "delist"):
                 getattr(self, verb)(OFFICE)
             elif self.transfer is not None and verb.startswith("t:"):
@@ -288,8 +328,30 @@ class Walk(RuleBasedStateMachine):
         cmd = li.Delist(documents=[*papers_of("delist"), EVERY_PAPER[DocumentKind.LEGALITY_PROOF]])
         self.attempt(by, listing, lambda m: listing.delist(cmd, m, self.case, [], False))
 
+    @rule(by=people, to=st.sampled_from(paths.ASKED), urgent=st.booleans())
+    def ask(self, by: Actor, to: CountyAgency | None, urgent: bool) -> None:
+        if self.letter is not None and self.letter.is_open:
+            return
+        letter, cmd = (
+            AssistanceRequest(id=new_id()),
+            paths.request_assistance(papers_of("request-assistance"), to, urgent),
+        )
+        if self.attempt(by, letter, lambda m: letter.request(cmd, m, self.case, "AS-1")):
+            self.letter = letter
+
+    @precondition(lambda self: self.letter is not None)
+    @rule(verb=st.sampled_from(paths.ASSISTANCE_STEPS), by=people | st.just(ASKED_OFFICER), well=good)
+    def letter_step(self, verb: str, by: Actor, well: bool) -> None:
+        letter = self.letter
+        assert letter is not None
+        decide, cmd = paths.assistance_step(verb, papers_of(verb), self.now, well)
+        told = self.attempt(by, letter, lambda m: decide(letter, cmd, m))
+        if told and verb != "withdraw" and by is ASKED_OFFICER:
+            assert letter.to_agency == by.org_code
+
     def all(self) -> list[Any]:
-        return [one for one in (self.case, self.transfer, self.listing) if one is not None and one.id in self.log]
+        objects = (self.case, self.transfer, self.listing, self.letter)
+        return [one for one in objects if one is not None and one.id in self.log]
 
     @invariant()
     def replay_gives_the_same(self) -> None:
@@ -330,6 +392,13 @@ class Walk(RuleBasedStateMachine):
         if penalty is not None:
             assert penalty.added_yuan <= penalty.fine_yuan
             assert penalty.paid_yuan <= 2 * penalty.fine_yuan
+        letter = self.letter
+        if letter is not None:
+            assert bool(letter.running) is letter.is_open
+            assert len([clock for clock in letter.deadlines if clock.extensions]) <= 1
+            assert (letter.state is AssistanceState.EXTENDED) is (
+                letter.is_open and letter.facts.extension_days is not None
+            )
         listing = self.listing
         if listing is not None and listing.state in (ListingState.DELISTED, ListingState.PUBLISHED):
             assert not listing.running

@@ -202,6 +202,9 @@ def test_triggers_come_in_their_order_and_can_be_switched_off() -> None:
         ("return_reason", codes.ReturnReason),
         ("rectify_method", codes.RectificationMethod),
         ("closing_ground", codes.ClosingGround),
+        ("assistance_refusal", codes.AssistanceRefusal),
+        ("assistance_matter", codes.AssistanceMatter),
+        ("answer_form", codes.AnswerForm),
     ],
 )
 def test_lists_that_the_state_machines_know_have_their_codes(list_name: str, kind: type[codes.ClueSource]) -> None:

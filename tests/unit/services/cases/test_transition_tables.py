@@ -8,6 +8,7 @@ import pytest
 
 from services.cases.domain import (
     action_proposal,
+    assistance,
     case,
     clue,
     clue_table,
@@ -27,12 +28,14 @@ from services.cases.domain.transitions import (
 )
 from shared.citations import known
 from shared.contracts.action_proposals import PROPOSAL_COMMANDS, ApproveProposal
+from shared.contracts.assistance import ASSISTANCE_COMMANDS, RequestAssistance
 from shared.contracts.base import Command
 from shared.contracts.case_paths import CASE_PATH_COMMANDS, DeclineFiling, StopAct
 from shared.contracts.cases import CASE_COMMANDS
 from shared.contracts.clue_steps import CLUE_STEPS
 from shared.contracts.clues import CLUE_COMMANDS
 from shared.contracts.codes import (
+    AssistanceState,
     CaseState,
     ClueState,
     DocumentKind,
@@ -62,6 +65,7 @@ TABLES: list[tuple[Transitions[Any], type[StrEnum]]] = [
     (police_transfer.TABLE, TransferState),
     (listing.TABLE, ListingState),
     (action_proposal.TABLE, ProposalState),
+    (assistance.TABLE, AssistanceState),
     (sealed_record.TABLE, SealedState),
 ]
 # Somebody with every part in the office, and somebody with none.
@@ -132,6 +136,7 @@ def test_every_state_can_be_reached(table: Transitions[Any], states: type[StrEnu
         (police_transfer.TABLE, {"closed_admin", "ended"}),
         (listing.TABLE, {"declined", "published"}),
         (action_proposal.TABLE, {"approved", "declined"}),
+        (assistance.TABLE, {"answered", "refused", "withdrawn"}),
         (sealed_record.TABLE, {"answered", "declined"}),
     ],
     ids=lambda given: given.name if isinstance(given, Transitions) else "",
@@ -147,6 +152,7 @@ def test_every_command_of_the_contracts_has_rows() -> None:
         (case.TABLE, (*CASE_COMMANDS, *CASE_PATH_COMMANDS, ConveneJointAction, OpenRectification, SuspectCrime)),
         (police_transfer.TABLE, TRANSFER_COMMANDS),
         (listing.TABLE, (*LISTING_COMMANDS, ProposeListing)),
+        (assistance.TABLE, (*ASSISTANCE_COMMANDS, RequestAssistance)),
         (action_proposal.TABLE, (*PROPOSAL_COMMANDS, ApproveProposal)),
         (sealed_record.TABLE, (*SEALED_COMMANDS, SealClue, OpenSealed)),
         (rectification.TABLE, RECTIFICATION_COMMANDS),

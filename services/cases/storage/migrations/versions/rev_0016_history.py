@@ -28,6 +28,8 @@ def upgrade() -> None:
     # A database that came to 0012 with this release has all of it there already, but for what is beside the lists.
     for name in (*_COLUMNS, "beside_at"):
         op.execute(f"ALTER TABLE work_item ADD COLUMN IF NOT EXISTS {name} timestamptz")
+    # Of 0017; what fills the lists below writes them as they are today.
+    op.execute("ALTER TABLE work_item ADD COLUMN IF NOT EXISTS asking_agency text")
     for table in (statistic_sum, statistic_delta, work_history):
         op.execute(f"DROP TABLE IF EXISTS {table.name}")
     METADATA.create_all(connection)

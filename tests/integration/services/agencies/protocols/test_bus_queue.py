@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -23,6 +23,7 @@ from tests.integration.services.agencies.protocols.carriers import Carriers, car
 from tests.integration.services.agencies.protocols.suite import WAIT_S, Peer, PushedProtocolSuite
 from tests.support.nodes import RabbitNode, ValkeyNode, wait_until
 
+HOUR = timedelta(hours=1)
 AGENCY = Agency.COMPREHENSIVE_ENFORCEMENT
 _RIGHTS = (r"^$", rf"^agency\.{AGENCY}\.answers$", rf"^agency\.{AGENCY}\.tasks$")
 
@@ -54,6 +55,10 @@ class QueuePeer(Peer):
 
     def tell(self, answer: dict[str, Any]) -> None:
         wait_until(lambda: self._put(self.url, user_of_agency(AGENCY), answer, self.secret), WAIT_S, "the queue")
+
+    def tell_signed(self, answer: dict[str, Any], at: datetime) -> None:
+        """With a signature of that moment and no name of a user."""
+        wait_until(lambda: self._put(self.url, "", answer, self.secret, at), WAIT_S, "the queue")
 
     def forge(self, answer: dict[str, Any]) -> str:
         """RabbitMQ lets nobody else write here or sign with this name; so it is sent by the house's own user."""
@@ -95,11 +100,11 @@ class QueuePeer(Peer):
         self.keep(event)
         message.ack()
 
-    def _put(self, url: str, user: str, answer: dict[str, Any], secret: str | None) -> bool:
+    def _put(self, url: str, user: str, answer: dict[str, Any], secret: str | None, at: datetime | None = None) -> bool:
         body = orjson.dumps(answer)
         headers: dict[str, str] = {}
         if secret:
-            headers = signed_headers(UUID(int=1), [secret], body, datetime.now(UTC))
+            headers = signed_headers(UUID(int=1), [secret], body, at or datetime.now(UTC))
         with connect(url) as connection:
             return self._publish(connection, user, body, headers)
 
@@ -135,6 +140,34 @@ class BusQueueSuite(PushedProtocolSuite):
         headers = {name.lower(): value for name, value in message.headers.items()}
         for secret in (former["secret"], made["secret"]):
             assert Webhook(secret).verify(message.body, headers)
+
+    def test_what_was_signed_an_hour_ago_and_lay_in_the_queue_is_taken_once(self, peer: QueuePeer) -> None:
+        peer.configure()
+        task = self.issue(peer)
+        answer = peer.answer("sign", task, {"signed_by": "王五"})
+        an_hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        for status in ("taken", "repeated"):
+            peer.tell_signed(answer, an_hour_ago)
+            peer.wait_for_receipt(answer["id"], status)
+        assert peer.house.told(task).count("task-signed") == 1
+
+    def test_what_is_older_than_is_remembered_or_from_the_future_is_refused_and_says_why(self, peer: QueuePeer) -> None:
+        peer.configure()
+        task = self.issue(peer)
+        answer = peer.answer("sign", task, {"signed_by": "王五"})
+        now = datetime.now(UTC)
+        for at, reason in ((now - timedelta(days=184), "proof-too-old"), (now + HOUR, "proof-from-the-future")):
+            peer.tell_signed(answer, at)
+            wait_until(lambda reason=reason: reason in self.reasons(peer), WAIT_S, reason)  # type: ignore[misc]
+        assert self.state(peer, task) in ("offered", "delivered")
+        peer.tell_signed(answer, now)
+        peer.wait_for_receipt(answer["id"], "taken")
+
+    @staticmethod
+    def reasons(peer: QueuePeer) -> list[str]:
+        """Of every receipt: what is not proven has no id of its own."""
+        peer.look()
+        return [fault["reason"] for told in peer.receipts.values() for one in told for fault in one["faults"]]
 
 
 @pytest.fixture(scope="class")

@@ -1,8 +1,9 @@
 """Signed packages in a folder (Ed25519) and on a real SFTP server (SM2, SM3)."""
 
+import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,9 @@ from services.agencies.adapters.protocols.package import (
     pack,
     seal,
 )
+from shared.blobs import FolderBlobStore
 from shared.contracts.codes import Agency
+from shared.errors import NotFound
 from tests.integration.services.agencies.house import House, coordinator
 from tests.integration.services.agencies.protocols.carriers import Carriers, carriers
 from tests.integration.services.agencies.protocols.suite import WAIT_S, Peer, PushedProtocolSuite
@@ -31,17 +34,22 @@ from tests.support.nodes import wait_until
 from tests.support.sftp_node import PASSWORD, SftpNode
 
 AGENCY = Agency.PUBLIC_SECURITY
+PDF, JPEG = b"%PDF-1.7\n", b"\xff\xd8\xff\xe0" + bytes(100)
 # What no longer can be read, since the test took the way away, is not waited for longer.
 LEAVE_S = 3.0
 
 
 @dataclass(frozen=True)
 class Way:
-    """kind: of signatures. root: the exchange folder as a path on this machine. endpoint: what the house is told."""
+    """kind: of signatures. root: the exchange folder as a path on this machine. endpoint: what the house is told.
+
+    blobs: the house's file store.
+    """
 
     kind: str
     root: Path
     endpoint: dict[str, str]
+    blobs: FolderBlobStore
 
 
 class ExchangePeer(Peer):
@@ -96,15 +104,17 @@ class ExchangePeer(Peer):
             self.tell(self.answer("received", UUID(int=0), {"received": received}))
         return self.events
 
-    def tell(self, answer: dict[str, Any]) -> None:
-        self.lay(*self.made(answer))
+    def tell(self, answer: dict[str, Any], attachments: Mapping[str, bytes] | None = None) -> None:
+        self.lay(*self.made(answer, attachments=attachments))
 
-    def made(self, answer: dict[str, Any], key: str | None = None) -> tuple[PackageName, bytes, bytes]:
+    def made(
+        self, answer: dict[str, Any], key: str | None = None, attachments: Mapping[str, bytes] | None = None
+    ) -> tuple[PackageName, bytes, bytes]:
         """The next package with its signature."""
         name = PackageName(AGENCY.value, HOUSE, self.next, uuid4())
         self.next += 1
         digest = keys.DIGESTS[self.way.kind]
-        content = pack(name, orjson.dumps(answer), datetime.now(UTC), digest, {"现场照片.txt": "照片".encode()})
+        content = pack(name, orjson.dumps(answer), datetime.now(UTC), digest, attachments or {})
         return name, content, seal(name, content, [key or self.key])
 
     def lay(self, name: PackageName, content: bytes, signature: bytes | None) -> None:
@@ -199,6 +209,72 @@ class FileExchangeSuite(PushedProtocolSuite):
         peer.lay(name, content, signature)
         self.wait_for_state(peer, task, "signed")
 
+    def test_what_comes_with_an_answer_is_told_once_and_its_content_is_kept(self, peer: ExchangePeer) -> None:
+        peer.configure()
+        task = self.issue(peer)
+        answer = peer.answer("sign", task, {"signed_by": "王五"})
+        package = peer.made(answer, attachments={"签收回执.pdf": PDF, "现场照片.jpg": JPEG})
+        for status in ("taken", "repeated"):
+            peer.lay(*package)
+            self.wait_gone(peer.way.root / "in" / f"{package[0]}{SUFFIX}")
+            peer.wait_for_receipt(answer["id"], status)
+        told = [row.payload for row in peer.house.events(task) if row.type.endswith("attachment-handed-in.v1")]
+        assert {(one["file_name"], one["media_type"], one["name_differs"]) for one in told} == {
+            ("签收回执.pdf", "application/pdf", False),
+            ("现场照片.jpg", "image/jpeg", False),
+        }
+        assert len(told) == 2
+        assert {one["answer_id"] for one in told} == {answer["id"]}
+        for one in told:
+            with peer.way.blobs.open(one["sha256"]) as content:
+                assert content.read() == {"签收回执.pdf": PDF, "现场照片.jpg": JPEG}[one["file_name"]]
+        assert peer.parked() == []
+
+    def test_with_a_parked_answer_its_files_stay_in_the_package(self, peer: ExchangePeer) -> None:
+        peer.configure()
+        task, unseen = self.issue(peer), JPEG + uuid4().bytes
+        for answer, files, faults in (
+            (
+                peer.answer("accept", task, {"contact_person": "赵六"}),
+                {"照片.jpg": unseen},
+                {("subject", "agencies.task-transition-not-allowed"), ("attachments/照片.jpg", "attachment-not-taken")},
+            ),
+            (
+                peer.answer("sign", task, {"signed_by": "王五"}),
+                {"程序.jpg": b"MZ\x00\x01", "空.txt": b"", "照片.jpg": unseen},
+                {
+                    ("attachments/程序.jpg", "attachment-type"),
+                    ("attachments/空.txt", "attachment-empty"),
+                    ("attachments/照片.jpg", "attachment-not-taken"),
+                },
+            ),
+            (
+                peer.answer("received", UUID(int=0), {"received": [str(uuid4())]}),
+                {"照片.jpg": unseen},
+                {("attachments/照片.jpg", "attachment-without-task")},
+            ),
+        ):
+            name, *laid = peer.made(answer, attachments=files)
+            peer.lay(name, *laid)
+            receipt = peer.wait_for_receipt(answer["id"], "parked")
+            assert {(fault["field"], fault["reason"]) for fault in receipt["faults"]} == faults
+            self.wait_gone(peer.way.root / "in" / f"{name}{SUFFIX}")
+            assert f"{name}{SUFFIX}" in peer.parked()
+        assert self.state(peer, task) in ("offered", "delivered")
+        assert not [kind for kind in peer.house.told() if kind == "task-attachment-handed-in"]
+        with pytest.raises(NotFound):
+            peer.way.blobs.open(hashlib.sha256(unseen).hexdigest())
+
+    def test_the_same_answer_with_other_files_is_another_answer(self, peer: ExchangePeer) -> None:
+        peer.configure()
+        task = self.issue(peer)
+        answer = peer.answer("sign", task, {"signed_by": "王五"})
+        peer.tell(answer)
+        peer.wait_for_receipt(answer["id"], "taken")
+        peer.tell(answer, {"照片.jpg": JPEG})
+        receipt = peer.wait_for_receipt(answer["id"], "parked")
+        assert [fault["reason"] for fault in receipt["faults"]] == ["id-reused", "attachment-not-taken"]
+
     def test_a_strange_file_name_in_gbk_harms_nobody(self, peer: ExchangePeer) -> None:
         peer.configure()
         task = self.issue(peer)
@@ -249,7 +325,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SftpNode]:
 class TestFileExchangeInAFolder(FileExchangeSuite):
     @pytest.fixture
     def peer(self, house: House, carried: Carriers) -> Iterator[ExchangePeer]:
-        peer = ExchangePeer(house, Way("ed25519", carried.exchange / "police", {"url": "folder:police"}))
+        peer = ExchangePeer(
+            house, Way("ed25519", carried.exchange / "police", {"url": "folder:police"}, FolderBlobStore(carried.blobs))
+        )
         yield peer
         peer.leave()
 
@@ -257,9 +335,9 @@ class TestFileExchangeInAFolder(FileExchangeSuite):
 @pytest.mark.usefixtures("carried")
 class TestFileExchangeOnSftp(FileExchangeSuite):
     @pytest.fixture
-    def peer(self, house: House, server: SftpNode) -> Iterator[ExchangePeer]:
+    def peer(self, house: House, server: SftpNode, carried: Carriers) -> Iterator[ExchangePeer]:
         endpoint = {"url": server.url, "host_key": server.host_key, "password": PASSWORD}
-        peer = ExchangePeer(house, Way("sm2", server.root / "exchange", endpoint))
+        peer = ExchangePeer(house, Way("sm2", server.root / "exchange", endpoint, FolderBlobStore(carried.blobs)))
         yield peer
         peer.leave()
 

@@ -27,6 +27,7 @@ from tests.integration.services.cases.path_people import (
     LEGAL,
     POLICE,
     appraised,
+    asking,
     handed_over,
     new_case,
 )
@@ -70,6 +71,16 @@ def settle(office: Office) -> dict[str, Any]:
     office.command(COORDINATOR, "case.order-rectification", correction(title="填塘复耕"), made["of agriculture"]["id"])
     made["crime"] = appraised(office, party_name="宏达采砂厂")
     handed_over(office, made["crime"])
+    for name, case, letter in (
+        ("letter", made["crime"], {"to_agency": "comprehensive_enforcement"}),
+        (
+            "letter to agriculture",
+            made["crime"],
+            {"to_agency": "agriculture", "from_agency": "comprehensive_enforcement"},
+        ),
+        ("letter to a body", made["of agriculture"], {"to_body": "不动产登记中心"}),
+    ):
+        made[name] = office.command(COORDINATOR, "case.request-assistance", asking(**letter), case["id"])
     made["action"] = office.command(
         COORDINATOR,
         "case.convene-joint-action",

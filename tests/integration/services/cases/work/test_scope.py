@@ -25,6 +25,7 @@ TABLES: dict[WorkKind, sa.Table] = {
     WorkKind.LISTING: path_tables.listing,
     WorkKind.POLICE_TRANSFER: path_tables.police_transfer,
     WorkKind.ACTION_PROPOSAL: path_tables.action_proposal,
+    WorkKind.ASSISTANCE_REQUEST: path_tables.assistance_request,
 }
 
 

@@ -50,6 +50,14 @@ def test_senders_and_workers_do_not_reach_the_bus_but_those_that_serve_queues_of
     assert reach == {"cases", "agencies", "agencies.sender", "agencies.receiver", "notify", "gateway"}
 
 
+def test_whoever_reads_or_writes_files_is_told_of_the_same_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIANWEI_S3_KEY", "of the store")
+    told = {name: program.environment for name, program in _programs().items()}
+    store = {name for name, environment in told.items() if "TIANWEI_BLOB_DIR" in environment}
+    assert store == {"gateway", "cases.worker", "cases.evidence-worker", "agencies.receiver"}
+    assert store == {name for name, environment in told.items() if "TIANWEI_S3_KEY" in environment}
+
+
 def test_plain_settings_pass_and_secrets_of_the_supervisor_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         "TIANWEI_LOG_LEVEL",

@@ -13,6 +13,7 @@ from services.cases.domain import custody as custody_module
 from services.cases.domain import evidence as evidence_module
 from services.cases.domain.custody import Copy, Custody
 from services.cases.domain.evidence import About, Evidence, Examination
+from services.cases.domain.handed_in import HandInEvidence
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import Transitions
 from shared.aggregate import replay
@@ -95,6 +96,13 @@ class Store(RuleBasedStateMachine):
         assert done == (was is None and by in (COORDINATOR, OFFICER, AGENCY))
         if done:
             assert self.piece.is_running("D13") == registered
+
+    @rule(by=people, stage=st.sampled_from(["before", "after"]))
+    def hand_in(self, by: Actor, stage: str) -> None:
+        """What agencies tells: nobody's role is asked."""
+        cmd = HandInEvidence(**_adding(stage, False).model_dump())
+        was = self.piece.state
+        assert self._do(self.piece, lambda one: one.add(cmd, *self._adding(by))) == (was is None)
 
     @rule(shift=st.sampled_from([0.0, 0.0, 0.001]), azimuth=st.sampled_from([10.0, 35.0, 90.0, None]))
     def examine(self, shift: float, azimuth: float | None) -> None:

@@ -77,6 +77,7 @@ class CommandRoute:
     location: address of the object it makes, `{id}` filled from the answer; then the status is 201.
     from_path: path parameter -> field of the command, for what the address says and the body leaves out.
     body: the contract of the body when it is not the command's own.
+    checked: raises what is wrong with a body that only the gateway can tell, given the call and the body: accounts.
     """
 
     service: str
@@ -88,11 +89,14 @@ class CommandRoute:
     method: str = "POST"
     from_path: dict[str, str] = field(default_factory=dict)
     body: type[BaseModel] | None = None
+    checked: Callable[[Asked, Any], Coroutine[Any, Any, None]] | None = None
 
     async def __call__(self, request: Request) -> Response:
         call = await asked(request)
         given = await read_json(request)
-        parsed(self.body or self.command, given)
+        read = parsed(self.body or self.command, given)
+        if self.checked:
+            await self.checked(call, read)
         if self.from_path:
             given |= {name: request.path_params[parameter] for parameter, name in self.from_path.items()}
             parsed(self.command, given)

@@ -237,6 +237,7 @@ SUMMARIES: dict[str, str] = {
     "case-seal-clue": "密封移送问题线索",
     "clue-stop": "责令停止违法行为",
     "clue-decline-filing": "不予立案",
+    "clue-rule-duty": "裁定线索由谁办理",
     "clue-extend-filing": "延长农业农村部门的立案期限",
     "joint-action-record-meeting": "登记行动前会商",
     "joint-action-record-acting": "登记联合行动",

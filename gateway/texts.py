@@ -113,7 +113,9 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     told = _Facts({name: _fact(value, words) if name in _CODED else _plain(value) for name, value in facts.items()})
     told["field"] = field or "请求"
     told["reason_text"] = reason(str(facts.get("reason")))
-    told["basis"] = f"依据：{cite(str(facts['law']))}。" if facts.get("law") else ""
+    # law_words: a county's own document in place of what is shipped.
+    law = facts.get("law")
+    told["basis"] = f"依据：{facts.get('law_words') or cite(str(law))}。" if law else ""
     return sentence.format_map(told)
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -17,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared import telemetry
+from shared.citations import cite
 from shared.contracts.base import Command, Query, View
 from shared.contracts.codes import Role
 from shared.contracts.envelope import RpcRequest
@@ -94,7 +96,10 @@ Operation = CommandOperation | QueryOperation
 
 
 class Dispatcher(Generic[U]):
-    """Turns requests into answers. Every method takes and returns plain dicts and never raises."""
+    """Turns requests into answers. Every method takes and returns plain dicts and never raises.
+
+    cites: a citation in the county's own words, of a service that holds its register of legal sources.
+    """
 
     def __init__(
         self,
@@ -102,6 +107,7 @@ class Dispatcher(Generic[U]):
         runner: UnitRunner[U],
         reading: Engine,
         verifier: PrincipalVerifier,
+        cites: Callable[[str], str] = cite,
     ) -> None:
         operations = tuple(operations)
         self._commands = {op.name: op for op in operations if isinstance(op, CommandOperation)}
@@ -109,12 +115,23 @@ class Dispatcher(Generic[U]):
         self._runner = runner
         self._reading = reading
         self._verifier = verifier
+        self._cites = cites
 
     def command(self, request: dict[str, Any]) -> dict[str, Any]:
-        return answer_or_problem(self._command, request)
+        return answer_or_problem(partial(self._cited, self._command), request)
 
     def query(self, request: dict[str, Any]) -> dict[str, Any]:
-        return answer_or_problem(self._query, request)
+        return answer_or_problem(partial(self._cited, self._query), request)
+
+    def _cited(self, act: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
+        """What a refusal rests on is told in the county's words, where it has its own."""
+        try:
+            return act(request)
+        except TianweiError as error:
+            law = error.facts.get("law")
+            if law and (words := self._cites(str(law))) != cite(str(law)):
+                error.facts["law_words"] = words
+            raise
 
     def _command(self, request: dict[str, Any]) -> dict[str, Any]:
         asked = _decode(request)

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
+from shared.citations import cite
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.dead_letter_desk import DeadLetterDesk, Resume
@@ -78,8 +79,12 @@ def assemble(
     resume: Resume | None = None,
     chores: Chores = _no_chores,
     clock: Clock | None = None,
+    cites: Callable[[str], str] = cite,
 ) -> ServiceParts:
-    """The parts around a service's own. dsn: its database, as its run-time role. resume: of a service that sends."""
+    """The parts around a service's own. dsn: its database, as its run-time role. resume: of a service that sends.
+
+    cites: how a refusal writes what it rests on.
+    """
     workers = settings.max_workers
     engine = open_engine(dsn.get_secret_value(), pool_size=workers + _SPARE_CONNECTIONS, application=f"tianwei-{name}")
     clock = clock or open_clock(settings.training_clock)
@@ -88,5 +93,5 @@ def assemble(
     book = DeadLetterBook(name)
     desk = DeadLetterDesk(book, reactors, clock, resume)
     verifier = PrincipalVerifier(settings.principal_public_key)
-    dispatcher = Dispatcher((*operations, *desk.operations()), runner, engine, verifier)
+    dispatcher = Dispatcher((*operations, *desk.operations()), runner, engine, verifier, cites)
     return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, chores(runner))

@@ -55,6 +55,20 @@ class OrganisationWrong(InvalidInput):
         super().__init__("auth.organisation-wrong", "org_code", role=role, expected=expected)
 
 
+class LeaderUnfit(InvalidInput):
+    """The account named as leader is none of an agency's leaders of this county, or has ended."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("auth.leader-unfit", field, law="SUP 37")
+
+
+class ReceiverUnfit(InvalidInput):
+    """The account named as receiver is none of the county's discipline commission, or has ended."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("auth.receiver-unfit", field, law="SUP 37")
+
+
 class JurisdictionWrong(InvalidInput):
     """digits: how long the prefix must be for this role."""
 

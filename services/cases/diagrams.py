@@ -21,7 +21,7 @@ from services.cases.domain import (
     sealed_record,
 )
 from services.cases.domain.transitions import ALL_CLOCKS, Row, Transitions
-from shared.citations import cite
+from shared.citations import INVITATION, cite
 from shared.contracts.codes import title
 
 FILE = Path(__file__).parents[2] / "docs" / "transitions.md"
@@ -43,7 +43,8 @@ _TABLES: tuple[tuple[str, str, Transitions[Any]], ...] = (
 _HEAD = """# 状态与步骤
 
 由 `python -m services.cases.diagrams` 从各对象的状态表生成，请勿手改；表中没有的步骤一律拒绝，并说明依据。
-图中只画改变状态的步骤，表中是全部步骤。“事实”指由其他对象、其他服务告知，不由人操作；节号为领域说明的章节。
+图中只画改变状态的步骤，表中是全部步骤。“系统规程”是本系统的办理程序，不是法规（见 rules.md）。
+“事实”指由其他对象、其他服务告知，不由人操作；节号为领域说明的章节。
 """
 
 
@@ -108,7 +109,7 @@ def _line(table: Transitions[Any], rows: list[Row[Any]]) -> str:
         "、".join(sorted(title(kind) for kind in row.needs)),
         " ".join(row.starts),
         "全部" if row.stops == ALL_CLOCKS else " ".join(sorted(row.stops)),
-        cite(table.law(row.verb)) if table.law(row.verb) else "",
+        cite(table.law(row.verb)).replace(INVITATION, "") if table.law(row.verb) else "",
     ]
     return f"| {' | '.join(cells)} |"
 

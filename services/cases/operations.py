@@ -133,6 +133,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(st.TransferOut, on_step.transfer_out, clue.TABLE.who("transfer-out")),
     CommandOperation(st.AnswerTransfer, on_step.answer_transfer, clue.TABLE.who("answer-transfer")),
     CommandOperation(st.ExtendFiling, on_step.extend_filing, clue.TABLE.who("extend-filing")),
+    CommandOperation(st.RuleDuty, on_clue.rule_duty, clue.TABLE.who("rule-duty")),
     CommandOperation(st.ArchiveClue, on_step.archive_clue, clue.TABLE.who("archive")),
     CommandOperation(st.SplitClue, on_step.split_clue, clue.TABLE.who("split")),
     CommandOperation(st.TellReporter, on_reporter.tell_reporter, _EVERYBODY),

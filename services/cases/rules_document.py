@@ -8,7 +8,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from services.cases.storage.rule_files import ShippedRow, read_all
+from services.cases.storage.rule_files import read_all
+from services.cases.storage.shipped_row import ShippedRow
 from shared.contracts.clue_parts import OpinionProof
 from shared.contracts.codes import (
     DisclosurePurpose,
@@ -33,6 +34,9 @@ _HEAD = """# 规则库
 
 - 每行从“有效期”首日起（含末日）有效；一条规则在任何一天至多有一行有效。
 - 性质：法定、惯例（县级未另行规定时适用）、以文书载明为准。带 **[?]** 的待县级确认或者尚未核对原文。
+- 没有一行早于其依据的施行日。依据施行前的行以当时有效的文本为依据，条文未核的带 [?]；当时没有文本的为惯例。
+- “系统规程”是本系统的办理程序，不是法规，县级尚未发文前如实这样引用。本县发文后用 `tianwei rules set legal_source
+  HOUSE.…` 登记文件名称（title）和条款（article），拒绝和提示即改引该文件。
 - 改规则不改过去：已起算的期限、已作出的决定带着当时的规则。有效期早于今天的修改只能是附依据文件的更正，也不触及它们。
 """
 
@@ -131,7 +135,8 @@ def _bodies(codes: Iterable[str]) -> str:
 
 def _law(value: Mapping[str, Any]) -> list[str]:
     term = " 至 ".join(part for part in (value.get("effective_from"), value.get("effective_to")) if part)
-    return [value["title"], value.get("full_title", ""), value["version"], term, value.get("note", "")]
+    name = f"系统规程“{value['title']}”" if value.get("house") else value["title"]
+    return [name, value.get("full_title", ""), value["version"], term, value.get("note", "")]
 
 
 def _deadline(value: Mapping[str, Any]) -> list[str]:

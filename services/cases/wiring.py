@@ -16,9 +16,10 @@ from services.cases.operations import OPERATIONS
 from services.cases.settings import CasesData, CasesSettings
 from services.cases.storage import case_import_jobs, duplicates, evidence_jobs, import_jobs, land
 from services.cases.storage.numbers import Numbers
-from services.cases.storage.rule_files import ShippedRow, read_all
+from services.cases.storage.rule_files import read_all
 from services.cases.storage.rules import Rules
 from services.cases.storage.sealing import Seals
+from services.cases.storage.shipped_row import ShippedRow
 from services.cases.storage.unit import CasesUnit, Desk
 from shared.clock import Clock, local_day, open_clock
 from shared.contracts.rule_values import VALUE_OF
@@ -49,6 +50,7 @@ def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> Ser
         operations=OPERATIONS,
         reactions={"agencies": REACTIONS},
         health=partial(health, desk, clock),
+        cites=lambda law: desk.rules.book().cite(law),
     )
 
 

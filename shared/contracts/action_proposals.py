@@ -14,7 +14,10 @@ from shared.contracts.parts import DeadlineView
 
 
 class ProposeJointAction(Command, on="case", verb="propose-joint-action"):
-    """An agency asks for a joint action (联合执法申请): facts, reason, whom it wishes, how urgent."""
+    """An agency asks for a joint action (联合执法申请): facts, reason, whom it wishes, how urgent.
+
+    Where a proposal waits already, it is asked for there: urgent makes it urgent, within the urgent term from now.
+    """
 
     reason: Text
     wished: list[Agency] = Field(default_factory=list, max_length=len(Agency))
@@ -100,10 +103,11 @@ class ActionProposedV1(ProposalEvent):
 
 
 class ActionProposalRaisedV1(ProposalEvent):
-    """More triggers of a proposal that waits for its decision."""
+    """More triggers of a proposal that waits for its decision. wished: whom who asks wishes beside those before."""
 
     raised: list[Raised]
     urgent: bool
+    wished: list[Agency] = Field(default_factory=list)
 
 
 class ActionProposalApprovedV1(ProposalEvent):

@@ -58,6 +58,11 @@ def _at_least_two(names: list[str]) -> list[str]:
     return names
 
 
+def two_people(names: list[str]) -> list[str]:
+    """At least two people, each named once."""
+    return _at_least_two(_distinct(names))
+
+
 Officers = Annotated[
     list[ShortText],
     Field(max_length=20, json_schema_extra={"uniqueItems": True, "minItems": 2}),

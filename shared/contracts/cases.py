@@ -32,7 +32,9 @@ from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification
 from shared.contracts.statistics import Period
 
-Measures = Annotated[list[Measure], Field(max_length=len(Measure), json_schema_extra={"uniqueItems": True})]
+Measures = Annotated[
+    list[Measure], Field(min_length=1, max_length=len(Measure), json_schema_extra={"uniqueItems": True})
+]
 
 
 class StartInvestigation(Command, on="case", verb="investigate"):
@@ -64,11 +66,11 @@ class ReviewCase(CaseStep, on="case", verb="review"):
 
 
 class NotifyParty(CaseStep, on="case", verb="notice"):
-    """Tell the party what is intended and what rights it has (告知)."""
+    """Tell the party what is intended and what rights it has (告知). What is not told here is not decided (APL 44)."""
 
     intended_penalty: Text
     served_at: Instant
-    measures: Measures = Field(default_factory=list)
+    measures: Measures
     fine_yuan: Yuan = Decimal(0)
     hearing_offered: Bool = Field(False, description="told that it may ask for a hearing (NRP 34)")
     service_method: ServiceMethod = "direct"
@@ -81,7 +83,7 @@ class DecideCase(CaseStep, on="case", verb="decide"):
 
     decision: Text
     decision_no: ShortText
-    measures: Measures = Field(default_factory=list)
+    measures: Measures
     fine_yuan: Yuan = Decimal(0)
     deciding_agency: Agency | None = Field(None, description="in whose name; the lead agency when not said")
     violation_types: list[ViolationType] = Field(

@@ -102,6 +102,14 @@ class ClueFilingExtendedV1(ClueEvent):
     approved_by: str
 
 
+class ClueDutyRuledV1(ClueEvent):
+    """The coordinator's ruling whose duty it is: it is given there. reason: of the ruling."""
+
+    township_code: str | None
+    agency: Agency | None = None
+    ruled_by: str
+
+
 class ClueArchivedV1(ClueEvent):
     archive_no: str | None
 

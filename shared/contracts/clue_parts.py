@@ -122,6 +122,18 @@ class TransferFact(View):
     reply_note: str | None = None
 
 
+class DutyFacts(View):
+    """Who returned it as not his duty, and the coordinator's ruling whose it is (domain.md 4.7).
+
+    returned_by: agency codes, codes of townships; at most one before the ruling.
+    """
+
+    returned_by: list[str] = Field(default_factory=list)
+    ruling: str | None = None
+    ruled_by: str | None = None
+    ruled_at: Instant | None = None
+
+
 class ClueWarning(View):
     """Something a person should look at. facts: JSON-safe."""
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import AreaM2, Command, Contract, Instant, Int, ShortText, Text, View
+from shared.contracts.base import AreaM2, Command, Contract, DivisionCode, Instant, Int, ShortText, Text, View
 from shared.contracts.clue_parts import AliasRef
-from shared.contracts.codes import ReportChannel, SentBackReason, TransferReply
+from shared.contracts.codes import CountyAgency, ReportChannel, SentBackReason, TransferReply
 from shared.contracts.parts import DocumentRef
 
 
@@ -75,6 +75,17 @@ class ExtendFiling(Command, on="clue", verb="extend-filing"):
     reason: Text
     asked_on: date | None = None
     documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
+
+
+class RuleDuty(Command, on="clue", verb="rule-duty"):
+    """Rule whose duty a clue is that was returned as nobody's, and give it there (裁定).
+
+    To one township or one agency, which returns it as not its duty no more (domain.md 4.7).
+    """
+
+    township_code: DivisionCode | None = None
+    agency: CountyAgency | None = None
+    reason: Text
 
 
 class ChildPatch(Contract):
@@ -149,6 +160,7 @@ CLUE_STEPS: tuple[type[Command], ...] = (
     SendBack,
     TransferOut,
     ExtendFiling,
+    RuleDuty,
     AnswerTransfer,
     ArchiveClue,
     SplitClue,

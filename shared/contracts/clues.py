@@ -24,6 +24,7 @@ from shared.contracts.base import (
 from shared.contracts.clue_parts import (
     AliasRef,
     ClueWarning,
+    DutyFacts,
     OpinionProof,
     ReboundFact,
     Reporter,
@@ -85,7 +86,7 @@ class SignClue(Command, on="clue", verb="sign"):
 
 
 class ReturnClue(Command, on="clue", verb="return"):
-    """Return it: not ours (退回改派)."""
+    """Return it: not ours (退回改派). As not one's duty once only; then the coordinator rules (rule-duty)."""
 
     return_reason: ReturnReason
     reason: Text
@@ -192,6 +193,7 @@ class ClueView(ClueRow):
     rebound: ReboundFact | None = None
     split: SplitFacts | None = None
     transfer: TransferFact | None = None
+    duty: DutyFacts | None = None
     archive_no: str | None = None
     warnings: list[ClueWarning] = Field(default_factory=list)
 

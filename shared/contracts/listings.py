@@ -20,7 +20,7 @@ class ListingStep(Command, on="listing", verb=""):
 
 
 class ProposeListing(Command, on="case", verb="propose-listing"):
-    """Propose that the case be listed for supervision."""
+    """Propose that the case be listed for supervision: once at a time, whoever asks for it (domain.md 9)."""
 
     level: ShortText = Field(description="code of a level of the rules in force: county, city, …")
     target_unit: ShortText

@@ -126,6 +126,9 @@ class Procedure(View):
     act_continues: bool = False
     surveys: int = Field(0, description="signed records of the site")
     legal_opinion: Literal["agreed", "disagreed"] | None = None
+    opinion_against: bool = Field(
+        False, description="the last legal opinion did not agree: no notice, no decision before one does (APL 58)"
+    )
     deliberated: bool = False
     hearing_offered: bool = False
     hearing: Hearing | None = None
@@ -139,8 +142,10 @@ class Procedure(View):
         None, description="day on which the decision was made public (APL 48); null once it is withdrawn"
     )
     remedy_running: Literal["reconsideration", "suit"] | None = None
+    remedy_since: date | None = None
     demanded_on: date | None = None
     court: Literal["applied", "refused", "higher_asked", "accepted", "granted", "not_granted"] | None = None
+    court_on: date | None = Field(None, description="day of the last step before the court")
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.contracts.base import AreaM2
 from shared.contracts.cases_events import CasesEvent
 from shared.contracts.codes import DelayReason, RectificationMethod, RectificationState, SentBackReason
-from shared.contracts.rectifications import Signer
+from shared.contracts.rectifications import AcceptanceMember, Signer
 
 
 class RectificationEvent(CasesEvent):
@@ -110,11 +110,15 @@ class RectificationTownshipCheckedV1(RectificationEvent):
 
 
 class RectificationAcceptedV1(RectificationEvent):
+    """members: by name; on_site: the same people with their agencies. account: why more than was reported."""
+
     rectified_area_m2: AreaM2
     tillage_state: str
     members: list[str]
     formalities_area_m2: AreaM2 | None = None
     signers: list[Signer] = Field(default_factory=list)
+    on_site: list[AcceptanceMember] = Field(default_factory=list)
+    account: str | None = None
 
 
 class RectificationReviewRequestedV1(RectificationEvent):

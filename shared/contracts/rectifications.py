@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from shared.contracts.base import (
     AreaM2,
@@ -16,12 +16,13 @@ from shared.contracts.base import (
     Instant,
     Int,
     ListQuery,
-    Officers,
     ShortText,
     Text,
     View,
+    two_people,
 )
 from shared.contracts.codes import (
+    Agency,
     DelayReason,
     RectificationMethod,
     RectificationState,
@@ -32,11 +33,33 @@ from shared.contracts.parts import DeadlineView, DocumentRef
 TillageState = Literal["ready_to_sow", "needs_levelling", "needs_topsoil", "seriously_destroyed"]
 
 
+SigningPart = Literal["party_or_village", "township", "agriculture", "natural_resources", "coordinator"]
+
+
 class Signer(Contract):
     """Who signed the acceptance sheet, and for whom (domain.md 3.7)."""
 
-    part: Literal["party_or_village", "township", "agriculture", "natural_resources", "coordinator"]
+    part: SigningPart
     name: ShortText
+
+
+class AcceptanceMember(Contract):
+    """Who looked at the land at its acceptance, and for which agency (domain.md 3.7)."""
+
+    name: ShortText
+    agency: Agency
+
+
+def _people(members: list[AcceptanceMember]) -> list[AcceptanceMember]:
+    two_people([member.name for member in members])
+    return members
+
+
+AcceptanceMembers = Annotated[
+    list[AcceptanceMember],
+    Field(max_length=20, json_schema_extra={"uniqueItems": True, "minItems": 2}),
+    AfterValidator(_people),
+]
 
 
 class OrderRectification(Command, on="case", verb="order-rectification"):
@@ -137,15 +160,18 @@ class CheckRectification(RectificationStep, on="rectification", verb="check"):
 
 
 class AcceptRectification(RectificationStep, on="rectification", verb="accept"):
-    """County acceptance on site (县级验收): of land that is ready to sow, unless only formalities were completed."""
+    """County acceptance on site (县级验收): of land that is ready to sow, unless only formalities were completed.
+
+    members: on site, of every agency of the setting acceptance_members. signers: every part of acceptance_signers.
+    account: why more is accepted than the township reported; needed then.
+    """
 
     rectified_area_m2: AreaM2
     tillage_state: TillageState
-    members: Officers
+    members: AcceptanceMembers
+    account: Text | None = None
     formalities_area_m2: AreaM2 | None = Field(None, description="of it, where papers were completed; never on PBF")
-    signers: list[Signer] = Field(
-        default_factory=list, max_length=20, description="of the acceptance sheet; when given, all five parts"
-    )
+    signers: list[Signer] = Field(default_factory=list, max_length=20, description="of the acceptance sheet")
 
 
 class RequestReview(RectificationStep, on="rectification", verb="request-review"):

@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from shared.contracts.base import Bool, Contract, Int
-from shared.contracts.codes import ClueSource, EvidenceStep, Measure, ReviewState
+from shared.contracts.codes import Agency, ClueSource, EvidenceStep, Measure, ReviewState
+from shared.contracts.rectifications import SigningPart
 from shared.contracts.rule_values import ExactNumber
 
 _Few = Annotated[Int, Field(ge=1, le=3660)]
@@ -45,6 +46,8 @@ SETTINGS: Mapping[str, TypeAdapter[Any]] = {
     "new_old_cutoff": TypeAdapter(date),
     "criminal_sum_months": TypeAdapter(Annotated[int, Field(ge=0, le=120)]),
     "officer_certificate_check": TypeAdapter(Literal["refuse", "flag", "when_loaded"]),
+    "acceptance_members": TypeAdapter(frozenset[Agency]),
+    "acceptance_signers": TypeAdapter(frozenset[SigningPart]),
     "evidence_asked_at": TypeAdapter(frozenset[EvidenceStep]),
     "reviewed_sources": TypeAdapter(frozenset[ClueSource]),
     "review_stage_codes": TypeAdapter(dict[ReviewState, _Code]),

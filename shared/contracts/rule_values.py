@@ -52,10 +52,17 @@ ExactNumber = Annotated[str, AfterValidator(_fraction), Field(description="a who
 
 
 class LegalSourceValue(RuleValue):
-    """A law, rule or document. title: the short name by which rows name it."""
+    """A law, rule or document, or a procedure of the system. title: the short name by which rows name it.
+
+    cited_as: the name in papers, where it is not the short one. house: a procedure of the system and no regulation.
+    article: of the county's own document, where one stands for such a procedure.
+    """
 
     title: ShortText
     full_title: ShortText | None = None
+    cited_as: ShortText | None = None
+    house: Bool = Field(False, description="a procedure of the system and no regulation: cited as such")
+    article: ShortText | None = Field(None, description="of the county's own document for a procedure: 12 or 第三章")
     version: ShortText
     effective_from: date | None = None
     effective_to: date | None = None

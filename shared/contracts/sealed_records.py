@@ -13,6 +13,7 @@ from pydantic import Field
 from shared.contracts.base import Command, Instant, ShortText, Text, View
 from shared.contracts.cases_events import CasesEvent
 from shared.contracts.codes import SealedState
+from shared.contracts.parts import DocumentRef
 
 Channel = Literal["system", "paper", "package", "mail", "in_person"]
 
@@ -21,6 +22,7 @@ class SealClue(Command, on="case", verb="seal-clue"):
     """Draft the hand-over of a clue on an official; until the named leader has decided, the case is not closed.
 
     leader_id, receiver_id: accounts, as GET /me gives their id; with the caller they are all who will ever read it.
+    The leader is a leader or chief of an agency of the county, the receiver a clerk of its discipline commission.
     """
 
     title: ShortText
@@ -46,11 +48,16 @@ class DeclineSealed(Command, on="sealed_record", verb="decline"):
 
 
 class ReceiptSealed(Command, on="sealed_record", verb="receipt"):
-    """The receiver has it; signed by the receiver, or entered by the sender from the paper."""
+    """The receiver has it: signed by the receiver; or from paper by the leader, never by who drafted it.
+
+    From paper needs the receipt among the documents (paper_receipt, with its number or digest and the day of
+    received_on), and a channel that is not the system.
+    """
 
     received_on: date
     received_by: ShortText
     channel: Channel = "system"
+    documents: list[DocumentRef] = Field(default_factory=list, max_length=50)
 
 
 class AnswerSealed(Command, on="sealed_record", verb="enter-result"):
@@ -89,10 +96,12 @@ class SealedContent(View):
     receiver_id: str
     receiver_name: str
     document_no: str | None = None
+    sent_on: date | None = None
     declined: str | None = None
     received_on: date | None = None
     received_by: str | None = None
     channel: str | None = None
+    receipt_documents: list[DocumentRef] = Field(default_factory=list)
     result: str | None = None
     answered_on: date | None = None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Kinds, Spot, kinds_of, pieces_for
 from gateway.cli.demo.story import AGENCIES, document, letter, with_documents
 from gateway.cli.sample_patches import write_sample
@@ -166,7 +167,7 @@ async def _put_right(desk: Desk, case: View, clue: View, township: str, mark: st
     await officer.post(f"{path}/report", told)
     checked = {"passed": True, "account": f"{mark}属实。", **with_documents("township_check_record")}
     await officer.post(f"{path}/check", checked)
-    accepted = {**done, "tillage_state": "ready_to_sow", "members": ["自然资源局", "农业农村局"]}
+    accepted = {**done, **ACCEPTED}
     await desk.coordinator.post(f"{path}/accept", {**accepted, **with_documents("acceptance_sheet")})
     await desk.coordinator.post(f"{path}/request-review", with_documents("review_result"))
     await _prove(desk, officer, path, Spot(f"{mark}-end", after.taken_at, *_PLACE), "strike-off")

@@ -17,6 +17,7 @@ DEPUTY = "natural-resources-leader"
 LEGAL = "natural-resources-legal-reviewer"
 OFFICERS = ["王立新", "杨海燕"]
 Body = dict[str, Any]
+ORDER: Body = {"measures": ["correct"]}
 # The sand yard of domain.md 8.1.
 SAND_YARD: Body = {"area_m2": 8400, "farmland_area_m2": 7000, "pbf_area_m2": 4200}
 
@@ -98,7 +99,7 @@ class Drill:
         """Told now of the penalty, its hearing offered."""
         case = self.investigating()
         self.reviewed(case)
-        told = {"intended_penalty": "处罚。", "served_at": self.said(), "hearing_offered": True, **penalty}
+        told = {"intended_penalty": "处罚。", "served_at": self.said(), "hearing_offered": True, **ORDER, **penalty}
         self.ask(case, "notice", "penalty_notice", "hearing_right_notice", **told)
         return case
 
@@ -153,7 +154,7 @@ class Drill:
 
 
 def decision(**penalty: Any) -> dict[str, Any]:
-    return {"decision": "处罚。", "decision_no": f"中宁自然资罚〔2026〕{uuid4().hex[:6]}号", **penalty}
+    return {"decision": "处罚。", "decision_no": f"中宁自然资罚〔2026〕{uuid4().hex[:6]}号", **ORDER, **penalty}
 
 
 def commission(day: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.story import document
 from gateway.cli.sample_photos import SHANGHAI, sample_set, write_photo
 from tests.system.county import County
@@ -32,7 +33,7 @@ def struck_off(house: RunningHouse, county: County, case: dict[str, Any]) -> dic
     steps: list[tuple[str, dict[str, Any], list[str]]] = [
         ("report", {**area, "account": "已拆除"}, ["rectification_report"]),
         ("check", {"passed": True, "account": "属实"}, ["township_check_record"]),
-        ("accept", {**area, "tillage_state": "ready_to_sow", "members": ["丙", "丁"]}, ["acceptance_sheet"]),
+        ("accept", {**area, **ACCEPTED}, ["acceptance_sheet"]),
         ("request-review", {}, ["review_result"]),
         ("strike-off", {}, ["strike_off_sheet"]),
     ]

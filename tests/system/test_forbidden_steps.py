@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from gateway.cli.demo.acceptance import ACCEPTED
 from services.cases.domain import assistance, case, clue, listing, police_transfer, rectification
 from services.cases.domain.transitions import Transitions
 from shared.clock import SHANGHAI
@@ -75,7 +76,14 @@ def test_of_a_clue(drill: Drill, stations: Stations) -> None:
         (
             "submit-opinion",
             ("verification_report", "site_photos"),
-            {"opinion": "legal", "facts": "有批文。", "area_m2": 1200, "farmland_area_m2": 0, "pbf_area_m2": 0},
+            {
+                "opinion": "legal",
+                "facts": "有批文。",
+                "area_m2": 1200,
+                "farmland_area_m2": 0,
+                "pbf_area_m2": 0,
+                "proof": {"approval_no": "宁政土批1号", "approval_share": 100},
+            },
         ),
         ("close", (), {"reason": "合法。"}),
         ("archive", (), {}),
@@ -98,7 +106,7 @@ def test_of_a_case(drill: Drill, stations: Stations) -> None:
     stations.stop(path)
     drill.ask(path, "review", "case_review_record", reviewers=["审一"])
     stations.stop(path)
-    drill.ask(path, "notice", "penalty_notice", intended_penalty="改正。", served_at=drill.said())
+    drill.ask(path, "notice", "penalty_notice", intended_penalty="改正。", measures=["correct"], served_at=drill.said())
     stations.stop(path)
     drill.at("05-09")
     drill.decided(path)
@@ -153,8 +161,7 @@ def test_of_an_item(drill: Drill, stations: Stations) -> None:
     stations.stop(path)
     drill.ask(path, "check", "township_check_record", passed=True, account="属实。")
     stations.stop(path)
-    sown: Body = {"tillage_state": "ready_to_sow", "members": ["丙", "丁"]}
-    drill.ask(path, "accept", "acceptance_sheet", **area, **sown)
+    drill.ask(path, "accept", "acceptance_sheet", **area, **ACCEPTED)
     stations.stop(path)
     drill.ask(path, "request-review", "review_result")
     stations.stop(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.demo import evidence
+from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.inbox import TownshipInbox
 from gateway.cli.demo.people import People
@@ -25,6 +26,8 @@ RECIPIENTS = tuple(Recipient)
 WAIT_S = 180.0
 # The party has five working days to speak (APL 45, NRP 33); so many calendar days hold five, whatever holiday comes.
 DAYS_TO_SPEAK = 20
+# Told and decided: nothing is decided that was not told (APL 44).
+ORDERED = ("return_land", "demolish", "restore")
 
 
 def party(clue: dict[str, Any]) -> str:
@@ -208,8 +211,10 @@ class Story:
                 "notice",
                 {
                     "intended_penalty": "退还土地，拆除并恢复原状。",
+                    "measures": list(ORDERED),
                     "served_at": told_at,
-                    **with_documents("penalty_notice"),
+                    "hearing_offered": True,
+                    **with_documents("penalty_notice", "hearing_right_notice"),
                 },
             ),
         ):
@@ -229,6 +234,7 @@ class Story:
         """Decided, served, performing."""
         decision = {
             "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
+            "measures": list(ORDERED),
             "decision_no": f"中宁自然资罚〔{self._now().year}〕{int(case['case_no'][-5:])}号",
         }
         path = f"/cases/{case['id']}"
@@ -265,15 +271,7 @@ class Story:
         township.post(
             f"{path}/check", {"passed": True, "account": "现场核查属实。", **with_documents("township_check_record")}
         )
-        self._coordinator.post(
-            f"{path}/accept",
-            {
-                **done,
-                "tillage_state": "ready_to_sow",
-                "members": ["自然资源局", "农业农村局", "乡镇政府"],
-                **with_documents("acceptance_sheet"),
-            },
-        )
+        self._coordinator.post(f"{path}/accept", {**done, **ACCEPTED, **with_documents("acceptance_sheet")})
         if clue["review_required"]:
             self._review(clue)
         self._coordinator.post(f"{path}/request-review", with_documents("review_result"))

@@ -19,7 +19,7 @@ class TaskTransitionNotAllowed(Conflict):
             "agencies.task-transition-not-allowed",
             None,
             object="task",
-            law="RULES 4.3",
+            law="HOUSE.joint-action",
             verb=verb,
             state=state.value,
             version=version,

@@ -68,7 +68,8 @@ class ActionProposal(Progress):
 
     @property
     def triggers(self) -> list[ActionTrigger]:
-        return [one.trigger for one in self.raised]
+        """Each once, in the order in which they were raised first."""
+        return list(dict.fromkeys(one.trigger for one in self.raised))
 
     # decisions
 
@@ -86,16 +87,39 @@ class ActionProposal(Progress):
         raised = [_raised(trigger, fact, moment, SYSTEM) for trigger, fact in found.items()]
         return self._open(row, raised, moment, case, proposal_no, [], _is_urgent(found))
 
-    def raise_more(self, found: Found, moment: Moment, by: str = SYSTEM) -> list[c.ProposalEvent]:
-        """What is not known yet; nothing when all of it is. A person's asking starts a clock of its own."""
+    def raise_more(self, found: Found, moment: Moment) -> list[c.ProposalEvent]:
+        """What the rules have found and is not known yet; nothing when all of it is."""
         fresh = {trigger: fact for trigger, fact in found.items() if trigger not in self.triggers}
         if not fresh:
             return []
+        raised = [_raised(trigger, fact, moment, SYSTEM) for trigger, fact in fresh.items()]
+        return self._raise(raised, [], _is_urgent(fresh), moment, answered=False)
+
+    def ask_too(self, cmd: c.ProposeJointAction, moment: Moment) -> list[c.ProposalEvent]:
+        """A person asks for what waits already: kept with who and why, whom they wish, and how urgent it is to them.
+
+        Nothing when that person has asked already and says nothing new.
+        """
+        wished = [agency for agency in cmd.wished if agency not in self.wished]
+        said = {(one.raised_by, one.fact) for one in self.raised}
+        urgent = cmd.urgent and not self.urgent
+        if (moment.by.name, cmd.reason) in said and not wished and not urgent:
+            return []
+        first = ActionTrigger.LEAD_ASKS not in self.triggers
+        raised = [_raised(ActionTrigger.LEAD_ASKS, cmd.reason, moment, moment.by.name)]
+        return self._raise(raised, wished, cmd.urgent, moment, answered=first)
+
+    def _raise(
+        self, raised: list[c.Raised], wished: list[Agency], urgent: bool, moment: Moment, *, answered: bool
+    ) -> list[c.ProposalEvent]:
+        """What becomes urgent has the urgent term from now on, beside the one that runs: the earlier end is its day.
+
+        answered: who asks is answered within a term of asking.
+        """
         row = TABLE.permit(self.state, "raise", moment.by)
-        raised = [_raised(trigger, fact, moment, by) for trigger, fact in fresh.items()]
-        urgent = self.urgent or _is_urgent(fresh)
-        starts = [] if by == SYSTEM else [self._term(urgent, moment)]
-        return [c.ActionProposalRaisedV1(raised=raised, urgent=urgent, **self.told(row, moment, starts=starts))]
+        starts = [self._term(urgent or self.urgent, moment)] if answered or (urgent and not self.urgent) else []
+        told = self.told(row, moment, starts=starts)
+        return [c.ActionProposalRaisedV1(raised=raised, wished=wished, urgent=urgent or self.urgent, **told)]
 
     def approve(self, action_id: UUID, reason: str, moment: Moment) -> list[c.ProposalEvent]:
         """The action it comes to is convened with it."""
@@ -151,6 +175,7 @@ class ActionProposal(Progress):
     @_change.register
     def _(self, event: c.ActionProposalRaisedV1) -> None:
         self.raised, self.urgent = [*self.raised, *event.raised], event.urgent
+        self.wished = [*self.wished, *event.wished]
 
     @_change.register
     def _(self, event: c.ActionProposalApprovedV1) -> None:

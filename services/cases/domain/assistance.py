@@ -54,7 +54,7 @@ TABLE: Transitions[AssistanceState] = Transitions(
     *(Row("refuse", state, _STATE.REFUSED, who=_BODIES, needs=_FEEDBACK, stops=ALL_CLOCKS) for state in _OPEN),
     *(Row("withdraw", state, _STATE.WITHDRAWN, who=_BODIES, stops=ALL_CLOCKS) for state in _OPEN),
     law="APL 26",
-    laws={"extend": "RULES J08", "refuse": "APL 26; RULES J09"},
+    laws={"extend": "HOUSE.assistance", "refuse": "APL 26; HOUSE.assistance"},
 )
 
 
@@ -179,7 +179,11 @@ class AssistanceRequest(Progress):
         on = self._day(cmd.refused_on, "refused_on", moment)
         if self.refuse_by_on is not None and on > self.refuse_by_on:
             raise Forbidden(
-                "cases.refusal-too-late", "refused_on", "RULES J09", rule_id="J09", until=self.refuse_by_on.isoformat()
+                "cases.refusal-too-late",
+                "refused_on",
+                "HOUSE.assistance",
+                rule_id="J09",
+                until=self.refuse_by_on.isoformat(),
             )
         return [
             c.AssistanceRefusedV1(

@@ -189,7 +189,7 @@ class Case(Progress):
         resumes = standstill.resumes(self, PauseReason.HEARING, moment.today)
         told = self.take(cmd, moment, resumes=resumes)
         reviewers = cmd.reviewers or [moment.by.name]
-        keep_apart(reviewers, self.procedure.handlers, "cases.reviewer-is-handler", "reviewers", "RULES 2.1")
+        keep_apart(reviewers, self.procedure.handlers, "cases.reviewer-is-handler", "reviewers", "HOUSE.separation")
         return [CaseReviewStartedV1(reviewers=reviewers, major=cmd.major, **told)]
 
     def notice(self, cmd: NotifyParty, moment: Moment) -> list[CaseEvent]:

@@ -1,6 +1,7 @@
 """The court does not take the application up: the higher court may be asked (AEL 56)."""
 
 from services.cases.domain.case import Case
+from services.cases.domain.case_enforcement import before_court
 from services.cases.domain.case_filing import require_running
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import Forbidden
@@ -15,7 +16,7 @@ def record_refusal(case: Case, cmd: RecordCourtRefusal, moment: Moment) -> list[
 
     Raises ClockNotRunning for an application that no court has before it.
     """
-    on = moment.past_day(cmd.refused_on, "refused_on", case.procedure.demanded_on)
+    on = moment.past_day(cmd.refused_on, "refused_on", before_court(case))
     final = case.procedure.court == "higher_asked"
     starts = [] if final else [moment.deadlines.start("D24R", noon(on))]
     told = case.take(cmd, moment, starts=starts)
@@ -27,7 +28,7 @@ def record_refusal(case: Case, cmd: RecordCourtRefusal, moment: Moment) -> list[
 def ask_higher_court(case: Case, cmd: AskHigherCourt, moment: Moment) -> list[CaseEvent]:
     """Asked in its term, which a later entry does not lengthen. Raises ClockNotRunning, Forbidden."""
     told = case.take(cmd, moment)
-    on = moment.past_day(cmd.asked_on, "asked_on", case.procedure.demanded_on)
+    on = moment.past_day(cmd.asked_on, "asked_on", before_court(case))
     require_running(case, "D24R")
     term = case.clock("D24R")
     if term is not None and term.due_on is not None and on > term.due_on:

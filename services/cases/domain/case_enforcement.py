@@ -85,7 +85,7 @@ def record_remedy(case: Case, cmd: RecordRemedy, moment: Moment) -> list[CaseEve
 
 def end_remedy(case: Case, cmd: EndRemedy, moment: Moment) -> list[CaseEvent]:
     """A decision that stands may be enforced within three months from then on; one that does not is unpublished."""
-    on = moment.past_day(cmd.ended_on, "ended_on", _served_on(case))
+    on = moment.past_day(cmd.ended_on, "ended_on", case.procedure.remedy_since or _served_on(case))
     starts = [moment.deadlines.start("D22", noon(on))] if cmd.upheld else clocks_of_revocation(case, on, moment)
     told = case.take(cmd, moment, "upheld" if cmd.upheld else "revoked", starts=starts)
     if case.procedure.remedy_running is None:
@@ -122,7 +122,7 @@ def apply_to_court(case: Case, cmd: ApplyToCourt, moment: Moment) -> list[CaseEv
     Also made again, in those months, when the court has not taken it up.
     """
     told = case.take(cmd, moment)
-    on = moment.past_day(cmd.applied_on, "applied_on", case.procedure.demanded_on)
+    on = moment.past_day(cmd.applied_on, "applied_on", before_court(case))
     _check_enforceable(case)
     if case.state is CaseState.COURT_APPLIED and case.procedure.court != "refused":
         raise Forbidden("cases.court-not-refused", None, "AEL 56")
@@ -150,7 +150,7 @@ def record_court_acceptance(case: Case, cmd: RecordCourtAcceptance, moment: Mome
 
     Also when the higher court has had an application taken up that was refused.
     """
-    on = moment.past_day(cmd.accepted_on, "accepted_on", case.procedure.demanded_on)
+    on = moment.past_day(cmd.accepted_on, "accepted_on", before_court(case))
     starts = [moment.deadlines.start("D25L" if cmd.hears_parties else "D25", noon(on))]
     told = case.take(cmd, moment, starts=starts)
     if case.procedure.court != "higher_asked":
@@ -163,8 +163,13 @@ def record_ruling(case: Case, cmd: RecordRuling, moment: Moment) -> list[CaseEve
     told = case.take(cmd, moment)
     if case.procedure.court in ("refused", "higher_asked"):
         raise Forbidden("cases.court-not-accepted", None, "AEL 56")
-    on = moment.past_day(cmd.ruled_on, "ruled_on", case.procedure.demanded_on)
+    on = moment.past_day(cmd.ruled_on, "ruled_on", before_court(case))
     return [CaseCourtRuledV1(granted=cmd.granted, ruled_on=on, ruling_no=cmd.ruling_no, **told)]
+
+
+def before_court(case: Case) -> date | None:
+    """The day of the last step before the court; before the first, of the demand."""
+    return case.procedure.court_on or case.procedure.demanded_on
 
 
 def _check_enforceable(case: Case) -> None:

@@ -38,7 +38,7 @@ def stop(case: Case, cmd: StopAct, moment: Moment, clue: Clue, case_no: str) -> 
 
     Raises Forbidden for an order left on the scene without a witness, or without the reason why (CPL 89).
     """
-    ordered_at = moment.past(cmd.ordered_at, "ordered_at")
+    ordered_at = moment.after(cmd.ordered_at, clue.known_since, "ordered_at")
     held = {document.kind for document in cmd.documents}
     row = TABLE.permit(case.state, "stop", moment.by, held)
     check_service(cmd, DocumentKind.STOP_ORDER, held, None, local_day(ordered_at))

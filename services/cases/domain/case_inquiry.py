@@ -113,6 +113,7 @@ def supplement(case: Case, cmd: SupplementInvestigation, moment: Moment) -> list
 
 def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
     """More time for D10: once within D11; more, or more often, only as specially complex, on the leaders' record."""
+    case.permit(cmd, moment)
     most = moment.deadlines.rule("D11", moment.today).limit.amount
     clock = case.clock("D10")
     special = (clock is not None and bool(clock.extensions)) or cmd.days > most
@@ -125,7 +126,7 @@ def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
             reason=cmd.reason,
             approved_by=cmd.approved_by,
             document=approval,
-            asked_on=cmd.asked_on,
+            asked_on=standstill.asked_day(cmd.asked_on, cmd.documents, clock, moment),
         )
         for approval in [approval]
         if approval is not None
@@ -231,7 +232,13 @@ def decide_recusal(case: Case, cmd: DecideRecusal, moment: Moment, reporters: Se
         if replacement is not None:
             keep_apart([replacement], withdrawn, "cases.officer-withdrew", "replaced_by", "APL 43")
             free_of_interest([replacement], [*case.interested, *reporters], "replaced_by")
-            keep_apart([replacement], case.procedure.reviewers, "cases.reviewer-is-handler", "replaced_by", "RULES 2.1")
+            keep_apart(
+                [replacement],
+                case.procedure.reviewers,
+                "cases.reviewer-is-handler",
+                "replaced_by",
+                "HOUSE.separation",
+            )
             without = uncertified([replacement], case.lead_agency, moment, "replaced_by")
         staff = {folded(name) for name in (*left, *([replacement] if replacement else []))}
         if len(staff) < _HANDLERS:

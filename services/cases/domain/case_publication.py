@@ -28,7 +28,9 @@ def publish_decision(case: Case, cmd: PublishDecision, moment: Moment) -> list[C
 def withdraw_publication(case: Case, cmd: WithdrawPublication, moment: Moment) -> list[CaseEvent]:
     """Of a decision that was changed or revoked. Raises ClockNotRunning where nothing is to be taken back."""
     told = case.take(cmd, moment)
-    on = moment.past_day(cmd.withdrawn_on, "withdrawn_on", case.procedure.decision_published_on)
+    changed = case.clock("D27")
+    earliest = case.procedure.decision_published_on if changed is None else local_day(changed.started_at)
+    on = moment.past_day(cmd.withdrawn_on, "withdrawn_on", earliest)
     require_running(case, "D27")
     return [CasePublicationWithdrawnV1(withdrawn_on=on, **told)]
 

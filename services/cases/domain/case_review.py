@@ -130,8 +130,8 @@ def hold_hearing(case: Case, cmd: HoldHearing, moment: Moment) -> list[CaseEvent
 
 def publish(case: Case, cmd: PublishPaper, moment: Moment) -> list[CaseEvent]:
     """Only where nothing else works, which the record says; the clock stands still until the paper counts as served."""
-    earliest = None if case.filed_at is None else local_day(case.filed_at)
-    on = moment.past_day(cmd.published_on, "published_on", earliest)
+    before = {"penalty_decision": case.decided_at, "demand_notice": case.served_at}.get(cmd.paper, case.filed_at)
+    on = moment.past_day(cmd.published_on, "published_on", None if before is None else local_day(before))
     states, rule_id = _PAPERS[cmd.paper]
     paper = standstill.proof(cmd.documents, _DOC.PUBLIC_SERVICE_RECORD)
     pauses = []

@@ -11,11 +11,16 @@ from services.cases.domain.clue_errors import (
     AssigneeUnclear,
     ClueNotAssigned,
     DuplicatesUndecided,
+    DutyPassedOn,
+    DutyRuled,
+    DutyUndisputed,
+    ProofMissing,
     ReviewNotEnded,
+    RulingNeeded,
 )
 from services.cases.domain.clue_table import AFTER_VISIT, TABLE
 from services.cases.domain.progress import Charged, Moment
-from services.cases.domain.transitions import OutcomeNotAllowed
+from services.cases.domain.transitions import OutcomeNotAllowed, Row
 from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases_events import (
     ClueActStoppedV1,
@@ -32,7 +37,9 @@ from shared.contracts.cases_events import (
     StatedPosition,
 )
 from shared.contracts.clocks import ExtensionFact
+from shared.contracts.clue_events import ClueDutyRuledV1
 from shared.contracts.clue_parts import ReportFacts
+from shared.contracts.clue_steps import RuleDuty
 from shared.contracts.clues import (
     AssignClue,
     CloseClue,
@@ -44,7 +51,7 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReviewState
+from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReturnReason, ReviewState
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]
@@ -132,16 +139,36 @@ class Clue(ClueBranches):
         ]
 
     def assign(self, cmd: AssignClue, moment: Moment, undecided: int = 0) -> list[ClueEvent]:
-        """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear.
+        """undecided: proposals that it is another clue. Raises DuplicatesUndecided, AssigneeUnclear, RulingNeeded.
 
         Agriculture decides on a filing in seven days from when it first got it (D09), and in what more it was given: a
         return restarts nothing.
         """
         row = TABLE.permit(self.state, "assign", moment.by)
-        if (cmd.township_code is None) == (cmd.agency is None):
-            raise AssigneeUnclear
+        self._check_assignee(cmd)
         if undecided and self.state is ClueState.RECEIVED:
             raise DuplicatesUndecided(undecided)
+        if self.duty is not None and (cmd.agency or cmd.township_code) in self.duty.returned_by:
+            raise RulingNeeded("agency" if cmd.agency else "township_code")
+        return [ClueAssignedV1(township_code=cmd.township_code, agency=cmd.agency, **self._given(row, cmd, moment))]
+
+    def rule_duty(self, cmd: RuleDuty, moment: Moment) -> list[ClueEvent]:
+        """Its reason is kept, and ends the question. Raises DutyUndisputed, AssigneeUnclear."""
+        row = TABLE.permit(self.state, "rule-duty", moment.by)
+        if self.duty is None:
+            raise DutyUndisputed
+        self._check_assignee(cmd)
+        told = self._given(row, cmd, moment)
+        return [
+            ClueDutyRuledV1(township_code=cmd.township_code, agency=cmd.agency, ruled_by=moment.by.name, **told),
+        ]
+
+    def _check_assignee(self, cmd: AssignClue | RuleDuty) -> None:
+        if (cmd.township_code is None) == (cmd.agency is None):
+            raise AssigneeUnclear
+
+    def _given(self, row: Row[ClueState], cmd: AssignClue | RuleDuty, moment: Moment) -> dict[str, Any]:
+        """What the event tells of giving it out: its clocks."""
         rules = row.starts if self.is_running("D03") else tuple(dict.fromkeys((*row.starts, "D03")))
         starts = [moment.deadlines.start(rule_id, moment.now) for rule_id in rules if rule_id != "D09"]
         given: list[ExtensionFact] = []
@@ -149,15 +176,17 @@ class Clue(ClueBranches):
             before = self.clock("D09")
             starts.append(moment.deadlines.start("D09", before.started_at if before else moment.now))
             given = [ExtensionFact(rule_id="D09", **dict(one)) for one in before.extensions] if before else []
-        told = self.told(row, moment, reason=cmd.reason, starts=starts, extends=given)
-        return [ClueAssignedV1(township_code=cmd.township_code, agency=cmd.agency, **told)]
+        return self.told(row, moment, reason=cmd.reason, starts=starts, extends=given)
 
     def sign(self, cmd: SignClue, moment: Moment) -> list[ClueEvent]:
         row = self.permit_verifier("sign", moment)
         return [ClueSignedV1(**self.told(row, moment, reason=cmd.note))]
 
     def return_(self, cmd: ReturnClue, moment: Moment) -> list[ClueEvent]:
+        """As not one's duty once, and never against a ruling. Raises DutyPassedOn, DutyRuled (NRP 11)."""
         row = self.permit_verifier("return", moment)
+        if cmd.return_reason is ReturnReason.NOT_OUR_DUTY and self.duty is not None:
+            raise DutyRuled(self.duty.ruling) if self.duty.ruling is not None else DutyPassedOn()
         return [ClueReturnedV1(return_reason=cmd.return_reason, **self.told(row, moment, reason=cmd.reason))]
 
     def reject(self, cmd: RejectClue, moment: Moment) -> list[ClueEvent]:
@@ -177,7 +206,7 @@ class Clue(ClueBranches):
         own filing clock D09 stands for D08.
         """
         row = self.permit_verifier("start-verification", moment)
-        visited_at = None if cmd.visited_at is None else moment.past(cmd.visited_at, "visited_at")
+        visited_at = None if cmd.visited_at is None else moment.after(cmd.visited_at, self.known_since, "visited_at")
         large = is_found_large or moment.rules.reach(self.pbf_area_m2, self.farmland_area_m2, moment.today).met
         due = {"D04": cmd.act_going_on, "D07": large, "D08": not self.is_running("D09")}
         idle = {rule_id for rule_id, is_due in due.items() if not is_due}
@@ -192,7 +221,9 @@ class Clue(ClueBranches):
         missing: Sequence[str] = (),
         build_age: Literal["new", "stock"] | None = None,
     ) -> list[ClueEvent]:
-        """missing: what the opinion still needs to be proved; it may be submitted so, and not be reviewed.
+        """missing: what the opinion still needs to be proved; it may be submitted so, but not reviewed or closed.
+
+        Until somebody has taken it up, it may be submitted again, with what it lacked.
 
         D07 runs from a violation's areas that make it a large case, if it was not known to be one from the visit on.
 
@@ -233,8 +264,10 @@ class Clue(ClueBranches):
         return [ClueTurnedIntoCaseV1(case_id=case_id, case_no=case_no, **told)]
 
     def close(self, cmd: CloseClue, moment: Moment) -> list[ClueEvent]:
-        """Raises ReviewNotEnded for what the levels above review."""
+        """Raises ProofMissing for an opinion that is not proved, ReviewNotEnded for what the levels above review."""
         row = TABLE.permit(self.state, "close", moment.by, self.held(), self.outcome)
+        if self.missing_proofs:
+            raise ProofMissing(self.missing_proofs)
         if self.review_required and self.review_state is not ReviewState.REVIEW_ENDED:
             raise ReviewNotEnded(self.review_state)
         return [ClueClosedV1(**self.told(row, moment, reason=cmd.reason))]

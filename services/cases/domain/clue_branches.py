@@ -19,7 +19,7 @@ from services.cases.domain.clue_errors import (
 from services.cases.domain.clue_review import ClueReview
 from services.cases.domain.clue_table import TABLE
 from services.cases.domain.progress import Moment
-from services.cases.domain.standstill import proof
+from services.cases.domain.standstill import asked_day, proof
 from services.cases.domain.transitions import Row
 from shared.area import exact_mu
 from shared.clock import local_day
@@ -213,7 +213,7 @@ class ClueBranches(ClueReview):
                 reason=cmd.reason,
                 approved_by=cmd.approved_by,
                 document=approval,
-                asked_on=None if cmd.asked_on is None else moment.past_day(cmd.asked_on, "asked_on"),
+                asked_on=asked_day(cmd.asked_on, cmd.documents, self.clock("D09"), moment),
             )
             for approval in [paper]
             if approval is not None

@@ -15,6 +15,7 @@ from shared.contracts.case_import_events import ClueTakenOverV1
 from shared.contracts.clue_parts import (
     AliasRef,
     ClueWarning,
+    DutyFacts,
     OpinionProof,
     ReboundFact,
     ReportFacts,
@@ -30,11 +31,13 @@ from shared.contracts.codes import (
     ClueSource,
     ClueState,
     RejectReason,
+    ReturnReason,
     ReviewState,
     VerificationOpinion,
     ViolationType,
 )
 from shared.contracts.parts import PatchFacts
+from shared.divisions.register import TOWNSHIP_DIGITS
 
 _LEGAL = frozenset({VerificationOpinion.LEGAL, VerificationOpinion.FACILITY_AGRI_LAND, VerificationOpinion.RURAL_ROAD})
 
@@ -87,6 +90,7 @@ class ClueRecord(Progress):
     child_no: int | None = None
     split: SplitFacts | None = None
     transfer: TransferFact | None = None
+    duty: DutyFacts | None = None
     archive_no: str | None = None
 
     @property
@@ -105,6 +109,12 @@ class ClueRecord(Progress):
         if self.patch_no:
             own.append(AliasRef(number=self.patch_no, kind=AliasKind.PATCH))
         return [*own, *self.aliases]
+
+    @property
+    def known_since(self) -> datetime | None:
+        """When the act was found, as it was told or at the latest when the clue came in: nothing on site is older."""
+        told = [at for at in (self.found_at, self.received_at) if at is not None]
+        return min(told, default=None)
 
     @property
     def outcome(self) -> str:
@@ -169,6 +179,19 @@ class ClueRecord(Progress):
         self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
         self.pbf_area_m2, self.suspected_type = event.pbf_area_m2, event.violation_type
         self.received_at = event.received_at
+
+    @_change.register
+    def _(self, event: e.ClueReturnedV1) -> None:
+        if event.return_reason is ReturnReason.NOT_OUR_DUTY:
+            before = self.duty.returned_by if self.duty else []
+            unit = self.agency or self.township_code or self.division_code[:TOWNSHIP_DIGITS].ljust(12, "0")
+            self.duty = (self.duty or DutyFacts()).model_copy(update={"returned_by": [*before, str(unit)]})
+
+    @_change.register
+    def _(self, event: ce.ClueDutyRuledV1) -> None:
+        self.township_code, self.agency = event.township_code, event.agency
+        ruled = {"ruling": event.reason or "", "ruled_by": event.ruled_by, "ruled_at": event.at}
+        self.duty = (self.duty or DutyFacts()).model_copy(update=ruled)
 
     @_change.register
     def _(self, event: e.ClueAssignedV1) -> None:
@@ -304,6 +327,7 @@ class ClueRecord(Progress):
             sent_back=self.sent_back,
             split=self.split,
             transfer=self.transfer,
+            duty=self.duty,
             archive_no=self.archive_no,
             warnings=self.warnings,
         )

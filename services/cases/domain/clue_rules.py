@@ -2,18 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any, Literal
 
 from services.cases.domain.rule_book import RuleBook, RuleMissing
 from shared.contracts.clue_parts import OpinionProof
 from shared.contracts.codes import ClueSource, ReviewState, RuleRegister, VerificationOpinion
 from shared.contracts.rule_settings import DuplicateSetting as DuplicateRule
+from shared.contracts.rule_values import LandRuleValue
 from shared.contracts.step_rule_values import OpinionProofValue
 from shared.errors import InvalidInput
 
 __all__ = ["ClueRules", "DuplicateRule", "OtherGroundUnknown", "ProofContradicts", "ProofOutOfRange"]
 
 _OTHER_GROUNDS = "other_ground"
+# The rule of land_rules.toml that says how much of a shape approved land must cover.
+_APPROVED = "approved"
+_SHARES = frozenset({"approval_share", "land_supply_share", "registration_share", "temporary_use_share"})
 
 
 class ProofOutOfRange(InvalidInput):
@@ -70,7 +75,8 @@ class ClueRules:
     def missing_proofs(self, opinion: VerificationOpinion, proof: OpinionProof | None, on: date) -> list[str]:
         """Keys of OpinionProof that the opinion still needs; of alternatives, those of the one nearest to whole.
 
-        Raises ProofOutOfRange, ProofContradicts, OtherGroundUnknown for what can never prove it.
+        Raises ProofOutOfRange, ProofContradicts, OtherGroundUnknown for what can never prove it: also for a share of
+        the land that is below the land rule's, where nothing else proves the opinion (domain.md 3.1, 6.8).
         """
         given = {} if proof is None else proof.model_dump(exclude_none=True)
         rule = self._book.nearest(OpinionProofValue, RuleRegister.OPINION_PROOF, opinion.value, on)
@@ -82,7 +88,24 @@ class ClueRules:
             needs += more if given.get(condition) else []
         missing = [key for key in needs if key not in given]
         lacking = [[key for key in keys if key not in given] for keys in rule.alternatives]
+        self._check_shares(rule, given, lacking, on)
         return missing + (min(lacking, key=len) if lacking else [])
+
+    def _check_shares(
+        self, rule: OpinionProofValue, given: Mapping[str, Any], lacking: list[list[str]], on: date
+    ) -> None:
+        """Of alternatives given whole, one must cover the land as far as what is approved must."""
+        least = self._least_share(on)
+        whole = [keys for keys, gap in zip(rule.alternatives, lacking, strict=True) if not gap]
+        short = [[key for key in keys if key in _SHARES and Fraction(str(given[key])) < least] for keys in whole]
+        if short and all(short):
+            key = short[0][0]
+            raise ProofOutOfRange(key, given[key], float(least), 100)
+
+    def _least_share(self, on: date) -> Fraction:
+        """Per cent of a patch that must be covered by what makes it legal; nothing where no rule says so."""
+        found = self._book.nearest(LandRuleValue, RuleRegister.LAND_RULE, _APPROVED, on)
+        return Fraction(0) if found is None or found.pass_share is None else 100 * Fraction(found.pass_share)
 
     def _check(self, rule: OpinionProofValue, given: Mapping[str, Any], opinion: VerificationOpinion, on: date) -> None:
         for key, value in rule.must.items():

@@ -37,7 +37,7 @@ REVIEW: Transitions[ReviewState] = Transitions(
         needs=_OPINION_PAPERS,
         stops=frozenset({"C01"}),
     ),
-    law="RULES 3.1",
+    law="HOUSE.clue",
 )
 
 # Where a clue may still be found to be another: before there is an opinion of its own.
@@ -101,6 +101,15 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("assign", _STATE.DEDUPLICATED, _STATE.ASSIGNED, starts=("D01", "D03", "D09"), stops=frozenset({"S01"})),
     # The verification clock D03 belongs to the clue, not to whom it lies with: it runs on through a return.
     Row("assign", _STATE.RETURNED_UNIT_WRONG, _STATE.ASSIGNED, starts=("D01", "D09"), stops=frozenset({"S01", "D09"})),
+    # Returned once as nobody's duty: the coordinator rules whose it is, wherever it lies by then (domain.md 4.7).
+    *(
+        Row("rule-duty", state, _STATE.ASSIGNED, starts=("D01", "D09"), stops=frozenset({*stops, "D09"}))
+        for state, stops in (
+            (_STATE.RETURNED_UNIT_WRONG, ("S01",)),
+            (_STATE.ASSIGNED, ("D01",)),
+            (_STATE.SIGNED, ("D02",)),
+        )
+    ),
     Row("reject", _STATE.RECEIVED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.DEDUPLICATED, _STATE.REJECTED, stops=ALL_CLOCKS),
     Row("reject", _STATE.RETURNED_UNIT_WRONG, _STATE.REJECTED, stops=ALL_CLOCKS),
@@ -149,6 +158,15 @@ TABLE: Transitions[ClueState] = Transitions(
         starts=("D07",),
         stops=frozenset({"D03", "C01"}),
     ),
+    # What it lacked is given with it once more; a review has not begun.
+    Row(
+        "submit-opinion",
+        _STATE.OPINION_SUBMITTED,
+        _STATE.OPINION_SUBMITTED,
+        who=_OPINION_GIVERS,
+        needs=_OPINION_PAPERS,
+        starts=("D07",),
+    ),
     *_reviews(),
     *(
         Row("close", state, to, who=DECIDERS, outcome=outcome, stops=ALL_CLOCKS)
@@ -195,13 +213,14 @@ TABLE: Transitions[ClueState] = Transitions(
     Row("archive", _STATE.CLOSED_LEGAL, _STATE.ARCHIVED),
     Row("archive", _STATE.CLOSED_OTHER, _STATE.ARCHIVED),
     Row("archive", _STATE.TRANSFERRED_OUT, _STATE.ARCHIVED, outcome=TransferReply.ACCEPTED),
-    law="RULES 3.1",
+    law="HOUSE.clue",
     laws={
         "stop": "NRP 15",
-        "find-land": "RULES 6.8",
+        "find-land": "HOUSE.land",
         "file-case": "NRP 16",
         "decline-filing": "NRP 16",
         "transfer-out": "NRP 11",
-        "extend-filing": "AGP; RULES D09",
+        "rule-duty": "NRP 11",
+        "extend-filing": "AGP",
     },
 )

@@ -103,9 +103,7 @@ def check_decision(case: Case, cmd: DecideCase, moment: Moment, fined_elsewhere:
         mine = [case.case_no] if former and former.fine_yuan and not case.procedure.penalty_revoked else []
         if fined := [*mine, *fined_elsewhere]:
             raise Forbidden("cases.fined-already", "fine_yuan", "APL 29", cases=fined)
-    told = case.procedure.intended
-    if told is not None and told.measures and cmd.fine_yuan > told.fine_yuan:
-        raise Forbidden("cases.heavier-than-told", "fine_yuan", "APL 45", told_yuan=float(told.fine_yuan))
+    _check_told(case, cmd, moment)
 
 
 def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling: bool = False) -> None:
@@ -193,13 +191,27 @@ def _check_terms(case: Case, moment: Moment) -> None:
         raise Forbidden("cases.hearing-term-running", None, "APL 64; NRP 34", until=term.due_on.isoformat())
 
 
+def _check_told(case: Case, cmd: DecideCase, moment: Moment) -> None:
+    """No measure that the party was not told of, no higher fine, nothing heavy without the offer of a hearing.
+
+    Of a notice taken over from a list the measures are not known: what needs a hearing is told of again.
+    """
+    told = case.procedure.intended
+    if told is not None:
+        known = told.measures or cmd.measures
+        if new := [measure.value for measure in cmd.measures if measure not in known]:
+            raise Forbidden("cases.not-told", "measures", "APL 44; APL 62", measures=new)
+        if cmd.fine_yuan > told.fine_yuan:
+            raise Forbidden("cases.heavier-than-told", "fine_yuan", "APL 45", told_yuan=float(told.fine_yuan))
+    if not case.procedure.hearing_offered and (heavy := _heavy(case, cmd.measures, cmd.fine_yuan, moment)):
+        raise Forbidden("cases.hearing-not-offered", "measures", "APL 63; NRP 34", measures=sorted(heavy))
+
+
 def _check_opinion(case: Case) -> None:
-    """Nothing leaves the legal unit but with its opinion; what it does not agree to goes back to review."""
-    if case.state is not CaseState.LEGAL_REVIEW:
-        return
-    if case.procedure.legal_opinion is None:
+    """Nothing leaves the legal unit but with its opinion; what it does not agree to waits until it agrees (APL 58)."""
+    if case.state is CaseState.LEGAL_REVIEW and case.procedure.legal_opinion is None:
         raise Forbidden("cases.legal-opinion-missing", None, "APL 58")
-    if case.procedure.legal_opinion == "disagreed":
+    if case.procedure.opinion_against:
         raise Forbidden("cases.legal-opinion-against", None, "APL 58")
 
 

@@ -20,7 +20,7 @@ class NotDisclosable(Conflict):
 
     def __init__(self, agency: Agency, purpose: DisclosurePurpose, part: str) -> None:
         facts = {"agency": agency, "purpose": purpose, "part": part}
-        super().__init__("cases.not-disclosable", "to_agency", law="RULES 4.6", **facts)
+        super().__init__("cases.not-disclosable", "to_agency", law="HOUSE.disclosure", **facts)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class DuplicateDecided(Conflict):
     """Somebody has decided it already."""
 
     def __init__(self, state: DuplicateState, decided_by: str | None) -> None:
-        super().__init__("cases.duplicate-decided", None, law="RULES 7.2", state=state, decided_by=decided_by)
+        super().__init__("cases.duplicate-decided", None, law="HOUSE.duplicates", state=state, decided_by=decided_by)
 
 
 class IntoUnknown(InvalidInput):
@@ -35,7 +35,7 @@ class LinkTargetEnded(Conflict):
 
     def __init__(self, clue_no: str, linked_to_no: str) -> None:
         super().__init__(
-            "cases.link-target-ended", "into_id", law="RULES 7.2", clue_no=clue_no, linked_to_no=linked_to_no
+            "cases.link-target-ended", "into_id", law="HOUSE.duplicates", clue_no=clue_no, linked_to_no=linked_to_no
         )
 
 

@@ -75,7 +75,7 @@ TABLE: Transitions[EvidenceState] = Transitions(
     Row("unpair", _STATE.KEPT, _STATE.KEPT, who=VERIFIERS),
     Row("exclude", _STATE.KEPT, _STATE.EXCLUDED, who=COORDINATOR, stops=ALL_CLOCKS),
     Row("dispose", _STATE.KEPT, _STATE.DISPOSED, who=COORDINATOR, stops=frozenset({ADVANCE_REGISTRATION_RULE})),
-    law="RULES 3.6",
+    law="HOUSE.evidence",
     laws={"exclude": "APL 46", "dispose": "APL 56"},
 )
 

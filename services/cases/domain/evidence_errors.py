@@ -53,7 +53,7 @@ class PhotosDoNotPair(Conflict):
         super().__init__(
             "evidence.photos-do-not-pair",
             "before_id",
-            law="RULES 3.6",
+            law="HOUSE.evidence",
             distance_m=distance_m,
             most_m=rule.pair_distance_m,
             azimuth_difference_deg=azimuth_difference_deg,
@@ -65,7 +65,7 @@ class NoPhotoPair(Conflict):
     """A pair is a before and an after photograph of one piece of land, both with position and azimuth."""
 
     def __init__(self, why: str) -> None:
-        super().__init__("evidence.no-photo-pair", "before_id", law="RULES 3.6", why=why)
+        super().__init__("evidence.no-photo-pair", "before_id", law="HOUSE.evidence", why=why)
 
 
 class NotRegisteredInAdvance(Conflict):

@@ -28,7 +28,7 @@ class EvidenceMissing(Conflict):
         super().__init__(
             "cases.evidence-missing",
             "evidence",
-            law="RULES 3.11",
+            law="HOUSE.required-evidence",
             object=object_.value,
             verb=verb,
             wanted=list(missing),

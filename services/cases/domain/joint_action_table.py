@@ -45,7 +45,7 @@ class TaskNotDeclined(Conflict):
         super().__init__(
             "cases.task-not-declined",
             "task_id",
-            law="RULES 4.3",
+            law="HOUSE.joint-action",
             state=state,
             replaced_by=replaced_by and str(replaced_by),
         )
@@ -69,28 +69,28 @@ class StepNotOfForm(Conflict):
     """A consultation takes no step on site (domain.md 4.1)."""
 
     def __init__(self, verb: str, form: ActionForm) -> None:
-        super().__init__("cases.step-not-of-form", None, verb=verb, form=form, law="RULES 4.1")
+        super().__init__("cases.step-not-of-form", None, verb=verb, form=form, law="HOUSE.joint-action")
 
 
 class MeetingMissing(Conflict):
     """The pre-meeting comes before the action; of an urgent one its minutes before the summary (J04)."""
 
     def __init__(self) -> None:
-        super().__init__("cases.meeting-missing", None, rule_id="J04", law="RULES 4.3")
+        super().__init__("cases.meeting-missing", None, rule_id="J04", law="HOUSE.joint-action")
 
 
 class MeetingKnown(Conflict):
     """The pre-meeting of the action is on record."""
 
     def __init__(self) -> None:
-        super().__init__("cases.meeting-known", None, law="RULES 4.3")
+        super().__init__("cases.meeting-known", None, law="HOUSE.joint-action")
 
 
 class EvidenceOwed(Conflict):
     """Agencies that were there have not handed their evidence over, nor said that they took none (J06)."""
 
     def __init__(self, agencies: Iterable[Agency]) -> None:
-        super().__init__("cases.evidence-owed", None, agencies=list(agencies), rule_id="J06", law="RULES 4.3")
+        super().__init__("cases.evidence-owed", None, agencies=list(agencies), rule_id="J06", law="HOUSE.joint-action")
 
 
 def _to(verb: str, ats: Sequence[JointActionState], tos: Sequence[JointActionState], **more: Any) -> list[Row[Any]]:

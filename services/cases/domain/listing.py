@@ -5,7 +5,7 @@ Levels are data: formal listing is the province's and above, city and county lis
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
@@ -16,7 +16,7 @@ from services.cases.domain.clocks import ExtensionTooLate
 from services.cases.domain.path_rules import ListingLevel
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.domain.standstill import proof
+from services.cases.domain.standstill import asked_day, proof
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Forbidden, Row, Transitions
 from shared.clock import local_day
 from shared.contracts import listings as c
@@ -28,6 +28,8 @@ _STATE = ListingState
 _DOC = DocumentKind
 _FACT: frozenset[Role] = frozenset()
 _RUNNING = (_STATE.IN_PROGRESS, _STATE.EXTENDED)
+# One of these is at its end; any other waits or runs, and a case has one of those at most.
+ENDED = frozenset({_STATE.DECLINED, _STATE.DELISTED, _STATE.PUBLISHED})
 # A case so far that a listing may end (domain.md 3.8).
 _FAR_ENOUGH = frozenset(
     {
@@ -117,12 +119,23 @@ class Listing(Progress):
     # decisions
 
     def propose(
-        self, cmd: c.ProposeListing, moment: Moment, case: Case, listing_no: str, *, by_itself: bool = False
+        self,
+        cmd: c.ProposeListing,
+        moment: Moment,
+        case: Case,
+        listing_no: str,
+        *,
+        open_one: "Listing | None" = None,
+        by_itself: bool = False,
     ) -> list[c.ListingEvent]:
-        """by_itself: the system proposes it. Raises InvalidInput for a level or term that no rule knows."""
+        """open_one: of the case, that waits or runs: there is no second (domain.md 9). by_itself: by the system.
+
+        Raises Forbidden, InvalidInput for a level or term that no rule knows.
+        """
         row = TABLE.permit(self.state, "propose-itself" if by_itself else cmd.verb, moment.by)
         if case.state in (CaseState.CLOSED, CaseState.ARCHIVED, CaseState.NOT_FILED):
             raise Forbidden("cases.case-over", None, "NRP 49", state=case.state)
+        _check_alone(open_one)
         level = level_of(cmd.level, cmd.term_days, moment)
         return [
             c.ListingProposedV1(
@@ -144,12 +157,17 @@ class Listing(Progress):
             )
         ]
 
-    def approve(self, cmd: c.ApproveListing, moment: Moment) -> list[c.ListingEvent]:
-        """L01 to send the notice, L02 the term itself, both from today."""
+    def approve(self, cmd: c.ApproveListing, moment: Moment, open_one: "Listing | None" = None) -> list[c.ListingEvent]:
+        """L01 to send the notice, L02 the term itself, both from today. open_one: another of the case that runs.
+
+        Raises Forbidden.
+        """
         term_days = cmd.term_days or self.term_days
         level_of(self.level, term_days, moment)
         notice = moment.deadlines.start("L01", moment.now)
         term = moment.deadlines.start("L02", moment.now, term_days)
+        told = self._take(cmd, moment, starts=[notice, term])
+        _check_alone(open_one)
         return [
             c.ListingApprovedV1(
                 approved_by=cmd.approved_by,
@@ -158,7 +176,7 @@ class Listing(Progress):
                 contact=cmd.contact or self.facts.contact,
                 requirements=cmd.requirements or self.facts.requirements,
                 term_on=term.due_on,
-                **self._take(cmd, moment, starts=[notice, term]),
+                **told,
             )
         ]
 
@@ -166,7 +184,7 @@ class Listing(Progress):
         return [c.ListingDeclinedV1(**self._take(cmd, moment))]
 
     def notify(self, cmd: c.NotifyListing, moment: Moment) -> list[c.ListingEvent]:
-        on = moment.past_day(cmd.sent_on, "sent_on")
+        on = moment.past_day(cmd.sent_on, "sent_on", self._began("L01"))
         return [c.ListingNotifiedV1(notice_no=cmd.notice_no, sent_on=on, **self._take(cmd, moment))]
 
     def sign(self, cmd: c.SignListing, moment: Moment) -> list[c.ListingEvent]:
@@ -176,10 +194,13 @@ class Listing(Progress):
         return [c.ListingBegunV1(plan=cmd.plan, **self._take(cmd, moment))]
 
     def request_extension(self, cmd: c.RequestListingExtension, moment: Moment) -> list[c.ListingEvent]:
-        """Three working days before the end at the latest; later it is refused. Raises ExtensionTooLate."""
-        on = moment.past_day(cmd.asked_on or moment.today, "asked_on")
+        """Three working days before the end at the latest; later it is refused. Raises ExtensionTooLate.
+
+        Whoever asks for himself asks today; the day of a letter is proved by it. Raises InvalidInput.
+        """
         told = self._take(cmd, moment)
         term = self.clock("L02")
+        on = asked_day(cmd.asked_on, cmd.documents, term, moment)
         last = moment.deadlines.last_to_ask(term, moment.today) if term is not None else None
         if last is not None and on > last:
             raise ExtensionTooLate("L02", last)
@@ -234,7 +255,7 @@ class Listing(Progress):
 
     def publish(self, cmd: c.PublishListing, moment: Moment) -> list[c.ListingEvent]:
         """Raises Forbidden for a listing that was not open."""
-        on = moment.past_day(cmd.published_on, "published_on")
+        on = moment.past_day(cmd.published_on, "published_on", self.facts.delisted_on)
         told = self._take(cmd, moment)
         if not self.is_open:
             raise Forbidden("cases.listing-not-open", None, "LIST")
@@ -250,12 +271,20 @@ class Listing(Progress):
         return [c.ListingOverdueV1(due_on=due_on, **told)]
 
     def talk(self, cmd: c.TalkListing, moment: Moment) -> list[c.ListingEvent]:
-        on = moment.past_day(cmd.talked_on, "talked_on")
-        return [c.ListingTalkedV1(with_whom=cmd.with_whom, talked_on=on, **self._take(cmd, moment))]
+        """Of a term that has passed: after its last day."""
+        told, term = self._take(cmd, moment), self.clock("L02")
+        over = None if term is None or term.due_on is None else term.due_on + timedelta(days=1)
+        on = moment.past_day(cmd.talked_on, "talked_on", over)
+        return [c.ListingTalkedV1(with_whom=cmd.with_whom, talked_on=on, **told)]
+
+    def _began(self, rule_id: str) -> date | None:
+        """The day on which a clock began."""
+        clock = self.clock(rule_id)
+        return None if clock is None else local_day(clock.started_at)
 
     def _check_asked(self) -> None:
         if self.facts.extension_asked_on is None:
-            raise Forbidden("cases.extension-not-asked", None, "RULES L03")
+            raise Forbidden("cases.extension-not-asked", None, "HOUSE.listing-terms")
 
     def _take(self, cmd: c.ListingStep, moment: Moment, outcome: str = "", **more: Any) -> dict[str, Any]:
         row = TABLE.permit(self.state, cmd.verb, moment.by, self.held(cmd.documents), outcome)
@@ -356,6 +385,13 @@ class Listing(Progress):
             documents=self.documents,
             deadlines=self.deadlines,
         )
+
+
+def _check_alone(open_one: Listing | None) -> None:
+    """Three superiors chase one item in one listing, not in three. Raises Forbidden, naming the first."""
+    if open_one is not None:
+        facts = {"listing_no": open_one.listing_no, "listing_id": open_one.id, "state": open_one.state}
+        raise Forbidden("cases.listing-open", None, "NRP 49", object="listing", **facts)
 
 
 def level_of(code: str, term_days: int, moment: Moment) -> ListingLevel:

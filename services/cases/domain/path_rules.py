@@ -140,6 +140,14 @@ class PathRules:
         row = next((row for row in rows if not given or given & set(row.measures)), rows[-1])
         return RemedyRule(tuple(row.over), row.count_from)
 
+    def acceptance_members(self, on: date) -> frozenset[Agency]:
+        """Whose people must be on site when the county accepts land (domain.md 3.7)."""
+        return frozenset(self._book.decided("acceptance_members", on))
+
+    def acceptance_signers(self, on: date) -> frozenset[str]:
+        """For whom the acceptance sheet must be signed (domain.md 3.7)."""
+        return frozenset(self._book.decided("acceptance_signers", on))
+
     def criminal_sum_months(self, on: date) -> int:
         """Within how many months the acts of a party that were not dealt with are added up (JI2000 9)."""
         return int(self._book.decided("criminal_sum_months", on))

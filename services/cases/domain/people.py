@@ -11,7 +11,7 @@ class LedByAnother(Forbidden):
     """A leader decides in the name of his own agency only. agency: the one that was named."""
 
     def __init__(self, agency: Agency) -> None:
-        super().__init__("cases.led-by-another", "lead_agency", "RULES 2.1", agency=agency.value)
+        super().__init__("cases.led-by-another", "lead_agency", "HOUSE.separation", agency=agency.value)
 
 
 def folded(name: str) -> str:

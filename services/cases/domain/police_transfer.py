@@ -22,6 +22,8 @@ from shared.contracts.codes import Agency, DocumentKind, TransferState
 
 _STATE = TransferState
 _DOC = DocumentKind
+# Clocks that run from a question to which a written answer comes.
+_ASKED = frozenset({"T05", "T07", "T09", "T10"})
 
 
 @dataclass(kw_only=True)
@@ -80,7 +82,9 @@ class PoliceTransfer(Progress):
     def hand_over(self, cmd: c.HandOver, moment: Moment) -> list[e.TransferEvent]:
         """The whole package (T310 6), with the appraisal where it is mandatory; police terms run from the receipt."""
         received_at = moment.after(cmd.received_at, self._approved_at(), "received_at")
-        copied_on = moment.past_day(cmd.copied_to_procuratorate_on, "copied_to_procuratorate_on")
+        approved_at = self._approved_at()
+        approved_on = None if approved_at is None else local_day(approved_at)
+        copied_on = moment.past_day(cmd.copied_to_procuratorate_on, "copied_to_procuratorate_on", approved_on)
         told = self._take(cmd, moment, started_at=received_at)
         if self.mandatory and _DOC.APPRAISAL_OPINION not in self.held(cmd.documents):
             raise Forbidden("cases.appraisal-needed", "documents", "T310 6")
@@ -107,7 +111,10 @@ class PoliceTransfer(Progress):
         return [e.PoliceTransferSupplementAskedV1(asked_at=asked_at, missing=cmd.missing, **told)]
 
     def supplement(self, cmd: c.Supplement, moment: Moment) -> list[e.TransferEvent]:
-        received_at = moment.after(cmd.received_at, self.facts.received_at, "received_at")
+        asked = self.clock("T04A")
+        received_at = moment.after(
+            cmd.received_at, asked.started_at if asked else self.facts.received_at, "received_at"
+        )
         return [
             e.PoliceTransferSupplementedV1(received_at=received_at, **self._take(cmd, moment, started_at=received_at))
         ]
@@ -163,7 +170,7 @@ class PoliceTransfer(Progress):
         return [e.PoliceTransferMaterialHandedV1(handed_on=on, **told)]
 
     def close_admin(self, cmd: c.CloseAdmin, moment: Moment) -> list[e.TransferEvent]:
-        on = moment.past_day(cmd.back_on, "back_on", self._received_on())
+        on = moment.past_day(cmd.back_on, "back_on", self.facts.refused_on or self._received_on())
         return [e.PoliceTransferReturnedV1(back_on=on, **self._take(cmd, moment))]
 
     def end(self, cmd: c.EndTransfer, moment: Moment) -> list[e.TransferEvent]:
@@ -175,7 +182,7 @@ class PoliceTransfer(Progress):
 
     def _reply(self, cmd: c.PoliceReply, moment: Moment) -> dict[str, Any]:
         """A written answer; terms that follow run from the day it came."""
-        on = moment.past_day(cmd.received_on, "received_on", self._received_on())
+        on = moment.past_day(cmd.received_on, "received_on", self._awaited_since())
         told = self._take(cmd, moment, started_at=noon(on))
         return {"document_no": cmd.document_no, "received_on": on, **told}
 
@@ -191,6 +198,12 @@ class PoliceTransfer(Progress):
     def _approved_at(self) -> datetime | None:
         term = self.clock("T02")
         return None if term is None else term.started_at
+
+    def _awaited_since(self) -> date | None:
+        """The day from which the answer is awaited: of what was asked last, at the earliest of the receipt."""
+        asked = [local_day(clock.started_at) for clock in self.running if clock.rule_id in _ASKED]
+        received_on = self._received_on()
+        return max([*asked, *([] if received_on is None else [received_on])], default=None)
 
     def _received_on(self) -> date | None:
         return None if self.facts.received_at is None else local_day(self.facts.received_at)

@@ -223,7 +223,11 @@ def _recusal_decided(was: Procedure, event: e.CaseRecusalDecidedV1) -> dict[str,
 
 @_told_by(e.CaseLegalOpinionGivenV1)
 def _legal(event: e.CaseLegalOpinionGivenV1) -> dict[str, Any]:
-    return {"legal_opinion": "agreed" if event.agrees else "disagreed", "review_owed": False}
+    return {
+        "legal_opinion": "agreed" if event.agrees else "disagreed",
+        "opinion_against": not event.agrees,
+        "review_owed": False,
+    }
 
 
 @_told_by(e.CaseHearingRequestedV1)
@@ -271,12 +275,12 @@ def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
 
 @_told_by(e.CaseRemedySoughtV1)
 def _remedy(event: e.CaseRemedySoughtV1) -> dict[str, Any]:
-    return {"remedy_running": event.kind}
+    return {"remedy_running": event.kind, "remedy_since": event.since}
 
 
 @_on(e.CaseRemedyEndedV1)
 def _remedy_ended(was: Procedure, event: e.CaseRemedyEndedV1) -> dict[str, Any]:
-    return {"remedy_running": None, "penalty_revoked": was.penalty_revoked or not event.upheld}
+    return {"remedy_running": None, "remedy_since": None, "penalty_revoked": was.penalty_revoked or not event.upheld}
 
 
 @_on(e.CasePerformanceDemandedV1)
@@ -287,7 +291,7 @@ def _demanded(was: Procedure, event: e.CasePerformanceDemandedV1) -> dict[str, A
 
 @_told_by(e.CaseCourtRuledV1)
 def _court_ruled(event: e.CaseCourtRuledV1) -> dict[str, Any]:
-    return {"court": "granted" if event.granted else "not_granted"}
+    return {"court": "granted" if event.granted else "not_granted", "court_on": event.ruled_on}
 
 
 @_on(e.CaseReopenedV1)
@@ -295,6 +299,7 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
     """A new round of review, notice and decision; a penalty that was not revoked stands (APL 29)."""
     return {
         "legal_opinion": None,
+        "opinion_against": False,
         "deliberated": False,
         "hearing_offered": False,
         "hearing": None,
@@ -303,7 +308,9 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
         "intended": None,
         "demanded_on": None,
         "court": None,
+        "court_on": None,
         "remedy_running": None,
+        "remedy_since": None,
         "transferred_to": None,
         "penalty_revoked": was.penalty_revoked or event.revokes_penalty,
     }
@@ -331,10 +338,10 @@ _NOTED.update(
         e.CaseLegalReviewRequestedV1: lambda _was, _event: {"legal_opinion": None},
         e.CasePublicationWithdrawnV1: lambda _was, _event: {"decision_published_on": None},
         e.CaseDeliberatedV1: lambda _was, _event: {"deliberated": True},
-        e.CaseCourtAppliedV1: lambda _was, _event: {"court": "applied"},
-        e.CaseCourtRefusedV1: lambda _was, _event: {"court": "refused"},
-        e.CaseHigherCourtAskedV1: lambda _was, _event: {"court": "higher_asked"},
-        e.CaseCourtAcceptedV1: lambda _was, _event: {"court": "accepted"},
+        e.CaseCourtAppliedV1: lambda _was, event: {"court": "applied", "court_on": event.applied_on},
+        e.CaseCourtRefusedV1: lambda _was, event: {"court": "refused", "court_on": event.refused_on},
+        e.CaseHigherCourtAskedV1: lambda _was, event: {"court": "higher_asked", "court_on": event.asked_on},
+        e.CaseCourtAcceptedV1: lambda _was, event: {"court": "accepted", "court_on": event.accepted_on},
         e.CaseJurisdictionSettledV1: lambda was, _event: {"same_acts": _settled(was)},
     }
 )

@@ -23,7 +23,7 @@ class ItemNotStruckOff(Conflict):
     """Only what is struck off is proved."""
 
     def __init__(self, state: RectificationState | None) -> None:
-        super().__init__("evidence.item-not-struck-off", None, law="RULES 3.7", state=state and state.value)
+        super().__init__("evidence.item-not-struck-off", None, law="HOUSE.rectification", state=state and state.value)
 
 
 class BundleNotReady(Unavailable):

@@ -13,7 +13,7 @@ from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.clue_review import ReviewStanding
 from services.cases.domain.progress import Moment, Progress
-from services.cases.domain.rectification_facts import check_method, check_signers, checked_pbf, noted
+from services.cases.domain.rectification_facts import check_acceptance, check_method, checked_pbf, noted
 from services.cases.domain.rectification_table import TABLE as TABLE
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import CasesEvent
@@ -50,7 +50,7 @@ class AreaRemaining(Conflict):
     """Land still waits to be put right: no strike-off."""
 
     def __init__(self, remaining_area_m2: Decimal) -> None:
-        facts = {"remaining_area_m2": float(remaining_area_m2), "law": "RULES 3.7"}
+        facts = {"remaining_area_m2": float(remaining_area_m2), "law": "HOUSE.rectification"}
         super().__init__("cases.area-remaining", None, **facts)
 
 
@@ -61,14 +61,14 @@ class StrikeOffAwaitsReview(Conflict):
     """
 
     def __init__(self, missing: Sequence[str]) -> None:
-        super().__init__("cases.strike-off-awaits-review", None, law="RULES 3.7", missing=list(missing))
+        super().__init__("cases.strike-off-awaits-review", None, law="HOUSE.rectification", missing=list(missing))
 
 
 class TillageNotRestored(Conflict):
     """Land that is not ready to sow is not accepted. state: what the acceptance found."""
 
     def __init__(self, state: str) -> None:
-        super().__init__("cases.tillage-not-restored", "tillage_state", law="RULES 3.7", state=state)
+        super().__init__("cases.tillage-not-restored", "tillage_state", law="HOUSE.rectification", state=state)
 
 
 @dataclass(kw_only=True)
@@ -153,7 +153,8 @@ class Rectification(Progress):
         return [RectificationTownshipCheckedV1(passed=cmd.passed, account=cmd.account, **told)]
 
     def accept(self, cmd: AcceptRectification, moment: Moment) -> list[RectificationEvent]:
-        """Acceptance asks for tillage restored, topsoil back, able to sow (domain.md 3.7). Raises TillageNotRestored.
+        """Acceptance asks for tillage restored, topsoil back, able to sow (domain.md 3.7). Raises TillageNotRestored,
+        Forbidden, InvalidInput.
 
         Land that still needs levelling or topsoil waits at its township check until it is ready. Only where nothing
         but formalities were to be completed is no land restored, and any state of it accepted.
@@ -162,14 +163,16 @@ class Rectification(Progress):
         if cmd.tillage_state != "ready_to_sow" and self.method is not RectificationMethod.COMPLETE_FORMALITIES:
             raise TillageNotRestored(cmd.tillage_state)
         check_part("rectified_area_m2", cmd.rectified_area_m2, self.area_m2)
-        check_signers(cmd.signers)
+        check_acceptance(cmd, self.rectified_area_m2, moment.rules, moment.today)
         # Papers are completed only where no permanent basic farmland is (LAL 44).
         check_part("formalities_area_m2", cmd.formalities_area_m2, self.area_m2 - self.facts.pbf_area_m2)
         return [
             RectificationAcceptedV1(
                 rectified_area_m2=cmd.rectified_area_m2,
                 tillage_state=cmd.tillage_state,
-                members=cmd.members,
+                members=[member.name for member in cmd.members],
+                on_site=cmd.members,
+                account=cmd.account,
                 formalities_area_m2=cmd.formalities_area_m2,
                 signers=cmd.signers,
                 **told,

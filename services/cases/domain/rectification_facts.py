@@ -1,19 +1,25 @@
 """What an item is beside its state, and what may be said of it: PBF, papers in place of demolition, signers (3.7)."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from services.cases.domain.areas import check_land, check_part
 from services.cases.domain.case import Case
+from services.cases.domain.path_rules import PathRules
 from services.cases.domain.transitions import Forbidden
 from shared.contracts import rectification_events as e
 from shared.contracts.codes import DocumentKind, RectificationMethod
-from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationFacts, Signer
+from shared.contracts.rectifications import (
+    AcceptRectification,
+    OpenRectification,
+    OrderRectification,
+    RectificationFacts,
+)
 from shared.errors import InvalidInput
 
 _NOTHING = Decimal(0)
-_PARTS = frozenset({"party_or_village", "township", "agriculture", "natural_resources", "coordinator"})
 
 
 def checked_pbf(cmd: OrderRectification | OpenRectification, case: Case, before_m2: Decimal) -> Decimal:
@@ -40,11 +46,18 @@ def check_method(method: RectificationMethod, pbf_m2: Decimal, held: Collection[
         raise Forbidden("cases.formalities-on-pbf", "method", "LAL 44", pbf_area_m2=float(pbf_m2))
 
 
-def check_signers(signers: Sequence[Signer]) -> None:
-    """All five parts sign, or the sheet names none of them. Raises Forbidden."""
-    missing = _PARTS - {signer.part for signer in signers}
-    if signers and missing:
-        raise Forbidden("cases.signers-missing", "signers", "RULES 3.7", missing=sorted(missing))
+def check_acceptance(cmd: AcceptRectification, reported_m2: Decimal, rules: PathRules, on: date) -> None:
+    """On site, and on the sheet, is everybody that the rules of the day name; more than was reported is explained.
+
+    reported_m2: as the township reported it. Raises Forbidden, InvalidInput.
+    """
+    if absent := rules.acceptance_members(on) - {member.agency for member in cmd.members}:
+        raise Forbidden("cases.acceptance-members-missing", "members", "HOUSE.rectification", missing=sorted(absent))
+    if missing := rules.acceptance_signers(on) - {signer.part for signer in cmd.signers}:
+        raise Forbidden("cases.signers-missing", "signers", "HOUSE.rectification", missing=sorted(missing))
+    if cmd.rectified_area_m2 > reported_m2 and cmd.account is None:
+        facts = {"given_m2": float(cmd.rectified_area_m2), "reported_m2": float(reported_m2)}
+        raise InvalidInput("cases.more-than-reported", "account", law="HOUSE.rectification", **facts)
 
 
 def noted(facts: RectificationFacts, event: e.RectificationEvent) -> RectificationFacts:

@@ -9,7 +9,7 @@ from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.rectification_facts import check_method, checked_pbf
 from services.cases.domain.rectification_table import TABLE
-from services.cases.domain.standstill import proof
+from services.cases.domain.standstill import asked_day, proof
 from services.cases.domain.transitions import Forbidden
 from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import DocumentKind
@@ -90,12 +90,15 @@ def start(item: Rectification, cmd: StartRectification, moment: Moment) -> list[
 
 
 def request_extension(item: Rectification, cmd: RequestMoreTime, moment: Moment) -> list[RectificationEvent]:
-    """Refused at once when it could not be granted: too late, too long, or once already (R06)."""
-    on = moment.past_day(cmd.asked_on or moment.today, "asked_on")
+    """Refused at once when it could not be granted: too late, too long, or once already (R06).
+
+    Whoever asks for himself asks today; the day of a letter is proved by it. Raises InvalidInput.
+    """
     told = item.take(cmd, moment)
     term = item.clock("R01")
+    on = asked_day(cmd.asked_on, cmd.documents, term, moment)
     if term is None:
-        raise Forbidden("cases.no-term", None, "RULES R06")
+        raise Forbidden("cases.no-term", None, "HOUSE.rectification-terms")
     bounds = moment.deadlines.bounds(term)
     if bounds.extend_times is not None and len(term.extensions) >= bounds.extend_times:
         raise ExtensionNotAllowed("R01", bounds.extend_times)
@@ -144,7 +147,7 @@ def resubmit(item: Rectification, cmd: Resubmit, moment: Moment) -> list[Rectifi
     """Only what the county has accepted goes up again. Raises Forbidden."""
     told = item.take(cmd, moment)
     if not item.accepted_area_m2:
-        raise Forbidden("cases.not-accepted", None, "RULES 3.7")
+        raise Forbidden("cases.not-accepted", None, "HOUSE.rectification")
     return [RectificationResubmittedV1(**told)]
 
 
@@ -173,9 +176,11 @@ def check_rebound(item: Rectification, cmd: Recheck) -> None:
     """A failed check says how much has come back; a passed one nothing. Raises InvalidInput."""
     area_m2 = cmd.rebound_area_m2
     if cmd.passed != (area_m2 is None) or (area_m2 is not None and not 0 < area_m2 <= item.area_m2):
-        raise InvalidInput("cases.rebound-area", "rebound_area_m2", law="RULES R05", most_m2=float(item.area_m2))
+        raise InvalidInput(
+            "cases.rebound-area", "rebound_area_m2", law="HOUSE.rectification-terms", most_m2=float(item.area_m2)
+        )
 
 
 def _check_asked(item: Rectification) -> None:
     if item.facts.extension_asked_on is None:
-        raise Forbidden("cases.extension-not-asked", None, "RULES R06")
+        raise Forbidden("cases.extension-not-asked", None, "HOUSE.rectification-terms")

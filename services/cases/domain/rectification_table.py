@@ -119,6 +119,6 @@ TABLE: Transitions[RectificationState] = Transitions(
         needs=frozenset({_DOC.RECHECK_RECORD}),
         stops=ALL_CLOCKS,
     ),
-    law="RULES 3.7",
-    laws={"order-rectification": "LAL 75", "set-plan": "LAL 75", "strike-off": "RULES 3.7"},
+    law="HOUSE.rectification",
+    laws={"order-rectification": "LAL 75", "set-plan": "LAL 75"},
 )

@@ -17,6 +17,7 @@ from services.cases.domain.calendars import Calendars
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.powers import PowerGrant, granted
 from services.cases.domain.thresholds import Thresholds
+from shared.citations import cited, shipped, written
 from shared.contracts.codes import Agency, OrgType, RuleMark, RuleRegister, ViolationType
 from shared.contracts.rule_settings import SETTINGS
 from shared.contracts.rule_value import RuleValue
@@ -31,6 +32,7 @@ from shared.contracts.rule_values import (
     JointActionTriggerValue,
     LadderValue,
     LandClassValue,
+    LegalSourceValue,
     PowerGrantValue,
     ViolationTypeValue,
 )
@@ -134,6 +136,15 @@ class RuleBook:
         return DeadlineRegister.of({"rule": rules, "step": steps}, days, local)
 
     # law
+
+    def cite(self, citation: str, on: date | None = None) -> str:
+        """A citation ("APL 44; HOUSE.clue") in the words of the register of legal sources, a county's rows included."""
+
+        def named(key: str, article: str) -> str | None:
+            value = self.nearest(LegalSourceValue, RuleRegister.LEGAL_SOURCE, key, on)
+            return shipped(key, article, on) if value is None else written(value.model_dump(), article)
+
+        return cited(citation, named)
 
     def violation_type(self, code: ViolationType, on: date | None = None) -> ViolationTypeValue | None:
         return self._value(ViolationTypeValue, RuleRegister.VIOLATION_TYPE, code.value, on)

@@ -9,8 +9,15 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain.progress import Moment, Progress
-from services.cases.domain.transitions import COORDINATOR, LEADERS, Row, Transitions
-from shared.contracts.codes import Recipient, Role, SealedState
+from services.cases.domain.transitions import (
+    COORDINATOR,
+    LEADERS,
+    DocumentMissing,
+    Forbidden,
+    Row,
+    Transitions,
+)
+from shared.contracts.codes import DocumentKind, Recipient, Role, SealedState
 from shared.contracts.sealed_records import (
     AnswerSealed,
     DeclineSealed,
@@ -112,26 +119,44 @@ def drafted(cmd: SealClue, by: Actor, case_id: UUID, case_no: str) -> SealedCont
 
 
 def changed(content: SealedContent, cmd: Any, moment: Moment) -> SealedContent:
-    """The content after a step by one who may take it. Raises NotFound for everybody else, InvalidInput."""
+    """The content after a step by one who may take it. Raises NotFound for everybody else, Conflict, InvalidInput."""
     by = moment.by.account_id
     match cmd:
         case SendSealed():
             _only(by, content.leader_id)
-            return content.model_copy(update={"document_no": cmd.document_no})
+            return content.model_copy(update={"document_no": cmd.document_no, "sent_on": moment.today})
         case DeclineSealed():
             _only(by, content.leader_id)
             return content.model_copy(update={"declined": cmd.reason})
         case ReceiptSealed():
-            _only(by, content.sender_id, content.receiver_id)
-            on = moment.past_day(cmd.received_on, "received_on")
+            _only(by, content.sender_id, content.leader_id, content.receiver_id)
+            on = moment.past_day(cmd.received_on, "received_on", content.sent_on)
+            if by != content.receiver_id:
+                _check_paper_receipt(cmd, content, by)
             said = {"received_on": on, "received_by": cmd.received_by, "channel": cmd.channel}
-            return content.model_copy(update=said)
+            return content.model_copy(update={**said, "receipt_documents": cmd.documents})
         case AnswerSealed():
             _only(by, content.sender_id, content.receiver_id)
             on = moment.past_day(cmd.answered_on, "answered_on", content.received_on)
             return content.model_copy(update={"result": cmd.result, "answered_on": on})
         case _:
             raise TypeError(type(cmd).__name__)
+
+
+def _check_paper_receipt(cmd: ReceiptSealed, content: SealedContent, by: str) -> None:
+    """Who drafted it never proves its receipt; the leader does, by the paper that came back (domain.md 2.7).
+
+    Raises Forbidden, DocumentMissing, InvalidInput.
+    """
+    if by == content.sender_id:
+        raise Forbidden("cases.sealed-receipt-own", "received_by", TABLE.law("receipt"))
+    if cmd.channel == "system":
+        raise InvalidInput("cases.sealed-receipt-channel", "channel", law=TABLE.law("receipt"))
+    papers = [paper for paper in cmd.documents if paper.kind is DocumentKind.PAPER_RECEIPT]
+    if not papers:
+        raise DocumentMissing(cmd.verb, [DocumentKind.PAPER_RECEIPT], TABLE.law("receipt"))
+    if not any((paper.document_no or paper.sha256) and paper.dated_on == cmd.received_on for paper in papers):
+        raise InvalidInput("cases.sealed-receipt-paper", "documents", law=TABLE.law("receipt"))
 
 
 def may_read(content: SealedContent, state: SealedState, by: Actor) -> bool:

@@ -1,19 +1,39 @@
-"""Which clocks of an object stand still and go on with a step (NRP 38)."""
+"""Which clocks of an object stand still and go on with a step, and what proves a day that counts (NRP 38)."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from services.cases.domain import clocks
-from services.cases.domain.progress import Progress
+from services.cases.domain.progress import Moment, Progress
+from services.cases.domain.transitions import DECIDERS
 from shared.clock import local_day
 from shared.contracts.clocks import PauseFact, ResumeFact
 from shared.contracts.codes import DocumentKind, PauseReason
 from shared.contracts.parts import DeadlineView, DocumentRef
+from shared.errors import InvalidInput
 
 
 def proof(documents: Iterable[DocumentRef], kind: DocumentKind) -> DocumentRef | None:
     """The latest document of a kind."""
     return next((document for document in reversed(list(documents)) if document.kind is kind), None)
+
+
+def asked_day(
+    stated: date | None, documents: Iterable[DocumentRef], clock: DeadlineView | None, moment: Moment
+) -> date:
+    """The day on which more time was asked for: today, or the day of a letter that is recorded later.
+
+    Such a day counts on its paper alone, with number and date, recorded by one who decides and does not ask for
+    himself; it is not before the clock began. Raises InvalidInput.
+    """
+    if stated is None or stated == moment.today:
+        return moment.today
+    moment.past_day(stated, "asked_on", None if clock is None else local_day(clock.started_at))
+    asking = (paper for paper in documents if paper.kind is DocumentKind.EXTENSION_REQUEST)
+    proved = any(paper.document_no and paper.dated_on == stated for paper in asking)
+    if not (proved and moment.by.has(*DECIDERS)):
+        raise InvalidInput("cases.asked-day-unproved", "asked_on", value=stated.isoformat())
+    return stated
 
 
 def pauses(

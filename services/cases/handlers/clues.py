@@ -31,6 +31,7 @@ from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases import CaseView
 from shared.contracts.cases_events import StatedPosition
 from shared.contracts.clue_parts import AliasRef
+from shared.contracts.clue_steps import RuleDuty
 from shared.contracts.clues import (
     AssignClue,
     CloseClue,
@@ -104,16 +105,29 @@ def report_clue(cmd: ReportClue, call: Call, unit: CasesUnit) -> ClueView:
 
 
 def assign_clue(cmd: AssignClue, call: Call, unit: CasesUnit) -> ClueView:
-    if cmd.township_code is not None:
-        township = _division(unit, cmd.township_code, "township_code")
-        if township.level is not DivisionLevel.TOWNSHIP:
-            raise NotATownship("township_code", township)
-        if not may_report_in(township.code, call.by):
-            raise DivisionOutside("township_code", township)
+    _check_township(cmd, call, unit)
     clue = _locked(call, unit)
     undecided = duplicates.undecided(unit.connection, clue.id)
     unit.record(clue, unit.clues, clue.assign(cmd, unit.moment, undecided))
     return clue.view()
+
+
+def rule_duty(cmd: RuleDuty, call: Call, unit: CasesUnit) -> ClueView:
+    _check_township(cmd, call, unit)
+    clue = _locked(call, unit)
+    unit.record(clue, unit.clues, clue.rule_duty(cmd, unit.moment))
+    return clue.view()
+
+
+def _check_township(cmd: AssignClue | RuleDuty, call: Call, unit: CasesUnit) -> None:
+    """A township of the caller's, where one is named. Raises InvalidInput."""
+    if cmd.township_code is None:
+        return
+    township = _division(unit, cmd.township_code, "township_code")
+    if township.level is not DivisionLevel.TOWNSHIP:
+        raise NotATownship("township_code", township)
+    if not may_report_in(township.code, call.by):
+        raise DivisionOutside("township_code", township)
 
 
 def sign_clue(cmd: SignClue, call: Call, unit: CasesUnit) -> ClueView:

@@ -7,7 +7,6 @@ from services.cases.handlers.disclosures import enter_letters
 from services.cases.storage.numbers import NumberKind
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.action_proposals import ApproveProposal, DeclineProposal, ProposalView, ProposeJointAction
-from shared.contracts.codes import ActionTrigger
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -19,8 +18,7 @@ def propose_action(cmd: ProposeJointAction, call: Call, unit: CasesUnit) -> Prop
     case = locked(call, unit)
     waiting = unit.proposals.waiting(unit.connection, case.id)
     if waiting is not None:
-        more = waiting.raise_more({ActionTrigger.LEAD_ASKS: cmd.reason}, unit.moment, call.by.name)
-        unit.record(waiting, unit.proposals, more)
+        unit.record(waiting, unit.proposals, waiting.ask_too(cmd, unit.moment))
         return waiting.view()
     proposal = ActionProposal(id=new_id())
     proposal_no = unit.number(NumberKind.PROPOSAL, case.division_code)

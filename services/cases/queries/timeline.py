@@ -47,6 +47,7 @@ TITLES: dict[str, str] = {
     ce.ClueTransferredOutV1.type: "移送其他部门",
     ce.ClueTransferAnsweredV1.type: "移送答复",
     ce.ClueFilingExtendedV1.type: "延长立案期限",
+    ce.ClueDutyRuledV1.type: "裁定办理单位",
     ce.ClueArchivedV1.type: "线索归档",
     ce.ClueSplitV1.type: "拆分图斑",
     ce.ClueSplitOffV1.type: "拆出子图斑",

@@ -17,7 +17,7 @@ from shared.contracts.codes import (
     WorkKind,
     title,
 )
-from shared.divisions.register import Divisions
+from shared.divisions.register import COUNTY_DIGITS, Divisions
 
 STATES: dict[WorkKind, type[StrEnum]] = {
     WorkKind.CLUE: ClueState,
@@ -29,7 +29,11 @@ STATES: dict[WorkKind, type[StrEnum]] = {
     WorkKind.ACTION_PROPOSAL: ProposalState,
     WorkKind.ASSISTANCE_REQUEST: AssistanceState,
 }
-_ORGANS = {str(member): title(member) for member in (*Holder, *Agency)}
+# Behind the name of a place a title says neither the place's level again nor "above" of itself.
+_UNITS = {str(member): title(member) for member in (*Holder, *Agency)} | {
+    Holder.COORDINATOR.value: "协调机构",
+    Holder.SUPERIOR.value: "上级审核部门",
+}
 assert STATES.keys() == HOLDERS.keys()
 
 
@@ -43,10 +47,13 @@ def state_title(kind: WorkKind, state: str) -> str:
 
 
 def unit_title(unit: str | None, divisions: Divisions) -> str:
-    """`township:640521104` as 恩和镇; `natural_resources:640521` as 中宁县自然资源局 or what it is called."""
+    """`township:640521104` as 恩和镇, `public_security:640521` as 中宁县公安局, `superior:6405` as 中卫市上级审核部门.
+
+    The code is a prefix: two digits name a region, four a city.
+    """
     if unit is None:
         return ""
     organ, _, code = unit.partition(":")
-    division = divisions.find(code)
+    division = divisions.find(code.ljust(COUNTY_DIGITS, "0"))
     place = division.name if division else code
-    return place if organ == Holder.TOWNSHIP else f"{place}{_ORGANS.get(organ, organ)}"
+    return place if organ == Holder.TOWNSHIP else f"{place}{_UNITS.get(organ, organ)}"

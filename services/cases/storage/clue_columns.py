@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from services.cases.domain.clue_record import ClueRecord
 from shared.contracts.clue_parts import (
     AliasRef,
+    DutyFacts,
     OpinionProof,
     ReboundFact,
     ReportFacts,
@@ -27,6 +28,7 @@ _PARTS: dict[str, Any] = {
     "rebound": ReboundFact,
     "split": SplitFacts,
     "transfer": TransferFact,
+    "duty": DutyFacts,
 }
 _NOWHERE = {"west": None, "south": None, "east": None, "north": None}
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.action_proposal import ActionProposal
 from services.cases.domain.assistance import AssistanceRequest
-from services.cases.domain.listing import Listing
+from services.cases.domain.listing import ENDED, Listing
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.sealed_record import SealedRecord
 from services.cases.storage import path_tables as tables
@@ -95,6 +95,19 @@ class ListingStore(ScopedStore[Listing]):
         """Whether the case was ever proposed for listing."""
         found = sa.exists().where(tables.listing.c.case_id == case_id)
         return bool(connection.execute(sa.select(found)).scalar_one())
+
+    def open_of(self, connection: Connection, case_id: UUID, beside: UUID | None = None) -> Listing | None:
+        """The case's listing that has not ended, the oldest; what waits counts only where nothing is asked beside.
+
+        beside: another than this one, which runs already. The case is locked already, and with it who else may decide.
+        """
+        c = tables.listing.c
+        over = ENDED if beside is None else ENDED | {ListingState.PROPOSED}
+        asked = sa.select(tables.listing).where(c.case_id == case_id, c.state.not_in([state.value for state in over]))
+        if beside is not None:
+            asked = asked.where(c.id != beside)
+        row = connection.execute(asked.order_by(c.proposed_at, c.id).limit(1)).mappings().one_or_none()
+        return None if row is None else self.from_row(row)
 
 
 class ActionProposalStore(ScopedStore[ActionProposal]):

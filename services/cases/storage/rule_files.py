@@ -1,29 +1,35 @@
-"""The shipped rules: services/cases/register/*.toml and the working calendars of shared/register/*.csv as rows.
+"""The shipped rules as rows: services/cases/register/*.toml; of shared/register the legal sources and the calendars.
 
 A file: `[[rule]]` tables with key (or id), valid_from, valid_to where known, mark (law, custom, order), unsure, and the
 source: basis (a list like "土地管理法 77"), or law and article, or source (words). Whatever else a table has is the
 content of the row. `[defaults]` gives what tables leave out. A row without valid_to ends where the next of its key
 begins.
+
+No row rests on a text before it is in force (legal_validity.py): a row that was written by today's texts is cut at the
+days on which they came into force, and what lies before rests on the former ones, to be confirmed.
 """
 
 import csv
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from services.cases.storage.legal_validity import LawTexts, texts_of
+from services.cases.storage.shipped_row import FileInvalid, ShippedRow
+from shared.citations import FILE as LEGAL_SOURCES
 from shared.contracts.codes import CalendarJurisdiction, RuleMark, RuleRegister
-from shared.contracts.rule_values import VALUE_OF, LegalSourceValue, calendar_key
+from shared.contracts.rule_values import VALUE_OF, calendar_key
 from shared.contracts.rules import ArticleRef, RuleSource
 
 FOLDER = Path(__file__).parents[1] / "register"
-_CALENDARS = Path(__file__).parents[3] / "shared" / "register"
+_SHARED = LEGAL_SOURCES.parent
 _CALENDAR_FILES = {CalendarJurisdiction.CN: "workdays.csv", CalendarJurisdiction.NX: "workdays_nx.csv"}
 _FILES = {
-    RuleRegister.LEGAL_SOURCE: "legal_sources.toml",
+    RuleRegister.LEGAL_SOURCE: LEGAL_SOURCES.name,
     RuleRegister.DEADLINE: "deadlines.toml",
     RuleRegister.LADDER: "ladder.toml",
     RuleRegister.VIOLATION_TYPE: "violation_types.toml",
@@ -56,34 +62,30 @@ _SOURCE = ("basis", "law", "article", "source")
 _DAY = timedelta(days=1)
 
 
-class FileInvalid(Exception):
-    """A shipped file has a row that cannot be. Names file and key."""
+def read_all(folder: Path = FOLDER, shared: Path = _SHARED) -> list[ShippedRow]:
+    """Every shipped row, by register and key, no two of a key on one day. Raises FileInvalid.
 
-
-@dataclass(frozen=True)
-class ShippedRow:
-    """value: as JSON, only the fields that the file names."""
-
-    register: RuleRegister
-    key: str
-    value: dict[str, Any]
-    valid_from: date
-    valid_to: date | None
-    mark: RuleMark
-    unsure: bool
-    source: RuleSource
-
-
-def read_all(folder: Path = FOLDER, calendars: Path = _CALENDARS) -> list[ShippedRow]:
-    """Every shipped row, by register and key, no two of a key on one day. Raises FileInvalid."""
-    versions = _versions(folder)
-    rows = [row for register in _FILES for row in _read(folder, register, versions)]
+    shared: where the legal sources and the calendars lie.
+    """
+    texts = texts_of(_bounded(_read(shared, RuleRegister.LEGAL_SOURCE)))
+    rows = [
+        row
+        for register in _FILES
+        for row in _read(shared if register is RuleRegister.LEGAL_SOURCE else folder, register)
+    ]
     for jurisdiction, name in _CALENDAR_FILES.items():
-        rows += _calendar(jurisdiction, calendars / name)
-    return _bounded(rows)
+        rows += _calendar(jurisdiction, shared / name)
+    return [piece for row in _bounded(rows) for piece in _on_texts_in_force(row, texts)]
 
 
-def _read(folder: Path, register: RuleRegister, versions: Mapping[str, str]) -> Iterator[ShippedRow]:
+def _on_texts_in_force(row: ShippedRow, texts: LawTexts) -> Iterator[ShippedRow]:
+    try:
+        yield from texts.cut(row)
+    except KeyError as error:
+        raise FileInvalid(f"{_FILES[row.register]}: {row.key}: {error}") from error
+
+
+def _read(folder: Path, register: RuleRegister) -> Iterator[ShippedRow]:
     file = folder / _FILES[register]
     table = tomllib.loads(file.read_text(encoding="utf-8"))
     defaults: dict[str, Any] = table.get("defaults", {})
@@ -91,10 +93,10 @@ def _read(folder: Path, register: RuleRegister, versions: Mapping[str, str]) -> 
         # A row that says where it comes from does not come from where the others do.
         own = any(name in given for name in _SOURCE)
         general = {name: value for name, value in defaults.items() if not (own and name in _SOURCE)}
-        yield _row(register, {**general, **given}, versions, file.name)
+        yield _row(register, {**general, **given}, file.name)
 
 
-def _row(register: RuleRegister, given: Mapping[str, Any], versions: Mapping[str, str], file: str) -> ShippedRow:
+def _row(register: RuleRegister, given: Mapping[str, Any], file: str) -> ShippedRow:
     content = {name: value for name, value in given.items() if name not in _HEAD}
     try:
         value, mark = VALUE_OF[register].model_validate(content), RuleMark(given.get("mark", RuleMark.CUSTOM))
@@ -109,27 +111,21 @@ def _row(register: RuleRegister, given: Mapping[str, Any], versions: Mapping[str
             valid_to=given.get("valid_to"),
             mark=mark,
             unsure=given.get("unsure", register in _UNSURE and mark is RuleMark.CUSTOM),
-            source=_source(given, versions),
+            source=_source(given),
         )
     except (ValueError, KeyError) as error:
         raise FileInvalid(f"{file}: {given.get('key') or given.get('id') or content}: {error}") from error
 
 
-def _source(given: Mapping[str, Any], versions: Mapping[str, str]) -> RuleSource:
+def _source(given: Mapping[str, Any]) -> RuleSource:
     named = [text.partition(" ")[::2] for text in given.get("basis", [])]
     if "law" in given:
         named.append((given["law"], given.get("article", "")))
     text = given.get("source")
     if not named and text is None:
         text = _UNCONFIRMED
-    basis = [ArticleRef(law=law, article=article or None, version=versions[law]) for law, article in named]
+    basis = [ArticleRef(law=law, article=article or None) for law, article in named]
     return RuleSource(basis=basis, text=text)
-
-
-def _versions(folder: Path) -> dict[str, str]:
-    """The version of each law that was read, by its short name."""
-    table = tomllib.loads((folder / _FILES[RuleRegister.LEGAL_SOURCE]).read_text(encoding="utf-8"))
-    return {row["title"]: row["version"] for row in table["rule"]}
 
 
 def _calendar(jurisdiction: CalendarJurisdiction, file: Path) -> Iterator[ShippedRow]:
@@ -168,9 +164,3 @@ def _bounded(rows: Iterable[ShippedRow]) -> list[ShippedRow]:
             else:
                 raise FileInvalid(f"{register} {key}: two rows hold on {following.valid_from}")
     return bounded
-
-
-def legal_sources(rows: Iterable[ShippedRow]) -> dict[str, LegalSourceValue]:
-    """The laws and documents that rows name, by short name."""
-    values = [LegalSourceValue.model_validate(row.value) for row in rows if row.register is RuleRegister.LEGAL_SOURCE]
-    return {value.title: value for value in values}

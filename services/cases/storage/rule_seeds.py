@@ -13,8 +13,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.cases.storage.rule_files import ShippedRow
 from services.cases.storage.rule_tables import rule_seed
+from services.cases.storage.shipped_row import ShippedRow
 from shared.ids import derived_id
 
 

@@ -73,6 +73,7 @@ clue = sa.Table(
     sa.Column("is_split", sa.Boolean, nullable=False, server_default=sa.false(), comment="true: not a verified patch"),
     sa.Column("split", pg.JSONB(none_as_null=True)),
     sa.Column("transfer", pg.JSONB(none_as_null=True)),
+    sa.Column("duty", pg.JSONB(none_as_null=True), comment="who returned it as not his duty, and the ruling"),
     sa.Column("archive_no", sa.Text),
     sa.Column("west", sa.Double, comment="of the shape, else of the position: degrees, EPSG:4490"),
     sa.Column("south", sa.Double),

@@ -77,6 +77,7 @@ class DocumentKind(StrEnum):
     ASSISTANCE_LETTER = "assistance_letter"
     FEEDBACK_LETTER = "feedback_letter"
     EXTENSION_NOTICE = "extension_notice"
+    EXTENSION_REQUEST = "extension_request"
 
 
 class NoticeKind(StrEnum):

@@ -12,6 +12,11 @@ SIGNERS = [
     {"part": "natural_resources", "name": "自然资源局"},
     {"part": "coordinator", "name": "协调员"},
 ]
+MEMBERS = [
+    {"name": "丙", "agency": "natural_resources"},
+    {"name": "丁", "agency": "agriculture"},
+    {"name": "戊", "agency": "township"},
+]
 WHOLE: View = {"rectified_area_m2": 8400}
 
 
@@ -88,9 +93,13 @@ def step_36(desk: Desk) -> None:
     paired(desk)
     sheet: View = {
         "tillage_state": "ready_to_sow",
-        "members": ["自然资源局", "农业农村局", "恩和镇"],
+        "members": MEMBERS,
         "signers": SIGNERS,
     }
+    alone: View = {**sheet, "members": [{**one, "agency": "natural_resources"} for one in MEMBERS], "signers": []}
+    refused = desk.refused(desk.item, "accept", "acceptance_sheet", **WHOLE, **alone)
+    assert refused["code"] == "cases.acceptance-members-missing"
+    assert refused["facts"]["missing"] == ["agriculture", "township"]
     item = desk.ask(desk.item, "accept", "acceptance_sheet", **WHOLE, **sheet)
     assert (item["state"], item["remaining_area_mu"]) == ("accepted_county", 0.0)
     desk.met(desk.item, R03=0)

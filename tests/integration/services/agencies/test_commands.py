@@ -168,7 +168,7 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
     assert (early["kind"], early["code"]) == ("conflict", "agencies.task-transition-not-allowed")
     assert early["facts"] == {
         "object": "task",
-        "law": "RULES 4.3",
+        "law": "HOUSE.joint-action",
         "verb": "accept",
         "state": "offered",
         "version": 1,

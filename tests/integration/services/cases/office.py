@@ -185,6 +185,19 @@ def correction(**changes: Any) -> dict[str, Any]:
     }
 
 
+def acceptance(**changes: Any) -> dict[str, Any]:
+    """What the county's acceptance says of land that is ready to sow, with everybody on site and all signatures."""
+    on_site = {"丙": "natural_resources", "丁": "agriculture", "戊": "township"}
+    parts = ("party_or_village", "township", "agriculture", "natural_resources", "coordinator")
+    return {
+        "tillage_state": "ready_to_sow",
+        "members": [{"name": name, "agency": agency} for name, agency in on_site.items()],
+        "signers": [{"part": part, "name": part} for part in parts],
+        **papers("acceptance_sheet"),
+        **changes,
+    }
+
+
 def invitation(*agencies: str, **changes: Any) -> dict[str, Any]:
     return {
         "title": "联合执法",

@@ -78,6 +78,7 @@ def noticed(office: Office, **changes: Any) -> dict[str, Any]:
     case = under_review(office)
     body = {
         "intended_penalty": "拆除",
+        "measures": ["demolish"],
         "served_at": office.clock.at.isoformat(),
         "hearing_offered": True,
         **papers("penalty_notice", "hearing_right_notice"),
@@ -100,7 +101,7 @@ def performing(office: Office, measures: tuple[str, ...] = ("demolish",), fine_y
 
 
 def decision(**changes: Any) -> dict[str, Any]:
-    return {"decision": "拆除", "decision_no": "1号", **papers("penalty_decision"), **changes}
+    return {"decision": "拆除", "decision_no": "1号", "measures": ["demolish"], **papers("penalty_decision"), **changes}
 
 
 def appraised(office: Office, destroyed: float = 7000, pbf: float = 4200, **changes: Any) -> dict[str, Any]:

@@ -105,8 +105,8 @@ def test_a_letter_waits_for_its_paper(office: Office) -> None:
     letter = ask(office, case)
     for verb, body, missing, law in (
         ("answer", ANSWER, "feedback_letter", "APL 26"),
-        ("refuse", REFUSAL, "feedback_letter", "APL 26; RULES J09"),
-        ("extend", MORE_TIME, "extension_notice", "RULES J08"),
+        ("refuse", REFUSAL, "feedback_letter", "APL 26; HOUSE.assistance"),
+        ("extend", MORE_TIME, "extension_notice", "HOUSE.assistance"),
     ):
         without = refusal_of(office, letter, verb, {**body, "documents": []})
         assert (without.code, without.facts["missing"], without.facts["law"]) == (
@@ -129,7 +129,7 @@ def test_a_later_refusal_names_its_rule_and_help_is_owed(office: Office) -> None
     office.days_pass(3)
     late = refusal_of(office, letter, "refuse", REFUSAL)
     assert (late.kind, late.code, late.field) == ("conflict", "cases.refusal-too-late", "refused_on")
-    assert (late.facts["law"], late.facts["rule_id"], late.facts["until"]) == ("RULES J09", "J09", "2026-04-22")
+    assert (late.facts["law"], late.facts["rule_id"], late.facts["until"]) == ("HOUSE.assistance", "J09", "2026-04-22")
     assert get(office, letter, AG_OFFICER)["version"] == letter["version"]
     # A paper that the coordinator records counts by its own day; the agency itself cannot date it back.
     back = refusal_of(office, letter, "refuse", {**REFUSAL, "refused_on": "2026-04-22"})
@@ -183,8 +183,8 @@ def test_what_is_answered_is_not_answered_again(office: Office) -> None:
     move(office, letter, "answer", **ANSWER)
     for verb, body, law in (
         ("answer", ANSWER, "APL 26"),
-        ("refuse", REFUSAL, "APL 26; RULES J09"),
-        ("extend", MORE_TIME, "RULES J08"),
+        ("refuse", REFUSAL, "APL 26; HOUSE.assistance"),
+        ("extend", MORE_TIME, "HOUSE.assistance"),
     ):
         over = refusal_of(office, letter, verb, body)
         assert (over.code, over.facts["state"], over.facts["law"]) == (

@@ -224,7 +224,11 @@ TWICE = ["张三", "张 三"]
         ("case.investigate", {"officers": TWICE}, "officers"),
         (
             "rectification.accept",
-            {"rectified_area_m2": 1, "tillage_state": "ready_to_sow", "members": TWICE},
+            {
+                "rectified_area_m2": 1,
+                "tillage_state": "ready_to_sow",
+                "members": [{"name": name, "agency": "township"} for name in TWICE],
+            },
             "members",
         ),
     ],

@@ -321,8 +321,8 @@ def test_a_dispute_goes_to_the_coordinator_and_holds_both_up(office: Office) -> 
     case = step(office, first, "report-conflict", **body)
     assert case["state"] == "under_review"
     assert clock_of(get_case(office, later), "D28")["limit"] == 7
-    served = {"intended_penalty": "拆", "served_at": office.clock.at.isoformat(), **papers("penalty_notice")}
-    held = refused(office, COORDINATOR, "case.notice", served, first["id"])
+    served = {"intended_penalty": "恢复", "measures": ["restore"], "served_at": office.clock.at.isoformat()}
+    held = refused(office, COORDINATOR, "case.notice", {**served, **papers("penalty_notice")}, first["id"])
     assert (held.code, held.facts["law"]) == ("cases.jurisdiction-disputed", "APL 25; NRP 10")
     third = new_case(office)
     ruling = {"keeps_case_id": third["id"], "reason": "县政府指定", **papers("jurisdiction_letter")}

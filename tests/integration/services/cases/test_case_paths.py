@@ -36,6 +36,10 @@ from tests.integration.services.cases.path_people import (
 pytestmark = pytest.mark.evidence_not_asked
 
 
+# Nothing in it asks for a hearing.
+NOTICE: dict[str, Any] = {"intended_penalty": "恢复", "measures": ["restore"], **papers("penalty_notice")}
+
+
 @pytest.fixture
 def office(same_office: Office) -> Office:
     return same_office
@@ -197,7 +201,7 @@ def test_a_request_to_withdraw_stops_nothing_until_the_leader_decides(office: Of
         no = refused(
             office, COORDINATOR, "case.review", {"reviewers": [reviewer], **papers("case_review_record")}, case["id"]
         )
-        assert (no.code, no.facts["law"]) == ("cases.reviewer-is-handler", "RULES 2.1")
+        assert (no.code, no.facts["law"]) == ("cases.reviewer-is-handler", "HOUSE.separation")
     step(office, case, "review", reviewers=["审一"], **papers("case_review_record"))
     step(office, case, "supplement", reason="补充勘测")
 
@@ -217,7 +221,7 @@ def test_the_legal_reviewer_is_no_handler_and_a_major_case_needs_both_opinions(o
         office,
         COORDINATOR,
         "case.notice",
-        {"intended_penalty": "拆除", "served_at": office.clock.at.isoformat(), **papers("penalty_notice")},
+        {**NOTICE, "served_at": office.clock.at.isoformat()},
         case["id"],
     )
     assert (early.code, early.facts["law"]) == ("cases.legal-opinion-missing", "APL 58")
@@ -231,7 +235,7 @@ def test_a_major_case_is_decided_on_legal_opinion_and_discussion(office: Office)
     case = investigating(office)
     step(office, case, "conclude", conclusion="清楚", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", major=True, **papers("case_review_record"))
-    served = {"intended_penalty": "拆除", "served_at": office.clock.at.isoformat(), **papers("penalty_notice")}
+    served = {**NOTICE, "served_at": office.clock.at.isoformat()}
     step(office, case, "notice", **served)
     office.days_pass(9)
     for_want = refused(office, COORDINATOR, "case.decide", decision(), case["id"])
@@ -242,7 +246,7 @@ def test_a_major_case_is_decided_on_legal_opinion_and_discussion(office: Office)
     undiscussed = refused(office, COORDINATOR, "case.decide", decision(), case["id"])
     assert (undiscussed.code, undiscussed.facts["law"]) == ("cases.not-deliberated", "APL 57")
     step(office, case, "deliberate", CHIEF, members=["陈局长", "副局长"], outcome="同意", **papers("collective_record"))
-    assert step(office, case, "decide", DEPUTY, **decision())["state"] == "decided"
+    assert step(office, case, "decide", DEPUTY, **decision(measures=["restore"]))["state"] == "decided"
 
 
 def test_nobody_handles_a_case_against_himself(office: Office) -> None:
@@ -277,7 +281,7 @@ def test_what_legal_staff_do_not_agree_to_goes_back_to_review(office: Office) ->
     case = under_review(office)
     step(office, case, "legal-review")
     step(office, case, "legal-opinion", LEGAL, agrees=False, opinion="证据不足", **papers("legal_opinion"))
-    served = {"intended_penalty": "拆除", "served_at": office.clock.at.isoformat(), **papers("penalty_notice")}
+    served = {**NOTICE, "served_at": office.clock.at.isoformat()}
     assert refused(office, COORDINATOR, "case.notice", served, case["id"]).code == "cases.legal-opinion-against"
     assert step(office, case, "review", **papers("case_review_record"))["procedure"]["legal_opinion"] is None
 
@@ -399,7 +403,7 @@ def test_public_service_counts_after_thirty_days_during_which_the_clock_stands_s
     public = {"paper": "penalty_notice", "published_on": published, "reason": "下落不明"}
     step(office, case, "publish", **public, **papers("public_service_record"))
     office.days_pass(29)
-    notice = {"intended_penalty": "退还土地", "service_method": "public", **papers("penalty_notice")}
+    notice = {**NOTICE, "service_method": "public"}
     early = refused(
         office, COORDINATOR, "case.notice", {**notice, "served_at": office.clock.at.isoformat()}, case["id"]
     )

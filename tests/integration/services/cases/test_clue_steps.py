@@ -128,6 +128,26 @@ def test_what_only_the_county_found_it_closes_by_itself(office: Office) -> None:
     assert office.command(COORDINATOR, "clue.close", {"reason": "边角"}, found["id"])["state"] == "closed_other"
 
 
+def test_what_is_not_proved_is_not_closed(office: Office) -> None:
+    """domain.md 3.1: approval number and the share of the land that it covers, as the land rules have it."""
+    found = verified(office, opinion="legal")
+    assert found["missing_proofs"] == ["approval_no", "approval_share"]
+    bare = refusal(office, COORDINATOR, "clue.close", {"reason": "有批文"}, found["id"])
+    assert (bare.code, bare.field, bare.facts["missing"]) == (
+        "cases.proof-missing",
+        "proof",
+        ["approval_no", "approval_share"],
+    )
+    # Given with the opinion once more, if the approval covers the land.
+    approved = {"approval_no": "宁政土批〔2025〕1号", "approval_share": 3}
+    little = refusal(office, OFFICER, "clue.submit-opinion", opinion(opinion="legal", proof=approved), found["id"])
+    assert (little.code, little.field) == ("cases.proof-out-of-range", "proof.approval_share")
+    assert (little.facts["least"], little.facts["most"]) == (95, 100)
+    whole = opinion(opinion="legal", proof={**approved, "approval_share": 95})
+    assert office.command(OFFICER, "clue.submit-opinion", whole, found["id"])["missing_proofs"] == []
+    assert office.command(COORDINATOR, "clue.close", {"reason": "有批文"}, found["id"])["state"] == "closed_legal"
+
+
 def test_evidence_is_sent_back_more_than_once_while_the_case_goes_on(office: Office) -> None:
     id_ = submitted(office)
     case = office.command(COORDINATOR, "clue.file-case", filing(), id_)
@@ -156,7 +176,7 @@ def test_strike_off_waits_for_the_end_of_the_review_above(office: Office) -> Non
     with pytest.raises(Refused) as caught:
         strike_off(office, case)
     told = (caught.value.code, caught.value.facts["missing"], caught.value.facts["law"])
-    assert told == ("cases.strike-off-awaits-review", ["clue"], "RULES 3.7")
+    assert told == ("cases.strike-off-awaits-review", ["clue"], "HOUSE.rectification")
     [item] = office.query(COORDINATOR, "rectification.list", case_id=case["id"])["items"]
     office.command(COORDINATOR, "clue.start-review", {}, id_)
     for by in (COORDINATOR, CITY, REGION):
@@ -282,7 +302,7 @@ def test_agriculture_gets_seven_days_more_once_and_keeps_them_through_a_return(e
     assert (bare.code, bare.facts["missing"], bare.facts["law"]) == (
         "cases.document-missing",
         ["extension_approval"],
-        "AGP; RULES D09",
+        "AGP",
     )
     assert refusal(empty, AGRICULTURE, "clue.extend-filing", more, told["id"]).code == "role-not-allowed"
     long = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "days": 8}, told["id"])
@@ -291,10 +311,50 @@ def test_agriculture_gets_seven_days_more_once_and_keeps_them_through_a_return(e
     assert (extended["state"], clocks_of(extended)["D09"]) == ("assigned", "2026-05-04")
     again = refusal(empty, AG_CHIEF, "clue.extend-filing", {**more, "days": 1}, told["id"])
     assert (again.code, again.facts["rule"]) == ("cases.extension-not-allowed", "D09")
-    empty.command(AGRICULTURE, "clue.return", returned, told["id"])
+    outside = {"return_reason": "place_outside", "reason": "地块在邻县"}
+    empty.command(AGRICULTURE, "clue.return", outside, told["id"])
     back = empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
     assert clocks_of(back)["D09"] == "2026-05-04"
     assert refusal(empty, AG_CHIEF, "clue.extend-filing", more, told["id"]).code == "cases.extension-not-allowed"
+
+
+NOT_OURS = {"return_reason": "not_our_duty", "reason": "不属本单位职责"}
+
+
+def test_a_clue_is_passed_on_once_and_then_the_coordinator_rules(empty: Office) -> None:
+    """domain.md 4.7, 9: no second pass-on; the ruling is logged with its reason and ends the question."""
+    told = empty.command(COORDINATOR, "clue.report", sand_yard())
+    empty.command(COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    early = {"agency": "agriculture", "reason": "r"}
+    assert refusal(empty, COORDINATOR, "clue.rule-duty", early, told["id"]).code == "cases.duty-undisputed"
+    back = empty.command(OFFICER, "clue.return", NOT_OURS, told["id"])
+    assert (back["state"], back["duty"]["returned_by"]) == ("returned_unit_wrong", ["640521104000"])
+    again = refusal(empty, COORDINATOR, "clue.assign", TOWNSHIP, told["id"])
+    assert (again.code, again.field) == ("cases.ruling-needed", "township_code")
+    empty.command(COORDINATOR, "clue.assign", {"agency": "agriculture"}, told["id"])
+    second = refusal(empty, AGRICULTURE, "clue.return", NOT_OURS, told["id"])
+    assert (second.code, second.kind, second.facts["law"]) == ("cases.duty-passed-on", "conflict", "NRP 11")
+    empty.command(AGRICULTURE, "clue.sign", {}, told["id"])
+    assert refusal(empty, AGRICULTURE, "clue.return", NOT_OURS, told["id"]).code == "cases.duty-passed-on"
+    bare = refusal(empty, COORDINATOR, "clue.rule-duty", {"agency": "agriculture"}, told["id"])
+    assert bare.field == "reason"
+    assert refusal(empty, AGRICULTURE, "clue.rule-duty", early, told["id"]).code == "role-not-allowed"
+    nobody = refusal(empty, COORDINATOR, "clue.rule-duty", {"reason": "r"}, told["id"])
+    assert nobody.code == "cases.assignee-unclear"
+    ruling = {**TOWNSHIP, "reason": "属乡镇日常监管范围"}
+    ruled = empty.command(COORDINATOR, "clue.rule-duty", ruling, told["id"])
+    assert (ruled["state"], ruled["township_code"], ruled["agency"]) == ("assigned", "640521104000", None)
+    assert (ruled["duty"]["ruling"], ruled["duty"]["ruled_by"]) == ("属乡镇日常监管范围", COORDINATOR.name)
+    assert {"D01", "D03"} == set(clocks_of(ruled))
+    logged = empty.events(told["id"])[-1]
+    assert logged.type == "tianwei.cases.clue-duty-ruled.v1"
+    assert (logged.actor, logged.payload["reason"]) == (COORDINATOR.account_id, "属乡镇日常监管范围")
+    stays = refusal(empty, OFFICER, "clue.return", NOT_OURS, told["id"])
+    assert (stays.code, stays.facts["ruling"]) == ("cases.duty-ruled", "属乡镇日常监管范围")
+    outside = {"return_reason": "place_outside", "reason": "地块在邻县"}
+    assert empty.command(OFFICER, "clue.return", outside, told["id"])["state"] == "returned_unit_wrong"
+    projection = next(projection for projection in PROJECTIONS if projection.name == "clue")
+    assert OwnLog(empty.parts.engine, "cases", projection, lambda *_: None).rebuild(None).differences == []
 
 
 def test_more_time_for_a_filing_is_asked_for_while_it_runs(empty: Office) -> None:

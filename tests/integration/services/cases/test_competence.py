@@ -12,6 +12,7 @@ from tests.integration.services.cases.office import (
     OFFICER,
     OFFICERS,
     Office,
+    acceptance,
     correction,
     filing,
     papers,
@@ -97,7 +98,11 @@ def test_what_is_still_being_verified_for_a_township_is_not_seen_by_leaders(offi
 def test_a_leader_files_for_his_own_agency_only(office: Office) -> None:
     clue = verified(office)
     foreign = refused(office, AG_CHIEF, "clue.file-case", filing(), clue["id"])
-    assert (foreign.code, foreign.facts["agency"], foreign.facts["law"]) == ("cases.led-by-another", NR, "RULES 2.1")
+    assert (foreign.code, foreign.facts["agency"], foreign.facts["law"]) == (
+        "cases.led-by-another",
+        NR,
+        "HOUSE.separation",
+    )
     declined = {**filing(ground="minor_and_corrected"), **papers("not_filed_approval")}
     assert refused(office, AG_LEADER, "clue.decline-filing", declined, clue["id"]).code == "cases.led-by-another"
     own = filing(lead_agency="agriculture", violation_types=["VT03"])
@@ -138,7 +143,7 @@ def test_the_city_itself_ends_the_review_of_an_item(office: Office) -> None:
     done = {"rectified_area_m2": 8400}
     report = {**done, "account": "已拆除", **papers("rectification_report")}
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
-    accept = {**done, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**done)
     for verb, by, body in [
         ("report", OFFICER, report),
         ("check", OFFICER, check),

@@ -1,9 +1,12 @@
 """Supervision listings: term, more time asked in time, conditions of the end; overdue and called to account (3.8)."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
+from services.cases.storage.path_tables import listing
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, OTHER_COUNTY, Office, Refused, papers
 from tests.integration.services.cases.path_people import (
     DEPUTY,
@@ -103,11 +106,60 @@ def test_levels_and_their_terms_are_data(office: Office) -> None:
         "contact": "张",
         "reason": "r",
     }
-    listing = step(office, case, "propose-listing", **body)
-    assert (listing["level_title"], listing["facts"]["basis"]) == ("市", "SEED 8")
+    list_step(office, proposed(office, case), "decline", reason="由市级挂牌")
     for change, field in (({"level": "village"}, "level"), ({"term_days": 45}, "term_days")):
         wrong = refused(office, COORDINATOR, "case.propose-listing", {**body, **change}, case["id"])
         assert (wrong.kind, wrong.field) == ("invalid-input", field)
+    listing = step(office, case, "propose-listing", **body)
+    assert (listing["level_title"], listing["facts"]["basis"]) == ("市", "SEED 8")
+
+
+def again(office: Office, case: Any) -> Refused:
+    """The refusal of one more listing of the case."""
+    said = {"level": "county", "target_unit": "恩和镇", "requirements": ["整改"], "term_days": 60, "contact": "张"}
+    return refused(office, COORDINATOR, "case.propose-listing", {**said, "reason": "又一上级督办"}, case["id"])
+
+
+def test_a_case_is_listed_once_at_a_time(office: Office) -> None:
+    """domain.md 9: one item, many watchers."""
+    case = new_case(office)
+    first = proposed(office, case)
+    waits = again(office, case)
+    assert (waits.code, waits.kind, waits.facts["listing_no"]) == (
+        "cases.listing-open",
+        "conflict",
+        first["listing_no"],
+    )
+    under_way(office, case)
+    runs = again(office, case)
+    assert (runs.facts["listing_no"], runs.facts["state"]) == (first["listing_no"], "in_progress")
+    assert [row["id"] for row in office.query(COORDINATOR, "listing.list", case_id=case["id"])["items"]] == [
+        first["id"]
+    ]
+
+
+def test_of_two_that_were_proposed_before_only_one_is_approved(office: Office) -> None:
+    """As houses have them that proposed while this was not asked."""
+    case = new_case(office)
+    first = proposed(office, case)
+    with office.parts.engine.begin() as connection:
+        second = copied(connection, first["id"])
+    approve = {"approved_by": "县长", **papers("listing_approval")}
+    list_step(office, first, "approve", **approve)
+    said = refused(office, COORDINATOR, "listing.approve", approve, second)
+    assert (said.code, said.facts["listing_no"], said.facts["state"]) == (
+        "cases.listing-open",
+        first["listing_no"],
+        "approved",
+    )
+
+
+def copied(connection: sa.Connection, listing_id: str) -> str:
+    """A second row like it, as an older release left it."""
+    found = connection.execute(sa.select(listing).where(listing.c.id == listing_id)).mappings().one()
+    twin = {**found, "id": uuid4(), "listing_no": f"{found['listing_no']}0"}
+    connection.execute(sa.insert(listing).values(**twin))
+    return str(twin["id"])
 
 
 def verified(office: Office, case: Any) -> dict[str, Any]:
@@ -129,10 +181,16 @@ def test_delisting_waits_for_case_land_and_people(office: Office) -> None:
     step(office, case, "conclude", conclusion="c", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     step(
-        office, case, "notice", intended_penalty="拆", served_at=office.clock.at.isoformat(), **papers("penalty_notice")
+        office,
+        case,
+        "notice",
+        intended_penalty="恢复",
+        measures=["restore"],
+        served_at=office.clock.at.isoformat(),
+        **papers("penalty_notice"),
     )
     office.days_pass(10)
-    step(office, case, "decide", decision="d", decision_no="1", **papers("penalty_decision"))
+    step(office, case, "decide", decision="d", decision_no="1", measures=["restore"], **papers("penalty_decision"))
     remains = refused(office, COORDINATOR, "listing.delist", body, listing["id"])
     assert remains.code == "cases.listed-land-remains"
     strike_off(office, case)
@@ -148,7 +206,13 @@ def test_delisting_waits_for_the_hand_over(office: Office) -> None:
     step(office, case, "conclude", conclusion="c", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     step(
-        office, case, "notice", intended_penalty="拆", served_at=office.clock.at.isoformat(), **papers("penalty_notice")
+        office,
+        case,
+        "notice",
+        intended_penalty="恢复",
+        measures=["restore"],
+        served_at=office.clock.at.isoformat(),
+        **papers("penalty_notice"),
     )
     transfer = handed_over(office, case)
     office.days_pass(10)

@@ -18,6 +18,7 @@ from tests.integration.services.cases.office import (
     OFFICERS,
     Office,
     Refused,
+    acceptance,
     correction,
     filed,
     filing,
@@ -39,11 +40,13 @@ def up_to_notice(office: Office, case: dict[str, Any]) -> None:
     step(office, case, "conclude", conclusion="事实清楚", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     served_at = office.clock.at.isoformat()
-    step(office, case, "notice", intended_penalty="拆除", served_at=served_at, **papers("penalty_notice"))
+    told = {"intended_penalty": "恢复", "measures": ["restore"]}
+    step(office, case, "notice", **told, served_at=served_at, **papers("penalty_notice"))
 
 
 def decision() -> dict[str, Any]:
-    return {"decision": "限期拆除", "decision_no": "中宁自然资罚〔2026〕1号", **papers("penalty_decision")}
+    said = {"decision": "限期恢复", "decision_no": "中宁自然资罚〔2026〕1号", "measures": ["restore"]}
+    return {**said, **papers("penalty_decision")}
 
 
 def close_case(office: Office, case: dict[str, Any]) -> dict[str, Any]:
@@ -57,16 +60,19 @@ def close_case(office: Office, case: dict[str, Any]) -> dict[str, Any]:
     return step(office, case, "close", ground="executed", **papers("closing_approval"))
 
 
-def strike_off(office: Office, case: dict[str, Any]) -> dict[str, Any]:
+def strike_off(office: Office, case: dict[str, Any], until: str = "strike-off") -> dict[str, Any]:
+    """until: the last step that is taken."""
     item = office.command(COORDINATOR, "case.order-rectification", correction(), case["id"])
     done = {"rectified_area_m2": 8400}
     report = {**done, "account": "已拆除", **papers("rectification_report")}
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
-    accept = {**done, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**done)
     office.command(OFFICER, "rectification.report", report, item["id"])
     office.command(OFFICER, "rectification.check", check, item["id"])
     office.command(COORDINATOR, "rectification.accept", accept, item["id"])
-    office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
+    asked = office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
+    if until == "request-review":
+        return asked
     return office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
 
 
@@ -150,7 +156,7 @@ def test_a_notice_is_not_served_before_the_case_was_filed(office: Office) -> Non
     step(office, case, "investigate", **OFFICERS)
     step(office, case, "conclude", conclusion="事实清楚", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
-    notice = {"intended_penalty": "拆除", **papers("penalty_notice")}
+    notice = {"intended_penalty": "恢复", "measures": ["restore"], **papers("penalty_notice")}
     with pytest.raises(Refused) as caught:
         step(office, case, "notice", **notice, served_at=(office.clock.at - timedelta(days=1)).isoformat())
     assert (caught.value.code, caught.value.field) == ("cases.before-earlier-step", "served_at")
@@ -225,7 +231,8 @@ def test_a_missing_document_is_named(office: Office) -> None:
 
 
 def test_a_legal_clue_is_closed_and_never_becomes_a_case(office: Office) -> None:
-    clue = verified(office, opinion="legal")
+    proof = {"approval_no": "宁政土批1号", "approval_share": 100}
+    clue = verified(office, opinion="legal", proof=proof)
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "clue.file-case", filing(), clue["id"])
     assert caught.value.code == "cases.outcome-not-allowed"
@@ -241,14 +248,14 @@ def test_strike_off_with_area_remaining_is_refused(office: Office) -> None:
     )
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
     office.command(OFFICER, "rectification.check", check, item["id"])
-    accept = {**part, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**part)
     office.command(COORDINATOR, "rectification.accept", accept, item["id"])
     office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
     assert (caught.value.code, caught.value.facts) == (
         "cases.area-remaining",
-        {"remaining_area_m2": 399.5, "law": "RULES 3.7"},
+        {"remaining_area_m2": 399.5, "law": "HOUSE.rectification"},
     )
     # The rest is worked on and reported again.
     again = office.command(OFFICER, "rectification.report", {"rectified_area_m2": 8400, "account": "补做"}, item["id"])
@@ -282,7 +289,7 @@ def checked(office: Office, pbf_area_m2: int = 4200, **changes: Any) -> dict[str
 def test_land_that_cannot_be_sown_is_not_accepted(shared_office: Office, state: str) -> None:
     office = shared_office
     item = checked(office)
-    accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(rectified_area_m2=8400)
     with pytest.raises(Refused) as caught:
         office.command(COORDINATOR, "rectification.accept", {**accept, "tillage_state": state}, item["id"])
     assert (caught.value.kind, caught.value.code, caught.value.field) == (
@@ -297,7 +304,7 @@ def test_land_that_cannot_be_sown_is_not_accepted(shared_office: Office, state: 
 def test_where_only_formalities_were_completed_no_tillage_is_asked_for(shared_office: Office) -> None:
     office = shared_office
     item = checked(office, pbf_area_m2=0, method="complete_formalities")
-    accept = {"rectified_area_m2": 8400, "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(rectified_area_m2=8400)
     accepted = office.command(
         COORDINATOR, "rectification.accept", {**accept, "tillage_state": "seriously_destroyed"}, item["id"]
     )

@@ -221,8 +221,8 @@ def test_a_penalty_in_place_of_a_due_hand_over_is_refused_and_a_fine_waits(offic
     step(office, case, "review", **papers("case_review_record"))
     waived = {"ground": "no_fault", "reason": "r", **papers("no_penalty_decision")}
     assert refused(office, COORDINATOR, "case.no-penalty", waived, case["id"]).code == "cases.transfer-first"
-    notice = {"intended_penalty": "罚", "served_at": office.clock.at.isoformat(), **papers("penalty_notice")}
-    step(office, case, "notice", **notice)
+    told = {"measures": ["fine", "restore"], "fine_yuan": 1000, "served_at": office.clock.at.isoformat()}
+    step(office, case, "notice", intended_penalty="罚", **told, **papers("penalty_notice"))
     office.days_pass(9)
     fine = decision(measures=["fine"], fine_yuan=1000)
     for body in (fine, decision()):

@@ -81,6 +81,45 @@ def test_who_asks_is_answered_within_a_term_of_its_own(office: Office) -> None:
     assert all(clock["met_at"] == action["convened_at"] for clock in decided["deadlines"])
 
 
+def test_an_urgent_asking_makes_what_waits_urgent(office: Office) -> None:
+    """J01U from the asking on, beside the term that runs: the earlier end is its day."""
+    case = investigating(office, {}, **PLAIN)
+    assert not waiting(office, case)["urgent"]
+    office.days_pass(1)
+    wish = {"reason": "暴力抗法", "wished": ["public_security"], "urgent": True}
+    asked = step(office, case, "propose-joint-action", OFFICER, **wish)
+    assert (asked["urgent"], asked["wished"]) == (True, ["public_security"])
+    urgent = clock_of(asked, "J01U")
+    assert (urgent["limit"], urgent["unit"], urgent["started_at"]) == (4, "hour", asked["raised"][-1]["raised_at"])
+    assert asked["due_on"] == min(clock["due_on"] for clock in asked["deadlines"]) == urgent["due_on"]
+    # Another asks for the same: kept with who and why; it was urgent already, so no term is added.
+    again = step(office, case, "propose-joint-action", DEPUTY, reason="请求支援", wished=["agriculture"])
+    assert [(one["raised_by"], one["fact"]) for one in again["raised"][-2:]] == [
+        (OFFICER.name, "暴力抗法"),
+        (DEPUTY.name, "请求支援"),
+    ]
+    assert again["wished"] == ["public_security", "agriculture"]
+    assert [one["rule_id"] for one in again["deadlines"]] == ["J01", "J01U"]
+    same = step(office, case, "propose-joint-action", DEPUTY, reason="请求支援", wished=["agriculture"])
+    assert same["version"] == again["version"]
+
+
+def test_an_urgent_asking_after_a_plain_one_is_urgent_too(office: Office) -> None:
+    case = investigating(office, {}, **PLAIN)
+    step(office, case, "propose-joint-action", DEPUTY, reason="请求支援")
+    asked = step(office, case, "propose-joint-action", OFFICER, reason="暴力抗法", urgent=True)
+    assert (asked["urgent"], clock_of(asked, "J01U")["met_at"]) == (True, None)
+    stays = step(office, case, "propose-joint-action", DEPUTY, reason="再次请求支援")
+    assert stays["urgent"]
+
+
+def test_resistance_seen_later_makes_what_waits_urgent(office: Office) -> None:
+    case = investigating(office, {}, **PLAIN)
+    step(office, case, "report-stop", OFFICER, continues=True, people_resisting=3, violence=True)
+    proposal = waiting(office, case)
+    assert (proposal["urgent"], clock_of(proposal, "J01U")["limit"]) == (True, 4)
+
+
 def test_the_coordinator_approves_and_the_action_is_convened_in_one_step(office: Office) -> None:
     case = new_case(office)
     proposal = waiting(office, case)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, correction, papers
+from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, acceptance, correction, papers
 from tests.integration.services.cases.path_people import clock_of, investigating, new_case, refused, step, today
 from tests.integration.services.cases.test_main_path import strike_off
 
@@ -18,13 +18,7 @@ def office(same_office: Office) -> Office:
 
 DONE = {"rectified_area_m2": 8400, "account": "完成", **papers("rectification_report")}
 CHECK = {"passed": True, "account": "属实", **papers("township_check_record")}
-ACCEPT = {
-    "rectified_area_m2": 8400,
-    "tillage_state": "ready_to_sow",
-    "members": ["丙", "丁"],
-    **papers("acceptance_sheet"),
-}
-PARTS = ("party_or_village", "township", "agriculture", "natural_resources", "coordinator")
+ACCEPT = acceptance(rectified_area_m2=8400)
 
 
 def item_step(office: Office, item: Any, verb: str, by: Any = COORDINATOR, **body: Any) -> dict[str, Any]:
@@ -98,8 +92,9 @@ def test_more_time_asked_late_is_refused(office: Office) -> None:
     ask = {"days": 10, "delay_reason": "funds", "reason": "资金未到"}
     late = refused(office, OFFICER, "rectification.request-extension", ask, item["id"])
     assert (late.code, late.facts["last_on"]) == ("cases.extension-too-late", "2026-05-15")
-    back = {"days": 10, "delay_reason": "funds", "reason": "r", "asked_on": "2026-05-15"}
-    item_step(office, item, "request-extension", OFFICER, **back)
+    letter = {"kind": "extension_request", "title": "延期申请", "document_no": "请1号", "dated_on": "2026-05-15"}
+    back = {"days": 10, "delay_reason": "funds", "reason": "r", "asked_on": "2026-05-15", "documents": [letter]}
+    item_step(office, item, "request-extension", **back)
     refused_ = item_step(office, item, "refuse-extension", reason="不予")
     assert (refused_["term_on"], refused_["facts"]["extension_asked_on"]) == ("2026-05-20", None)
 
@@ -117,7 +112,7 @@ def test_sent_back_with_a_reason_of_the_list_under_the_same_term(office: Office)
     assert item_step(office, item, "resubmit")["state"] == "reviewing_up"
     # The result of the review before the sending back proves nothing any more.
     early = refused(office, COORDINATOR, "rectification.strike-off", papers("strike_off_sheet"), item["id"])
-    assert (early.code, early.facts["law"]) == ("cases.strike-off-awaits-review", "RULES 3.7")
+    assert (early.code, early.facts["law"]) == ("cases.strike-off-awaits-review", "HOUSE.rectification")
     item_step(office, item, "end-review", **papers("review_result"))
     struck = item_step(office, item, "strike-off", **papers("strike_off_sheet"))
     assert (struck["state"], clock_of(struck, "R05")["unit"]) == ("struck_off", "month")
@@ -151,11 +146,43 @@ def test_the_acceptance_sheet_is_signed_by_all_five_parts(office: Office) -> Non
     item = office.command(COORDINATOR, "case.order-rectification", correction(), new_case(office)["id"])
     item_step(office, item, "report", OFFICER, **DONE)
     item_step(office, item, "check", OFFICER, **CHECK)
-    signers = [{"part": part, "name": part} for part in PARTS]
+    signers = ACCEPT["signers"]
     short = refused(office, COORDINATOR, "rectification.accept", {**ACCEPT, "signers": signers[:4]}, item["id"])
     assert (short.code, short.facts["missing"]) == ("cases.signers-missing", ["coordinator"])
-    item = item_step(office, item, "accept", **ACCEPT, signers=signers)
+    none = refused(office, COORDINATOR, "rectification.accept", {**ACCEPT, "signers": []}, item["id"])
+    assert (none.code, none.field, len(none.facts["missing"])) == ("cases.signers-missing", "signers", 5)
+    item = item_step(office, item, "accept", **ACCEPT)
     assert len(item["facts"]["signers"]) == 5
+
+
+def test_at_the_acceptance_land_tillage_and_township_are_on_site(office: Office) -> None:
+    """domain.md 3.7; whom it needs is a row of the configuration."""
+    item = office.command(COORDINATOR, "case.order-rectification", correction(), new_case(office)["id"])
+    item_step(office, item, "report", OFFICER, **DONE)
+    item_step(office, item, "check", OFFICER, **CHECK)
+    alone = [{"name": name, "agency": "natural_resources"} for name in ("张三", "李四")]
+    said = refused(office, COORDINATOR, "rectification.accept", {**ACCEPT, "members": alone}, item["id"])
+    assert (said.code, said.kind, said.field) == ("cases.acceptance-members-missing", "conflict", "members")
+    assert said.facts["missing"] == ["agriculture", "township"]
+    item_step(office, item, "accept", **ACCEPT)
+    told = office.events(item["id"])[-1].payload
+    assert (told["members"], [one["agency"] for one in told["on_site"]]) == (
+        ["丙", "丁", "戊"],
+        ["natural_resources", "agriculture", "township"],
+    )
+
+
+def test_more_than_the_township_reported_is_accepted_with_an_account_only(office: Office) -> None:
+    item = office.command(COORDINATOR, "case.order-rectification", correction(), new_case(office)["id"])
+    item_step(office, item, "report", OFFICER, **{**DONE, "rectified_area_m2": 500})
+    item_step(office, item, "check", OFFICER, **CHECK)
+    more = {**ACCEPT, "rectified_area_m2": 2000}
+    said = refused(office, COORDINATOR, "rectification.accept", more, item["id"])
+    assert (said.code, said.kind, said.field) == ("cases.more-than-reported", "invalid-input", "account")
+    assert (said.facts["given_m2"], said.facts["reported_m2"]) == (2000.0, 500.0)
+    item = item_step(office, item, "accept", **more, account="上报后又清理一片，现场实测")
+    assert item["rectified_area_m2"] == 2000.0
+    assert office.events(item["id"])[-1].payload["account"] == "上报后又清理一片，现场实测"
 
 
 @pytest.mark.parametrize("passed", [True, False])

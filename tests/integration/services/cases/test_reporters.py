@@ -170,6 +170,7 @@ def test_the_reporter_is_told_the_outcome_and_before_that_nothing_is_archived(of
     opinion = {
         "opinion": "other",
         "facts": "边角",
+        "proof": {"other_ground": "sliver"},
         "area_m2": 1,
         "farmland_area_m2": 0,
         "pbf_area_m2": 0,

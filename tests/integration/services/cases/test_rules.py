@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.cases.storage.rule_files import ShippedRow, read_all
+from services.cases.storage.rule_files import read_all
 from services.cases.storage.rule_seeds import seed
 from services.cases.storage.rules import Rules
+from services.cases.storage.shipped_row import ShippedRow
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Agency, Role, RuleMark, RuleRegister, ViolationType
 from shared.contracts.rules import RuleSource

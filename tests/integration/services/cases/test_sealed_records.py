@@ -70,6 +70,27 @@ def test_sent_by_the_leader_receipted_and_answered(office: Office) -> None:
     assert (opened["content"]["person"], opened["content"]["result"]) == (PERSON, "已立案审查")
 
 
+def test_who_drafted_it_does_not_prove_its_receipt_and_the_leader_does_by_the_paper(office: Office) -> None:
+    """domain.md 2.7: the acknowledgement is the only state that comes back."""
+    record = sent(office, investigating(office))
+    on = today(office)
+    paper = {"kind": "paper_receipt", "title": "移送函回执", "document_no": "回1号", "dated_on": on}
+    receipt = {"received_on": on, "received_by": "纪委收文", "channel": "paper", "documents": [paper]}
+    said = refused(office, COORDINATOR, "sealed_record.receipt", receipt, record["id"])
+    assert (said.code, said.kind, said.field) == ("cases.sealed-receipt-own", "conflict", "received_by")
+    for change, code, field in (
+        ({"channel": "system"}, "cases.sealed-receipt-channel", "channel"),
+        ({"documents": []}, "cases.document-missing", "documents"),
+        ({"documents": [{**paper, "document_no": None}]}, "cases.sealed-receipt-paper", "documents"),
+        ({"documents": [{**paper, "dated_on": "2026-04-01"}]}, "cases.sealed-receipt-paper", "documents"),
+    ):
+        said = refused(office, DEPUTY, "sealed_record.receipt", {**receipt, **change}, record["id"])
+        assert (said.code, said.field) == (code, field)
+    assert move(office, record, "receipt", DEPUTY, **receipt)["state"] == "receipted"
+    content = move(office, record, "open", DISCIPLINE)["content"]
+    assert [one["document_no"] for one in content["receipt_documents"]] == ["回1号"]
+
+
 @pytest.mark.parametrize("stranger", STRANGERS, ids=lambda by: by.name)
 def test_to_everybody_else_it_does_not_exist(office: Office, stranger: Actor) -> None:
     """Assertion 3 of domain.md 8.3."""

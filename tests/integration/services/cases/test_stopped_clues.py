@@ -34,8 +34,8 @@ def test_it_is_not_cut_passed_on_or_linked_away_from_its_case(office: Office) ->
     office.command(OFFICER, "clue.submit-opinion", opinion(), id_)
     refusals.append(refusal(office, COORDINATOR, "clue.transfer-out", {"body": "水务局", "reason": "河道"}, id_))
     assert [(one.code, one.facts["verb"], one.facts["law"]) for one in refusals] == [
-        ("cases.case-beside", "split", "RULES 3.1"),
-        ("cases.case-beside", "link", "RULES 3.1"),
+        ("cases.case-beside", "split", "HOUSE.clue"),
+        ("cases.case-beside", "link", "HOUSE.clue"),
         ("cases.case-beside", "transfer-out", "NRP 11"),
     ]
     assert (clue(office, id_)["state"], clue(office, id_)["case_id"]) == ("opinion_submitted", case["id"])

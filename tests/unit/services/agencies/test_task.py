@@ -108,7 +108,7 @@ def test_a_command_moves_a_task_only_as_the_table_says(state: TaskState, verb: s
         VERBS[verb](task)
     assert refused.value.code == "agencies.task-transition-not-allowed"
     facts = refused.value.facts
-    assert facts["law"] == "RULES 4.3"
+    assert facts["law"] == "HOUSE.joint-action"
     assert (facts["verb"], facts["state"], facts["version"]) == (verb, state.value, task.version)
     assert facts["holder"] == holder_of(state).value
     assert set(facts["allowed"]) == {verb for at, verb in ALLOWED if at is state and verb in VERBS}

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from gateway.cli.demo.acceptance import ACCEPTED
 from services.cases.domain import case, clue, rectification
 from services.cases.domain.progress import Moment
 from services.cases.wiring import read_deadlines, shipped_path_rules
@@ -28,6 +29,7 @@ from shared.contracts.codes import (
     ClosingGround,
     ClueSource,
     DocumentKind,
+    Measure,
     RectificationMethod,
     ReturnReason,
     Role,
@@ -128,8 +130,10 @@ def case_command(
         "investigate": c.StartInvestigation(officers=OFFICERS, documents=documents),
         "conclude": c.ConcludeInvestigation(conclusion="事实清楚", documents=documents),
         "review": c.ReviewCase(documents=documents),
-        "notice": c.NotifyParty(intended_penalty="拆除", served_at=now, documents=documents),
-        "decide": c.DecideCase(decision="拆除", decision_no="1号", documents=documents),
+        "notice": c.NotifyParty(
+            intended_penalty="恢复", measures=[Measure.RESTORE], served_at=now, documents=documents
+        ),
+        "decide": c.DecideCase(decision="恢复", decision_no="1号", measures=[Measure.RESTORE], documents=documents),
         "serve": c.ServeDecision(service_method="direct", served_at=now, documents=documents),
         "perform": c.StartPerformance(documents=documents),
         "execute": c.CompleteExecution(documents=documents),
@@ -156,8 +160,8 @@ def item_command(
     return {
         "report": ri.ReportRectification(rectified_area_m2=area_m2, account="完成", documents=documents),
         "check": ri.CheckRectification(passed=passed, account="核查", documents=documents),
-        "accept": ri.AcceptRectification(
-            rectified_area_m2=area_m2, tillage_state="ready_to_sow", members=OFFICERS, documents=documents
+        "accept": ri.AcceptRectification.model_validate(
+            {**ACCEPTED, "rectified_area_m2": area_m2, "account": "现场实测", "documents": documents}
         ),
         "request-review": ri.RequestReview(documents=documents),
         "strike-off": ri.StrikeOff(documents=documents),

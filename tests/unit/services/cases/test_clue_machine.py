@@ -17,12 +17,13 @@ from shared.aggregate import replay
 from shared.clock import local_day
 from shared.contracts import clue_steps as steps
 from shared.contracts.clue_parts import AliasRef, OpinionProof
-from shared.contracts.clues import AssignClue
+from shared.contracts.clues import AssignClue, ReturnClue
 from shared.contracts.codes import (
     AliasKind,
     ClueSource,
     ClueState,
     DocumentKind,
+    ReturnReason,
     ReviewState,
     SentBackReason,
     TransferReply,
@@ -143,6 +144,23 @@ class ClueMachine(RuleBasedStateMachine):
         name = {"return": "return_"}.get(verb, verb.replace("-", "_"))
         self.attempt(by, clue, lambda m: getattr(clue, name)(cmd, m))
 
+    @rule(by=people, to_agency=st.booleans())
+    def return_as_not_ours(self, by: Actor | None, to_agency: bool) -> None:
+        cmd = ReturnClue(return_reason=ReturnReason.NOT_OUR_DUTY, reason="不属本单位职责")
+        duty, by = self.clue.duty, self.who(by, "return", self.clue)
+        if self.attempt(by, self.clue, lambda m: self.clue.return_(cmd, m)):
+            assert duty is None, "a clue is passed on once"
+            self.assign(None, 0, to_agency)
+
+    @rule(by=people, to_agency=st.booleans())
+    def rule_duty(self, by: Actor | None, to_agency: bool) -> None:
+        given: Any = {"agency": "agriculture"} if to_agency else {"township_code": TOWNSHIP}
+        cmd = steps.RuleDuty(**given, reason="裁定")
+        duty, by = self.clue.duty, self.who(by, "rule-duty", self.clue)
+        if self.attempt(by, self.clue, lambda m: self.clue.rule_duty(cmd, m)):
+            assert duty is not None
+            assert (self.clue.agency is not None) == to_agency
+
     @rule(by=people, undecided=st.sampled_from([0, 1]))
     def confirm_unique(self, by: Actor | None, undecided: int) -> None:
         by = self.who(by, "deduplicate", self.clue)
@@ -209,6 +227,12 @@ class ClueMachine(RuleBasedStateMachine):
             self.submit(None, opinion, True, True)
         elif verb == "assign":
             self.assign(None, 0, opinion is VerificationOpinion.LEGAL)
+        elif verb == "rule-duty":
+            to_agency = opinion is VerificationOpinion.LEGAL
+            if self.clue.duty is None:
+                self.return_as_not_ours(None, to_agency)
+                self.step(None, "sign")
+            self.rule_duty(None, to_agency)
         elif verb == "split":
             if not self.children:
                 self.split(None, [Decimal(5000), Decimal(3400)])

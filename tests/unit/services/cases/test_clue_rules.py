@@ -27,7 +27,10 @@ LEGAL, ROAD, ILLEGAL = VerificationOpinion.LEGAL, VerificationOpinion.RURAL_ROAD
         (LEGAL, None, ["approval_no", "approval_share"]),
         (LEGAL, {"approval_no": "1"}, ["approval_share"]),
         (LEGAL, {"registration_no": "1"}, ["registration_share"]),
-        (LEGAL, {"registration_no": "1", "registration_share": 80}, []),
+        (LEGAL, {"registration_no": "1", "registration_share": 95}, []),
+        (LEGAL, {"approval_no": "1", "approval_share": 3, "registration_no": "1", "registration_share": 95}, []),
+        # What is not whole yet lacks what it lacks.
+        (LEGAL, {"approval_share": 3}, ["approval_no"]),
         (ROAD, {"road_width_m": 4.5, "road_outside_network": True}, []),
         (ILLEGAL, {}, ["party_name", "use_class", "built_on"]),
         (ILLEGAL, {"party_name": "甲", "use_class": "厂房", "built_on": DAY}, []),
@@ -57,6 +60,8 @@ def test_every_opinion_needs_something(opinion: VerificationOpinion) -> None:
 @pytest.mark.parametrize(
     ("opinion", "proof", "error"),
     [
+        (LEGAL, {"approval_no": "1", "approval_share": 3}, ProofOutOfRange),
+        (LEGAL, {"registration_no": "1", "registration_share": 94.99}, ProofOutOfRange),
         (ROAD, {"road_width_m": 1.9, "road_outside_network": True}, ProofOutOfRange),
         (ROAD, {"road_width_m": 8.1, "road_outside_network": True}, ProofOutOfRange),
         (ROAD, {"road_width_m": 4.0, "road_outside_network": False}, ProofContradicts),

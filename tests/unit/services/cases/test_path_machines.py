@@ -173,8 +173,15 @@ class Walk(RuleBasedStateMachine):
                     former = case.procedure.penalty
                     assert former is None or not former.fine_yuan or case.procedure.penalty_revoked
                 assert not case.procedure.review_owed
+                assert not case.procedure.opinion_against
+                told = case.procedure.intended
+                assert told is not None
+                assert set(event.measures) <= set(told.measures)
+                assert event.fine_yuan <= told.fine_yuan
             case main.CasePartyNotifiedV1():
+                assert event.measures
                 assert event.hearing_offered or "demolish" not in event.measures
+                assert not case.procedure.opinion_against
             case main.CaseClosedV1():
                 self.nothing_is_owed()
                 if event.ground is ClosingGround.EXECUTED:

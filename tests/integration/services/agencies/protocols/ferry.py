@@ -27,6 +27,8 @@ class Ferry:
         self.house, self.key, self.clock = house, keys.new_key(keys.ED25519), clock or SystemClock()
         self.store, self.blobs = FolderStore(folder / "exchange"), FolderBlobStore(folder / "blobs")
         self.number = 0
+        way = {"agency": AGENCY.value, "protocol": "file_exchange", "url": "folder:ferry"}
+        house.configure({**way, "partner_key": keys.public_key(self.key)})
 
     def intake(self) -> PackageIntake:
         """As a receiver that has just started."""

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.contracts.codes import Agency
+from shared.contracts.codes import Agency, Role
 from tests.integration.services.agencies.house import House, coordinator
 from tests.integration.services.agencies.protocols.suite import ProtocolSuite
 from tests.integration.services.agencies.protocols.test_polled_mailbox import MailboxPeer
@@ -12,6 +12,7 @@ from tests.integration.services.agencies.protocols.test_polled_mailbox import Ma
 
 class ConsolePeer(MailboxPeer):
     protocol = "console_inbox"
+    role = Role.AGENCY_OFFICER
 
 
 @pytest.fixture

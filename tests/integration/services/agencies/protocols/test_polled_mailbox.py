@@ -21,7 +21,7 @@ class MailboxPeer(ByApi):
 
     def look(self) -> list[dict[str, Any]]:
         """Everything again from the beginning, and acknowledged: replay changes nothing."""
-        by = officer(self.agency, Role.AGENCY_SYSTEM)
+        by = officer(self.agency, self.role)
         rows = self.house.asked(by, "task.list", after=0)["items"]
         messages = self.house.asked(by, "task.messages", after=0)["items"]
         body = {"task_ids": [row["id"] for row in rows], "message_ids": [row["id"] for row in messages]}

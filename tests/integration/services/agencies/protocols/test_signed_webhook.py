@@ -17,18 +17,22 @@ from tests.support.nodes import wait_until
 
 
 class ByApi(Peer):
-    """Answers with the agency's own credentials; the receipt is in the answer."""
+    """Answers with the agency's own credentials; the receipt is in the answer. role: who answers."""
+
+    role = Role.AGENCY_SYSTEM
 
     def tell(self, answer: dict[str, Any]) -> None:
         self._answer(self.agency, answer)
 
     def forge(self, answer: dict[str, Any]) -> str:
         """Another agency's credentials with this one's source: what it says of itself does not count."""
-        self._answer(next(agency for agency in Agency if agency is not self.agency), answer)
+        other = next(agency for agency in Agency if agency is not self.agency)
+        self.house.activate(other)
+        self._answer(other, answer)
         return "not-allowed"
 
     def _answer(self, agency: Agency, answer: dict[str, Any]) -> None:
-        by = officer(agency, Role.AGENCY_SYSTEM)
+        by = officer(agency, self.role)
         receipt = self.house.done(by, "agency.answer", {"answer": answer})
         self.receipts.setdefault(receipt["answer_id"], []).append(receipt)
 

@@ -15,6 +15,7 @@ from tests.integration.services.cases.office import (
     COUNTY,
     OFFICER,
     Refused,
+    acceptance,
     actor,
     correction,
     filed,
@@ -123,7 +124,7 @@ def test_an_item_is_reported_struck_off_and_looked_at_again_with_photographs(des
     office.command(OFFICER, "rectification.report", report, id_)
     check = {"passed": True, "account": "属实", **papers("township_check_record")}
     office.command(OFFICER, "rectification.check", check, id_)
-    accept = {**DONE, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**DONE)
     office.command(COORDINATOR, "rectification.accept", accept, id_)
     office.command(COORDINATOR, "rectification.request-review", papers("review_result"), id_)
     sheet = papers("strike_off_sheet")

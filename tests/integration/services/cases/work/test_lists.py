@@ -20,6 +20,7 @@ from tests.integration.services.cases.office import (
     sand_yard,
 )
 from tests.integration.services.cases.path_people import CHIEF
+from tests.integration.services.cases.test_main_path import strike_off
 
 
 def names(page: dict[str, Any]) -> list[str]:
@@ -50,6 +51,22 @@ def test_my_unit_has_what_it_holds_and_i_have_what_names_me(office: Office) -> N
     office.command(OFFICER, "clue.sign", {}, clue["id"])
     office.command(OFFICER, "clue.start-verification", {"officers": [OFFICER.name, "乙"]}, clue["id"])
     assert names(office.query(OFFICER, "work.list", which="mine")) == [clue["clue_no"]]
+
+
+@pytest.mark.evidence_not_asked
+def test_a_sheet_names_every_holder_also_the_city_that_reviews(office: Office) -> None:
+    item = strike_off(office, filed(office), until="request-review")
+    assert item["state"] == "reviewing_up"
+    sheet = office.query(COORDINATOR, "work.export", which="all")
+    kind, unit = sheet["headings"].index("类别"), sheet["headings"].index("持有单位")
+    held = {row[kind]: row[unit] for row in sheet["rows"]}
+    assert held == {
+        "线索": "",
+        "案件": "中宁县自然资源局",
+        "整改事项": "中卫市上级审核部门",
+        "挂牌督办": "中宁县协调机构",
+        "联合执法建议": "中宁县协调机构",
+    }
 
 
 def test_a_case_is_the_work_of_the_agency_that_leads_it(office: Office) -> None:

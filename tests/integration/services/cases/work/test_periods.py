@@ -27,6 +27,7 @@ from tests.integration.services.cases.office import (
     OTHER_COUNTY,
     Office,
     Refused,
+    acceptance,
     correction,
     filed,
     papers,
@@ -76,7 +77,7 @@ def accepted(office: Office, case: dict[str, Any]) -> dict[str, Any]:
         {"passed": True, "account": "属实", **papers("township_check_record")},
         item["id"],
     )
-    accept = {**done, "tillage_state": "ready_to_sow", "members": ["丙", "丁"], **papers("acceptance_sheet")}
+    accept = acceptance(**done)
     office.command(COORDINATOR, "rectification.accept", accept, item["id"])
     return office.command(COORDINATOR, "rectification.request-review", papers("review_result"), item["id"])
 

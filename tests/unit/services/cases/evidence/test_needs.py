@@ -10,6 +10,7 @@ from gateway import texts
 from services.cases.domain.evidence_needs import Answered, EvidenceMissing, asked, require, sent_back_reasons
 from services.cases.domain.evidence_rules import EvidenceRules
 from services.cases.domain.rule_book import Entry, RuleBook, RuleMissing
+from shared.citations import INVITATION
 from shared.contracts.codes import (
     EvidenceFlagCode,
     EvidenceObject,
@@ -125,7 +126,7 @@ def test_a_refusal_says_which_evidence_is_missing_and_what_for_it_would_be_sent_
     assert refused.value.facts["wanted"] == ["不同方位的近景照片（还缺 2 件）"]
     assert sent_back_reasons(found) == [SentBackReason.NO_AZIMUTH]
     told = texts.detail(refused.value.code, refused.value.facts)
-    assert told == "“县级审核”还缺少证据：不同方位的近景照片（还缺 2 件）。依据：《县联合执法工作规则》3.11。"
+    assert told == f"“县级审核”还缺少证据：不同方位的近景照片（还缺 2 件）。依据：系统规程“证据清单”{INVITATION}。"
 
 
 def test_a_complete_list_is_no_refusal() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from services.cases.domain.statistics import TABLES, Sum, differs
 from services.cases.domain.work import AFTERWARDS, HOLDERS, OfCase, WorkItem, bounds
-from services.cases.queries.work_titles import STATES
+from services.cases.queries.work_titles import STATES, unit_title
 from shared.contracts.codes import Agency, Holder, VerificationOpinion, WorkKind
+from shared.divisions.register import Divisions
 
 _OUTCOMES: dict[WorkKind, tuple[str, ...]] = {
     WorkKind.CLUE: ("", *(opinion.value for opinion in VerificationOpinion)),
@@ -81,6 +82,21 @@ def test_who_holds_it(changes: dict[str, Any], unit: str | None) -> None:
     one = item(**changes)
     assert one.holder_unit == unit
     assert (one.holder is Holder.NOBODY) is (unit is None)
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [
+        ("superior:6405", "中卫市上级审核部门"),
+        ("superior:64", "宁夏回族自治区上级审核部门"),
+        ("coordinator:640521", "中宁县协调机构"),
+        ("township:640521104", "恩和镇"),
+        ("public_security:640521", "中宁县公安局"),
+        (None, ""),
+    ],
+)
+def test_whoever_holds_it_has_a_chinese_name(unit: str | None, name: str) -> None:
+    assert unit_title(unit, Divisions.load()) == name
 
 
 def test_what_comes_afterwards_is_of_states_that_are() -> None:

@@ -83,12 +83,19 @@ _CODED = frozenset(
         "step",
         "violation",
         "measures",
+        "violations",
+        "bases",
         "paper",
         "part",
         "whole",
         "column",
         "holder",
         "purpose",
+        "form",
+        "invited",
+        "agencies",
+        "status",
+        "protocol",
     }
 )
 _CODES = {
@@ -112,6 +119,8 @@ def detail(code: str, facts: Mapping[str, Any], field: str | None = None) -> str
     words = _words_of(str(facts.get("object")))
     told = _Facts({name: _fact(value, words) if name in _CODED else _plain(value) for name, value in facts.items()})
     told["field"] = field or "请求"
+    # In an address an agency stands by its code.
+    told["agency_code"] = _plain(facts.get("agency"))
     told["reason_text"] = reason(str(facts.get("reason")))
     # law_words: a county's own document in place of what is shipped.
     law = facts.get("law")

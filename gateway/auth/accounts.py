@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.auth.errors import JurisdictionWrong, LoginTaken, OrganisationWrong, OwnAccount, RolesIncompatible
+from gateway.auth.errors import (
+    AccountDisabled,
+    JurisdictionWrong,
+    LoginTaken,
+    OrganisationWrong,
+    OwnAccount,
+    RolesIncompatible,
+)
 from gateway.storage.tables import account, session
 from shared.contracts.base import ListQuery, Page, View
 from shared.contracts.codes import COUNTY_AGENCIES, Recipient, Role
@@ -178,6 +185,22 @@ def by_login(connection: Connection, login: str) -> tuple[Account, str] | None:
 
 def by_id(connection: Connection, account_id: UUID) -> Account:
     return _account(connection.execute(sa.select(account).where(account.c.id == account_id)).mappings().one())
+
+
+def renew(connection: Connection, account_id: UUID, password_hash: str) -> Account:
+    """The account with another password. Raises NotFound, AccountDisabled."""
+    statement = (
+        sa.update(account)
+        .where(account.c.id == account_id)
+        .values(password_hash=password_hash, version=account.c.version + 1)
+        .returning(account)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    if row["disabled_at"] is not None:
+        raise AccountDisabled(row["login"])
+    return _account(row)
 
 
 def _values(new: NewAccount, password_hash: str, account_id: UUID) -> dict[str, Any]:

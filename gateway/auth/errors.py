@@ -41,6 +41,13 @@ class OwnAccount(Conflict):
         super().__init__("auth.own-account", "id")
 
 
+class AccountDisabled(Conflict):
+    """An account that was ended gets no new password."""
+
+    def __init__(self, login: str) -> None:
+        super().__init__("auth.account-disabled", "id", login=login)
+
+
 class RolesIncompatible(InvalidInput):
     """Administrators read no cases, so they hold no other role; systems are no persons."""
 

@@ -13,10 +13,11 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.auth import accounts, passwords
 from gateway.auth.errors import LoginRefused, RefreshRefused
 from gateway.auth.lockout import LOCK_FOR, Attempts
-from gateway.auth.tokens import AccessTokens
-from gateway.storage.tables import login_attempts, session
+from gateway.auth.tokens import LIFETIME_S, AccessTokens
+from gateway.storage.tables import login_attempts, password_reset, session
 from shared.clock import Clock
 from shared.ids import new_id
+from shared.principal import Actor
 
 SESSION_FOR = timedelta(hours=12)
 _FORGET_AFTER = 2 * LOCK_FOR
@@ -42,19 +43,8 @@ class Sessions:
         found = self._prove(login, password)
         if found.is_system:
             raise LoginRefused
-        now, refresh = self._clock.now(), _fresh_token()
-        session_id, until = new_id(), now + SESSION_FOR
-        with self._engine.begin() as connection:
-            connection.execute(
-                sa.insert(session).values(
-                    id=session_id,
-                    account_id=found.id,
-                    refresh_digest=_digest(refresh),
-                    created_at=now,
-                    expires_at=until,
-                )
-            )
-            connection.execute(sa.delete(session).where(session.c.expires_at < now - SESSION_FOR))
+        refresh = _fresh_token()
+        session_id, until = self._open(found.id, refresh, SESSION_FOR)
         return Granted(self._tokens.issue(found.id, session_id), refresh, until)
 
     def log_in_system(self, client_id: str, client_secret: str) -> Granted:
@@ -62,7 +52,9 @@ class Sessions:
         found = self._prove(client_id, client_secret)
         if not found.is_system:
             raise LoginRefused
-        return Granted(self._tokens.issue(found.id, None), None, None)
+        # Its tokens end with a session, so that they end with a reset of its secret too.
+        session_id, _ = self._open(found.id, _fresh_token(), timedelta(seconds=LIFETIME_S))
+        return Granted(self._tokens.issue(found.id, session_id), None, None)
 
     def refresh(self, refresh_token: str) -> Granted:
         """A new pair for a refresh token, which is spent by it; shown twice it ends the session.
@@ -92,6 +84,41 @@ class Sessions:
                 .where(session.c.id == session_id, session.c.revoked_at.is_(None))
                 .values(revoked_at=self._clock.now())
             )
+
+    def reset_password(self, account_id: UUID, password_hash: str, by: Actor) -> accounts.Account:
+        """A new password; the sessions of the account end, its login is not locked any more, and it is kept who did it.
+
+        Raises NotFound, AccountDisabled.
+        """
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            found = accounts.renew(connection, account_id, password_hash)
+            connection.execute(
+                sa.update(session)
+                .where(session.c.account_id == account_id, session.c.revoked_at.is_(None))
+                .values(revoked_at=now)
+            )
+            connection.execute(sa.delete(login_attempts).where(login_attempts.c.login_digest == _digest(found.login)))
+            connection.execute(
+                sa.insert(password_reset).values(account_id=account_id, reset_by=UUID(by.account_id), reset_at=now)
+            )
+        return found
+
+    def _open(self, account_id: UUID, refresh: str, lasts: timedelta) -> tuple[UUID, datetime]:
+        """A new session and when it ends."""
+        now, session_id = self._clock.now(), new_id()
+        with self._engine.begin() as connection:
+            connection.execute(
+                sa.insert(session).values(
+                    id=session_id,
+                    account_id=account_id,
+                    refresh_digest=_digest(refresh),
+                    created_at=now,
+                    expires_at=now + lasts,
+                )
+            )
+            connection.execute(sa.delete(session).where(session.c.expires_at < now - SESSION_FOR))
+        return session_id, now + lasts
 
     def _prove(self, login: str, password: str) -> accounts.Account:
         """The same work for a login that does not exist, is locked or disabled as for one with a wrong password."""

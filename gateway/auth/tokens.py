@@ -19,7 +19,7 @@ LIFETIME_S = 15 * 60
 
 @dataclass(frozen=True)
 class AccessClaims:
-    """session_id: None for systems, which have no refresh token. expires_at: unix seconds."""
+    """session_id: None in tokens that no login gave. expires_at: unix seconds."""
 
     account_id: UUID
     session_id: UUID | None

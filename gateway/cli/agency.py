@@ -8,6 +8,7 @@ import typer
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
 from gateway.cli.client import Client
 from gateway.cli.listing import print_list, print_record
+from shared.contracts.agency_certificates import NEEDS_NONE
 from shared.contracts.codes import Agency
 
 agency = typer.Typer(no_args_is_help=True, help="部门及其接入方式")
@@ -18,6 +19,7 @@ _ROW = {
     "code": "代码",
     "name": "名称",
     "protocol": "接入方式",
+    "use": "启用",
     "health": "状况",
     "lag_s": "滞后（秒）",
     "tasks_open": "未结任务",
@@ -27,7 +29,6 @@ _ROW = {
 }
 _MORE = {
     "endpoint_url": "地址",
-    "endpoint_active": "推送启用",
     "result_kinds": "反馈种类",
     "last_delivered_at": "最近送达",
     "failing_since": "故障开始",
@@ -47,7 +48,7 @@ _MADE = {"agency": "部门", "protocol": "接入方式", "url": "地址", "activ
 def list_agencies(home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
     with Client(home) as client:
         rows = client.get("/agencies")["items"]
-    print_list(rows, _ROW, as_json)
+    print_list(rows if as_json else [_in_use(row) for row in rows], _ROW, as_json, "agency")
 
 
 @agency.command("show", help="一个部门")
@@ -57,7 +58,7 @@ def show_agency(code: Code, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = F
     if as_json:
         print_json(found)
     else:
-        print_record(found, {**_ROW, **_MORE})
+        print_record(_in_use(found), {**_ROW, **_MORE}, "agency")
 
 
 @agency.command("endpoint", help="设置部门的接入方式和地址；密钥只显示这一次，已欠送的照新方式送")
@@ -76,6 +77,7 @@ def set_endpoint(
     as_json: AsJson = False,
 ) -> None:
     given = {
+        "url": url,
         "protocol": protocol,
         "body": body,
         "signature": signature,
@@ -84,9 +86,7 @@ def set_endpoint(
         "password": password,
     }
     with Client(home) as client:
-        made = client.put(
-            f"/agencies/{code}/endpoint", {"url": url, **{name: value for name, value in given.items() if value}}
-        )
+        made = client.put(f"/agencies/{code}/endpoint", {name: value for name, value in given.items() if value})
     _show_keys(made, as_json)
 
 
@@ -153,7 +153,16 @@ def answers(
         for row in rows:
             row["fault"] = "；".join(f"{one['field']}：{one['text']}" for one in row["faults"])
     columns = {"received_at": "收到", "agency": "部门", "verb": "事项", "status": "结果", "task_id": "任务"}
-    print_list(rows, {**columns, "fault": "不对之处"} if not as_json else columns, as_json)
+    print_list(rows, {**columns, "fault": "不对之处"} if not as_json else columns, as_json, "answer")
+
+
+def _in_use(row: dict[str, Any]) -> dict[str, Any]:
+    """With it whether a system of the agency may fetch and answer; who opens the console's inbox has none."""
+    if row["trial_at"] and row["trial_error"] is None:
+        row = {**row, "trial_error": "已送达"}
+    if row["protocol"] == NEEDS_NONE:
+        return {**row, "use": "不需要"}
+    return {**row, "use": {None: "未启用", True: "已启用", False: "已停用"}[row["endpoint_active"]]}
 
 
 def _act(home: HomeFolder, code: Agency, verb: str, body: dict[str, Any], shown: dict[str, str], as_json: bool) -> None:
@@ -162,14 +171,14 @@ def _act(home: HomeFolder, code: Agency, verb: str, body: dict[str, Any], shown:
     if as_json:
         print_json(made)
     else:
-        print_record(made, shown)
+        print_record(made, shown, "agency")
 
 
 def _show_keys(made: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print_json(made)
         return
-    print_record(made, _MADE)
+    print_record(made, _MADE, "agency")
     if made["secret"]:
         typer.echo(f"签名密钥：{made['secret']}")
     if made["public_key"]:

@@ -47,7 +47,7 @@ def kit(
     if as_json:
         print_json(shown)
     else:
-        print_record(shown, {"folder": "目录", **_KIT})
+        print_record(shown, {"folder": "目录", **_KIT}, "agency")
 
 
 @agency.command("certify", help="提交厂商交来的符合性证书 certificate.json")
@@ -66,7 +66,7 @@ def certify(
     if as_json:
         print_json(made)
     else:
-        print_record(_readable(made), _CERTIFICATE)
+        print_record(_readable(made), _CERTIFICATE, "agency")
 
 
 @agency.command("certificates", help="部门业务系统已登记的符合性证书")
@@ -75,7 +75,7 @@ def certificates(code: Code, home: HomeFolder = DEFAULT_HOME, as_json: AsJson = 
         rows = client.get(f"/agencies/{code}/certificates")["items"]
     if not as_json:
         rows = [_readable(row) for row in rows]
-    print_list(rows, _CERTIFICATE, as_json)
+    print_list(rows, _CERTIFICATE, as_json, "agency")
 
 
 def _readable(made: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, fail, print_json, print_rows
 from gateway.cli.client import Client
 from gateway.texts import detail
+from shared.contracts.codes import PositionCrs
 
 _AGAIN_S = 0.3
 _MOST_ROWS = 100_000
@@ -20,11 +21,15 @@ _REJECTED = {"row_no": "行", "patch_no": "图斑号", "field": "字段", "reaso
 @app.command("import", help="导入卫片图斑（打包的 Shapefile、GeoPackage、GeoJSON，或工作表 XLSX）")
 def import_patches(
     file: Annotated[Path, typer.Argument(metavar="文件", exists=True, dir_okay=False, readable=True)],
+    crs: Annotated[
+        PositionCrs | None,
+        typer.Option("--crs", help="文件中经纬度的坐标系；文件自己写明的不必指定，入库一律为 CGCS2000"),
+    ] = None,
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
     with Client(home) as client:
-        job = _watched(client, file)
+        job = _watched(client, file, crs)
         if job["state"] == "refused":
             _refused(job, as_json)
         rejected = _rejected(client, job)
@@ -36,13 +41,13 @@ def import_patches(
         raise typer.Exit(1)
 
 
-def _watched(client: Client, file: Path) -> dict[str, Any]:
+def _watched(client: Client, file: Path, crs: PositionCrs | None) -> dict[str, Any]:
     """Send the file and follow the job to its end. The bar goes to stderr, so that `--json` stays clean."""
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("上传", total=None)
         with file.open("rb") as stream:
-            job: dict[str, Any] = client.upload("/clue-imports", file.name, stream)
+            job: dict[str, Any] = client.upload("/clue-imports", file.name, stream, {"crs": crs.value} if crs else None)
         while job["state"] in ("queued", "running"):
             time.sleep(_AGAIN_S)
             job = client.get(f"/clue-imports/{job['id']}")

@@ -45,7 +45,7 @@ def readable(row: Mapping[str, Any], of: str = "") -> dict[str, Any]:
 
 
 def _value(name: str, value: Any, of: str) -> Any:
-    if isinstance(value, str) and (name.endswith("_at") or name == "at"):
+    if isinstance(value, str) and "T" in value and (name == "at" or name.endswith(("_at", "_since", "_until"))):
         return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, bool):
         return "是" if value else "否"

@@ -18,15 +18,27 @@ def login(
     system: Annotated[bool, typer.Option("--system", help="部门业务系统账号")] = False,
     home: HomeFolder = DEFAULT_HOME,
 ) -> None:
-    password = os.environ.get("TIANWEI_PASSWORD") or _first_password(Home.at(home), name)
+    stated, first = os.environ.get("TIANWEI_PASSWORD"), _first_password(Home.at(home), name)
+    is_system = system or name.endswith("-system")
     with Client(home) as client:
-        if password is None:
-            password = typer.prompt(f"{name} 的密码", hide_input=True)
-        try:
-            client.log_in(name, password, system=system or name.endswith("-system"))
-        except LoginFailed as refused:
-            fail(refused.detail, "核对账号和密码；初始密码在数据目录的 accounts.json")
+        if stated or not _accepted(client, name, first, system=is_system):
+            password = stated or typer.prompt(f"{name} 的密码", hide_input=True)
+            try:
+                client.log_in(name, password, system=is_system)
+            except LoginFailed as refused:
+                fail(refused.detail, "核对账号和密码；忘了的，请管理员重设")
         typer.echo(f"已登录 {client.url}，账号 {name}")
+
+
+def _accepted(client: Client, name: str, first: str | None, *, system: bool) -> bool:
+    """Whether the generated password still holds."""
+    if first is None:
+        return False
+    try:
+        client.log_in(name, first, system=system)
+    except LoginFailed:
+        return False
+    return True
 
 
 def _first_password(home: Home, name: str) -> str | None:

@@ -23,7 +23,7 @@ _ROW = {
     "title": "名称",
     "place": "地点",
     "party_name": "当事人",
-    "holder_unit": "持有单位",
+    "holder_name": "持有单位",
     "days_in_state": "在该状态天数",
     "due_on": "到期",
     "overdue_days": "超期天数",
@@ -31,11 +31,16 @@ _ROW = {
 _STUCK = {
     "kind": "类别",
     "state": "状态",
-    "holder_unit": "持有单位",
+    "holder_name": "持有单位",
     "items": "件数",
     "longest_days": "最长天数",
     "longest_number": "停留最久的",
 }
+# Mine is what names me: a case or a clue whose handlers have the name of the account.
+_NOTHING_OF_MINE = (
+    "“我的”只列承办人中有本账号姓名、且正由本单位办理的事项。"
+    "本单位的全部事项：tianwei work unit；看得到的全部事项：tianwei work all。"
+)
 
 
 @app.command("work", help="工作清单：我的、本单位的、今日到期、超期、停留最久的")
@@ -63,6 +68,8 @@ def list_work(
             return
         rows = client.items("/work", limit, **asked)
     print_list(rows, _ROW, as_json)
+    if not rows and which is WorkList.MINE and not as_json:
+        typer.echo(_NOTHING_OF_MINE)
 
 
 @app.command("search", help="查询：文字、编号、当事人、地点；给出的条件须同时满足")

@@ -16,8 +16,16 @@ from gateway.auth.sessions import Granted
 from gateway.auth.tokens import LIFETIME_S
 from gateway.bodies import media_type, parsed, read_json
 from gateway.forwarding import PREFIX, Api, Asked, asked, etag, idempotency_key, json_answer, path_id, path_parameters
+from gateway.fresh_password import fresh_password
 from gateway.parts import Parts
-from gateway.schemas.accounts import AccountView, CreateAccount, ListAccounts, TokenAnswer, TokenRequest
+from gateway.schemas.accounts import (
+    AccountView,
+    CreateAccount,
+    ListAccounts,
+    PasswordView,
+    TokenAnswer,
+    TokenRequest,
+)
 from shared.contracts.base import Page
 from shared.contracts.codes import Role
 from shared.errors import InvalidInput
@@ -99,6 +107,17 @@ def add_to(api: Api) -> None:
         view=AccountView,
         status=200,
         parameters=path_parameters("/accounts/{id}/disable"),
+    )
+    api.add(
+        "/accounts/{id}/password",
+        lambda request: reset_password(request, hashing),
+        method="POST",
+        tag=_TAG,
+        name="account-password",
+        about="Give an account a new password, shown in this answer only: its sessions end, its login is unlocked.",
+        view=PasswordView,
+        status=200,
+        parameters=path_parameters("/accounts/{id}/password"),
     )
 
 
@@ -195,6 +214,21 @@ async def disable(request: Request) -> Response:
     call.parts.callers.forget(account_id)
     answer = AccountView.of(ended).model_dump(mode="json")
     return json_answer(answer, 200, etag(answer))
+
+
+async def reset_password(request: Request, hashing: ThreadPoolExecutor) -> Response:
+    call = await _administrator(request)
+    account_id: UUID = path_id(request, "id")
+    password = fresh_password()
+
+    def renew() -> PasswordView:
+        digest = passwords.digest(password)
+        renewed = call.parts.sessions.reset_password(account_id, digest, call.caller.actor)
+        return PasswordView(account=AccountView.of(renewed), password=password)
+
+    made = await asyncio.get_running_loop().run_in_executor(hashing, renew)
+    call.parts.callers.forget(account_id)
+    return json_answer(made.model_dump(mode="json"))
 
 
 async def _administrator(request: Request) -> Asked:

@@ -14,10 +14,18 @@ from gateway.forwarding import PREFIX, Api, QueryRoute, asked, command_id, json_
 from gateway.schemas.clue_imports import ToldImport, ToldRow, told_import, told_rows
 from shared.contracts.base import Command, Page
 from shared.contracts.clue_imports import GetClueImport, ListImportRows, StartClueImport
+from shared.contracts.codes import PositionCrs
 
 _TAG = "clue-imports"
 PATH = f"{PREFIX}/clue-imports"
 _FORM = "multipart/form-data"
+_OPTIONS = {
+    "crs": {
+        "type": "string",
+        "enum": [crs.value for crs in PositionCrs],
+        "description": "of degrees in the file, where it does not say so itself (GCJ-02, BD-09); kept in CGCS2000",
+    }
+}
 _FLAGS = {"true": True, "false": False}
 
 
@@ -44,7 +52,7 @@ def add_to(api: Api) -> None:
         about="Take a file of satellite patches; the answer is a job to watch.",
         view=ToldImport,
         status=202,
-        openapi_extra=file_form("zipped Shapefile, GeoPackage, GeoJSON or the working table as .xlsx", {}),
+        openapi_extra=file_form("zipped Shapefile, GeoPackage, GeoJSON or the working table as .xlsx", {}, _OPTIONS),
     )
     api.query(QueryRoute("cases", GetClueImport, "/clue-imports/{id}", ToldImport, told=told_import), _TAG)
     api.query(QueryRoute("cases", ListImportRows, "/clue-imports/{id}/rows", Page[ToldRow], told=told_rows), _TAG)
@@ -52,7 +60,7 @@ def add_to(api: Api) -> None:
 
 async def start_import(request: Request) -> Response:
     """Stored by digest before the service hears of it: the job never waits for its file."""
-    job = await file_job(request, StartClueImport)
+    job = await file_job(request, StartClueImport, ("crs",))
     return json_answer(told_import(job), 202, {"Location": f"{PATH}/{job['id']}"})
 
 

@@ -63,6 +63,13 @@ class AccountView(View):
         )
 
 
+class PasswordView(View):
+    """A password that the house made."""
+
+    account: AccountView
+    password: str = Field(description="shown in this answer only")
+
+
 class TokenRequest(Contract):
     """RFC 6749 names; as JSON or as a form. `login` may be said instead of `username`."""
 

@@ -20,7 +20,7 @@ account = sa.Table(
     sa.Column("disabled_at", sa.DateTime(timezone=True)),
 )
 
-# One login of a person; its refresh token is stored as a digest and changes with every use.
+# One login; its refresh token is stored as a digest and changes with every use. Of a system's nobody is given one.
 session = sa.Table(
     "session",
     METADATA,
@@ -32,6 +32,16 @@ session = sa.Table(
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False, index=True),
     sa.Column("revoked_at", sa.DateTime(timezone=True)),
+)
+
+# Who set whose password anew, and when; rows stay.
+password_reset = sa.Table(
+    "password_reset",
+    METADATA,
+    sa.Column("id", sa.BigInteger, sa.Identity(), primary_key=True),
+    sa.Column("account_id", sa.Uuid, sa.ForeignKey("account.id"), nullable=False, index=True),
+    sa.Column("reset_by", sa.Uuid, sa.ForeignKey("account.id"), nullable=False),
+    sa.Column("reset_at", sa.DateTime(timezone=True), nullable=False),
 )
 
 # By digest of the login typed, whether or not it exists: nothing tells the two apart.

@@ -25,7 +25,7 @@ from services.agencies.adapters.protocols.package_intake import PackageIntake
 from services.agencies.adapters.protocols.package_intake import Peer as PackagePeer
 from services.agencies.adapters.protocols.queue_intake import Peer as QueuePeer
 from services.agencies.adapters.protocols.queue_intake import QueueIntake
-from services.agencies.handlers.deliveries import tell_outage
+from services.agencies.handlers import outages
 from services.agencies.handlers.inbound import system_of
 from services.agencies.settings import ReceiverSettings
 from services.agencies.storage.tables import endpoint
@@ -140,7 +140,7 @@ class Reader(threading.Thread):
             statement = sa.update(endpoint).where(endpoint.c.party == self.route.party).values(**values)
             unit.connection.execute(statement)
             if error is not None and self._failures == _OUTAGE_AFTER:
-                tell_outage(unit, self.route.party, error)
+                outages.tell_of(unit, self.route.party, error)
             return {}
 
         try:

@@ -27,6 +27,7 @@ class AgenciesData(OutgoingSettings):
     agencies_webhook_body: the whole task letter, or only its id and link.
     agencies_package_signature: of our packages, where the endpoint does not say.
     agencies_certificate_days: for how long a certificate of the conformance kit holds.
+    agencies_late_minutes, agencies_late_urgent_minutes: what has waited so long unarrived makes an outage notice.
     exchange_dir: exchange folders on this machine, one below it an agency; default `exchange` in home.
     """
 
@@ -35,6 +36,8 @@ class AgenciesData(OutgoingSettings):
     agencies_webhook_body: Literal["letter", "link"] = "letter"
     agencies_package_signature: Literal["ed25519", "sm2"] = "ed25519"
     agencies_certificate_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    agencies_late_minutes: Annotated[int, Field(ge=1, le=1440)] = 15
+    agencies_late_urgent_minutes: Annotated[int, Field(ge=1, le=1440)] = 5
     exchange_dir: Path | None = None
 
     @property

@@ -21,6 +21,7 @@ from services.agencies.adapters.seals import Ed25519Seals
 from services.agencies.handlers.deliveries import resume_delivery
 from services.agencies.handlers.expiry import MOST, expire_offers
 from services.agencies.handlers.on_cases import REACTIONS
+from services.agencies.handlers.outages import end_those_over, tell_late
 from services.agencies.operations import operations
 from services.agencies.ports import Registry, Transport
 from services.agencies.settings import AgenciesData, AgenciesSettings
@@ -37,6 +38,7 @@ from shared.service import Chore, Ring, ServiceParts, assemble
 
 NAME = "agencies"
 _SWEEP_S = 2.0
+_LATE_S = 10.0
 
 
 def wire(settings: AgenciesSettings, ring: Ring, clock: Clock | None = None) -> ServiceParts:
@@ -58,7 +60,10 @@ def wire(settings: AgenciesSettings, ring: Ring, clock: Clock | None = None) -> 
 
 def _chores(county_code: str, runner: UnitRunner[AgenciesUnit]) -> list[Chore]:
     """Every replica looks; an offer is ended once, under the lock of its task."""
-    return [Chore("tasks.expire", partial(sweep_offers, runner, county_code), _SWEEP_S)]
+    return [
+        Chore("tasks.expire", partial(sweep_offers, runner, county_code), _SWEEP_S),
+        Chore("deliveries.late", partial(sweep_late, runner, county_code), _LATE_S),
+    ]
 
 
 def sweep_offers(runner: UnitRunner[AgenciesUnit], county_code: str) -> None:
@@ -70,6 +75,20 @@ def sweep_offers(runner: UnitRunner[AgenciesUnit], county_code: str) -> None:
 
     while runner.run(by, use_case, correlation_id=f"sweep-{new_id()}")["ended"] == MOST:
         continue
+
+
+def sweep_late(runner: UnitRunner[AgenciesUnit], county_code: str) -> None:
+    """Tell of what waits too long, and end the outages that are over."""
+    by = Actor("agencies-late", "送达时限", frozenset(), county_code, county_code[:COUNTY_DIGITS])
+
+    def use_case(unit: AgenciesUnit) -> dict[str, int]:
+        return {"told": tell_late(unit)}
+
+    def ending(unit: AgenciesUnit) -> dict[str, int]:
+        return {"ended": end_those_over(unit)}
+
+    for act in (use_case, ending):
+        runner.run(by, act, correlation_id=f"sweep-{new_id()}")
 
 
 def open_unit(desk: Desk) -> OpenUnit[AgenciesUnit]:
@@ -105,4 +124,6 @@ def desk_of(settings: AgenciesData) -> Desk:
         safeguards=safeguards,
         county_code=settings.county_code,
         certificate_term=timedelta(days=settings.agencies_certificate_days),
+        late=timedelta(minutes=settings.agencies_late_minutes),
+        late_urgent=timedelta(minutes=settings.agencies_late_urgent_minutes),
     )

@@ -86,6 +86,11 @@ class FileKind:
     refuse: Callable[[ImportJob, TianweiError, CasesUnit], None]
 
 
+def _reads_patches(job: ImportJob) -> list[str]:
+    stated = job.row["stated_crs"]
+    return ["patches", *(["--crs", stated] if stated else [])]
+
+
 def _reads_layer(job: ImportJob) -> list[str]:
     wanted, repair = job.row["layer_name"], job.row["repair"]
     # Joined by "=", so that no name can be taken for an option.
@@ -93,7 +98,7 @@ def _reads_layer(job: ImportJob) -> list[str]:
 
 
 _FILES = (
-    FileKind(import_jobs.QUEUE, lambda _: ["patches"], draw, import_batch, finish_import, refuse_import),
+    FileKind(import_jobs.QUEUE, _reads_patches, draw, import_batch, finish_import, refuse_import),
     FileKind(LAYERS, _reads_layer, lambda rows: rows, land_batch, finish_land, refuse_land),
 )
 

@@ -4,7 +4,8 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import (
     Bool,
@@ -26,6 +27,19 @@ from shared.contracts.joint_actions import TaskLetter
 from shared.contracts.parts import DocumentRef
 from shared.contracts.task_results import SitePhotograph
 from shared.contracts.task_results import TaskResult as TaskResult
+
+# As far as every program reads an integer of JSON exactly.
+_MOST_POSITION = 2**53 - 1
+
+
+def _position(value: int) -> int:
+    if value > _MOST_POSITION:
+        raise PydanticCustomError("less_than_equal", "beyond every position", {"le": _MOST_POSITION})
+    return value
+
+
+# Not a maximum in its schema: that is part of the contract vendors were certified for, and no position is so high.
+MailboxPosition = Annotated[int, Field(ge=0), AfterValidator(_position)]
 
 
 class SignTask(Command, on="task", verb="sign"):
@@ -163,7 +177,7 @@ class GetTask(GetOne, operation="task.get"):
 class ListTasks(ListQuery, operation="task.list"):
     """Newest first; with `after`, the mailbox: oldest first above that position."""
 
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: MailboxPosition | None = None
     state: TaskState | None = None
     agency: Agency | None = None
     action_id: UUID | None = None
@@ -189,7 +203,7 @@ class TaskMessageView(View):
 class ListTaskMessages(ListQuery, operation="task.messages"):
     """Newest first; with `after`, as a mailbox: oldest first above that position."""
 
-    after: Annotated[int, Field(ge=0)] | None = None
+    after: MailboxPosition | None = None
     task_id: UUID | None = None
 
 
@@ -294,6 +308,12 @@ class TaskDeliveryExhaustedV1(AgenciesEvent):
     message: TaskMessageKind | None = None
 
 
+class TaskDeliveryWaitingV1(AgenciesEvent):
+    """Its letter waits because the agency cannot be reached: told once. It still goes out. Subject is the delivery."""
+
+    error: str
+
+
 class TaskDeliveryResumedV1(AgenciesEvent):
     """A person had it tried again. Subject is the delivery. message: as above."""
 
@@ -301,10 +321,14 @@ class TaskDeliveryResumedV1(AgenciesEvent):
 
 
 class TaskMessageDeliveredV1(AgenciesEvent):
-    """The agency has been told what became of its task. Subject is the delivery."""
+    """The agency has been told what became of its task. Subject is the delivery.
+
+    because: the event of cases that the message tells of: of a shared result, that it was disclosed.
+    """
 
     channel: str
     message: TaskMessageKind
+    because: UUID | None = None
 
 
 TASK_COMMANDS: tuple[type[Command], ...] = (

@@ -62,7 +62,7 @@ class RotateEndpointKey(Command, on="agency", verb="rotate-key"):
 
 
 class PauseEndpoint(Command, on="agency", verb="pause"):
-    """Send this agency nothing for now; what is owed to it waits."""
+    """Send this agency nothing for now; what is owed to it waits. A mailbox shows only what it has shown already."""
 
     agency: Agency
     reason: Text
@@ -75,14 +75,20 @@ class ResumeEndpoint(Command, on="agency", verb="resume"):
 
 
 class TryDelivery(Command, on="agency", verb="try-one"):
-    """Let one waiting letter through a paused endpoint, to see whether it arrives before the others go."""
+    """Let one waiting letter through a paused endpoint, to see whether it arrives before the others go.
+
+    Of a mailbox: that one is shown, and has arrived when it was read.
+    """
 
     agency: Agency
     subject_id: UUID | None = Field(None, description="a task or message; left out, the one that waits longest")
 
 
 class ResendDelivery(Command, on="agency", verb="resend"):
-    """Send a task letter or message again under the same id, whether or not it had arrived."""
+    """Send a task letter or message again under the same id, whether or not it had arrived, which stays proven.
+
+    An agency that comes for what it is owed reads it again from any position: that is refused.
+    """
 
     agency: Agency
     subject_id: UUID
@@ -120,11 +126,14 @@ class AgencyView(View):
     result_kinds: list[TaskResultKind] = Field(description="kinds of results it reports, see TaskResult")
     endpoint_url: str | None
     endpoint_active: bool | None
-    health: Health = Field(description="passive: nothing is pushed, the agency comes and looks")
-    lag_s: Int = Field(description="age in seconds of the oldest letter or message that has not arrived; 0: none")
+    health: Health = Field(
+        description="passive: nothing is pushed, the agency comes and looks; failing: it cannot be reached, or what it "
+        "is owed waits too long"
+    )
+    lag_s: Int = Field(description="seconds for which a letter or message has waited, the longest; 0: none")
     last_delivered_at: Instant | None
     failing_since: Instant | None
-    last_error: str | None
+    last_error: str | None = Field(description="of the present address while it fails; null when it answers")
     next_try_at: Instant | None = Field(description="while its circuit is broken")
     paused_at: Instant | None
     paused_reason: str | None
@@ -134,7 +143,7 @@ class AgencyView(View):
     packages_missing: list[int] = Field(description="numbers of its packages that have not come")
     answers_parked: Int = Field(description="its answers that did not parse or could not be done, last 30 days")
     tasks_open: int
-    deliveries_pending: int
+    deliveries_pending: int = Field(description="letters and messages about tasks that have not arrived")
     deliveries_exhausted: int
 
 
@@ -155,15 +164,26 @@ class AnswerFault(View):
     allowed: list[str] | None = None
 
 
-class AnswerReceipt(View):
+class AnswerOutcome(View):
     """What became of an answer. taken: it had its effect; repeated: it had it before; parked: it had none."""
 
-    answer_id: str
+    answer_id: str = Field(
+        description="as the answer has it; of what was not readable or not proven: the name of the file, the digest of "
+        "the message, or `sha256:` and the digest of the data"
+    )
     status: Literal["taken", "repeated", "parked"]
     verb: str | None
     task_id: UUID | None
     faults: list[AnswerFault]
     received_at: Instant
+
+
+class AnswerReceipt(AnswerOutcome):
+    number_used: bool | None = Field(
+        None,
+        description="of a package: true, its number is used up and what is mended takes the next one; false, what is "
+        "mended takes the same number; null: it came in no package",
+    )
 
 
 class AnswerTask(Command, on="agency", verb="answer"):
@@ -172,7 +192,7 @@ class AnswerTask(Command, on="agency", verb="answer"):
     answer: dict[str, object]
 
 
-class AnswerRow(AnswerReceipt):
+class AnswerRow(AnswerOutcome):
     id: UUID
     agency: Agency
     protocol: str

@@ -63,6 +63,19 @@ def two_people(names: list[str]) -> list[str]:
     return _at_least_two(_distinct(names))
 
 
+def _meeting(names: list[str]) -> list[str]:
+    """One alone discusses nothing (APL 57)."""
+    if len(names) < 2:
+        raise PydanticCustomError("meeting_two", "at least two people")
+    return names
+
+
+Members = Annotated[
+    list[ShortText],
+    Field(max_length=20, json_schema_extra={"uniqueItems": True, "minItems": 2}),
+    AfterValidator(_distinct),
+    AfterValidator(_meeting),
+]
 Officers = Annotated[
     list[ShortText],
     Field(max_length=20, json_schema_extra={"uniqueItems": True, "minItems": 2}),

@@ -16,6 +16,7 @@ from shared.contracts.codes import (
     TerminateReason,
     TransferState,
 )
+from shared.contracts.land import AreaBasis
 from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, SummedCase, Yuan
 
 
@@ -117,9 +118,10 @@ class CaseActsSummedV1(CaseEvent):
 
 
 class CaseLandFoundV1(CaseEvent):
-    """An overlay found that the act reaches the areas of the crime, or comes near them (domain.md 6.8).
+    """An overlay told how much land the act takes: what counts for the case, and what it means (domain.md 6.8).
 
-    The areas of the case stay what its clue said; those of the overlay stand beside them.
+    The claim stays as it was, beside the official areas in basis. basis null: of another day than that before the act,
+    or told before official areas counted; then it changes the flags alone.
     """
 
     overlay_id: UUID
@@ -127,6 +129,7 @@ class CaseLandFoundV1(CaseEvent):
     pbf_m2: AreaM2
     area_threshold_met: bool
     near_threshold: bool
+    basis: AreaBasis | None = None
 
 
 class CaseThresholdReviewedV1(CaseEvent):

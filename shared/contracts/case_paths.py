@@ -13,6 +13,7 @@ from shared.contracts.base import (
     Contract,
     Instant,
     Int,
+    Members,
     Officers,
     ShortText,
     Text,
@@ -211,7 +212,7 @@ class GiveLegalOpinion(PathStep, on="case", verb="legal-opinion"):
 class Deliberate(PathStep, on="case", verb="deliberate"):
     """Leaders discuss the case together (集体讨论, APL 57)."""
 
-    members: Officers
+    members: Members
     outcome: Text
 
 

@@ -20,6 +20,7 @@ from shared.contracts.base import (
     Text,
     View,
 )
+from shared.contracts.clue_parts import ClueWarning
 from shared.contracts.codes import (
     Agency,
     CaseState,
@@ -27,6 +28,7 @@ from shared.contracts.codes import (
     Measure,
     ViolationType,
 )
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification
@@ -72,6 +74,7 @@ class NotifyParty(CaseStep, on="case", verb="notice"):
     served_at: Instant
     measures: Measures
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains to be confiscated (违法所得)")
     hearing_offered: Bool = Field(False, description="told that it may ask for a hearing (NRP 34)")
     service_method: ServiceMethod = "direct"
     witness: ShortText | None = None
@@ -85,6 +88,7 @@ class DecideCase(CaseStep, on="case", verb="decide"):
     decision_no: ShortText
     measures: Measures
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains that are confiscated (违法所得)")
     deciding_agency: Agency | None = Field(None, description="in whose name; the lead agency when not said")
     violation_types: list[ViolationType] = Field(
         default_factory=list, max_length=10, description="what is punished; all of the case when not said"
@@ -152,6 +156,8 @@ class CaseView(CaseRow):
     joint_action_ids: list[UUID]
     old_no: str | None = Field(None, description="its number before it was taken over")
     procedure: Procedure = Field(default_factory=Procedure)
+    basis: AreaBasis | None = Field(None, description="of the areas: official ones count, the claim stands beside them")
+    warnings: list[ClueWarning] = Field(default_factory=list)
     open_assistance: list[str] | None = Field(
         None, description="numbers of letters of assistance that wait for their answer; null: not looked up"
     )

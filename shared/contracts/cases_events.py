@@ -29,7 +29,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.land import OverlayAgain, OverlayFact
+from shared.contracts.land import AreaBasis, OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import SummedCase, Yuan
 
@@ -126,6 +126,7 @@ class ClueOpinionSubmittedV1(ClueEvent):
     proof: OpinionProof | None = None
     missing_proofs: list[str] = Field(default_factory=list)
     build_age: Literal["new", "stock"] | None = None
+    basis: AreaBasis | None = None
 
 
 class ClueClosedV1(ClueEvent):
@@ -184,7 +185,7 @@ class CaseEvent(CasesEvent):
 
 
 class CaseOpenedEvent(CaseEvent):
-    """The head of a case, whether it is filed (yet) or not."""
+    """The head of a case, whether it is filed (yet) or not. Areas: official where basis has any, else as claimed."""
 
     title: str
     violation_types: list[ViolationType]
@@ -203,6 +204,7 @@ class CaseOpenedEvent(CaseEvent):
     area_m2: AreaM2
     farmland_area_m2: AreaM2
     pbf_area_m2: AreaM2
+    basis: AreaBasis | None = None
 
 
 class CaseFiledV1(CaseOpenedEvent):
@@ -234,6 +236,9 @@ class CasePartyNotifiedV1(CaseEvent):
     served_at: Instant
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Decimal(0)
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
     hearing_offered: bool = False
     service_method: str = "direct"
 
@@ -243,6 +248,9 @@ class CaseDecidedV1(CaseEvent):
     decision_no: str
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Decimal(0)
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
     deciding_agency: Agency | None = None
 
 

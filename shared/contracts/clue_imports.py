@@ -15,11 +15,15 @@ from shared.contracts.base import (
     ShortText,
     View,
 )
+from shared.contracts.codes import PositionCrs
 
 
 class StartClueImport(Command, on="clue_import", verb="start"):
     """Import a stored file of satellite patches. The gateway stored it by digest before it sent this."""
 
+    crs: PositionCrs | None = Field(
+        None, description="of degrees in the file, where it does not say so itself; kept in CGCS2000"
+    )
     file_sha256: Sha256
     file_name: ShortText
     size_bytes: Annotated[Int, Field(ge=1)]
@@ -44,7 +48,7 @@ class ClueImportView(View):
     rows_created: int
     rows_known: int = Field(description="already imported before: nothing new was made")
     rows_rejected: int
-    crs: str | None
+    crs: str | None = Field(description="of the file, as used: EPSG:n, GCJ-02, BD-09; all is kept in EPSG:4490")
     encoding: str | None
     sample: dict[str, str] | None = Field(description="Chinese text as read, by column: shows the encoding")
     warnings: list[ImportWarning] = Field(description="what a person should check about the whole file")

@@ -46,6 +46,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 
 
@@ -188,6 +189,7 @@ class ClueView(ClueRow):
     proof: OpinionProof | None = None
     missing_proofs: list[str] = Field(default_factory=list, description="what the opinion still needs")
     build_age: Literal["new", "stock"] | None = Field(None, description="新增 or 存量, by the date of building")
+    basis: AreaBasis | None = Field(None, description="of the opinion: official areas count, its own stand beside them")
     sent_back: list[SentBackFact] = Field(default_factory=list)
     linked_to_no: str | None = None
     rebound: ReboundFact | None = None

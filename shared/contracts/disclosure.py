@@ -80,6 +80,14 @@ class CaseFieldsDisclosedV1(CasesEvent):
     content: dict[str, Any] | None = None
 
 
+class CaseFieldsReceivedV1(CasesEvent):
+    """What was told has come to the agency, as its own proof of delivery says. Subject is the entry of the ledger."""
+
+    case_id: UUID | None
+    to_agency: Agency
+    about: UUID
+
+
 class DisclosureView(View):
     id: UUID
     at: Instant
@@ -91,7 +99,9 @@ class DisclosureView(View):
     about: UUID = Field(description="the task of the receiver, or the copy of a piece of evidence")
     from_agency: Agency | None = Field(description="whose result it was")
     told_by: str = Field(description="who acted when it was sent")
-    received_at: Instant | None = Field(description="of a task letter: when it was proven to have arrived")
+    received_at: Instant | None = Field(
+        description="of a task letter or a shared result: when it was proven to have arrived"
+    )
     received_by: str | None = Field(description="of a task letter: who signed for it")
 
 

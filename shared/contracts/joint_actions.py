@@ -106,7 +106,7 @@ class JoinProgress(View):
     """How far the feedback is. Of the tasks that count: not given anew, not withdrawn."""
 
     needed: int = Field(description="answers that complete it")
-    answered: int
+    answered: int = Field(description="of those: where the lead agency decides, its answer alone")
     under_way: int = Field(description="at agencies, not answered")
     come_back: int = Field(description="declined or expired: the coordinator gives them anew or does without")
     undelivered: int = Field(description="could not be delivered: a person must carry them")

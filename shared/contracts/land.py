@@ -162,6 +162,38 @@ class ClaimDifference(Contract):
     flagged: bool
 
 
+class ClaimedAreas(Contract):
+    """Areas as a person states them, m2."""
+
+    area_m2: Measured
+    farmland_area_m2: Measured
+    pbf_area_m2: Measured
+
+
+class OfficialAreas(Contract):
+    """Areas as the overlay of the day before the act measured them; null: no layer says so. Nobody edits them."""
+
+    overlay_id: UUID
+    on_day: date
+    area_m2: Measured
+    farmland_area_m2: Measured | None
+    pbf_area_m2: Measured | None
+
+
+class AreaBasis(Contract):
+    """What the areas of a clue or a case rest on (domain.md 9 #10).
+
+    official null: nobody has laid it over layers of the day before the act.
+
+    What is official counts: for the limits of the crime, protected farmland, statistics, rectification.
+    differences: the claim beside the official areas, else beside the area of the clue's own shape.
+    """
+
+    claimed: ClaimedAreas
+    official: OfficialAreas | None
+    differences: list[ClaimDifference] = Field(default_factory=list)
+
+
 class PlotHit(Contract):
     plot_code: str
     area_m2: Measured

@@ -112,4 +112,5 @@ class PatchFacts(Contract):
     feature: ShortText | None = None
     note: Text | None = None
     geometry_digest: Sha256 | None = Field(None, description="null while a table named the patch but no shape came")
+    source_crs: ShortText | None = Field(None, description="of the file that brought the shape, as it was used")
     warnings: list[ShortText] = Field(default_factory=list)

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer
 
 from shared.contracts.base import AreaM2, Instant, View
-from shared.contracts.codes import Agency, Measure, TransferState
+from shared.contracts.codes import Agency, Measure, NoPenaltyReason, TerminateReason, TransferState
 
 Yuan = Annotated[
     Decimal,
@@ -95,10 +95,17 @@ class Crime(View):
 
 
 class Penalty(View):
-    """What was decided: measures and fine, and what of the fine is paid."""
+    """What was decided: measures, fine and gains, and what of the fine is paid.
+
+    fine_least_yuan, fine_most_yuan: by the table of violation types, as far as it says; null where it does not.
+    """
 
     measures: list[Measure] = Field(default_factory=list)
     fine_yuan: Yuan = Decimal(0)
+    gains_yuan: Yuan = Field(Decimal(0), description="illegal gains that are confiscated")
+    fine_least_yuan: Yuan | None = None
+    fine_most_yuan: Yuan | None = None
+    below_least: bool = Field(False, description="a warning: a fine below the least needs a ground (APL 32)")
     paid_yuan: Yuan = Decimal(0)
     added_yuan: Yuan = Field(Decimal(0), description="added for paying late, never above the fine (APL 72)")
     deciding_agency: Agency | None = None
@@ -148,4 +155,6 @@ class Procedure(View):
     court_on: date | None = Field(None, description="day of the last step before the court")
     same_acts: list[SameAct] = Field(default_factory=list)
     transferred_to: str | None = None
+    terminated: TerminateReason | None = Field(None, description="why the investigation was terminated")
+    waived: NoPenaltyReason | None = Field(None, description="why no penalty was decided")
     crime: Crime | None = Field(Crime(), description="null for who has no part in it")

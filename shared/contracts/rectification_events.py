@@ -52,6 +52,19 @@ class RectificationPlanSetV1(RectificationEvent):
     requirement: str
 
 
+class RectificationPbfFoundV1(RectificationEvent):
+    """An overlay found more permanent basic farmland in the case: a person decides how much of it is in this item."""
+
+    overlay_id: UUID
+    least_m2: AreaM2
+    most_m2: AreaM2
+
+
+class RectificationPbfDecidedV1(RectificationEvent):
+    pbf_area_m2: AreaM2
+    method: RectificationMethod
+
+
 class RectificationStartedV1(RectificationEvent):
     pass
 

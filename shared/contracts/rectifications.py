@@ -21,6 +21,7 @@ from shared.contracts.base import (
     View,
     two_people,
 )
+from shared.contracts.clue_parts import ClueWarning
 from shared.contracts.codes import (
     Agency,
     DelayReason,
@@ -145,6 +146,14 @@ class Recheck(RectificationStep, on="rectification", verb="recheck"):
     rebound_area_m2: AreaM2 | None = None
 
 
+class DecidePbf(RectificationStep, on="rectification", verb="decide-pbf"):
+    """Say how much of the item is permanent basic farmland, after an overlay found more in its case (套合后认定)."""
+
+    pbf_area_m2: AreaM2
+    method: RectificationMethod | None = Field(None, description="instead of the one that was ordered")
+    reason: Text
+
+
 class ReportRectification(RectificationStep, on="rectification", verb="report"):
     """The township reports the work done (已报完成)."""
 
@@ -182,6 +191,17 @@ class StrikeOff(RectificationStep, on="rectification", verb="strike-off"):
     """Strike the item off the list (销号): nothing remains and the review ended."""
 
 
+class PbfFound(View):
+    """More permanent basic farmland in the case than its items were ordered with; how much of this item may be of it.
+
+    least_m2: what the rest of the case leaves over. A person decides; until then no papers are completed.
+    """
+
+    overlay_id: UUID
+    least_m2: AreaM2
+    most_m2: AreaM2
+
+
 class RectificationFacts(View):
     """review_ended: nothing is struck off before (domain.md 3.7)."""
 
@@ -196,6 +216,7 @@ class RectificationFacts(View):
     sent_back_times: int = 0
     rechecked_at: Instant | None = None
     rebound_clue_ids: list[UUID] = Field(default_factory=list)
+    pbf_found: PbfFound | None = Field(None, description="waits for a decision")
 
 
 class RectificationRow(View):
@@ -226,6 +247,7 @@ class RectificationView(RectificationRow):
     documents: list[DocumentRef]
     deadlines: list[DeadlineView]
     facts: RectificationFacts = Field(default_factory=RectificationFacts)
+    warnings: list[ClueWarning] = Field(default_factory=list)
 
 
 class GetRectification(GetOne, operation="rectification.get"):
@@ -248,6 +270,7 @@ RECTIFICATION_COMMANDS: tuple[type[Command], ...] = (
     Resubmit,
     EndReview,
     Recheck,
+    DecidePbf,
     ReportRectification,
     CheckRectification,
     AcceptRectification,

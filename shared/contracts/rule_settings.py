@@ -20,10 +20,17 @@ _Code = Annotated[str, Field(pattern=r"^\d{1,4}$")]
 
 
 class LargerFine(Contract):
-    """Yuan, from which on a hearing must be offered to a person, to a unit (NRP 34)."""
+    """Yuan of a fine, or of gains, from which on a hearing must be offered to a person, to a unit (NRP 34)."""
 
     person: Annotated[Decimal, Field(ge=0)]
     unit: Annotated[Decimal, Field(ge=0)]
+
+
+class FeeRate(Contract):
+    """Yuan a square metre of a fee on which fines are counted; of permanent basic farmland another, if it has one."""
+
+    yuan_per_m2: Annotated[Decimal, Field(gt=0, le=10**6)]
+    pbf_yuan_per_m2: Annotated[Decimal, Field(gt=0, le=10**6)] | None = None
 
 
 class DuplicateSetting(Contract):
@@ -41,6 +48,10 @@ SETTINGS: Mapping[str, TypeAdapter[Any]] = {
     "late_fine_percent_per_day": TypeAdapter(Annotated[Decimal, Field(ge=0, le=100)]),
     "public_service_days": TypeAdapter(_Few),
     "larger_fine_for_hearing": TypeAdapter(LargerFine),
+    "larger_gains_for_hearing": TypeAdapter(LargerFine),
+    # Not decided: no fine is counted on it.
+    "reclamation_fee_rates": TypeAdapter(FeeRate | None),
+    "restoration_fee_rates": TypeAdapter(FeeRate | None),
     "hearing_measures": TypeAdapter(frozenset[Measure]),
     "near_threshold_share": TypeAdapter(ExactNumber),
     "new_old_cutoff": TypeAdapter(date),

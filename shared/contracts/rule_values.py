@@ -120,7 +120,10 @@ class FineRule(Contract):
 
 
 class ViolationTypeValue(RuleValue):
-    """A row of domain.md 2.3. lead: the first one unless a split decides. crimes: C342 for article 342 of 刑法."""
+    """A row of domain.md 2.3. lead: the first one unless a split decides. crimes: C342 for article 342 of 刑法.
+
+    fines: empty where the article gives none. fined_elsewhere: by the row of another act, or by a law that is not here.
+    """
 
     title: ShortText
     lead: list[OrgType] = Field(min_length=1, max_length=5)
@@ -128,6 +131,7 @@ class ViolationTypeValue(RuleValue):
     support: list[OrgType] = Field(default_factory=list, max_length=21)
     measures: Text
     fines: list[FineRule] = Field(default_factory=list, max_length=5)
+    fined_elsewhere: Bool = False
     crimes: list[Code] = Field(default_factory=list, max_length=5)
     copies: list[Code] = Field(default_factory=list, max_length=20)
     land_penalty: Bool = True

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import AreaM2, Instant, Latitude, ListQuery, Longitude, Query, ShortText, View
 from shared.contracts.codes import Agency, Holder, ViolationType, WorkKind, WorkList
+from shared.rings import crosses_itself
 
 Prefix = Annotated[
     str, Field(pattern=r"^(\d{6}|\d{9}|\d{12})$", description="division of 6, 9 or 12 digits and all that is in it")
@@ -23,6 +24,8 @@ def _ring(said: str) -> str:
     points = said.split()
     if not 3 <= len(points) <= MOST_POINTS or not all(_POINT.fullmatch(point) for point in points):
         raise PydanticCustomError("polygon_malformed", "not three to two hundred points of longitude,latitude")
+    if crosses_itself(ring_points(said)):
+        raise PydanticCustomError("polygon_crosses", "the polygon crosses itself or encloses nothing")
     return said
 
 
@@ -70,6 +73,7 @@ class WorkRow(View):
     open: bool
     holder: Holder
     holder_unit: str | None
+    holder_name: str = Field(description="what the office is called; empty: nobody")
     officers: list[str]
     lead_agency: Agency | None
     division_code: str
@@ -98,6 +102,7 @@ class StuckRow(View):
     kind: WorkKind
     state: str
     holder_unit: str
+    holder_name: str = Field(description="what the office is called")
     items: int
     longest_since: Instant
     longest_days: int

@@ -27,10 +27,12 @@ WHERE party = :party
 RETURNING failures >= :most AND outage_at IS NULL AS is_outage
 """)
 _ANSWERED = sa.text("""
-UPDATE endpoint SET failures = 0, failing_since = NULL, broken_until = NULL, last_delivered_at = clock_timestamp()
+UPDATE endpoint SET failures = 0, failing_since = NULL, last_error = NULL, broken_until = NULL,
+                    last_delivered_at = clock_timestamp()
 FROM (SELECT party, broken_until IS NOT NULL AS was_broken, outage_at FROM endpoint WHERE party = :party) AS former
 WHERE endpoint.party = former.party
-  AND (failures > 0 OR last_delivered_at IS NULL OR last_delivered_at < now() - make_interval(secs => :stale))
+  AND (failures > 0 OR last_error IS NOT NULL OR endpoint.outage_at IS NOT NULL
+       OR last_delivered_at IS NULL OR last_delivered_at < now() - make_interval(secs => :stale))
 RETURNING former.was_broken, former.outage_at IS NOT NULL AS was_outage
 """)
 _TRIED = sa.text("""

@@ -48,7 +48,8 @@ WITH busy AS (
 UPDATE delivery SET tries = tries + 1, lease_until = now() + make_interval(secs => :lease_s)
 FROM due WHERE delivery.id = due.delivery_id
 RETURNING delivery.id, delivery.subject_id, delivery.party, delivery.channel, delivery.tries, delivery.deferrals,
-          delivery.correlation_id, delivery.created_at, due.endpoint_id, due.url, due.secret, due.previous_secret
+          delivery.correlation_id, delivery.created_at, delivery.arrived_at,
+          due.endpoint_id, due.url, due.secret, due.previous_secret
 """)
 
 _NEXT = sa.text("""
@@ -60,7 +61,10 @@ WHERE d.state = 'pending' AND d.channel = ANY(:channels)
 """)
 
 _SETTLE = sa.text("""
-UPDATE delivery SET state = :state, settled_at = clock_timestamp(), lease_until = NULL, last_error = :error
+UPDATE delivery SET
+    state = CASE WHEN :state = 'cancelled' AND arrived_at IS NOT NULL THEN 'delivered' ELSE :state END,
+    arrived_at = CASE WHEN :state = 'delivered' THEN coalesce(arrived_at, clock_timestamp()) ELSE arrived_at END,
+    settled_at = clock_timestamp(), lease_until = NULL, last_error = :error
 WHERE id = :id AND state = 'pending' AND tries = :tries
 """)
 
@@ -71,26 +75,31 @@ WHERE id = :id AND state = 'pending' AND tries = :tries
 """)
 
 _HANDED_OVER = sa.text("""
-UPDATE delivery SET state = 'delivered', settled_at = clock_timestamp(), lease_until = NULL
+UPDATE delivery SET state = 'delivered', settled_at = clock_timestamp(), lease_until = NULL,
+                    arrived_at = coalesce(arrived_at, clock_timestamp())
 WHERE subject_id = :subject_id AND party = :party AND state IN ('pending', 'exhausted')
 RETURNING id
 """)
 
 _CANCEL = sa.text("""
-UPDATE delivery SET state = 'cancelled', settled_at = clock_timestamp(), lease_until = NULL, last_error = :reason
+UPDATE delivery SET state = CASE WHEN arrived_at IS NULL THEN 'cancelled' ELSE 'delivered' END,
+                    settled_at = clock_timestamp(), lease_until = NULL, last_error = :reason
 WHERE subject_id = :subject_id AND state IN ('pending', 'exhausted')
 """)
 
 # The tries so far count as put off: the schedule begins anew, and `tries` goes on as the fence.
 _RESUME = sa.text("""
-UPDATE delivery SET state = 'pending', settled_at = NULL, next_at = clock_timestamp(), deferrals = tries
+UPDATE delivery SET state = 'pending', settled_at = NULL, next_at = clock_timestamp(), deferrals = tries,
+                    owed_since = clock_timestamp()
 WHERE subject_id = :subject_id AND party = :party AND state = 'exhausted'
 RETURNING id
 """)
 
-# Of what was delivered too: a person has it sent once more, under the same id.
+# Of what was delivered too: a person has it sent once more, under the same id, by the way the party is reached now.
+# That it had arrived stays known (arrived_at).
 _RESEND = sa.text("""
-UPDATE delivery SET state = 'pending', settled_at = NULL, next_at = clock_timestamp(), deferrals = tries
+UPDATE delivery SET state = 'pending', settled_at = NULL, next_at = clock_timestamp(), deferrals = tries,
+                    owed_since = clock_timestamp(), channel = coalesce(CAST(:channel AS text), channel)
 WHERE subject_id = :subject_id AND party = :party AND (state <> 'cancelled' OR :cancelled_too)
   AND (lease_until IS NULL OR lease_until <= now())
 RETURNING id
@@ -109,6 +118,7 @@ class Claimed:
     """A delivery leased to this sender for one try.
 
     tries: this one included; the fence by which only the present holder of the lease records an outcome.
+    arrived_at: of what is sent once more, when it first came.
     secret, previous_secret: sealed; the previous one only while rotating.
     """
 
@@ -120,6 +130,7 @@ class Claimed:
     deferrals: int
     correlation_id: str
     created_at: datetime
+    arrived_at: datetime | None
     endpoint_id: UUID
     url: str
     secret: str
@@ -202,12 +213,15 @@ def resume(connection: Connection, subject_id: UUID, party: str) -> UUID | None:
     return None if found is None else UUID(str(found))
 
 
-def resend(unit: SendingUnit, subject_id: UUID, party: str, *, cancelled_too: bool = False) -> UUID | None:
-    """Owe it once more under the same id, delivered or not. Its id; None when unknown or being sent now.
+def resend(
+    unit: SendingUnit, subject_id: UUID, party: str, *, channel: str | None = None, cancelled_too: bool = False
+) -> UUID | None:
+    """Owe it once more under the same id, delivered or not. Its id; None when unknown, cancelled or being sent now.
 
-    cancelled_too: even what is no longer to be sent, for a receiver that counts and misses its number.
+    channel: how the party is reached now; None as it was. cancelled_too: even what is no longer to be sent, for a
+    receiver that counts and misses its number.
     """
-    values = {"subject_id": subject_id, "party": party, "cancelled_too": cancelled_too}
+    values = {"subject_id": subject_id, "party": party, "channel": channel, "cancelled_too": cancelled_too}
     found = unit.connection.execute(_RESEND, values).scalar_one_or_none()
     if found is None:
         return None

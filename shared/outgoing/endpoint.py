@@ -70,8 +70,10 @@ class Endpoint(ABC):
         if isinstance(event, self.CONFIGURED):
             self.url, self.active, self.disabled_reason = event.url, True, None
             self.configured_at = event.at
-            self.failures, self.failing_since, self.broken_until = 0, None, None
+            # What was wrong was wrong with the former address.
+            self.failures, self.failing_since, self.last_error, self.broken_until = 0, None, None, None
         elif isinstance(event, self.DISABLED):
-            self.active, self.disabled_reason = False, event.error
+            self.active, self.disabled_reason, self.last_error = False, event.error, event.error
+            self.failing_since = self.failing_since or event.at
         else:
             raise TypeError(f"{type(event).__name__} is no event of {type(self).__name__}")

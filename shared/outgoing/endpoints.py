@@ -86,7 +86,9 @@ def configure(unit: Unit, store: EndpointStore[E], endpoint: E, url: str, safegu
     return secret
 
 
-def disable(unit: Unit, store: EndpointStore[E], endpoint: E, claimed: Claimed, error: str) -> None:
-    """Send nothing more there until a person configures it again; unless that happened while it was answering."""
-    if endpoint.url == claimed.url:
-        unit.record(endpoint, store, endpoint.disable(error, unit.now))
+def disable(unit: Unit, store: EndpointStore[E], endpoint: E, claimed: Claimed, error: str) -> bool:
+    """Send nothing more there until a person configures it again. False: that happened while it was answering."""
+    if endpoint.url != claimed.url:
+        return False
+    unit.record(endpoint, store, endpoint.disable(error, unit.now))
+    return True

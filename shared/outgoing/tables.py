@@ -47,7 +47,8 @@ def outgoing_tables(metadata: MetaData, *of_endpoint: Column[Any]) -> OutgoingTa
         sa.Column("last_error", sa.Text),
         sa.Column("correlation_id", sa.Text, nullable=False),
         sa.Column("created_at", _instant, nullable=False, server_default=sa.func.now()),
-        sa.Column("settled_at", _instant, comment="when it was delivered, exhausted or cancelled"),
+        sa.Column("settled_at", _instant, comment="when it was last delivered, exhausted or cancelled"),
+        *delivery_columns(),
         sa.UniqueConstraint("subject_id", "party", name="delivery_subject_party"),
         sa.Index("delivery_due", "state", "next_at"),
         sa.Index("delivery_party_due", "party", "next_at", postgresql_where=sa.text("state = 'pending'")),
@@ -64,8 +65,8 @@ def outgoing_tables(metadata: MetaData, *of_endpoint: Column[Any]) -> OutgoingTa
         sa.Column("previous_until", _instant),
         sa.Column("active", sa.Boolean, nullable=False),
         sa.Column("disabled_reason", sa.Text),
-        sa.Column("configured_at", _instant, nullable=False),
-        sa.Column("configured_by", sa.Text, nullable=False),
+        sa.Column("configured_at", _instant, comment="None: nobody has said yet how the party is reached"),
+        sa.Column("configured_by", sa.Text),
         *operation_columns(),
         *of_endpoint,
     )
@@ -89,11 +90,37 @@ def operation_columns() -> tuple[Column[Any], ...]:
     )
 
 
+def delivery_columns() -> tuple[Column[Any], ...]:
+    """What a delivery keeps however often it is sent again."""
+    return (
+        sa.Column(
+            "arrived_at", _instant, comment="when it first came to its party; sending it again takes that from none"
+        ),
+        sa.Column("owed_since", _instant, nullable=False, server_default=sa.func.now(), comment="since when it waits"),
+        sa.Column("told_late_at", _instant, comment="when somebody was told that it waits too long"),
+    )
+
+
 def add_operation_columns(connection: Connection) -> None:
     """The same for a database of before there were any; called by a service's migration."""
-    names = {column["name"] for column in sa.inspect(connection).get_columns("endpoint")}
+    names = _columns_of(connection, "endpoint")
     for column in operation_columns():
         if column.name not in names:
             more = "" if column.server_default is None else " NOT NULL DEFAULT 0"
             kind = column.type.compile(connection.dialect)
             connection.execute(sa.text(f"ALTER TABLE endpoint ADD COLUMN {column.name} {kind}{more}"))
+
+
+def add_delivery_columns(connection: Connection) -> None:
+    """Likewise; what was delivered has arrived when it was settled."""
+    if "arrived_at" in _columns_of(connection, "delivery"):
+        return
+    connection.execute(sa.text("ALTER TABLE delivery ADD COLUMN arrived_at timestamptz"))
+    connection.execute(sa.text("ALTER TABLE delivery ADD COLUMN owed_since timestamptz NOT NULL DEFAULT now()"))
+    connection.execute(sa.text("ALTER TABLE delivery ADD COLUMN told_late_at timestamptz"))
+    connection.execute(sa.text("UPDATE delivery SET owed_since = created_at"))
+    connection.execute(sa.text("UPDATE delivery SET arrived_at = settled_at WHERE state = 'delivered'"))
+
+
+def _columns_of(connection: Connection, table: str) -> set[str]:
+    return {column["name"] for column in sa.inspect(connection).get_columns(table)}

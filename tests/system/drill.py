@@ -40,19 +40,20 @@ class Drill:
 
     def ask(self, path: str, verb: str, *papers: str, by: str = "coordinator", **body: Any) -> View:
         """A step that must be taken. Returns the object after it."""
-        return dict(self.house.account(by).post(f"{path}/{verb}", _with(papers, body)))
+        return dict(self.house.account(by).post(f"{path}/{verb}", _with(papers, body, self.house.now())))
 
     def refused(self, path: str, verb: str, *papers: str, by: str = "coordinator", **body: Any) -> View:
         """The problem of a step that must be refused, in Chinese, with its rule, and with nothing half done."""
         account = self.house.account(by)
         seen = self.house.coordinator.get(path)
-        answer = account.ask("POST", f"{path}/{verb}", _with(papers, body))
+        answer = account.ask("POST", f"{path}/{verb}", _with(papers, body, self.house.now()))
         assert answer.is_client_error, f"{answer.status_code} {path}/{verb}: {answer.text}"
         problem: View = answer.json()
         assert CHINESE.search(problem["detail"])
         assert problem["code"] not in problem["detail"]
         if "law" in problem["facts"]:
-            assert "依据：《" in problem["detail"]
+            # A law, or a procedure of the system, which is called one.
+            assert "依据：《" in problem["detail"] or "依据：系统规程“" in problem["detail"]
         assert self.house.coordinator.get(path) == seen
         return problem
 
@@ -169,5 +170,9 @@ def _end(clock: View) -> str:
     return datetime.fromisoformat(clock["due_at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def _with(papers: tuple[str, ...], body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, **with_documents(*papers)} if papers else body
+def _with(papers: tuple[str, ...], body: dict[str, Any], now: datetime) -> dict[str, Any]:
+    """The body with its papers, each with number and the day of the step."""
+    if not papers:
+        return body
+    told = {"document_no": "1号", "dated_on": now.astimezone(SHANGHAI).date().isoformat()}
+    return {**body, "documents": [{**paper, **told} for paper in with_documents(*papers)["documents"]]}

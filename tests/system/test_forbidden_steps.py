@@ -10,6 +10,7 @@ import pytest
 from gateway.cli.demo.acceptance import ACCEPTED
 from services.cases.domain import assistance, case, clue, listing, police_transfer, rectification
 from services.cases.domain.transitions import Transitions
+from shared.citations import cite
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Role
 from tests.system.bodies import Bodies, steps_of
@@ -56,7 +57,8 @@ class Stations:
             told = answer.json()
             assert (answer.status_code, told["code"]) == (409, "cases.transition-not-allowed"), (state, verb, told)
             assert (told["facts"]["state"], told["facts"]["verb"]) == (state, verb)
-            assert (told["facts"]["law"], "依据：《" in told["detail"]) == (table.law(verb), True)
+            assert told["facts"]["law"] == table.law(verb)
+            assert f"依据：{cite(table.law(verb))}。" in told["detail"]
         assert self._drill.house.coordinator.get(path) == before
 
 

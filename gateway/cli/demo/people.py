@@ -48,6 +48,15 @@ class People:
         """Of the city and of the region."""
         return self._person("city-reviewer"), self._person("region-reviewer")
 
+    @property
+    def chief(self) -> Person:
+        """Of natural resources, who approves a hand-over to public security."""
+        return self._person("natural-resources-chief")
+
+    @property
+    def police(self) -> Person:
+        return self._person("public-security")
+
     def clerk(self, recipient: str) -> Person:
         return self._person(recipient.replace("_", "-"))
 

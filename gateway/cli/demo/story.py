@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from gateway.cli.demo import evidence
+from gateway.cli.demo import crime, evidence
 from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.inbox import TownshipInbox
@@ -198,7 +198,8 @@ class Story:
         self._say(f"  协调员补充材料，任务再次下达{title(Agency(task['agency']))}")
 
     def notify_party(self, case: dict[str, Any], clue: dict[str, Any]) -> None:
-        """Investigated, reviewed, told what is intended and what rights it has."""
+        """Investigated, appraised, reviewed, told what is intended and what rights it has."""
+        self._appraise(case["id"])
         told_at = self._now().isoformat()
         self._give_evidence(self._coordinator, f"/cases/{case['id']}", clue, "conclude")
         for verb, body in (
@@ -220,6 +221,18 @@ class Story:
         ):
             self._coordinator.post(f"/cases/{case['id']}/{verb}", body)
         self._say(f"案件 {case['case_no']} 调查终结、审理、告知，当事人五个工作日内可以陈述申辩")
+
+    def _appraise(self, case_id: str) -> None:
+        """What is large enough for a crime waits for an opinion; what destroyed the tillage goes to the police."""
+        case = self._coordinator.get(f"/cases/{case_id}")
+        if not crime.is_unappraised(case):
+            return
+        destroyed = bool(case["joint_action_ids"])  # agriculture found as much when all acted together
+        crime.appraise(self._people, case, self._now(), destroyed=destroyed)
+        self._say(f"案件 {case['case_no']} 鉴定：种植条件{'严重毁坏' if destroyed else '未严重毁坏'}")
+        if destroyed:
+            crime.hand_over(self._people, case, self._now())
+            self._say(f"案件 {case['case_no']} 移送公安机关，公安机关立案")
 
     def let_days_pass(self) -> None:
         """Move the house's training clock: a statutory period cannot be shortened, not even in a story."""

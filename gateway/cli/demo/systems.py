@@ -85,7 +85,8 @@ class OutsideSystems:
 
     def _access(self, agency: Agency) -> dict[str, Any]:
         """Tell the house how this system is reached, and the system what it must know."""
-        head = {"contract": CONTRACT_VERSION, "agency": agency.value, "county_code": self._people.county_code}
+        county = self._people.county_code.ljust(12, "0")
+        head = {"contract": CONTRACT_VERSION, "agency": agency.value, "county_code": county}
         match agency:
             case Agency.NATURAL_RESOURCES:
                 return {**head, "protocol": "signed_webhook", "api": self._api(agency), **self._webhook(agency)}

@@ -1,15 +1,12 @@
 """The accounts of a fresh stack, with random first passwords, in one file that only its owner may read."""
 
 import json
-import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from gateway.cli.stack.layout import Home, write_private
+from gateway.fresh_password import fresh_password
 from shared.contracts.codes import COUNTY_AGENCIES, Agency, Recipient, Role, title
-
-# Without characters that are mistaken for one another on paper.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 # The agency whose leaders the demonstration has (domain.md 2.1).
 _LEAD = Agency.NATURAL_RESOURCES
@@ -29,7 +26,7 @@ def make(home: Home, county_code: str, townships: Mapping[str, str]) -> None:
     county_code: 12 digits; townships: 12-digit code -> name. Each account has
     login, name, roles, org_code, jurisdiction (division prefix) and password.
     """
-    made = [{**account, "password": _password()} for account in _people(county_code[:6], townships)]
+    made = [{**account, "password": fresh_password()} for account in _people(county_code[:6], townships)]
     write_private(home.accounts_file, json.dumps(made, ensure_ascii=False, indent=1))
 
 
@@ -74,8 +71,3 @@ def _account(login: str, name: str, role: Role, org_code: str, jurisdiction: str
 
 def _login(code: str) -> str:
     return str(code).replace("_", "-")
-
-
-def _password() -> str:
-    """About 79 bits, in groups a person can type."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))

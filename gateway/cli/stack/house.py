@@ -51,13 +51,21 @@ class EmbeddedHouse:
         settings = self.engines(supervisor, secrets)
         self._services(supervisor, settings)
         supervisor.tell("等待各服务就绪")
-        supervisor.wait_until(lambda: supervisor.all_beating() and is_ready(state), "gateway")
+        try:
+            supervisor.wait_until(lambda: supervisor.all_beating() and is_ready(state), "gateway")
+        except StackFailed as failure:
+            # Somebody else may have come to listen there after it was found free.
+            ours = state.processes.get("gateway")
+            lost = failure.name == "gateway" and not (ours and ours.state == "running")
+            if lost and not ports.is_free(state.http_host, state.http_port):
+                raise StackFailed("gateway", ports.taken(state.http_port), failure.lines) from failure
+            raise
         supervisor.tell(f"全部就绪，用时 {time.monotonic() - began:.1f} 秒")
 
     def _choose_port(self, state: State) -> None:
         host, wanted = self._wish.http_host, self._wish.http_port
         if wanted and not ports.is_free(host, wanted):
-            raise StackFailed("gateway", f"端口 {wanted} 已被占用")
+            raise StackFailed("gateway", ports.taken(wanted))
         state.http_host = host
         state.http_port = wanted or ports.choose(host, state.http_port)
 

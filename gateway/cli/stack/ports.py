@@ -5,6 +5,8 @@ import sys
 from collections.abc import Iterable
 from itertools import chain
 
+import psutil
+
 USUAL_HTTP_PORT = 8600
 
 # Kept until this process ends, and given back by the kernel then.
@@ -22,6 +24,17 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def taken(port: int) -> str:
+    """That a port is taken, and by what as far as it may be seen."""
+    try:
+        listening = [one for one in psutil.net_connections("tcp") if one.status == psutil.CONN_LISTEN]
+        pid = next((one.pid for one in listening if one.laddr and one.laddr.port == port and one.pid), None)
+        by = "" if pid is None else f"，占用它的是 {psutil.Process(pid).name()}（进程号 {pid}）"
+    except (psutil.Error, OSError):
+        by = ""
+    return f"端口 {port} 已被占用{by}"
 
 
 def choose(host: str, remembered: int = 0, usual: int = USUAL_HTTP_PORT, tries: int = 100) -> int:

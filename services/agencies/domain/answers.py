@@ -14,9 +14,9 @@ from uuid import UUID
 import orjson
 from pydantic import Field, ValidationError
 
-from services.agencies.domain.fault_texts import TEXTS, text_of
+from services.agencies.domain.fault_texts import NUMBER_FREE, NUMBER_USED, TEXTS, text_of
 from shared.contracts.agencies import AcceptTask, DeclineTask, ReportTask, ReportTaskForm, SignTask, StartTask
-from shared.contracts.agency_endpoints import AnswerFault
+from shared.contracts.agency_endpoints import AnswerFault, AnswerReceipt
 from shared.contracts.base import Contract
 from shared.errors import TianweiError
 
@@ -53,6 +53,8 @@ DATA: Mapping[str, type[Contract]] = {
     "resend": ResendNumbers,
 }
 """By verb, what `data` must be."""
+TRANSITION = "agencies.task-transition-not-allowed"
+_LIMITS = ("ge", "gt", "le", "lt", "min_length", "max_length")
 REPORTS = ("report", "report-typed")
 OF_NO_TASK = frozenset({"received", "resend"})
 
@@ -143,10 +145,12 @@ def _one_of(told: Mapping[str, Any]) -> TianweiError:
 def _fault_of(error: TianweiError) -> AnswerFault:
     allowed = error.facts.get("allowed")
     named = {"allowed": [str(one) for one in allowed]} if isinstance(allowed, list) else {}
+    if named and error.code == TRANSITION:
+        named = {"allowed": [f"tianwei.answer.{verb}.v1" for verb in named["allowed"]]}
     field = {None: "subject", "form": "data.form"}.get(error.field, f"data.{error.field}")
     text = text_of(error.code, error.facts)
     if named:
-        text += f"，应为：{'、'.join(named['allowed'])}"
+        text += f"，应为：{'、'.join(named['allowed'])}" if named["allowed"] else "，现在没有可做的步骤"
     more = "；".join(f"{name}={value}" for name, value in error.facts.items() if name != "allowed" and value)
     said = f"{text}（{error.code}{'，' + more if more else ''}）"
     return AnswerFault(field=field[:120], reason=error.code, text=said[:500], **named)
@@ -159,15 +163,33 @@ def fault(field: str, reason: str, *, allowed: list[str] | None = None, **facts:
     return AnswerFault(field=field, reason=reason, text=text[:500], allowed=allowed)
 
 
+def numbers_unknown(numbers: list[int]) -> AnswerFault:
+    """Of what is asked for again and was never laid."""
+    return fault("data.numbers", "number-unknown", numbers="、".join(str(one) for one in numbers[:20]))
+
+
+def refused_receipt(receipt: AnswerReceipt, number_used: bool | None) -> AnswerReceipt:
+    """With what becomes of the number of a package that was not even read. None: it was no package."""
+    if number_used is None:
+        return receipt
+    text = NUMBER_USED if number_used else NUMBER_FREE
+    faults = [one.model_copy(update={"text": f"{one.text[:440]}；{text}"}) for one in receipt.faults]
+    return receipt.model_copy(update={"number_used": number_used, "faults": faults})
+
+
 def _of(error: ValidationError) -> list[AnswerFault]:
     found = []
     for one in error.errors(include_url=False, include_input=False):
         place = ".".join(str(part) for part in one["loc"])
-        expected = one.get("ctx", {}).get("expected")
+        facts = one.get("ctx", {})
+        # Of a closed list: as pydantic words it, 'a', 'b' or 'c'.
+        allowed = re.findall(r"'([^']*)'", str(facts.get("expected", ""))) or None
         text = TEXTS.get(one["type"], "内容不符合约定")
-        more = f"，应为：{expected}" if expected else ""
+        limit = next((facts[name] for name in _LIMITS if name in facts), None)
+        more = f"，应为：{'、'.join(allowed)}" if allowed else "" if limit is None else f"（限 {limit}）"
         where = f"data.{place}" if place else "data"
-        found.append(AnswerFault(field=where[:120], reason=one["type"], text=f"{text}（{one['msg']}）{more}"[:500]))
+        told = f"{text}{more}（{one['type']}）"
+        found.append(AnswerFault(field=where[:120], reason=one["type"], text=told[:500], allowed=allowed))
     return found
 
 

@@ -61,11 +61,25 @@ class AgencyEndpoint(Endpoint):
     def resume(self, now: datetime) -> list[Event]:
         return [AgencyEndpointResumedV1(at=now, url=self.url, **self.whose)]
 
-    def fail(self, error: str, waiting: int, now: datetime) -> list[Event]:
-        """It does not answer any more; told once until it does. waiting: what is owed to it."""
+    @property
+    def is_configured(self) -> bool:
+        """Whether anybody has said how it is reached; there may be a record without, of an outage."""
+        return self.configured_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing speaks for the outage that was told, once nothing waits for it any more."""
+        works = self.active or not self.is_configured
+        return self.outage_at is not None and works and not self.failures and self.intake_error is None
+
+    def fail(self, error: str, waiting: int, now: datetime, since: datetime | None = None) -> list[Event]:
+        """It does not answer any more; told once until it does. waiting: what is owed to it.
+
+        since: when it began, where it did not fail but nothing came of what was owed.
+        """
         if self.outage_at is not None:
             return []
-        since = self.failing_since or now
+        since = self.failing_since or since or now
         return [
             AgencyEndpointFailingV1(at=now, url=self.url, error=error[:500], since=since, waiting=waiting, **self.whose)
         ]

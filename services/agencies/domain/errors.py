@@ -35,6 +35,13 @@ class ReceiptWrong(InvalidInput):
         super().__init__("agencies.receipt-wrong", field, rule=rule)
 
 
+class ProposesItself(InvalidInput):
+    """Who returns a task says whose it should be; its own it cannot be."""
+
+    def __init__(self, agency: Agency) -> None:
+        super().__init__("agencies.proposes-itself", "proposed_agency", agency=agency.value)
+
+
 class ResultKindWrong(InvalidInput):
     """Each agency reports in its own trade. expected: the kinds that it may report."""
 
@@ -50,6 +57,16 @@ class ResultImplausible(InvalidInput):
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         told = [{"field": f"result.{field}", "reason": reason} for field, reason in faults]
         super().__init__("agencies.result-implausible", told[0]["field"], reason=told[0]["reason"], faults=told)
+
+
+class CodeUnknown(InvalidInput):
+    """Codes of a result that are not in their list. fields: of the result; allowed: the list."""
+
+    def __init__(self, fields: Sequence[str], allowed: Sequence[str]) -> None:
+        told: list[dict[str, Any]] = [
+            {"field": f"result.{field}", "reason": "code_unknown", "allowed": list(allowed)} for field in fields
+        ]
+        super().__init__("agencies.code-unknown", told[0]["field"], allowed=list(allowed), faults=told)
 
 
 class FormRefused(InvalidInput):
@@ -91,6 +108,13 @@ class NothingToTry(Conflict):
 
     def __init__(self, agency: Agency) -> None:
         super().__init__("agencies.nothing-to-try", "agency", agency=agency.value)
+
+
+class NotResendable(Conflict):
+    """What cannot go out again. rule: comes-for-it (nothing is pushed), cancelled (it ended first), being-sent."""
+
+    def __init__(self, agency: Agency, rule: str) -> None:
+        super().__init__("agencies.not-resendable", "subject_id", agency=agency.value, rule=rule)
 
 
 class NotCertified(Conflict):

@@ -6,6 +6,10 @@ from typing import Any
 # What a reason without a sentence of its own is told as.
 _OTHERWISE = "不能办理"
 
+# What becomes of the number of a package that is parked.
+NUMBER_USED = "该序号已经用掉，改正后请用下一个序号和新的包编号重发"
+NUMBER_FREE = "该序号没有用掉，改正后仍用同一序号重发"
+
 
 def text_of(reason: str, facts: Mapping[str, Any]) -> str:
     """facts: of the fault; one that the sentence wants and that is not given is left out."""
@@ -41,6 +45,8 @@ TEXTS: Mapping[str, str] = {
     "not-found": "没有这项任务，或它不是本部门的任务",
     "stale-version": "任务已有变化，请先取回最新状态",
     "agencies.task-transition-not-allowed": "任务当前状态不能做这一步，请先取回最新状态",
+    "agencies.proposes-itself": "建议办理的部门不能是本部门",
+    "number-unknown": "没有发过这些序号的包：{numbers}；请只列缺少的序号",
     "agencies.result-kind-wrong": "反馈种类不是本部门的种类",
     "agencies.result-implausible": "反馈数据互相矛盾",
     "name-wrong": "文件名应为 发送方-接收方-序号-包编号.zip，序号至少八位，包编号为小写 UUID",
@@ -65,7 +71,7 @@ TEXTS: Mapping[str, str] = {
     "manifest-wrong": "清单该项不符合格式",
     "manifest-not-json": "清单不是合法的 UTF-8 JSON",
     "manifest-contradicts": "清单与文件名不一致",
-    "number-reused": "该序号已用于另一个包，请用下一个序号重发",
+    "number-reused": "该序号已用于另一个包",
     "proof-missing": "消息既没有经代理验证的用户名，也没有签名",
     "proof-wrong": "消息不是以本部门的用户名或密钥发出的",
     "proof-too-old": "签名时间早于 183 天，不再办理；仍须办理的，请以同一编号重新签名后发送",
@@ -91,6 +97,7 @@ TEXTS: Mapping[str, str] = {
     "too_long": "项数过多",
     "string_pattern_mismatch": "格式不对",
     "value_error": "含有不允许的字符或值",
+    "meeting_two": "须有两人以上，集体讨论不能由一人决定（行政处罚法第五十七条）",
     "people_two": "须有两人以上，一人不能单独执法（行政处罚法第四十二条）",
     "names_repeated": "有重复的姓名，须为不同的人",
     "not-in-the-future": "不应晚于今天",

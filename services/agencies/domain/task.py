@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from services.agencies.domain.answers import REPORTS, AnswerWrong, fault
 from services.agencies.domain.attachments import Attachment
-from services.agencies.domain.errors import ReceiptWrong
+from services.agencies.domain.errors import ProposesItself, ReceiptWrong
 from services.agencies.domain.task_table import TABLE, permit
 from shared.clock import local_day
 from shared.contracts.agencies import (
@@ -183,8 +183,13 @@ class Task:
     def decline(
         self, return_reason: ReturnReason, reason: str, now: datetime, proposed_agency: Agency | None = None
     ) -> list[Event]:
-        """退回, with code and words of why, and whose it should be; the coordinator decides what follows (J09)."""
+        """退回, with code and words of why, and whose it should be; the coordinator decides what follows (J09).
+
+        Raises ProposesItself.
+        """
         self._permit("decline")
+        if proposed_agency is self.agency:
+            raise ProposesItself(self.agency)
         told = TaskDeclinedV1(
             **self._header(now), return_reason=return_reason, reason=reason, proposed_agency=proposed_agency
         )

@@ -8,6 +8,7 @@ from uuid import UUID
 from shared.contracts.agencies import (
     TaskDeliveryExhaustedV1,
     TaskDeliveryResumedV1,
+    TaskDeliveryWaitingV1,
     TaskMessageDeliveredV1,
 )
 from shared.contracts.base import Event
@@ -19,6 +20,7 @@ class TaskDelivery:
     """state: as told so far; a delivery given up is still delivered when the agency gets it another way.
 
     message: what it tells of the task; None: it is the task letter itself, whose arrival the task tells.
+    because: the event of cases that the message tells of, where there is one.
     """
 
     TYPE: ClassVar[str] = "delivery"
@@ -32,6 +34,7 @@ class TaskDelivery:
     version: int = 0
     state: DeliveryState = DeliveryState.PENDING
     message: TaskMessageKind | None = None
+    because: UUID | None = None
 
     def deliver(self, channel: str, now: datetime) -> list[Event]:
         """The agency has the message. channel: the protocol. Nothing of a letter."""
@@ -46,6 +49,7 @@ class TaskDelivery:
                 agency=self.agency,
                 channel=channel,
                 message=self.message,
+                because=self.because,
             )
         ]
 
@@ -60,6 +64,21 @@ class TaskDelivery:
                 agency=self.agency,
                 error=error,
                 message=self.message,
+            )
+        ]
+
+    def wait(self, error: str, now: datetime) -> list[Event]:
+        """The letter waits, and the agency cannot be reached. Nothing of a message: the task is with the agency."""
+        if self.message is not None:
+            return []
+        return [
+            TaskDeliveryWaitingV1(
+                at=now,
+                task_id=self.task_id,
+                action_id=self.action_id,
+                case_id=self.case_id,
+                agency=self.agency,
+                error=error[:500],
             )
         ]
 
@@ -84,5 +103,7 @@ class TaskDelivery:
                 self.state = DeliveryState.EXHAUSTED
             case TaskDeliveryResumedV1():
                 self.state = DeliveryState.PENDING
+            case TaskDeliveryWaitingV1():
+                return
             case _:
                 raise TypeError(f"{type(event).__name__} is no event of a delivery")

@@ -52,14 +52,13 @@ def permit(verb: str, state: TaskState, version: int) -> Row:
     """The row of a step. Raises TaskTransitionNotAllowed, which tells what the task is by now."""
     row = TABLE[verb]
     if state not in row.at:
-        raise TaskTransitionNotAllowed(verb, state, version, verbs(state))
+        raise TaskTransitionNotAllowed(verb, state, version, verbs(state, row.who))
     return row
 
 
-def verbs(state: TaskState) -> list[str]:
-    """Steps that a person may take in a state."""
-    people = (Hand.AGENCY, Hand.COORDINATOR)
-    return sorted(row.verb for row in TABLE.values() if state in row.at and row.who in people)
+def verbs(state: TaskState, who: Hand) -> list[str]:
+    """Steps that this hand may take in a state: nobody is told to do what only another may."""
+    return sorted(row.verb for row in TABLE.values() if state in row.at and row.who is who)
 
 
 def arrows() -> Iterator[tuple[TaskState, TaskState, Row]]:

@@ -5,10 +5,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.agencies.domain.endpoint import AgencyEndpoint
-from services.agencies.domain.errors import EndpointNotConfigured, EndpointNotPaused, NotCertified, NothingToTry
+from services.agencies.domain.errors import (
+    EndpointNotConfigured,
+    EndpointNotPaused,
+    NotCertified,
+    NothingToTry,
+    NotResendable,
+)
 from services.agencies.ports import Transport
+from services.agencies.storage import messages
 from services.agencies.storage.answers import find_reply
 from services.agencies.storage.certificates import is_certified
+from services.agencies.storage.reach import delivery_state, transport_of
 from services.agencies.storage.tables import delivery
 from services.agencies.storage.unit import AgenciesUnit
 from shared.contracts.agency_certificates import CONTRACT_VERSION, NEEDS_NONE
@@ -75,11 +83,14 @@ def pause_endpoint(cmd: PauseEndpoint, _: Call, unit: AgenciesUnit) -> EndpointV
 
 
 def resume_endpoint(cmd: ResumeEndpoint, _: Call, unit: AgenciesUnit) -> EndpointView:
-    """What waits goes out at once. Raises EndpointNotPaused."""
+    """What waits goes out at once; in a mailbox it lies above all that was shown. Raises EndpointNotPaused."""
     endpoint = _configured(unit, cmd.agency)
     if endpoint.paused_at is None:
         raise EndpointNotPaused(cmd.agency)
     view = _told(unit, cmd.agency, endpoint, endpoint.resume(unit.now))
+    # One that was let through, or came by hand, may stand above others that its reader has not seen.
+    unit.tasks.place_anew(unit.connection, endpoint.party)
+    messages.place_anew(unit.connection, endpoint.party)
     deliveries.hurry(unit.connection, endpoint.party)
     return view
 
@@ -107,10 +118,16 @@ def try_delivery(cmd: TryDelivery, _: Call, unit: AgenciesUnit) -> TrialView:
 
 
 def resend_delivery(cmd: ResendDelivery, _: Call, unit: AgenciesUnit) -> ResendView:
-    """Once more under the same id: who has it already knows it by that. Raises NotFound."""
-    delivery_id = deliveries.resend(unit, cmd.subject_id, cmd.agency.value)
-    if delivery_id is None:
+    """Once more under the same id: who has it already knows it by that. Raises NotFound, NotResendable."""
+    found_state = delivery_state(unit.connection, cmd.subject_id, cmd.agency.value)
+    if found_state is None:
         raise NotFound
+    transport = transport_of(unit.connection, unit.desk.registry, cmd.agency)
+    if not transport.pushes:
+        raise NotResendable(cmd.agency, "comes-for-it")
+    delivery_id = deliveries.resend(unit, cmd.subject_id, cmd.agency.value, channel=transport.name)
+    if delivery_id is None:
+        raise NotResendable(cmd.agency, "cancelled" if found_state is DeliveryState.CANCELLED else "being-sent")
     if find_reply(unit.connection, cmd.subject_id) is None:
         found = unit.deliveries.load(unit.connection, delivery_id)
         unit.record(found, unit.deliveries, found.resume(unit.now))
@@ -136,7 +153,7 @@ def _check_certified(unit: AgenciesUnit, agency: Agency, transport: Transport) -
 
 def _configured(unit: AgenciesUnit, agency: Agency) -> AgencyEndpoint:
     endpoint = unit.endpoints.of(unit.connection, agency.value, unit.desk.county_code)
-    if endpoint.version == 0:
+    if not endpoint.is_configured:
         raise EndpointNotConfigured(agency)
     return endpoint
 

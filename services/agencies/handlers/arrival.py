@@ -4,13 +4,15 @@ from uuid import UUID
 
 from services.agencies.domain.task import Task
 from services.agencies.storage.unit import AgenciesUnit
-from shared.outgoing import deliveries
+from shared.outgoing import circuit, deliveries
 
 
 def tell_arrival(unit: AgenciesUnit, task: Task, channel: str) -> bool:
     """The agency has the task in hand otherwise than by its webhook. False when that was known. task: locked."""
-    if deliveries.handed_over(unit, task.id, task.agency.value) is None:
+    id_ = deliveries.handed_over(unit, task.id, task.agency.value)
+    if id_ is None:
         return False
+    circuit.tried(unit.connection, task.agency.value, id_, None)
     unit.record(task, unit.tasks, task.deliver(channel, unit.now))
     return True
 
@@ -20,6 +22,7 @@ def tell_message_arrival(unit: AgenciesUnit, message_id: UUID, party: str, chann
     id_ = deliveries.handed_over(unit, message_id, party)
     if id_ is None:
         return False
+    circuit.tried(unit.connection, party, id_, None)
     tell_delivered(unit, id_, channel)
     return True
 

@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from services.agencies.domain.telling import letter_data
+from services.agencies.handlers import outages
 from services.agencies.handlers.arrival import tell_delivered
 from services.agencies.handlers.messages import message_data
 from services.agencies.ports import Dispatch, Registry
 from services.agencies.storage import exchange, messages
 from services.agencies.storage.answers import find_reply
-from services.agencies.storage.reach import route_of, waiting
+from services.agencies.storage.reach import route_of
 from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.unit import AgenciesUnit
 from shared.errors import NotFound
@@ -35,7 +36,7 @@ class TaskErrand:
         self._tasks = TaskStore()
 
     def letter(self, connection: Connection, claimed: Claimed) -> Letter | None:
-        """None once the task has ended, or when it is not this agency's to receive."""
+        """None when it is not this agency's to receive, or once the task has ended before its letter had come."""
         transport = self._registry.transport(claimed.channel)
         route = route_of(connection, claimed.party)
         facts = {name: value for name in ("host_key", "access") if (value := route.get(name))}
@@ -66,10 +67,11 @@ class TaskErrand:
 
     def on_gone(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
         endpoint = unit.endpoints.of(unit.connection, claimed.party, unit.desk.county_code)
-        endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+        if endpoints.disable(unit, unit.endpoints, endpoint, claimed, error):
+            outages.tell(unit, endpoint, error)
 
     def on_outage(self, unit: AgenciesUnit, claimed: Claimed, error: str) -> None:
-        tell_outage(unit, claimed.party, error)
+        outages.tell_of(unit, claimed.party, error)
 
     def on_recovered(self, unit: AgenciesUnit, claimed: Claimed) -> None:
         endpoint = unit.endpoints.of(unit.connection, claimed.party, unit.desk.county_code)
@@ -80,7 +82,9 @@ class TaskErrand:
             task = self._tasks.get(connection, claimed.subject_id)
         except NotFound:
             return self._message(connection, claimed) or self._reply(connection, claimed)
-        if not task.is_open or task.agency.value != claimed.party:
+        # What has come is sent once more because a person asked for it, whatever became of the task.
+        wanted = task.is_open or claimed.arrived_at is not None
+        if not wanted or task.agency.value != claimed.party:
             return None
         form = self._registry.integration(task.agency).outgoing(task.order)
         data = letter_data(task.order, self._public_url)
@@ -98,13 +102,6 @@ class TaskErrand:
         if found is None or found.agency.value != claimed.party:
             return None
         return Dispatch(claimed.id, found.kind, found.id, found.agency, found.at, found.data)
-
-
-def tell_outage(unit: AgenciesUnit, party: str, error: str) -> None:
-    """The agency cannot be reached: the coordinator must know, by an event that notify makes a notice of."""
-    endpoint = unit.endpoints.of(unit.connection, party, unit.desk.county_code)
-    events = endpoint.fail(error, waiting(unit.connection, party), unit.now)
-    unit.record(endpoint, unit.endpoints, events)
 
 
 def resume_delivery(unit: AgenciesUnit, subject_id: UUID, party: str) -> None:

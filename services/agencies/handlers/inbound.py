@@ -13,7 +13,16 @@ from uuid import UUID
 
 import orjson
 
-from services.agencies.domain.answers import Answer, AnswerWrong, fault, faults_of, parse, read_json
+from services.agencies.domain.answers import (
+    Answer,
+    AnswerWrong,
+    fault,
+    faults_of,
+    numbers_unknown,
+    parse,
+    read_json,
+    refused_receipt,
+)
 from services.agencies.domain.attachments import Attachment, digest_of, not_taken, refused
 from services.agencies.domain.outside_answer import PARKED, TAKEN, OutsideAnswer
 from services.agencies.handlers import tasks
@@ -48,8 +57,12 @@ _HANDLERS: Mapping[str, Handler] = {
 
 @dataclass(frozen=True)
 class Package:
-    """A package that was verified. data: JSON. sha256: of its file. stored: whether the store has the attachments."""
+    """A package that was verified. data: JSON. sha256: of its file. stored: whether the store has the attachments.
 
+    file: its name.
+    """
+
+    file: str
     number: int
     package_id: UUID
     data: bytes
@@ -94,38 +107,73 @@ def take_package(unit: AgenciesUnit, agency: Agency, protocol: str, package: Pac
 
     Raises NotStored: what is told of attachments is told only of what is kept, and kept is only what had its effect.
     """
+    turn = _turn(unit, agency, protocol, package)
+    if turn in (PARKED, "waits"):
+        return turn
+    receipt = take_answer(unit, agency, protocol, package.data, package.attachments)
+    if receipt.status == TAKEN and package.attachments and not package.stored:
+        raise NotStored
+    _owe_receipt(unit, agency, receipt.model_copy(update={"number_used": True}))
+    return PARKED if receipt.status == PARKED else turn
+
+
+def refuse_package(unit: AgenciesUnit, agency: Agency, protocol: str, package: Package, why: AnswerFault) -> str:
+    """A package that is proven to be the agency's and cannot be read: parked in its turn, or waits for one before it.
+
+    Its number is used up, as that of every proven package is: what is mended takes the next one, and what lies behind
+    goes on.
+    """
+    turn = _turn(unit, agency, protocol, package)
+    if turn in (PARKED, "waits"):
+        return turn
+    refuse(unit, agency, protocol, package.file, package.sha256, why, proven=True, number_used=True)
+    return PARKED
+
+
+def _turn(unit: AgenciesUnit, agency: Agency, protocol: str, package: Package) -> str:
+    """Of a proven package: taken (now its number is), repeated, parked (its number is another's), or waits."""
     series = exchange.lock_series(unit.connection, agency.value)
     number = package.number
     known = exchange.digest_taken(unit.connection, agency.value, number)
     if known is not None and known != package.sha256:
-        refuse(unit, agency, protocol, f"{number}", package.sha256, fault("file", "number-reused"), proven=True)
+        why = fault("file", "number-reused")
+        refuse(unit, agency, protocol, package.file, package.sha256, why, proven=True, number_used=True)
         return PARKED
     if number > series.last + 1:
         _ask_for(unit, agency, series, number)
         return "waits"
-    if known is None:
-        exchange.keep_taken(unit.connection, agency.value, number, package.package_id, package.sha256, unit.now)
-    receipt = take_answer(unit, agency, protocol, package.data, package.attachments)
-    if receipt.status == TAKEN and package.attachments and not package.stored:
-        raise NotStored
-    _owe_receipt(unit, agency, receipt)
-    if receipt.status == PARKED:
-        return PARKED
-    return "taken" if known is None else "repeated"
+    if known is not None:
+        return "repeated"
+    exchange.keep_taken(unit.connection, agency.value, number, package.package_id, package.sha256, unit.now)
+    return "taken"
 
 
 def refuse(
-    unit: AgenciesUnit, agency: Agency, protocol: str, name: str, sha256: str, why: AnswerFault, *, proven: bool
+    unit: AgenciesUnit,
+    agency: Agency,
+    protocol: str,
+    name: str,
+    sha256: str,
+    why: AnswerFault,
+    *,
+    proven: bool,
+    number_used: bool | None = None,
 ) -> AnswerReceipt:
-    """What is not even read: a file or message that is not proven, or is no package. Told once for each reason."""
+    """What is not even read: a file or message that is not proven, or is no package. Told once for each reason.
+
+    number_used: of a package, told in its receipt; laid again, the same receipt is sent again.
+    """
     id_ = derived_id("answer", agency.value, name, sha256, why.reason)
     found = unit.answers.find(unit.connection, id_)
     if found is not None:
         unit.answers.count_repeat(unit.connection, id_)
-        return _receipt(found, "parked")
+        receipt = refused_receipt(_receipt(found, PARKED), number_used)
+        if number_used is not None:
+            _owe_receipt(unit, agency, receipt)
+        return receipt
     made = _new(unit, id_, agency, name[:100], protocol, sha256)
     unit.record(made, unit.answers, made.park([why], unit.now) if proven else made.refuse(name, [why], unit.now))
-    receipt = _receipt(made, "parked")
+    receipt = refused_receipt(_receipt(made, PARKED), number_used)
     _owe_receipt(unit, agency, receipt)
     return receipt
 
@@ -186,7 +234,10 @@ def _do(unit: AgenciesUnit, agency: Agency, protocol: str, answer: Answer) -> No
     if answer.verb == "received":
         _arrived(unit, agency, protocol, answer.data.received)
     elif answer.verb == "resend":
-        for subject in exchange.subjects_laid(unit.connection, agency.value, answer.data.numbers):
+        laid = exchange.subjects_laid(unit.connection, agency.value, answer.data.numbers)
+        if unknown := [number for number in answer.data.numbers if number not in laid]:
+            raise AnswerWrong([numbers_unknown(unknown)], answer.answer_id, answer.verb)
+        for _, subject in sorted(laid.items()):
             deliveries.resend(unit, subject, agency.value, cancelled_too=True)
     else:
         by = unit.by if unit.by.org_code == agency.value else system_of(agency, protocol, unit.desk.county_code)

@@ -11,7 +11,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from services.agencies.domain.answers import REPORTS, Answer, AnswerWrong, fault, faults_of, parse, read_json
+from services.agencies.domain.answers import (
+    REPORTS,
+    Answer,
+    AnswerWrong,
+    fault,
+    faults_of,
+    numbers_unknown,
+    parse,
+    read_json,
+)
 from services.agencies.domain.attachments import Attachment, digest_of, not_taken, refused
 from services.agencies.domain.task import Task
 from services.agencies.domain.telling import letter_data, message_data
@@ -62,7 +71,8 @@ class County:
     after: dict[tuple[UUID, str], Callable[[], None]] = field(default_factory=dict)
     park: dict[tuple[UUID, str], list[AnswerFault]] = field(default_factory=dict)
     arrived: set[UUID] = field(default_factory=set)
-    on_resend: Callable[[list[int]], None] = lambda _: None
+    # Lays packages again; the numbers that were never laid, which is all where there are no packages.
+    on_resend: Callable[[list[int]], list[int]] = list
     _answers: dict[str, _Known] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -184,7 +194,8 @@ class County:
             self.arrived.update(data.received)
             return
         if answer.verb == "resend":
-            self.on_resend(list(data.numbers))
+            if unknown := self.on_resend(list(data.numbers)):
+                raise AnswerWrong([numbers_unknown(unknown)])
             return
         task = self.tasks.get(answer.task_id) if answer.task_id else None
         if task is None:

@@ -10,7 +10,15 @@ from sqlalchemy.engine import RowMapping
 
 from services.agencies.ports import Registry
 from services.agencies.storage import scope
-from services.agencies.storage.tables import agency_answer, agency_task, delivery, endpoint, exchange_series
+from services.agencies.storage.tables import (
+    agency_answer,
+    agency_task,
+    delivery,
+    endpoint,
+    exchange_series,
+    task_message,
+)
+from shared.contracts.agency_certificates import NEEDS_NONE
 from shared.contracts.agency_endpoints import (
     AgencyList,
     AgencyView,
@@ -26,8 +34,9 @@ from shared.paging import Listing, page
 from shared.principal import Actor
 
 _PARKED_DAYS = timedelta(days=30)
-_HAS_TASK = agency_task.outerjoin(
-    delivery, sa.and_(delivery.c.subject_id == agency_task.c.id, delivery.c.party == agency_task.c.agency)
+# Letters and messages, each with its task; replies to answers are neither.
+_OWED = delivery.outerjoin(task_message, task_message.c.id == delivery.c.subject_id).join(
+    agency_task, agency_task.c.id == sa.func.coalesce(task_message.c.task_id, delivery.c.subject_id)
 )
 _SHOWN = (
     "last_delivered_at",
@@ -59,7 +68,7 @@ class RegistryQueries:
             "deliveries_pending": _owed(connection, by, DeliveryState.PENDING),
             "deliveries_exhausted": _owed(connection, by, DeliveryState.EXHAUSTED),
             "answers_parked": _parked(connection),
-            "lag_s": _lag(connection),
+            "lag_s": _lag(connection, by),
             "packages_missing": _missing(connection),
         }
         endpoints = {row["party"]: row for row in connection.execute(sa.select(endpoint)).mappings()}
@@ -70,6 +79,8 @@ class RegistryQueries:
     ) -> AgencyView:
         integration = self._registry.integration(agency)
         protocol = (found and found["protocol"]) or integration.protocol
+        # An outage may be on record of what nobody has configured yet.
+        configured = found if found and found["configured_at"] is not None else None
         fields: dict[str, Any] = {name: found[name] if found else None for name in _SHOWN}
         fields |= {name: by_agency.get(agency.value, 0) for name, by_agency in counts.items()}
         fields["packages_missing"] = counts["packages_missing"].get(agency.value, [])
@@ -80,9 +91,10 @@ class RegistryQueries:
                 "name": title(agency),
                 "protocol": protocol,
                 "result_kinds": integration.result_kinds,
-                "endpoint_url": found["url"] if found and scope.sees_address(by, agency) else None,
-                "endpoint_active": found["active"] if found else None,
-                "health": _health(found, pushes=self._registry.transport(protocol).pushes),
+                "endpoint_url": configured["url"] if configured and scope.sees_address(by, agency) else None,
+                "endpoint_active": configured["active"] if configured else None,
+                "failing_since": found and (found["failing_since"] or found["outage_at"]),
+                "health": _health(found, protocol, pushes=self._registry.transport(protocol).pushes),
                 "next_try_at": found["broken_until"] if found else None,
                 "answers_taken_at": found["intake_at"] if found else None,
             }
@@ -100,16 +112,18 @@ def list_answers(q: ListAnswers, by: Actor, connection: Connection) -> AnswerPag
     return page(_NEWEST_FIRST, where, q, connection, _ANSWERS.validate_python)
 
 
-def _health(found: RowMapping | None, *, pushes: bool) -> Health:
+def _health(found: RowMapping | None, protocol: str, *, pushes: bool) -> Health:
     if found is not None and found["paused_at"] is not None:
         return "paused"
-    if not pushes:
+    if protocol == NEEDS_NONE:
         return "passive"
-    if found is None:
+    if found is None or found["configured_at"] is None:
         return "not_configured"
     if not found["active"]:
         return "disabled"
-    return "failing" if found["broken_until"] is not None or found["outage_at"] is not None else "ok"
+    if found["broken_until"] is not None or found["outage_at"] is not None:
+        return "failing"
+    return "ok" if pushes else "passive"
 
 
 def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:
@@ -124,17 +138,18 @@ def _open_tasks(connection: Connection, by: Actor) -> dict[str, int]:
 def _owed(connection: Connection, by: Actor, state: DeliveryState) -> dict[str, int]:
     statement = (
         sa.select(delivery.c.party, sa.func.count())
-        .select_from(_HAS_TASK)
+        .select_from(_OWED)
         .where(delivery.c.state == state.value, scope.counted_tasks(by))
         .group_by(delivery.c.party)
     )
     return {row[0]: row[1] for row in connection.execute(statement)}
 
 
-def _lag(connection: Connection) -> dict[str, int]:
-    oldest = sa.func.min(delivery.c.created_at)
+def _lag(connection: Connection, by: Actor) -> dict[str, int]:
+    oldest = sa.func.min(delivery.c.owed_since)
     age = sa.cast(sa.func.extract("epoch", sa.func.now() - oldest), sa.Integer)
-    waits = sa.select(delivery.c.party, age).where(delivery.c.state == DeliveryState.PENDING.value)
+    waits = sa.select(delivery.c.party, age).select_from(_OWED)
+    waits = waits.where(delivery.c.state == DeliveryState.PENDING.value, scope.counted_tasks(by))
     return {party: max(0, seconds) for party, seconds in connection.execute(waits.group_by(delivery.c.party))}
 
 

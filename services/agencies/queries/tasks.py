@@ -25,14 +25,12 @@ from shared.contracts.agencies import (
     TaskView,
 )
 from shared.contracts.base import Page
-from shared.contracts.codes import DeliveryState
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
 
-_DELIVERED_AT = sa.case((delivery.c.state == DeliveryState.DELIVERED.value, delivery.c.settled_at)).label(
-    "delivered_at"
-)
+# Whatever is sent again later, it came then.
+_DELIVERED_AT = delivery.c.arrived_at.label("delivered_at")
 _WITH_DELIVERY = agency_task.outerjoin(
     delivery, sa.and_(delivery.c.subject_id == agency_task.c.id, delivery.c.party == agency_task.c.agency)
 )
@@ -99,7 +97,8 @@ def list_messages(q: ListTaskMessages, by: Actor, connection: Connection) -> Pag
     """Of the tasks the actor sees. Newest first; with `after` oldest first above that position. Raises NotActivated."""
     admit(connection, by)
     where: list[ColumnElement[bool]] = [
-        task_message.c.task_id.in_(sa.select(agency_task.c.id).where(scope.visible_tasks(by)))
+        task_message.c.task_id.in_(sa.select(agency_task.c.id).where(scope.visible_tasks(by))),
+        scope.shown_messages(by),
     ]
     if q.task_id is not None:
         where.append(task_message.c.task_id == q.task_id)
@@ -113,7 +112,7 @@ def own_messages(connection: Connection, ids: Sequence[UUID], by: Actor) -> list
     """Those of the messages that are to the actor's own agency, each with its party, in mailbox order."""
     own = sa.select(agency_task.c.id).where(scope.own_tasks(by))
     statement = sa.select(task_message.c.id, task_message.c.agency).where(
-        task_message.c.id.in_(ids), task_message.c.task_id.in_(own)
+        task_message.c.id.in_(ids), task_message.c.task_id.in_(own), scope.shown_messages(by)
     )
     return [(row.id, row.agency) for row in connection.execute(statement.order_by(task_message.c.position))]
 

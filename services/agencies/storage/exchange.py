@@ -52,13 +52,13 @@ def number_laid(
     return Laid(number, body, at)
 
 
-def subjects_laid(connection: Connection, agency: str, numbers: Sequence[int]) -> list[UUID]:
-    """Subjects of those of our packages."""
+def subjects_laid(connection: Connection, agency: str, numbers: Sequence[int]) -> dict[int, UUID]:
+    """Subjects of those of our packages, by number; what was never laid is not there."""
     found = exchange_package.c
-    statement = sa.select(found.subject_id).where(
+    statement = sa.select(found.number, found.subject_id).where(
         found.agency == agency, found.direction == _OUT, found.number.in_(numbers)
     )
-    return list(connection.execute(statement.order_by(found.number)).scalars())
+    return {row.number: row.subject_id for row in connection.execute(statement)}
 
 
 def lock_series(connection: Connection, agency: str) -> Series:

@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from services.agencies.storage import repository
 from services.agencies.storage.tables import agency_task, task_message
 from shared.contracts.codes import Agency, TaskMessageKind
 
@@ -16,7 +17,10 @@ _NUMBERING = 7_200_612
 
 @dataclass(frozen=True)
 class TaskMessage:
-    """task_version: of the task with this change. facts: reason, points: as the kind has them."""
+    """task_version: of the task with this change. facts: reason, points: as the kind has them.
+
+    because: the event of cases that it tells of, where it is none of the task's.
+    """
 
     id: UUID
     task_id: UUID
@@ -25,6 +29,7 @@ class TaskMessage:
     agency: Agency
     facts: dict[str, Any]
     at: datetime
+    because: UUID | None = None
     action_no: str = ""
 
 
@@ -33,6 +38,12 @@ def add(connection: Connection, message: TaskMessage) -> None:
     connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING})
     values = {name: value for name, value in vars(message).items() if name != "action_no"}
     connection.execute(sa.insert(task_message).values(**values))
+
+
+def place_anew(connection: Connection, agency: str) -> None:
+    """Put what the agency has not been shown above all that it was, in the same order."""
+    connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING})
+    repository.place_anew(connection, task_message, agency)
 
 
 def find(connection: Connection, id_: UUID) -> TaskMessage | None:

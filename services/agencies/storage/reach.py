@@ -1,5 +1,7 @@
 """By which way an agency is reached now: its endpoint says, else the settings."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -7,7 +9,7 @@ from services.agencies.domain.errors import NotActivated
 from services.agencies.ports import Registry, Transport
 from services.agencies.storage.tables import delivery, endpoint
 from shared.contracts.agency_certificates import NEEDS_NONE
-from shared.contracts.codes import Agency, Role
+from shared.contracts.codes import Agency, DeliveryState, Role
 from shared.principal import Actor
 
 
@@ -32,6 +34,13 @@ def admit(connection: Connection, by: Actor) -> None:
     used = sa.exists().where(endpoint.c.party == by.org_code, endpoint.c.protocol != NEEDS_NONE)
     if not connection.execute(sa.select(used)).scalar_one():
         raise NotActivated(by.org_code)
+
+
+def delivery_state(connection: Connection, subject_id: UUID, party: str) -> DeliveryState | None:
+    """How far this subject has come to the party; None when it is owed nothing of it."""
+    found = delivery.c.subject_id == subject_id, delivery.c.party == party
+    state = connection.execute(sa.select(delivery.c.state).where(*found)).scalar_one_or_none()
+    return None if state is None else DeliveryState(state)
 
 
 def waiting(connection: Connection, party: str) -> int:

@@ -75,6 +75,11 @@ class TaskStore(TableStore[Task]):
         ordered = statement.order_by(agency_task.c.position).with_for_update()
         return [self.from_row(row) for row in connection.execute(ordered).mappings()]
 
+    def place_anew(self, connection: Connection, agency: str) -> None:
+        """Put what the agency has not been shown above all that it was, in the same order."""
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _NUMBERING})
+        place_anew(connection, agency_task, agency)
+
     def overdue(self, connection: Connection, now: datetime, most: int) -> list[UUID]:
         """Ids of offers whose term is over, longest first; not locked."""
         due = sa.select(agency_task.c.id).where(agency_task.c.state.in_(PENDING), agency_task.c.answer_by <= now)
@@ -151,7 +156,7 @@ class TaskDeliveryStore:
         task = agency_task.c
         statement = (
             sa.select(delivery, task.id.label("task_id"), task.action_id, task.case_id, task.division_code)
-            .add_columns(task_message.c.kind.label("message"))
+            .add_columns(task_message.c.kind.label("message"), task_message.c.because)
             .outerjoin(task_message, task_message.c.id == delivery.c.subject_id)
             .join(agency_task, task.id == sa.func.coalesce(task_message.c.task_id, delivery.c.subject_id))
             .where(delivery.c.id == id_)
@@ -170,10 +175,19 @@ class TaskDeliveryStore:
             version=row["version"],
             state=DeliveryState(row["state"]),
             message=TaskMessageKind(row["message"]) if row["message"] else None,
+            because=row["because"],
         )
 
     def save(self, connection: Connection, aggregate: TaskDelivery, stored_version: int) -> None:
         _bump(connection, delivery, aggregate.id, stored_version, {"version": aggregate.version})
+
+
+def place_anew(connection: Connection, table: Table, agency: str) -> None:
+    """Of a mailbox; whoever calls holds its numbering."""
+    waits = sa.select(table.c.id).join(delivery, delivery.c.subject_id == table.c.id)
+    unseen = table.c.agency == agency, delivery.c.party == agency, delivery.c.arrived_at.is_(None)
+    for id_ in list(connection.execute(waits.where(*unseen).order_by(table.c.position)).scalars()):
+        connection.execute(sa.update(table).where(table.c.id == id_).values(position=sa.text("DEFAULT")))
 
 
 def _bump(connection: Connection, table: Table, id_: UUID, stored_version: int, values: Mapping[str, Any]) -> None:

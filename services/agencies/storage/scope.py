@@ -1,9 +1,12 @@
 """Who sees which tasks. Every read and every lock of a task goes through here; what is out of scope is absent (R9)."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from services.agencies.storage.tables import agency_task
+from services.agencies.storage.tables import agency_task, delivery, endpoint, task_message
+from shared.contracts.agency_certificates import NEEDS_NONE
 from shared.contracts.codes import Agency, Role
 from shared.divisions.register import TOWNSHIP_DIGITS
 from shared.principal import Actor
@@ -22,13 +25,37 @@ def visible_tasks(by: Actor) -> ColumnElement[bool]:
 def own_tasks(by: Actor) -> ColumnElement[bool]:
     """What the actor's own agency may act on; a township what the township is asked for in its own division."""
     own = []
+    shown = _let_through(by, agency_task.c.id, agency_task.c.agency)
     if by.has(*AGENCY_ROLES):
         # Nobody is an officer of "the township": of which one, only the jurisdiction of a township officer says.
         agency = sa.and_(agency_task.c.agency == by.org_code, agency_task.c.agency != Agency.TOWNSHIP.value)
-        own.append(sa.and_(agency, in_jurisdiction(by)))
+        own.append(sa.and_(agency, in_jurisdiction(by), shown))
     if by.has(Role.TOWNSHIP_OFFICER) and len(by.jurisdiction) >= TOWNSHIP_DIGITS:
-        own.append(sa.and_(agency_task.c.agency == Agency.TOWNSHIP.value, in_jurisdiction(by)))
+        own.append(sa.and_(agency_task.c.agency == Agency.TOWNSHIP.value, in_jurisdiction(by), shown))
     return sa.or_(sa.false(), *own)
+
+
+def shown_messages(by: Actor) -> ColumnElement[bool]:
+    """Of the messages about tasks that the actor sees, those that a pause does not hold back."""
+    if by.has(Role.COORDINATOR):
+        return sa.true()
+    return _let_through(by, task_message.c.id, task_message.c.agency)
+
+
+def _let_through(by: Actor, subject: ColumnElement[Any], agency: ColumnElement[Any]) -> ColumnElement[bool]:
+    """While an agency is paused: what has come to it or is on its way, and the one that a person lets through.
+
+    A system is kept waiting whatever its protocol, people only where their inbox is the protocol: of an agency whose
+    system is paused they may work on.
+    """
+    paused = [endpoint.c.party == agency, endpoint.c.paused_at.is_not(None)]
+    if not by.has(Role.AGENCY_SYSTEM):
+        paused.append(endpoint.c.protocol == NEEDS_NONE)
+    trial = sa.select(endpoint.c.trial_id).where(endpoint.c.party == agency).correlate_except(endpoint)
+    passes = sa.or_(delivery.c.arrived_at.is_not(None), delivery.c.tries > 0, delivery.c.id == trial.scalar_subquery())
+    there = sa.exists().where(delivery.c.subject_id == subject, delivery.c.party == agency, passes)
+    held = sa.exists().where(*paused)
+    return sa.or_(sa.not_(held.correlate_except(endpoint)), there.correlate_except(delivery))
 
 
 def directed_tasks(by: Actor) -> ColumnElement[bool]:

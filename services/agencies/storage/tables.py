@@ -103,6 +103,7 @@ task_message = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("agency", sa.Text, nullable=False),
     sa.Column("facts", pg.JSONB, nullable=False),
+    sa.Column("because", _uuid, comment="the event of cases that it tells of, where it is none of the task's"),
     sa.Column("at", _instant, nullable=False),
     sa.Index("task_message_mailbox", "agency", "position"),
     sa.Index("task_message_task", "task_id"),

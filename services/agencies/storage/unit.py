@@ -22,12 +22,15 @@ class Desk:
     """Registers and tools of the service, made once at start; the same for every unit.
 
     county_code: 12 digits, where the agencies themselves belong. certificate_term: for how long one holds.
+    late, late_urgent: what has waited so long without arriving makes its agency one that cannot be reached.
     """
 
     registry: Registry
     safeguards: Safeguards
     county_code: str
     certificate_term: timedelta = timedelta(days=365)
+    late: timedelta = timedelta(minutes=15)
+    late_urgent: timedelta = timedelta(minutes=5)
 
 
 class AgenciesUnit(SendingUnit):

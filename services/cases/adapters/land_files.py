@@ -69,7 +69,7 @@ def read_land(
     needed = REQUIRED.get(kind, ())
     if needed and not any(column in source.columns for column in needed):
         raise ColumnsMissing(missing=list(needed), present=[column[:40] for column in source.columns][:60])
-    placement = find_placement(source.geometries, source.declared)
+    placement = find_placement(source.geometries, source.declared, source.bent)
     refuse_wrong_zone(source.geometries, placement, county)
     sound = _sound(to_cgcs2000(source.geometries, placement), county, limits.vertices, repair)
     faults = [one.shape for one in sound if isinstance(one.shape, ShapeFault)]

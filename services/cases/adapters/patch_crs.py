@@ -1,14 +1,16 @@
 """In which coordinates a patch file is, by what it declares and by how large its numbers are (domain.md 7.5)."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from services.cases.adapters.patch_refusals import ProjectionUnknown, ZoneContradicted
+from services.cases.adapters.patch_datum import TITLES
+from services.cases.adapters.patch_refusals import CrsContradicted, ProjectionUnknown, ZoneContradicted
 from services.cases.domain.patch_values import FORBIDDEN
+from shared.contracts.codes import PositionCrs
 
 CGCS2000 = 4490
 WGS84 = 4326
@@ -24,19 +26,28 @@ _EPSG_NUMBERED = {zone: epsg for epsg, zone in _NUMBERED.items()}
 _EPSG_PLAIN = {zone: epsg for epsg, zone in _PLAIN.items()}
 _ZONES = _NUMBERED | _PLAIN
 
-ACCEPTED = ("EPSG:4490", "EPSG:4326", "EPSG:4491-4554 CGCS2000 3-degree, 6-degree Gauss-Kruger")
+ACCEPTED = ("EPSG:4490", "EPSG:4326", "GCJ-02", "BD-09", "EPSG:4491-4554 CGCS2000 3-degree, 6-degree Gauss-Kruger")
 _GEOGRAPHIC = (CGCS2000, WGS84)
 _NAMES = re.compile(r"cgcs.?2000|china.?2000|china.geodetic", re.IGNORECASE)
-_GEOJSON = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC):[0-9.]*:?(\w+)", re.ASCII | re.IGNORECASE)
+_GEOJSON = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC)(?::[0-9.]*)?:(\w+)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """How to take the coordinates. epsg: geographic, or Gauss-Kruger of a zone. swapped: northing, latitude first."""
+    """How to take the coordinates. epsg: geographic, or Gauss-Kruger of a zone. swapped: northing, latitude first.
+
+    bent: degrees that are GCJ-02 or BD-09.
+    """
 
     epsg: int
     swapped: bool
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    bent: PositionCrs | None = None
+
+    @property
+    def title(self) -> str:
+        """As a person is told of it."""
+        return f"EPSG:{self.epsg}" if self.bent is None else TITLES[self.bent]
 
 
 def declared_epsg(definition: str | None) -> int:
@@ -124,6 +135,23 @@ def zones_around(longitude: float) -> list[int]:
 
 def _narrow_first() -> list[int]:
     return sorted(_EPSG_PLAIN, reverse=True)
+
+
+def placed(placement: Placement, bent: PositionCrs | None, stated: PositionCrs | None) -> Placement:
+    """With the bend that the file names, or that whoever sent it states: then the file need not name it.
+
+    Raises CrsContradicted where both say something and differ, or where metres of a zone are said to be bent.
+    """
+    degrees = zone_of(placement.epsg) is None
+    used = bent or (stated if stated in TITLES else None)
+    named = bent is not None and stated is not None and stated is not bent
+    if named or (used is not None and not degrees):
+        found = TITLES[bent] if bent is not None else f"EPSG:{placement.epsg}"
+        raise CrsContradicted(declared=found, stated=TITLES.get(stated, stated) if stated else found)
+    if used is None:
+        return placement
+    notes = [] if bent is not None else [("file.crs-as-stated", {"declared": placement.title, "used": TITLES[used]})]
+    return replace(placement, bent=used, notes=[*placement.notes, *notes])
 
 
 def place(declared: int, first: float, second: float) -> Placement:

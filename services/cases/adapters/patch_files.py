@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.cases.adapters.patch_crs import Placement
+from services.cases.adapters.patch_datum import TITLES
 from services.cases.adapters.patch_geometry import checked, find_placement
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing
@@ -24,7 +25,7 @@ from shared.divisions.register import Divisions
 
 @dataclass(frozen=True, slots=True)
 class PatchHeader:
-    """What a file turned out to be. crs: as used, like "EPSG:4523". rows: without deleted records.
+    """What a file turned out to be. crs: as used, like "EPSG:4523" or "GCJ-02". rows: without deleted records.
 
     sample: some attributes with Chinese text as decoded, for a person to see that the encoding was right.
     """
@@ -64,7 +65,7 @@ def read_patches(
     source = read_source(path, name, limits)
     if missing := [column for column in REQUIRED_COLUMNS if column not in source.columns]:
         raise ColumnsMissing(missing=missing, present=[column[:40] for column in source.columns][:60])
-    placement = find_placement(source.geometries, source.declared)
+    placement = find_placement(source.geometries, source.declared, source.bent, limits.crs)
     shapes = checked(source.geometries, placement, county, limits.vertices)
     rules = PatchRules(divisions, county_code)
     outcomes: Iterable[Patch | RowRejected] = (
@@ -90,7 +91,7 @@ def _read_table(path: Path, county_code: str, divisions: Divisions, limits: Patc
     header = PatchHeader(
         kind="xlsx",
         rows=len(outcomes),
-        crs="",
+        crs=TITLES.get(limits.crs, "") if limits.crs else "",
         encoding="UTF-8",
         sample=dict(islice(texts.items(), 4)),
         warnings=tuple(warned),
@@ -108,7 +109,7 @@ def file_header(source: PatchSource, placement: Placement, plain: Sequence[str])
     return PatchHeader(
         kind=source.kind,
         rows=len(source.row_nos),
-        crs=f"EPSG:{placement.epsg}",
+        crs=placement.title,
         encoding=source.encoding,
         sample=_sample(source, plain),
         warnings=tuple(Warned(code, facts) for code, facts in (*source.notes, *placement.notes)),

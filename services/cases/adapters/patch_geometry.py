@@ -18,13 +18,16 @@ from services.cases.adapters.patch_crs import (
     Placement,
     in_zone,
     place,
+    placed,
     zone_of,
     zone_of_easting,
     zones_around,
 )
+from services.cases.adapters.patch_datum import unbent
 from services.cases.adapters.patch_refusals import WrongZone
 from services.cases.domain.patch import Shape, ShapeFault
 from shared.area import MOST_M2, square_metres
+from shared.contracts.codes import PositionCrs
 
 Geometries = NDArray[np.object_]
 """shapely geometries, None where a row has none."""
@@ -39,13 +42,16 @@ _LEAST_SQUARE_DEGREES = 1e-12  # about 0.01 m² here
 _REASON = re.compile(r"(.*?)\s*\[(\S+) (\S+)\]")
 
 
-def find_placement(geometries: Geometries, declared: int) -> Placement:
+def find_placement(
+    geometries: Geometries, declared: int, bent: PositionCrs | None = None, stated: PositionCrs | None = None
+) -> Placement:
     """How to take the coordinates of a file, by the median of its rows: a stray row does not decide.
 
-    Raises ProjectionUnknown.
+    bent: as the file names it; stated: as who sent it does. Raises ProjectionUnknown, CrsContradicted.
     """
     middle = _median(geometries)
-    return Placement(declared, swapped=False) if middle is None else place(declared, *middle)
+    found = Placement(declared, swapped=False) if middle is None else place(declared, *middle)
+    return placed(found, bent, stated)
 
 
 def _median(geometries: Geometries) -> tuple[float, float] | None:
@@ -114,6 +120,8 @@ def to_cgcs2000(geometries: Geometries, placement: Placement) -> Geometries:
             points = points[:, ::-1]
         if transformer is not None:
             points = np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+        if placement.bent is not None:
+            points = unbent(placement.bent, points)
         return np.round(points, _DECIMALS)
 
     return np.asarray(shapely.transform(shapely.force_2d(geometries), convert), dtype=object)

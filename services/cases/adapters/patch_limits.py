@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from shared.contracts.codes import PositionCrs
+
 
 @dataclass(frozen=True, slots=True)
 class PatchLimits:
@@ -9,7 +11,7 @@ class PatchLimits:
 
     ratio: unpacked to packed of one member above small_bytes (blank-padded DBF columns pack well, so it is generous).
     vertices: of one patch. columns: attributes of a patch. geodatabase: whether a zipped .gdb may be read.
-    layer: which one is meant where a file has several.
+    layer: which one is meant where a file has several. crs: of its coordinates, as whoever sent it says.
     """
 
     rows: int = 100_000
@@ -22,3 +24,4 @@ class PatchLimits:
     columns: int = 255
     geodatabase: bool = False
     layer: str | None = None
+    crs: PositionCrs | None = None

@@ -79,6 +79,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--reads", choices=("patches", "overlay", *LAYERS), default="patches")
     parser.add_argument("--county", required=True, help="division code of the county, 6 or 12 digits")
     parser.add_argument("--name", help="the name its owner gave the file, when it is stored under another")
+    parser.add_argument("--crs", choices=("cgcs2000", "wgs84", "gcj02", "bd09"), help="as whoever sent it says")
     parser.add_argument("--layer", help="which one is meant where the file has several")
     parser.add_argument("--repair", action="store_true", help="mend rings of a base layer that cross themselves")
     parser.add_argument("--max-rows", type=int, default=100_000)
@@ -129,13 +130,13 @@ def _read(options: argparse.Namespace) -> "PatchFile | LandFile":
     from services.cases.adapters.land_files import read_land
     from services.cases.adapters.patch_files import read_patches
     from services.cases.adapters.patch_limits import PatchLimits
-    from shared.contracts.codes import LandLayerKind
+    from shared.contracts.codes import LandLayerKind, PositionCrs
     from shared.divisions.boundaries import Boundaries
     from shared.divisions.register import Divisions
 
     name, boundaries = options.name or options.file.name, Boundaries.load()
     if options.reads == "patches":
-        limits = PatchLimits(rows=options.max_rows)
+        limits = PatchLimits(rows=options.max_rows, crs=PositionCrs(options.crs) if options.crs else None)
         return read_patches(options.file, name, options.county, Divisions.load(), boundaries, limits)
     # A geodatabase has five files a table, and some forty tables before its first layer.
     limits = PatchLimits(

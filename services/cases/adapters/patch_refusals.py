@@ -86,6 +86,12 @@ class ProjectionUnknown(FileRefused):
     refusal = "file.projection-unknown"
 
 
+class CrsContradicted(FileRefused):
+    """What was stated of the coordinates is not what the file says of them. facts: declared (by the file), stated."""
+
+    refusal = "file.crs-contradicted"
+
+
 class ZoneContradicted(FileRefused):
     """The declared zone is not that of the numbers. facts: declared, zone of it; found: zone in the eastings."""
 

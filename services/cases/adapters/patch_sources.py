@@ -14,7 +14,8 @@ import pyogrio
 import shapely
 
 from services.cases.adapters.patch_archive import chosen, is_geodatabase, unpack_geodatabase, unpack_shapefile
-from services.cases.adapters.patch_crs import WGS84, declared_epsg, geojson_epsg
+from services.cases.adapters.patch_crs import CGCS2000, WGS84, declared_epsg, geojson_epsg
+from services.cases.adapters.patch_datum import bent_by_name
 from services.cases.adapters.patch_dbf import read_dbf
 from services.cases.adapters.patch_geometry import Geometries
 from services.cases.adapters.patch_limits import PatchLimits
@@ -28,6 +29,7 @@ from services.cases.adapters.patch_refusals import (
     TooManyRows,
 )
 from services.cases.domain.patch_values import RawValue
+from shared.contracts.codes import PositionCrs
 
 Kind = Literal["shapefile", "geopackage", "geojson", "geodatabase", "xlsx"]
 
@@ -48,6 +50,7 @@ _LONGEST_RAW = 4000
 class PatchSource:
     """columns: upper-case name -> one raw value per row. row_nos: 1-based in the file. declared: EPSG code.
 
+    bent: GCJ-02 or BD-09, of which the file says it is; declared is CGCS2000 then. None: it says neither.
     geometries: as in the file, not checked. notes: (code, facts) about the file as a whole.
     """
 
@@ -58,6 +61,7 @@ class PatchSource:
     declared: int
     encoding: str
     notes: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    bent: PositionCrs | None = None
 
 
 def read_source(path: Path, name: str, limits: PatchLimits) -> PatchSource:
@@ -121,14 +125,14 @@ def _read_shapefile(path: Path, limits: PatchLimits) -> PatchSource:
         parts = unpack_shapefile(path, Path(folder), limits)
         code_page = parts[".cpg"].read_text("latin-1")[:40] if ".cpg" in parts else None
         table = read_dbf(parts[".dbf"], code_page, limits.rows)
-        declared = declared_epsg(parts[".prj"].read_bytes()[:20_000].decode("utf-8", "replace"))
+        declared, bent = _declared(parts[".prj"].read_bytes()[:20_000].decode("utf-8", "replace"))
         parts[".dbf"].unlink()  # else GDAL would skip its deleted records and shift the rows
         _meta, _, encoded, _ = _read_with_gdal(parts[".shp"], columns=[], max_features=limits.rows + 1)
     if len(encoded) != table.records:
         raise Damaged(part=".shp", reason="shapes-and-records-differ", shapes=len(encoded), records=table.records)
     geometries = _from_wkb(encoded)[np.asarray(table.row_nos, dtype=np.intp) - 1]
     columns: dict[str, Sequence[RawValue]] = {name.upper(): values for name, values in table.columns.items()}
-    return PatchSource("shapefile", columns, table.row_nos, geometries, declared, table.encoding, table.notes)
+    return PatchSource("shapefile", columns, table.row_nos, geometries, declared, table.encoding, table.notes, bent)
 
 
 def _read_geopackage(path: Path, limits: PatchLimits) -> PatchSource:
@@ -157,7 +161,14 @@ def _read_database(kind: Kind, path: Path, limits: PatchLimits) -> PatchSource:
         for name, column in zip(meta["fields"].tolist(), values, strict=True)
     }
     row_nos = list(range(1, len(encoded) + 1))
-    return PatchSource(kind, columns, row_nos, _from_wkb(encoded), declared_epsg(meta["crs"]), "UTF-8")
+    declared, bent = _declared(meta["crs"])
+    return PatchSource(kind, columns, row_nos, _from_wkb(encoded), declared, "UTF-8", bent=bent)
+
+
+def _declared(definition: str | None) -> tuple[int, PositionCrs | None]:
+    """EPSG code and bend of a .prj, WKT or "EPSG:n". Raises ProjectionUnknown."""
+    bent = bent_by_name(definition) if definition else None
+    return (declared_epsg(definition), None) if bent is None else (CGCS2000, bent)
 
 
 def _chosen_layer(path: Path, wanted: str | None) -> str:
@@ -178,7 +189,7 @@ def _read_geojson(path: Path, limits: PatchLimits) -> PatchSource:
         raise Damaged(part=".geojson", reason="not-a-feature-collection")
     if len(features) > limits.rows:
         raise TooManyRows(most=limits.rows, found=len(features))
-    declared = _declared_by(document)
+    declared, bent = _declared_by(document)
     rows = [_properties(feature) for feature in features]
     names = list(dict.fromkeys(name for row in rows for name in row))
     if len(names) > limits.columns:
@@ -186,7 +197,7 @@ def _read_geojson(path: Path, limits: PatchLimits) -> PatchSource:
     columns: dict[str, Sequence[RawValue]] = {name: [row.get(name) for row in rows] for name in names}
     geometries = np.asarray([_geometry(feature) for feature in features], dtype=object)
     shapes = np.asarray(shapely.from_geojson(geometries, on_invalid="ignore"), dtype=object)
-    return PatchSource("geojson", columns, list(range(1, len(rows) + 1)), shapes, declared, encoding)
+    return PatchSource("geojson", columns, list(range(1, len(rows) + 1)), shapes, declared, encoding, bent=bent)
 
 
 def _parse_json(content: bytes) -> tuple[dict[str, Any], str]:
@@ -205,14 +216,16 @@ def _parse_json(content: bytes) -> tuple[dict[str, Any], str]:
     return document, encoding
 
 
-def _declared_by(document: dict[str, Any]) -> int:
+def _declared_by(document: dict[str, Any]) -> tuple[int, PositionCrs | None]:
     """RFC 7946: without a crs member it is WGS84. A linked crs is never followed."""
     crs = document.get("crs")
     if crs is None:
-        return WGS84
+        return WGS84, None
     properties = crs.get("properties") if isinstance(crs, dict) and crs.get("type") == "name" else None
     name = properties.get("name") if isinstance(properties, dict) else None
-    return geojson_epsg(name if isinstance(name, str) else "crs")
+    if isinstance(name, str) and (bent := bent_by_name(name)):
+        return CGCS2000, bent
+    return geojson_epsg(name if isinstance(name, str) else "crs"), None
 
 
 def _properties(feature: Any) -> dict[str, RawValue]:

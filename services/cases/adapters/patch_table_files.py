@@ -19,9 +19,11 @@ from services.cases.adapters.patch_crs import CGCS2000, MERIDIAN_105, ZONE_35, i
 from services.cases.adapters.patch_limits import PatchLimits
 from services.cases.adapters.patch_refusals import ColumnsMissing, Damaged, NoPatches, SeveralLayers, TooManyRows
 from services.cases.adapters.patch_sources import plain_value
+from services.cases.domain.datum import to_cgcs2000
 from services.cases.domain.patch_columns import ColumnBook
 from services.cases.domain.patch_table import REQUIRED, TableRow
 from services.cases.domain.patch_values import RawValue
+from shared.contracts.codes import PositionCrs
 from shared.divisions.bounds import Box
 
 _BROKEN = (
@@ -137,7 +139,7 @@ def _rows(
         blank, number = 0, number + 1
         if number > limits.rows:
             raise TooManyRows(most=limits.rows, found=number)
-        yield TableRow(row_no, raw, _point(raw, headers, county))
+        yield TableRow(row_no, raw, _point(raw, headers, county, limits.crs))
 
 
 def _value(value: Any) -> RawValue:
@@ -146,14 +148,19 @@ def _value(value: Any) -> RawValue:
     return told.removesuffix("T00:00:00") if isinstance(told, str) else told
 
 
-def _point(raw: dict[str, RawValue], headers: dict[str, str], county: Box) -> tuple[float, float] | None:
-    """Centre in degrees, by how large the numbers are; None where they lie nowhere near the county."""
+def _point(
+    raw: dict[str, RawValue], headers: dict[str, str], county: Box, stated: PositionCrs | None
+) -> tuple[float, float] | None:
+    """Centre in degrees, by how large the numbers are; None where they lie nowhere near the county.
+
+    stated: of degrees, as whoever sent the table says.
+    """
     try:
         x, y = (float(str(raw[headers[key]])) for key in ("longitude", "latitude"))
     except (KeyError, ValueError):
         return None
     for east, north in ((x, y), (y, x)):
-        point = _degrees(east, north)
+        point = _degrees(east, north, stated)
         if point is None:
             continue
         if county.west <= point[0] <= county.east and county.south <= point[1] <= county.north:
@@ -161,9 +168,9 @@ def _point(raw: dict[str, RawValue], headers: dict[str, str], county: Box) -> tu
     return None
 
 
-def _degrees(east: float, north: float) -> tuple[float, float] | None:
+def _degrees(east: float, north: float, stated: PositionCrs | None) -> tuple[float, float] | None:
     if abs(east) <= 180 and abs(north) <= 90:
-        return east, north
+        return (east, north) if stated is None else to_cgcs2000(stated, east, north)
     zone = zone_of_easting(east)
     epsg = MERIDIAN_105 if 1e5 <= east < 1e6 else None if zone is None else in_zone(ZONE_35, zone)
     if epsg is None or not 0 < north < 1e7:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.cases.domain import clocks, competence, decision, standstill
+from services.cases.domain.area_basis import basis_of, claim, counted, largest, warnings_of
 from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.certificates import uncertified
 from services.cases.domain.clue import Clue
@@ -21,7 +22,7 @@ from services.cases.domain.transitions import Forbidden, Row
 from shared.area import mu_from_m2
 from shared.clock import local_day
 from shared.contracts.case_import_events import CaseTakenOverV1
-from shared.contracts.case_path_events import CaseRecusalDecidedV1, CaseReopenedV1
+from shared.contracts.case_path_events import CaseLandFoundV1, CaseRecusalDecidedV1, CaseReopenedV1
 from shared.contracts.case_paths import PathStep
 from shared.contracts.cases import (
     CaseStep,
@@ -55,6 +56,7 @@ from shared.contracts.clocks import DeadlineFact
 from shared.contracts.clues import FileCase
 from shared.contracts.codes import Agency, CaseState, ClosingGround, PauseReason, ViolationType
 from shared.contracts.joint_action_events import ActionBrief
+from shared.contracts.land import AreaBasis, ClaimedAreas
 from shared.contracts.parts import DeadlineView
 from shared.contracts.procedure import Procedure, SummedCase
 
@@ -90,6 +92,7 @@ class Case(Progress):
     closed_at: datetime | None = None
     closing_ground: ClosingGround | None = None
     old_no: str | None = None
+    basis: AreaBasis | None = None
     procedure: Procedure = field(default_factory=Procedure)
 
     @property
@@ -98,6 +101,18 @@ class Case(Progress):
 
     def charged(self, clock: DeadlineView) -> Charged:
         return replace(super().charged(clock), agencies=(self.lead_agency,))
+
+    @property
+    def claimed(self) -> ClaimedAreas:
+        """As the opinion stated the areas, whatever counts."""
+        if self.basis is not None:
+            return self.basis.claimed
+        return claim(self.area_m2, self.farmland_area_m2, self.pbf_area_m2)
+
+    @property
+    def largest_m2(self) -> Decimal:
+        """The official area, or the claim where that is larger: no appraiser finds more destroyed."""
+        return self.area_m2 if self.basis is None else max(self.area_m2, self.basis.claimed.area_m2)
 
     # decisions
 
@@ -115,8 +130,11 @@ class Case(Progress):
         case_no: str,
         reporters: Sequence[str] = (),
         summed: Sequence[SummedCase] = (),
+        basis: AreaBasis | None = None,
     ) -> list[CaseEvent]:
         """Open the case on a clue; five conditions of NRP 16, documents in clue.TABLE.
+
+        basis: what its areas rest on today; the official ones count, whatever the opinion claimed.
 
         What was stopped before is filed under its number. Raises Forbidden for an act that is time-barred or not the
         agency's, and for an officer who is the party, or one of those who reported it (APL 43).
@@ -127,7 +145,9 @@ class Case(Progress):
         competence.check_jurisdiction(cmd.lead_agency, cmd.violation_types, clue.division_code, moment)
         free_of_interest(cmd.officers, [cmd.party_name, *reporters], "officers")
         decision.check_time_bar(cmd.act_ended_on, moment)
-        reach = decision.reach_of(clue.pbf_area_m2, clue.farmland_area_m2, moment, summed)
+        basis = basis or basis_of(clue.claimed, None, None)
+        areas, most = counted(basis), largest(basis)
+        reach = decision.reach_of(most.pbf_m2, most.farmland_m2, moment, summed)
         return [
             CaseFiledV1(
                 case_id=self.id,
@@ -146,9 +166,10 @@ class Case(Progress):
                 place=clue.place,
                 longitude=clue.longitude,
                 latitude=clue.latitude,
-                area_m2=clue.area_m2 or Decimal(0),
-                farmland_area_m2=clue.farmland_area_m2 or Decimal(0),
-                pbf_area_m2=clue.pbf_area_m2 or Decimal(0),
+                area_m2=areas.area_m2,
+                farmland_area_m2=areas.farmland_m2,
+                pbf_area_m2=areas.pbf_m2,
+                basis=basis,
                 area_threshold_met=reach.met,
                 near_threshold=reach.near,
                 summed=list(summed),
@@ -203,12 +224,16 @@ class Case(Progress):
             resumes=decision.end_of_publication(self, cmd.service_method, local_day(served_at)),
         )
         decision.check_notice(self, cmd, moment)
+        allowed = decision.fine_range(self, cmd, moment)
         return [
             CasePartyNotifiedV1(
                 intended_penalty=cmd.intended_penalty,
                 served_at=cmd.served_at,
                 measures=cmd.measures,
                 fine_yuan=cmd.fine_yuan,
+                gains_yuan=cmd.gains_yuan,
+                fine_least_yuan=allowed.least_yuan,
+                fine_most_yuan=allowed.most_yuan,
                 hearing_offered=cmd.hearing_offered,
                 service_method=cmd.service_method,
                 **told,
@@ -219,12 +244,16 @@ class Case(Progress):
         """fined_elsewhere: numbers of cases in which this act was fined already. Refused as domain/decision.py says."""
         told = self.take(cmd, moment)
         decision.check_decision(self, cmd, moment, fined_elsewhere)
+        allowed = decision.fine_range(self, cmd, moment)
         return [
             CaseDecidedV1(
                 decision=cmd.decision,
                 decision_no=cmd.decision_no,
                 measures=cmd.measures,
                 fine_yuan=cmd.fine_yuan,
+                gains_yuan=cmd.gains_yuan,
+                fine_least_yuan=allowed.least_yuan,
+                fine_most_yuan=allowed.most_yuan,
                 deciding_agency=cmd.deciding_agency or self.lead_agency,
                 **told,
             )
@@ -326,8 +355,14 @@ class Case(Progress):
         self.division_name, self.place = event.division_name, event.place
         self.longitude, self.latitude = event.longitude, event.latitude
         self.area_m2, self.farmland_area_m2 = event.area_m2, event.farmland_area_m2
-        self.pbf_area_m2 = event.pbf_area_m2
+        self.pbf_area_m2, self.basis = event.pbf_area_m2, event.basis
         self.filed_at = filed_at
+
+    @_change.register
+    def _(self, event: CaseLandFoundV1) -> None:
+        if event.basis is not None:
+            areas, self.basis = counted(event.basis), event.basis
+            self.area_m2, self.farmland_area_m2, self.pbf_area_m2 = areas.area_m2, areas.farmland_m2, areas.pbf_m2
 
     @_change.register
     def _(self, event: CaseInvestigationStartedV1) -> None:
@@ -398,4 +433,6 @@ class Case(Progress):
             rectification_ids=list(rectification_ids),
             joint_action_ids=list(joint_action_ids),
             procedure=self.procedure,
+            basis=self.basis,
+            warnings=warnings_of(self.basis),
         )

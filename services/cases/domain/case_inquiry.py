@@ -81,7 +81,7 @@ def sign_survey_record(case: Case, cmd: SignSurveyRecord, moment: Moment) -> lis
 def suspend(case: Case, cmd: SuspendInvestigation, moment: Moment) -> list[CaseEvent]:
     """The clocks of the investigation and the decision stand still; the party is told in three working days (D12)."""
     case.permit(cmd, moment)  # in the wrong state nobody is sent for the paper that proves the pause
-    paper = standstill.proof(cmd.documents, _DOC.SUSPENSION_DECISION)
+    paper = standstill.pausing(cmd.documents, _DOC.SUSPENSION_DECISION)
     pauses = standstill.pauses(case, ("D10", "S03"), PauseReason.SUSPENSION, moment.today, paper)
     starts = [] if case.is_running("D12") else [moment.deadlines.start("D12", moment.now)]
     return [CaseSuspendedV1(**case.take(cmd, moment, starts=starts, pauses=pauses))]
@@ -135,7 +135,7 @@ def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
     if special and not cmd.specially_complex:
         raise Forbidden("cases.extended-already", "specially_complex", "NRP 38", most=most)
     if cmd.specially_complex and _DOC.COLLECTIVE_RECORD not in {document.kind for document in cmd.documents}:
-        raise DocumentMissing(cmd.verb, [_DOC.COLLECTIVE_RECORD], "NRP 38")
+        raise DocumentMissing("case", cmd.verb, [_DOC.COLLECTIVE_RECORD], "NRP 38")
     return [CaseTermExtendedV1(approved_by=cmd.approved_by, specially_complex=cmd.specially_complex, **told)]
 
 
@@ -143,7 +143,7 @@ def commission_appraisal(case: Case, cmd: CommissionAppraisal, moment: Moment) -
     """The penalty clock stands still from the day of the commission."""
     case.permit(cmd, moment)
     on = moment.past_day(cmd.commissioned_on, "commissioned_on", _filed_on(case))
-    paper = standstill.proof(cmd.documents, _DOC.APPRAISAL_COMMISSION)
+    paper = standstill.pausing(cmd.documents, _DOC.APPRAISAL_COMMISSION)
     running = crime_of(case.procedure).appraisal
     if running is not None and running.opinion_on is None:
         raise Forbidden("cases.appraisal-running", None, "NRP 38", since=running.commissioned_on.isoformat())
@@ -172,7 +172,7 @@ def record_appraisal(
         case.take(cmd, moment)
         raise Forbidden("cases.no-appraisal-running", None, "NRP 38")
     on = moment.past_day(cmd.opinion_on, "opinion_on", appraisal.commissioned_on)
-    check_part("destroyed_area_m2", cmd.destroyed_area_m2, case.area_m2)
+    check_part("destroyed_area_m2", cmd.destroyed_area_m2, case.largest_m2)
     check_part("destroyed_pbf_area_m2", cmd.destroyed_pbf_area_m2, cmd.destroyed_area_m2)
     if cmd.destroyed != (cmd.destroyed_area_m2 > 0):
         raise Forbidden("cases.appraisal-contradicts", "destroyed_area_m2", "JI2000 3")

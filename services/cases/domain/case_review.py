@@ -29,7 +29,7 @@ from shared.contracts.case_paths import (
     WaivePenalty,
 )
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.codes import CaseState, DocumentKind, PauseReason
+from shared.contracts.codes import CaseState, DocumentKind, NoPenaltyReason, PauseReason
 
 _DOC = DocumentKind
 # Which paper is served in which state, and the clock that stands still until it counts as served.
@@ -65,18 +65,21 @@ def deliberate(case: Case, cmd: Deliberate, moment: Moment) -> list[CaseEvent]:
 
 
 def waive(case: Case, cmd: WaivePenalty, moment: Moment) -> list[CaseEvent]:
-    """No penalty is no way around a hand-over that is due."""
+    """No penalty is no way around a hand-over that is due, nor around the appraisal that tells whether one is."""
     told = case.take(cmd, moment)
     if decision.is_crime_open(case):
         raise Forbidden("cases.transfer-first", None, "APL 27; T310 11")
+    if cmd.ground is not NoPenaltyReason.NO_FACT and decision.is_unappraised(case):
+        raise Forbidden("cases.appraisal-first", None, "JI2000 3; T310 11")
     return [CasePenaltyWaivedV1(ground=cmd.ground, **told)]
 
 
 def request_hearing(case: Case, cmd: RequestHearing, moment: Moment) -> list[CaseEvent]:
     """Within five working days of the notice; the penalty clock stands still until the hearing was held."""
+    case.permit(cmd, moment)
     served_on = None if case.notice_served_at is None else local_day(case.notice_served_at)
     on = moment.past_day(cmd.asked_on, "asked_on", served_on)
-    paper = standstill.proof(cmd.documents, _DOC.HEARING_REQUEST)
+    paper = standstill.pausing(cmd.documents, _DOC.HEARING_REQUEST)
     pauses = standstill.pauses(case, ("D10",), PauseReason.HEARING, on, paper) if paper else []
     told = case.take(cmd, moment, pauses=pauses)
     term = case.clock("D15")
@@ -130,10 +133,11 @@ def hold_hearing(case: Case, cmd: HoldHearing, moment: Moment) -> list[CaseEvent
 
 def publish(case: Case, cmd: PublishPaper, moment: Moment) -> list[CaseEvent]:
     """Only where nothing else works, which the record says; the clock stands still until the paper counts as served."""
+    case.permit(cmd, moment)
     before = {"penalty_decision": case.decided_at, "demand_notice": case.served_at}.get(cmd.paper, case.filed_at)
     on = moment.past_day(cmd.published_on, "published_on", None if before is None else local_day(before))
     states, rule_id = _PAPERS[cmd.paper]
-    paper = standstill.proof(cmd.documents, _DOC.PUBLIC_SERVICE_RECORD)
+    paper = standstill.pausing(cmd.documents, _DOC.PUBLIC_SERVICE_RECORD)
     pauses = []
     if paper is not None and rule_id != "D22" and case.procedure.publication is None:
         pauses = standstill.pauses(case, (rule_id,), PauseReason.PUBLIC_NOTICE, on, paper)

@@ -51,6 +51,8 @@ _SUSPECTING = (
     _STATE.TERMINATED,
     _STATE.REOPENED,
 )
+# Until the closing, which waits for the opinion where the area reaches the limit of the crime.
+APPRAISED = (_STATE.FILED, *_SUSPECTING)
 
 
 def _beside(verb: str, *states: CaseState, **more: Any) -> tuple[Row[CaseState], ...]:
@@ -158,19 +160,17 @@ TABLE: Transitions[CaseState] = Transitions(
         who=_OFFICE,
         needs=_papers(_DOC.EXTENSION_APPROVAL),
     ),
-    *_beside(
-        "commission-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})
-    ),
-    *_beside("record-appraisal", *UNDER_INQUIRY, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    *_beside("commission-appraisal", *APPRAISED, needs=_papers(_DOC.APPRAISAL_COMMISSION), stops=frozenset({"S10"})),
+    *_beside("record-appraisal", *APPRAISED, needs=_papers(_DOC.APPRAISAL_OPINION)),
     # The same opinion, as agriculture reports it of its task in a joint action.
-    *_beside("appraisal-told", *UNDER_INQUIRY, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
+    *_beside("appraisal-told", *APPRAISED, who=_FACT, needs=_papers(_DOC.APPRAISAL_OPINION)),
     *_beside(
         "review-threshold", *UNDER_INQUIRY, who=_LEGAL, needs=_papers(_DOC.LEGAL_OPINION), stops=frozenset({"S09"})
     ),
     # Another act of the party came up: the areas are added (JI2000 9).
     *_beside("sum-acts", *UNDER_INQUIRY, who=_FACT, starts=("S09", "S10")),
-    # An overlay found more land than the case was filed with (domain.md 6.8).
-    *_beside("find-land", *UNDER_INQUIRY, who=_FACT, starts=("D07", "S09", "S10")),
+    # An overlay found other areas than the case was filed with (domain.md 6.8).
+    *_beside("find-land", *APPRAISED, who=_FACT, starts=("D07", "S09", "S10")),
     *_beside("request-recusal", *UNDER_INQUIRY, who=TOWNSHIP | LEADERS),
     *_beside("decide-recusal", *UNDER_INQUIRY, who=LEADERS, needs=_papers(_DOC.RECUSAL_DECISION)),
     # the hand-over to public security, beside the case

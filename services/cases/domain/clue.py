@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
+from services.cases.domain.area_basis import basis_of, claim, largest
 from services.cases.domain.areas import check_land
 from services.cases.domain.clue_branches import ClueBranches
 from services.cases.domain.clue_errors import (
@@ -15,6 +16,7 @@ from services.cases.domain.clue_errors import (
     DutyRuled,
     DutyUndisputed,
     ProofMissing,
+    ReporterIsNamed,
     ReviewNotEnded,
     RulingNeeded,
 )
@@ -51,7 +53,8 @@ from shared.contracts.clues import (
     StartVerification,
     SubmitOpinion,
 )
-from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, ReturnReason, ReviewState
+from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, RejectReason, ReturnReason, ReviewState
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]
@@ -190,7 +193,11 @@ class Clue(ClueBranches):
         return [ClueReturnedV1(return_reason=cmd.return_reason, **self.told(row, moment, reason=cmd.reason))]
 
     def reject(self, cmd: RejectClue, moment: Moment) -> list[ClueEvent]:
+        """Raises ReporterIsNamed where the ground is that nobody stands for the report."""
         row = TABLE.permit(self.state, "reject", moment.by)
+        named = self.report is not None and self.report.named
+        if named and cmd.reject_reason is RejectReason.ANONYMOUS_WITHOUT_FACTS:
+            raise ReporterIsNamed
         return [ClueRejectedV1(reject_reason=cmd.reject_reason, **self.told(row, moment, reason=cmd.reason))]
 
     @property
@@ -220,10 +227,13 @@ class Clue(ClueBranches):
         moment: Moment,
         missing: Sequence[str] = (),
         build_age: Literal["new", "stock"] | None = None,
+        basis: AreaBasis | None = None,
     ) -> list[ClueEvent]:
         """missing: what the opinion still needs to be proved; it may be submitted so, but not reviewed or closed.
 
         Until somebody has taken it up, it may be submitted again, with what it lacked.
+
+        basis: what was measured beside the areas it states; no statement lowers what is official.
 
         D07 runs from a violation's areas that make it a large case, if it was not known to be one from the visit on.
 
@@ -233,7 +243,9 @@ class Clue(ClueBranches):
         check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
         if self.state is ClueState.TO_CASE and cmd.opinion not in ILLEGAL_OPINIONS:
             raise OutcomeNotAllowed(TABLE.name, self.state, "submit-opinion", cmd.opinion, ILLEGAL_OPINIONS)
-        large = moment.rules.reach(cmd.pbf_area_m2, cmd.farmland_area_m2, moment.today).met
+        basis = basis or basis_of(claim(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2), None, None)
+        areas = largest(basis)
+        large = moment.rules.reach(areas.pbf_m2, areas.farmland_m2, moment.today).met
         owes = large and cmd.opinion in ILLEGAL_OPINIONS and self.may_turn_large
         starts = [moment.deadlines.start("D07", moment.now)] if owes else []
         return [
@@ -248,6 +260,7 @@ class Clue(ClueBranches):
                 proof=cmd.proof,
                 missing_proofs=list(missing),
                 build_age=build_age,
+                basis=basis,
                 **self.told(row, moment, documents=cmd.documents, starts=starts),
             )
         ]

@@ -57,6 +57,13 @@ class ProofMissing(Conflict):
         super().__init__("cases.proof-missing", "proof", law="HOUSE.clue", missing=list(missing))
 
 
+class ReporterIsNamed(InvalidInput):
+    """Who gave a name is not anonymous."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.reporter-is-named", "reject_reason")
+
+
 class AlreadyPassedOn(Conflict):
     """A clue is passed on once; then the superior decides (domain.md 4.7, NRP 11)."""
 
@@ -96,7 +103,7 @@ class CaseBeside(Forbidden):
     """The act was stopped and a case stands beside the clue: end the case first, or verify the clue as it is."""
 
     def __init__(self, verb: str, case_id: UUID, law: str) -> None:
-        super().__init__("cases.case-beside", None, law, verb=verb, case_id=str(case_id))
+        super().__init__("cases.case-beside", None, law, object="clue", verb=verb, case_id=str(case_id))
 
 
 class PatchAlreadySplit(Conflict):

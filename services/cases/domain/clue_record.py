@@ -7,6 +7,7 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
+from services.cases.domain.area_basis import Areas, claim, counted, warnings_of
 from services.cases.domain.progress import Progress
 from shared.area import mu_from_m2
 from shared.contracts import cases_events as e
@@ -36,6 +37,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
+from shared.contracts.land import AreaBasis, ClaimedAreas
 from shared.contracts.parts import PatchFacts
 from shared.divisions.register import TOWNSHIP_DIGITS
 
@@ -78,6 +80,7 @@ class ClueRecord(Progress):
     proof: OpinionProof | None = None
     missing_proofs: list[str] = field(default_factory=list)
     build_age: Literal["new", "stock"] | None = None
+    basis: AreaBasis | None = None
     sent_back: list[SentBackFact] = field(default_factory=list)
     aliases: list[AliasRef] = field(default_factory=list)
     report: ReportFacts | None = None
@@ -126,6 +129,16 @@ class ClueRecord(Progress):
         return "legal" if self.opinion in _LEGAL else "other"
 
     @property
+    def claimed(self) -> ClaimedAreas:
+        """As told by a file or a report, and from the opinion on as that states them."""
+        return claim(self.area_m2, self.farmland_area_m2, self.pbf_area_m2)
+
+    @property
+    def counted(self) -> Areas | None:
+        """What counts of its areas once there is an opinion: official ones before the claim."""
+        return None if self.basis is None else counted(self.basis)
+
+    @property
     def warnings(self) -> list[ClueWarning]:
         """What a person should look at."""
         found = []
@@ -134,7 +147,7 @@ class ClueRecord(Progress):
             found.append(ClueWarning(code="cases.split-areas-differ", facts=facts))
         if self.missing_proofs:
             found.append(ClueWarning(code="cases.proof-missing", facts={"missing": self.missing_proofs}))
-        return found
+        return found + warnings_of(self.basis)
 
     @singledispatchmethod
     def _change(self, event: e.ClueEvent) -> None:
@@ -215,7 +228,7 @@ class ClueRecord(Progress):
         self.review_state = ReviewState.OPINION_SUBMITTED
         self.submitted_by = event.submitted_by
         self.proof, self.missing_proofs = event.proof, event.missing_proofs
-        self.build_age = event.build_age
+        self.build_age, self.basis = event.build_age, event.basis
 
     @_change.register(e.ClueTurnedIntoCaseV1)
     @_change.register(e.ClueActStoppedV1)
@@ -324,6 +337,7 @@ class ClueRecord(Progress):
             proof=self.proof,
             missing_proofs=self.missing_proofs,
             build_age=self.build_age,
+            basis=self.basis,
             sent_back=self.sent_back,
             split=self.split,
             transfer=self.transfer,

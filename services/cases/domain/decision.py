@@ -8,17 +8,21 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from services.cases.domain import standstill
+from services.cases.domain.fines import FineRange, Taken
 from services.cases.domain.path_rules import Reach
 from services.cases.domain.service import check_service
 from services.cases.domain.transitions import DocumentMissing, Forbidden
 from shared.clock import local_day, noon
+from shared.contracts.cases import DecideCase
 from shared.contracts.codes import (
     Agency,
     CaseState,
     ClosingGround,
     DocumentKind,
     Measure,
+    NoPenaltyReason,
     PauseReason,
+    TerminateReason,
     TransferState,
     ViolationType,
 )
@@ -27,7 +31,7 @@ from shared.errors import Conflict, InvalidInput
 if TYPE_CHECKING:
     from services.cases.domain.case import Case
     from services.cases.domain.progress import Moment
-    from shared.contracts.cases import CloseCase, DecideCase, NotifyParty, ReviewCase
+    from shared.contracts.cases import CloseCase, NotifyParty, ReviewCase
     from shared.contracts.clocks import DeadlineFact, ResumeFact
     from shared.contracts.procedure import Crime, SummedCase
 
@@ -73,17 +77,18 @@ def check_notice(case: Case, cmd: NotifyParty, moment: Moment) -> None:
     """Only an agency with power tells of a penalty; what is heavy needs the offer of a hearing. Raises Forbidden."""
     _check_dispute(case)
     _check_opinion(case)
-    _check_fine(cmd.measures, cmd.fine_yuan)
+    _check_amounts(cmd)
     _check_power(case, case.lead_agency, case.violation_types, moment)
+    _check_fine(cmd.fine_yuan, fine_range(case, cmd, moment))
     held = case.held(cmd.documents)
     served_on = local_day(cmd.served_at)
     if cmd.service_method != "direct":
         check_service(cmd, "penalty_notice", held, case.procedure.publication, served_on)
     if cmd.hearing_offered:
         if DocumentKind.HEARING_RIGHT_NOTICE not in held:
-            raise DocumentMissing(cmd.verb, [DocumentKind.HEARING_RIGHT_NOTICE], "NRP 34")
-    elif heavy := _heavy(case, cmd.measures, cmd.fine_yuan, moment):
-        raise Forbidden("cases.hearing-not-offered", "hearing_offered", "APL 63; NRP 34", measures=sorted(heavy))
+            raise DocumentMissing("case", cmd.verb, [DocumentKind.HEARING_RIGHT_NOTICE], "NRP 34")
+    elif heavy := _heavy(case, cmd, moment):
+        raise Forbidden("cases.hearing-not-offered", "hearing_offered", "APL 63; NRP 34", measures=heavy)
 
 
 def check_decision(case: Case, cmd: DecideCase, moment: Moment, fined_elsewhere: Sequence[str]) -> None:
@@ -95,7 +100,7 @@ def check_decision(case: Case, cmd: DecideCase, moment: Moment, fined_elsewhere:
     _check_dispute(case)
     _check_opinion(case)
     _check_reviewed(case)
-    _check_fine(cmd.measures, cmd.fine_yuan)
+    _check_amounts(cmd)
     _check_power(case, cmd.deciding_agency or case.lead_agency, cmd.violation_types or case.violation_types, moment)
     _check_crime(case, cmd)
     if cmd.fine_yuan:
@@ -104,12 +109,15 @@ def check_decision(case: Case, cmd: DecideCase, moment: Moment, fined_elsewhere:
         if fined := [*mine, *fined_elsewhere]:
             raise Forbidden("cases.fined-already", "fine_yuan", "APL 29", cases=fined)
     _check_told(case, cmd, moment)
+    _check_fine(cmd.fine_yuan, fine_range(case, cmd, moment))
 
 
 def check_closing(case: Case, cmd: CloseCase, transfers_pending: bool, settling: bool = False) -> None:
     """Hand-overs come before the closing, whichever they are. Raises Forbidden, InvalidInput."""
     if transfers_pending or is_crime_open(case):
         raise Forbidden("cases.transfers-due", None, "NRP 46")
+    if is_unappraised(case) and not _is_no_act_of_ours(case, cmd.ground):
+        raise Forbidden("cases.appraisal-first", None, "JI2000 3; T310 11")
     if case.is_running("D27"):
         raise Forbidden("cases.publication-stands", None, "APL 48")
     if cmd.ground is ClosingGround.EXECUTED and case.is_running("D26"):
@@ -140,6 +148,26 @@ def is_crime_open(case: Case) -> bool:
     if crime.transfer_state is TransferState.REFUSED_BY_CHIEF:
         return crime.due
     return crime.transfer_state not in _SETTLED or (crime.due and crime.transfer_state is None)
+
+
+def is_unappraised(case: Case) -> bool:
+    """Whether the area alone would be a crime and nobody has said yet whether tillage is destroyed (domain.md 2.6).
+
+    What has gone to the police needs no opinion of ours any more.
+    """
+    crime = _crime(case)
+    is_open = bool(crime.area_threshold_met) and crime.tillage_destroyed is None
+    return is_open and crime.transfer_state in _NOT_HANDED_OVER
+
+
+def _is_no_act_of_ours(case: Case, ground: ClosingGround) -> bool:
+    """Nothing that was done, or nothing that is ours to judge: no appraiser is asked for it."""
+    found = case.procedure
+    return (
+        ground is ClosingGround.JURISDICTION_TRANSFERRED
+        or found.terminated in (TerminateReason.NO_FACT, TerminateReason.NOT_OUR_JURISDICTION)
+        or found.waived is NoPenaltyReason.NO_FACT
+    )
 
 
 def check_leaving_hearing(case: Case, cmd: ReviewCase) -> None:
@@ -203,8 +231,10 @@ def _check_told(case: Case, cmd: DecideCase, moment: Moment) -> None:
             raise Forbidden("cases.not-told", "measures", "APL 44; APL 62", measures=new)
         if cmd.fine_yuan > told.fine_yuan:
             raise Forbidden("cases.heavier-than-told", "fine_yuan", "APL 45", told_yuan=float(told.fine_yuan))
-    if not case.procedure.hearing_offered and (heavy := _heavy(case, cmd.measures, cmd.fine_yuan, moment)):
-        raise Forbidden("cases.hearing-not-offered", "measures", "APL 63; NRP 34", measures=sorted(heavy))
+        if told.measures and cmd.gains_yuan > told.gains_yuan:
+            raise Forbidden("cases.more-gains-than-told", "gains_yuan", "APL 45", told_yuan=float(told.gains_yuan))
+    if not case.procedure.hearing_offered and (heavy := _heavy(case, cmd, moment)):
+        raise Forbidden("cases.hearing-not-offered", "measures", "APL 63; NRP 34", measures=heavy)
 
 
 def _check_opinion(case: Case) -> None:
@@ -228,9 +258,33 @@ def _check_dispute(case: Case) -> None:
         raise Forbidden("cases.jurisdiction-disputed", None, "APL 25; NRP 10", cases=disputed)
 
 
-def _check_fine(measures: Iterable[Measure], fine_yuan: Decimal) -> None:
-    if (Measure.FINE in measures) != (fine_yuan > 0):
+def fine_range(case: Case, cmd: NotifyParty | DecideCase, moment: Moment) -> FineRange:
+    """What the table of violation types gives for what is punished."""
+    named = cmd.violation_types if isinstance(cmd, DecideCase) else []
+    taken = Taken(case.area_m2, case.farmland_area_m2, case.pbf_area_m2, cmd.gains_yuan)
+    return moment.rules.fine_range(named or case.violation_types, taken, moment.today)
+
+
+def _check_amounts(cmd: NotifyParty | DecideCase) -> None:
+    if (Measure.FINE in cmd.measures) != (cmd.fine_yuan > 0):
         raise InvalidInput("cases.fine-and-measure-differ", "fine_yuan", law="APL 59")
+    if (Measure.CONFISCATE_GAINS in cmd.measures) != (cmd.gains_yuan > 0):
+        raise InvalidInput("cases.gains-and-measure-differ", "gains_yuan", law="APL 59")
+
+
+def _check_fine(fine_yuan: Decimal, allowed: FineRange) -> None:
+    """Not where no article gives one, not above the highest; one below the least is told of, not refused (APL 32)."""
+    if not fine_yuan:
+        return
+    if allowed.forbids:
+        raise Forbidden(
+            "cases.no-fine-in-law", "fine_yuan", "APL 38", violations=[one.value for one in allowed.unfined]
+        )
+    if (allowed.most_yuan is not None and fine_yuan <= allowed.most_yuan) or allowed.open:
+        return
+    if allowed.missing:
+        raise Forbidden("cases.fine-base-missing", "fine_yuan", "APL 38", bases=list(allowed.missing))
+    raise Forbidden("cases.fine-above-most", "fine_yuan", "APL 38", most_yuan=float(allowed.most_yuan or 0))
 
 
 def _check_power(case: Case, agency: Agency, violations: Iterable[ViolationType], moment: Moment) -> None:
@@ -244,16 +298,21 @@ def _check_crime(case: Case, cmd: DecideCase) -> None:
     crime = _crime(case)
     if crime.due and crime.transfer_state in _NOT_HANDED_OVER:
         raise Forbidden("cases.transfer-first", None, "APL 27; T310 11")
+    if cmd.fine_yuan and is_unappraised(case):
+        raise Forbidden("cases.appraisal-first", "fine_yuan", "JI2000 3; T310 11")
     if cmd.fine_yuan and crime.transfer_state not in _FINE_FREE:
         raise Forbidden("cases.fine-waits", "fine_yuan", "APL 35; T310 11")
 
 
-def _heavy(case: Case, measures: Iterable[Measure], fine_yuan: Decimal, moment: Moment) -> list[str]:
+def _heavy(case: Case, cmd: NotifyParty | DecideCase, moment: Moment) -> list[str]:
     """Measures for which a hearing must be offered."""
-    rule = moment.rules.hearing_rule(moment.today)
-    heavy = [measure.value for measure in rule.measures.intersection(measures)]
-    limit = rule.fine_person_yuan if case.party_kind in _PERSONS else rule.fine_unit_yuan
-    return heavy + ([Measure.FINE.value] if fine_yuan >= limit else [])
+    rule, person = moment.rules.hearing_rule(moment.today), case.party_kind in _PERSONS
+    heavy = {measure.value for measure in rule.measures.intersection(cmd.measures)}
+    if cmd.fine_yuan >= (rule.fine_person_yuan if person else rule.fine_unit_yuan):
+        heavy.add(Measure.FINE.value)
+    if cmd.gains_yuan >= (rule.gains_person_yuan if person else rule.gains_unit_yuan):
+        heavy.add(Measure.CONFISCATE_GAINS.value)
+    return sorted(heavy)
 
 
 def _crime(case: Case) -> Crime:

@@ -9,7 +9,13 @@ from uuid import UUID
 from services.cases.domain.rule_book import RuleBook
 from shared.citations import chinese
 from shared.contracts.codes import Agency, DisclosurePurpose, RuleRegister
-from shared.contracts.disclosure import ALWAYS_TOLD, CaseFieldsDisclosedV1, DisclosureValue, disclosure_key
+from shared.contracts.disclosure import (
+    ALWAYS_TOLD,
+    CaseFieldsDisclosedV1,
+    CaseFieldsReceivedV1,
+    DisclosureValue,
+    disclosure_key,
+)
 from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.rules import ArticleRef
 from shared.errors import Conflict
@@ -75,7 +81,7 @@ def told_of(brief: ActionBrief) -> list[str]:
 
 @dataclass(kw_only=True)
 class Disclosure:
-    """One entry of the ledger: written with the sending, changed by nothing."""
+    """One entry of the ledger: written with the sending; nothing is added but that it has come (version 2)."""
 
     TYPE: ClassVar[str] = "disclosure"
 
@@ -93,7 +99,15 @@ class Disclosure:
     from_agency: Agency | None = None
     at: datetime | None = None
 
-    def apply(self, event: CaseFieldsDisclosedV1) -> None:
+    def receive(self, now: datetime) -> list[CaseFieldsReceivedV1]:
+        """It has come to the agency; once."""
+        if self.version > 1 or self.about is None:
+            return []
+        return [CaseFieldsReceivedV1(at=now, case_id=self.case_id, to_agency=self.to_agency, about=self.about)]
+
+    def apply(self, event: CaseFieldsDisclosedV1 | CaseFieldsReceivedV1) -> None:
+        if isinstance(event, CaseFieldsReceivedV1):
+            return
         self.jurisdiction = event.division_code
         self.case_id, self.clue_id, self.at = event.case_id, event.clue_id, event.at
         self.to_agency, self.purpose, self.about = event.to_agency, event.purpose, event.about

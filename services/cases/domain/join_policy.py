@@ -23,27 +23,35 @@ def check(policy: JoinPolicy, agencies: int) -> None:
 
 
 def is_met(policy: JoinPolicy, lead: Agency, tasks: Sequence[Task]) -> bool:
-    """Nothing is complete without an answer, whatever was withdrawn meanwhile."""
-    counted = live(tasks)
-    answered = [task for task in counted if task.state in ANSWERED]
-    match policy.kind:
-        case JoinKind.ALL:
-            return bool(answered) and len(answered) == len(counted)
-        case JoinKind.ANY:
-            return bool(answered)
-        case JoinKind.QUORUM:
-            return len(answered) >= (policy.quorum or 1)
-        case JoinKind.LEAD:
-            return any(task.letter.agency is lead for task in answered)
+    needed, answered = _answers(policy, lead, live(tasks))
+    return answered >= needed
 
 
 def progress(policy: JoinPolicy, lead: Agency, tasks: Sequence[Task]) -> JoinProgress:
     counted = live(tasks)
+    needed, answered = _answers(policy, lead, counted)
     return JoinProgress(
-        needed=len(counted) if policy.kind is JoinKind.ALL else policy.quorum or 1,
-        answered=sum(task.state in ANSWERED for task in counted),
+        needed=needed,
+        answered=answered,
         under_way=sum(task.state in OPEN for task in counted),
         come_back=sum(task.state in COME_BACK for task in counted),
         undelivered=sum(task.delivery_error is not None for task in counted),
-        is_met=is_met(policy, lead, tasks),
+        is_met=answered >= needed,
     )
+
+
+def _answers(policy: JoinPolicy, lead: Agency, counted: Sequence[Task]) -> tuple[int, int]:
+    """How many answers complete the feedback, and how many of those are there.
+
+    Nothing is complete without an answer, whatever was withdrawn meanwhile.
+    """
+    answered = [task for task in counted if task.state in ANSWERED]
+    match policy.kind:
+        case JoinKind.ALL:
+            return max(1, len(counted)), len(answered)
+        case JoinKind.ANY:
+            return 1, len(answered)
+        case JoinKind.QUORUM:
+            return policy.quorum or 1, len(answered)
+        case JoinKind.LEAD:
+            return 1, sum(task.letter.agency is lead for task in answered)

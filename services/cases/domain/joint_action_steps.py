@@ -135,7 +135,7 @@ class SiteSteps(Progress):
         handed_at = moment.after(cmd.handed_at, self.steps.acting.started_at, "handed_at")
         listed = {DocumentKind.EVIDENCE_HANDOVER_LIST}
         if cmd.items and listed.isdisjoint(self._held(cmd.documents)):
-            raise DocumentMissing(cmd.verb, listed, TABLE.law(cmd.verb))
+            raise DocumentMissing(TABLE.name, cmd.verb, listed, TABLE.law(cmd.verb))
         handed = EvidenceHanded(
             agency=cmd.agency, handed_at=handed_at, received_by=cmd.received_by, items=list(cmd.items)
         )

@@ -69,7 +69,8 @@ class StepNotOfForm(Conflict):
     """A consultation takes no step on site (domain.md 4.1)."""
 
     def __init__(self, verb: str, form: ActionForm) -> None:
-        super().__init__("cases.step-not-of-form", None, verb=verb, form=form, law="HOUSE.joint-action")
+        facts = {"object": "joint_action", "verb": verb, "form": form, "law": "HOUSE.joint-action"}
+        super().__init__("cases.step-not-of-form", None, **facts)
 
 
 class MeetingMissing(Conflict):

@@ -8,8 +8,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.cases.domain.case import Case
+from services.cases.domain.case_table import APPRAISED, UNDER_INQUIRY
 from services.cases.domain.case_table import TABLE as CASE_TABLE
-from services.cases.domain.case_table import UNDER_INQUIRY
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_table import TABLE as CLUE_TABLE
 from services.cases.domain.overlay import Overlay
@@ -19,6 +19,7 @@ from shared.contracts.case_path_events import CaseLandFoundV1
 from shared.contracts.cases_events import CaseEvent, ClueEvent
 from shared.contracts.clue_events import ClueFoundLargeV1
 from shared.contracts.codes import ILLEGAL_OPINIONS, OverlayPurpose
+from shared.contracts.land import AreaBasis
 
 
 @dataclass(frozen=True)
@@ -53,31 +54,44 @@ def of_clue(clue: Clue, found: LandFound, moment: Moment) -> list[ClueEvent]:
     return [ClueFoundLargeV1(overlay_id=found.overlay_id, **areas, **clue.told(row, moment))]
 
 
-def of_case(case: Case, found: LandFound, moment: Moment) -> list[CaseEvent]:
-    """The report of a large case (D07), an appraisal (S10) or a legal review (S09) that the filing did not ask for.
+def of_case(
+    case: Case, overlay: Overlay, found: LandFound | None, basis: AreaBasis | None, moment: Moment
+) -> list[CaseEvent]:
+    """What counts for the case from now on, and the report of a large case (D07), an appraisal (S10) or a legal review
+    (S09) that the filing did not ask for. basis: where the overlay is of the day before the act.
 
-    What an appraiser has found destroyed goes before what lies on the map: then only the report is still owed.
+    What an appraiser has found destroyed goes before what lies on the map: then only the report is still owed. What
+    was met once stays so: a later overlay takes no flag away.
     """
-    if case.state not in UNDER_INQUIRY:
+    if case.state not in APPRAISED or overlay.result is None:
         return []
     crime = crime_of(case.procedure)
     is_appraised = crime.appraisal is not None and crime.appraisal.destroyed is not None
     was = bool(crime.area_threshold_met), crime.near_threshold
-    met = was[0] or (found.met and not is_appraised)
-    near = was[1] if is_appraised else (found.near or was[1]) and not met
-    rules = ["D07"] if found.met and case.clock("D07") is None else []
+    is_met, is_near = (found.met, found.near) if found else (False, False)
+    met = was[0] or (is_met and not is_appraised)
+    near = was[1] if is_appraised else (is_near or was[1]) and not met
+    rules = ["D07"] if is_met and case.clock("D07") is None else []
     rules += ["S10"] if met and not was[0] and case.clock("S10") is None else []
+    near = near and (was[1] or case.state in UNDER_INQUIRY)  # later there is no review of it any more
     rules += ["S09"] if near and not was[1] and case.clock("S09") is None else []
-    if not rules and (met, near) == was:
+    is_same = basis is None or (case.basis is not None and _areas(basis) == _areas(case.basis))
+    if not rules and (met, near) == was and is_same:
         return []
     row = CASE_TABLE.permit(case.state, "find-land", moment.by)
     return [
         CaseLandFoundV1(
-            overlay_id=found.overlay_id,
-            farmland_m2=found.farmland_m2,
-            pbf_m2=found.pbf_m2,
+            overlay_id=overlay.id,
+            farmland_m2=overlay.result.farmland_m2,
+            pbf_m2=overlay.result.pbf_m2 or Decimal(0),
             area_threshold_met=met,
             near_threshold=near,
+            basis=None if is_same else basis,
             **case.told(row, moment, starts=[moment.deadlines.start(rule_id, moment.now) for rule_id in rules]),
         )
     ]
+
+
+def _areas(basis: AreaBasis) -> tuple[Decimal | None, ...] | None:
+    official = basis.official
+    return None if official is None else (official.area_m2, official.farmland_area_m2, official.pbf_area_m2)

@@ -18,7 +18,7 @@ from services.cases.domain.patch import Patch, Warned
 MOST_VERTICES = 1400
 # 1 mm.
 _DECIMALS = 8
-_ROUNDED = 1e-8  # what _decode may take off a point
+_ROUNDED = 1e-8  # what decoded may take off a point
 _POLYGON, _MULTIPOLYGON = 3, 6
 _LEAST_POINTS = 4
 
@@ -29,7 +29,7 @@ Polygon = list[Ring]  # the outer ring, then the holes
 
 def outlined(patch: Patch, most: int = MOST_VERTICES) -> tuple[Patch, dict[str, Any]]:
     """The patch with its GeoJSON geometry (EPSG:4490 degrees, 1 mm); warned when points had to go."""
-    polygons = _decode(patch.geometry_wkb)
+    polygons = decoded(patch.geometry_wkb)
     points = _count(polygons)
     if points > most:
         polygons = _thinned(polygons, most)
@@ -42,7 +42,7 @@ def outlined(patch: Patch, most: int = MOST_VERTICES) -> tuple[Patch, dict[str, 
 
 def bounds_of(wkb: bytes) -> tuple[float, float, float, float]:
     """West, south, east, north of little-endian 2D WKB."""
-    points = [point for polygon in _decode(wkb) for point in polygon[0]]
+    points = [point for polygon in decoded(wkb) for point in polygon[0]]
     (west, east), (south, north) = ((min(side), max(side)) for side in zip(*points, strict=True))
     return west - _ROUNDED, south - _ROUNDED, east + _ROUNDED, north + _ROUNDED
 
@@ -65,7 +65,7 @@ def _encoded_polygon(rings: list[list[list[float]]]) -> bytes:
     return b"".join(parts)
 
 
-def _decode(wkb: bytes) -> list[Polygon]:
+def decoded(wkb: bytes) -> list[Polygon]:
     """Little-endian 2D WKB of a Polygon or MultiPolygon, as the parser writes it. Raises ValueError for others."""
     kind, count = struct.unpack_from("<xII", wkb)
     if kind == _POLYGON:

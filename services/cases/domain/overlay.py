@@ -223,7 +223,7 @@ def _sums(classes: Sequence[ClassArea], law: Law) -> dict[str, Decimal]:
 
 
 def differences(
-    claim: Claim, total: Decimal, farmland: Decimal | None, pbf: Decimal | None
+    claim: Claim, total: Decimal | None, farmland: Decimal | None, pbf: Decimal | None
 ) -> "Sequence[ClaimDifference]":
     """What was claimed beside what was measured, m2; nothing where one of them is not known."""
     pairs: tuple[tuple[Literal["area_m2", "farmland_area_m2", "pbf_area_m2"], Decimal | None, Decimal | None], ...] = (

@@ -4,11 +4,12 @@ A thin reader of the registers that people edit (rule_book.py). Source: domain.m
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from services.cases.domain.disclosure import Permission, permission
+from services.cases.domain.fines import FineRange, Taken, range_of
 from services.cases.domain.people import folded
 from services.cases.domain.powers import PowerGrant
 from services.cases.domain.rule_book import RuleBook, RuleMissing
@@ -22,7 +23,7 @@ from shared.contracts.codes import (
     RuleRegister,
     ViolationType,
 )
-from shared.contracts.rule_values import JointActionTriggerValue
+from shared.contracts.rule_values import JointActionTriggerValue, ViolationTypeValue
 from shared.contracts.step_rule_values import ListingLevelValue, OfficerCertificateValue, RemedyValue
 
 
@@ -36,11 +37,13 @@ class Reach:
 
 @dataclass(frozen=True)
 class HearingRule:
-    """measures: those that need one. fine_person_yuan, fine_unit_yuan: from which fine on."""
+    """measures: those that need one. fine_..., gains_...: from which fine, which gains on."""
 
     measures: frozenset[Measure]
     fine_person_yuan: Decimal
     fine_unit_yuan: Decimal
+    gains_person_yuan: Decimal
+    gains_unit_yuan: Decimal
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,19 @@ class PathRules:
 
     def hearing_rule(self, on: date) -> HearingRule:
         measures, fine = self._book.decided("hearing_measures", on), self._book.decided("larger_fine_for_hearing", on)
-        return HearingRule(measures, fine.person, fine.unit)
+        gains = self._book.decided("larger_gains_for_hearing", on)
+        return HearingRule(measures, fine.person, fine.unit, gains.person, gains.unit)
+
+    def fine_range(self, violations: Iterable[ViolationType], taken: Taken, on: date) -> FineRange:
+        """What the table of violation types gives for acts punished together. taken: without the rates of fees."""
+        rated = replace(
+            taken,
+            reclamation_fee=self._book.decided("reclamation_fee_rates", on),
+            restoration_fee=self._book.decided("restoration_fee_rates", on),
+        )
+        register = RuleRegister.VIOLATION_TYPE
+        rules = {one: self._book.nearest(ViolationTypeValue, register, one.value, on) for one in violations}
+        return range_of(rules, rated)
 
     def late_fee_percent(self, on: date) -> Decimal:
         return Decimal(self._book.decided("late_fine_percent_per_day", on))

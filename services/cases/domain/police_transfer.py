@@ -76,8 +76,9 @@ class PoliceTransfer(Progress):
         return [e.PoliceTransferApprovedV1(approved_by=moment.by.name, **self._take(cmd, moment))]
 
     def refuse_approval(self, cmd: c.RefuseTransfer, moment: Moment) -> list[e.TransferEvent]:
-        """What is mandatory stays due for all that."""
-        return [e.PoliceTransferNotApprovedV1(refused_by=moment.by.name, **self._take(cmd, moment))]
+        """What is mandatory stays due for all that: it is to be reported again (S11)."""
+        starts = [moment.deadlines.start("S11", moment.now)] if self.mandatory else []
+        return [e.PoliceTransferNotApprovedV1(refused_by=moment.by.name, **self._take(cmd, moment, starts=starts))]
 
     def hand_over(self, cmd: c.HandOver, moment: Moment) -> list[e.TransferEvent]:
         """The whole package (T310 6), with the appraisal where it is mandatory; police terms run from the receipt."""

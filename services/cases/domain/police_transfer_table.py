@@ -37,7 +37,15 @@ TABLE: Transitions[TransferState] = Transitions(
         stops=frozenset({"S11"}),
     ),
     Row("approve", _STATE.REPORTED, _STATE.APPROVED, who=CHIEFS, starts=("T02",), stops=frozenset({"T01"})),
-    Row("refuse-approval", _STATE.REPORTED, _STATE.REFUSED_BY_CHIEF, who=CHIEFS, stops=frozenset({"T01"})),
+    # S11: what is mandatory is to be reported again.
+    Row(
+        "refuse-approval",
+        _STATE.REPORTED,
+        _STATE.REFUSED_BY_CHIEF,
+        who=CHIEFS,
+        starts=("S11",),
+        stops=frozenset({"T01"}),
+    ),
     Row(
         "hand-over",
         _STATE.APPROVED,

@@ -108,7 +108,7 @@ def _review(was: Procedure, event: main.CaseReviewStartedV1) -> dict[str, Any]:
 @_told_by(main.CasePartyNotifiedV1)
 def _noticed(event: main.CasePartyNotifiedV1) -> dict[str, Any]:
     return {
-        "intended": Penalty(measures=event.measures, fine_yuan=event.fine_yuan),
+        "intended": _penalty(event),
         "hearing_offered": event.hearing_offered,
         "publication": None,
     }
@@ -116,10 +116,22 @@ def _noticed(event: main.CasePartyNotifiedV1) -> dict[str, Any]:
 
 @_told_by(main.CaseDecidedV1)
 def _decided(event: main.CaseDecidedV1) -> dict[str, Any]:
-    penalty = Penalty(
-        measures=event.measures, fine_yuan=event.fine_yuan, deciding_agency=event.deciding_agency, paid_yuan=Decimal(0)
+    return {
+        "penalty": _penalty(event).model_copy(update={"deciding_agency": event.deciding_agency}),
+        "penalty_revoked": False,
+    }
+
+
+def _penalty(event: main.CasePartyNotifiedV1 | main.CaseDecidedV1) -> Penalty:
+    least = event.fine_least_yuan
+    return Penalty(
+        measures=event.measures,
+        fine_yuan=event.fine_yuan,
+        gains_yuan=event.gains_yuan,
+        fine_least_yuan=least,
+        fine_most_yuan=event.fine_most_yuan,
+        below_least=least is not None and 0 < event.fine_yuan < least,
     )
-    return {"penalty": penalty, "penalty_revoked": False}
 
 
 @_on(main.CaseClosedV1)
@@ -268,6 +280,16 @@ def _paid(was: Procedure, event: e.CaseFinePaidV1) -> dict[str, Any]:
     return {"penalty": penalty.model_copy(update=paid)}
 
 
+@_told_by(e.CaseTerminatedV1)
+def _terminated(event: e.CaseTerminatedV1) -> dict[str, Any]:
+    return {"terminated": event.ground}
+
+
+@_told_by(e.CasePenaltyWaivedV1)
+def _waived(event: e.CasePenaltyWaivedV1) -> dict[str, Any]:
+    return {"waived": event.ground}
+
+
 @_told_by(e.CaseDecisionPublishedV1)
 def _decision_published(event: e.CaseDecisionPublishedV1) -> dict[str, Any]:
     return {"decision_published_on": event.published_on}
@@ -312,6 +334,8 @@ def _reopened(was: Procedure, event: e.CaseReopenedV1) -> dict[str, Any]:
         "remedy_running": None,
         "remedy_since": None,
         "transferred_to": None,
+        "terminated": None,
+        "waived": None,
         "penalty_revoked": was.penalty_revoked or event.revokes_penalty,
     }
 

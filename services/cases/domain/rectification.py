@@ -13,7 +13,15 @@ from services.cases.domain.areas import check_part
 from services.cases.domain.case import Case
 from services.cases.domain.clue_review import ReviewStanding
 from services.cases.domain.progress import Moment, Progress
-from services.cases.domain.rectification_facts import check_acceptance, check_method, checked_pbf, noted
+from services.cases.domain.rectification_facts import (
+    Room,
+    check_acceptance,
+    check_decided,
+    check_method,
+    checked_pbf,
+    noted,
+    warnings_of,
+)
 from services.cases.domain.rectification_table import TABLE as TABLE
 from shared.area import mu_from_m2
 from shared.contracts.cases_events import CasesEvent
@@ -25,6 +33,7 @@ from shared.contracts.rectification_events import (
     RectificationExtendedV1,
     RectificationOpenedV1,
     RectificationOrderedV1,
+    RectificationPbfDecidedV1,
     RectificationPlanSetV1,
     RectificationReboundV1,
     RectificationReportedV1,
@@ -108,16 +117,16 @@ class Rectification(Progress):
     # decisions
 
     def order(
-        self, cmd: OrderRectification, moment: Moment, case: Case, item_no: str, ordered_before_m2: Decimal
+        self, cmd: OrderRectification, moment: Moment, case: Case, item_no: str, room: Room
     ) -> list[RectificationEvent]:
         """Open the item on a case; its term R01 is the one the order gives.
 
-        ordered_before_m2: what the other items of the case come to; together they are no larger than the case.
+        room: together the items are no larger than the case.
         """
         case.may_open(cmd.verb, moment)
         held = {document.kind for document in cmd.documents}
         row = TABLE.permit(self.state, cmd.verb, moment.by, held)
-        pbf_m2 = checked_pbf(cmd, case, ordered_before_m2)
+        pbf_m2 = checked_pbf(cmd, room)
         check_method(cmd.method, pbf_m2, held)
         term = moment.deadlines.start("R01", moment.now, cmd.term_days)
         return [
@@ -164,6 +173,8 @@ class Rectification(Progress):
             raise TillageNotRestored(cmd.tillage_state)
         check_part("rectified_area_m2", cmd.rectified_area_m2, self.area_m2)
         check_acceptance(cmd, self.rectified_area_m2, moment.rules, moment.today)
+        if self.method is RectificationMethod.COMPLETE_FORMALITIES or cmd.formalities_area_m2:
+            check_decided(self.facts, self.held(cmd.documents))
         # Papers are completed only where no permanent basic farmland is (LAL 44).
         check_part("formalities_area_m2", cmd.formalities_area_m2, self.area_m2 - self.facts.pbf_area_m2)
         return [
@@ -190,6 +201,8 @@ class Rectification(Progress):
         its result is there.
         """
         told = self._told(cmd, moment)
+        if self.method is RectificationMethod.COMPLETE_FORMALITIES or self.facts.formalities_area_m2:
+            check_decided(self.facts, self.held(cmd.documents))
         if self.remaining_area_m2 > 0:
             raise AreaRemaining(self.remaining_area_m2)
         if awaited := self._awaited(cmd, above):
@@ -266,6 +279,10 @@ class Rectification(Progress):
         self.responsible_person, self.requirement = event.responsible_person, event.requirement
 
     @_change.register
+    def _(self, event: RectificationPbfDecidedV1) -> None:
+        self.method = event.method
+
+    @_change.register
     def _(self, event: RectificationExtendedV1) -> None:
         self.term_on = next((one.due_on for one in event.recounts if one.rule_id == "R01"), self.term_on)
 
@@ -331,4 +348,5 @@ class Rectification(Progress):
             documents=self.documents,
             deadlines=self.deadlines,
             facts=self.facts,
+            warnings=warnings_of(self.facts, self.method),
         )

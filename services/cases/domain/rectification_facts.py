@@ -1,20 +1,23 @@
 """What an item is beside its state, and what may be said of it: PBF, papers in place of demolition, signers (3.7)."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from services.cases.domain.area_basis import Areas
 from services.cases.domain.areas import check_land, check_part
-from services.cases.domain.case import Case
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.transitions import Forbidden
 from shared.contracts import rectification_events as e
+from shared.contracts.clue_parts import ClueWarning
 from shared.contracts.codes import DocumentKind, RectificationMethod
 from shared.contracts.rectifications import (
     AcceptRectification,
     OpenRectification,
     OrderRectification,
+    PbfFound,
     RectificationFacts,
 )
 from shared.errors import InvalidInput
@@ -22,21 +25,57 @@ from shared.errors import InvalidInput
 _NOTHING = Decimal(0)
 
 
-def checked_pbf(cmd: OrderRectification | OpenRectification, case: Case, before_m2: Decimal) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What a case has as it is known now, and what its other items take of it; m2."""
+
+    whole: Areas
+    area_m2: Decimal = _NOTHING
+    pbf_m2: Decimal = _NOTHING
+
+    def pbf_of(self, area_m2: Decimal) -> tuple[Decimal, Decimal]:
+        """The least and the most permanent basic farmland that an item of this area may have.
+
+        Least: what does not fit into the rest of the case, and no other item has taken.
+        """
+        other_m2 = self.whole.area_m2 - self.whole.pbf_m2 - (self.area_m2 - self.pbf_m2)
+        most = max(min(self.whole.pbf_m2 - self.pbf_m2, area_m2), _NOTHING)
+        return min(max(area_m2 - other_m2, _NOTHING), most), most
+
+
+def checked_pbf(cmd: OrderRectification | OpenRectification, room: Room) -> Decimal:
     """How much of the item is permanent basic farmland; together the items are no larger than the case.
 
     Not said: as much as there can be. Said: no less than what the rest of the case leaves over. Raises InvalidInput.
     """
     check_land(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2)
-    check_part("area_m2", before_m2 + cmd.area_m2, case.area_m2)
-    most = min(case.pbf_area_m2, cmd.area_m2)
-    least = max(cmd.area_m2 - (case.area_m2 - case.pbf_area_m2), _NOTHING)
+    check_part("area_m2", room.area_m2 + cmd.area_m2, room.whole.area_m2)
+    least, most = room.pbf_of(cmd.area_m2)
     if cmd.pbf_area_m2 is None:
         return most
-    check_part("pbf_area_m2", cmd.pbf_area_m2, most)
-    if cmd.pbf_area_m2 < least:
-        raise InvalidInput("cases.pbf-understated", "pbf_area_m2", law="LAL 44", least_m2=float(least))
+    check_pbf(cmd.pbf_area_m2, least, most)
     return cmd.pbf_area_m2
+
+
+def check_pbf(pbf_m2: Decimal, least_m2: Decimal, most_m2: Decimal) -> None:
+    """Raises InvalidInput."""
+    check_part("pbf_area_m2", pbf_m2, most_m2)
+    if pbf_m2 < least_m2:
+        raise InvalidInput("cases.pbf-understated", "pbf_area_m2", law="LAL 44", least_m2=float(least_m2))
+
+
+def check_decided(facts: RectificationFacts, held: Collection[DocumentKind]) -> None:
+    """No papers are completed while nobody has said how much of it is PBF. Raises Forbidden (LAL 44)."""
+    if facts.pbf_found is not None and DocumentKind.STATE_COUNCIL_APPROVAL not in held:
+        raise Forbidden("cases.pbf-undecided", None, "LAL 44", most_m2=float(facts.pbf_found.most_m2))
+
+
+def warnings_of(facts: RectificationFacts, method: RectificationMethod) -> list[ClueWarning]:
+    found = facts.pbf_found
+    if found is None:
+        return []
+    told = {"least_m2": float(found.least_m2), "most_m2": float(found.most_m2), "method": method.value}
+    return [ClueWarning(code="cases.pbf-found-later", facts=told)]
 
 
 def check_method(method: RectificationMethod, pbf_m2: Decimal, held: Collection[DocumentKind]) -> None:
@@ -101,6 +140,15 @@ def _rebound(facts: RectificationFacts, event: Any) -> dict[str, Any]:
     return {"rechecked_at": event.at, "review_ended": False, "rebound_clue_ids": clues}
 
 
+def _pbf_found(_facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    found = PbfFound(overlay_id=event.overlay_id, least_m2=event.least_m2, most_m2=event.most_m2)
+    return {"pbf_found": found}
+
+
+def _pbf_decided(_facts: RectificationFacts, event: Any) -> dict[str, Any]:
+    return {"pbf_area_m2": event.pbf_area_m2, "pbf_found": None}
+
+
 _CHANGES: dict[type[e.RectificationEvent], Callable[[RectificationFacts, Any], dict[str, Any]]] = {
     e.RectificationOrderedV1: _pbf,
     e.RectificationOpenedV1: _pbf,
@@ -113,4 +161,6 @@ _CHANGES: dict[type[e.RectificationEvent], Callable[[RectificationFacts, Any], d
     e.RectificationReviewEndedV1: lambda _facts, _event: {"review_ended": True},
     e.RectificationRecheckedV1: lambda _facts, event: {"rechecked_at": event.at},
     e.RectificationReboundV1: _rebound,
+    e.RectificationPbfFoundV1: _pbf_found,
+    e.RectificationPbfDecidedV1: _pbf_decided,
 }

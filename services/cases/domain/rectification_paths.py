@@ -1,24 +1,32 @@
 """An item beside its straight path: plan, more time, sent back, looked at again (domain.md 3.7, R05, R06)."""
 
-from decimal import Decimal
+from uuid import UUID
 
 from services.cases.domain.case import Case
 from services.cases.domain.clocks import ExtensionNotAllowed, ExtensionTooLate, ExtensionTooLong
 from services.cases.domain.clue import Clue
 from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
-from services.cases.domain.rectification_facts import check_method, checked_pbf
+from services.cases.domain.rectification_facts import (
+    Room,
+    check_decided,
+    check_method,
+    check_pbf,
+    checked_pbf,
+)
 from services.cases.domain.rectification_table import TABLE
 from services.cases.domain.standstill import asked_day, proof
 from services.cases.domain.transitions import Forbidden
 from shared.contracts.clocks import ExtensionFact
-from shared.contracts.codes import DocumentKind
+from shared.contracts.codes import DocumentKind, RectificationMethod
 from shared.contracts.rectification_events import (
     RectificationEvent,
     RectificationExtendedV1,
     RectificationExtensionRefusedV1,
     RectificationExtensionRequestedV1,
     RectificationOpenedV1,
+    RectificationPbfDecidedV1,
+    RectificationPbfFoundV1,
     RectificationPlanSetV1,
     RectificationReboundV1,
     RectificationRecheckedV1,
@@ -28,6 +36,7 @@ from shared.contracts.rectification_events import (
     RectificationStartedV1,
 )
 from shared.contracts.rectifications import (
+    DecidePbf,
     EndReview,
     GrantMoreTime,
     OpenRectification,
@@ -45,12 +54,12 @@ _EXTENDS = DocumentKind.EXTENSION_APPROVAL
 
 
 def open_item(
-    item: Rectification, cmd: OpenRectification, moment: Moment, case: Case, item_no: str, ordered_before_m2: Decimal
+    item: Rectification, cmd: OpenRectification, moment: Moment, case: Case, item_no: str, room: Room
 ) -> list[RectificationEvent]:
-    """An item that waits for its plan. ordered_before_m2: what the other items of the case come to."""
+    """An item that waits for its plan. room: together the items are no larger than the case."""
     case.may_open(cmd.verb, moment)
     row = TABLE.permit(item.state, cmd.verb, moment.by)
-    pbf_m2 = checked_pbf(cmd, case, ordered_before_m2)
+    pbf_m2 = checked_pbf(cmd, room)
     return [
         RectificationOpenedV1(
             item_id=item.id,
@@ -73,7 +82,10 @@ def set_plan(item: Rectification, cmd: SetPlan, moment: Moment) -> list[Rectific
     """Method, term and person; the term R01 is the one the order gives. Raises Forbidden for papers on PBF."""
     term = moment.deadlines.start("R01", moment.now, cmd.term_days)
     told = item.take(cmd, moment, starts=[term])
-    check_method(cmd.method, item.facts.pbf_area_m2, item.held(cmd.documents))
+    held = item.held(cmd.documents)
+    if cmd.method is RectificationMethod.COMPLETE_FORMALITIES:
+        check_decided(item.facts, held)
+    check_method(cmd.method, item.facts.pbf_area_m2, held)
     return [
         RectificationPlanSetV1(
             method=cmd.method,
@@ -170,6 +182,30 @@ def recheck(item: Rectification, cmd: Recheck, moment: Moment, clue: Clue | None
             **told,
         )
     ]
+
+
+def find_pbf(item: Rectification, overlay_id: UUID, room: Room, moment: Moment) -> list[RectificationEvent]:
+    """More permanent basic farmland was found in the case than the item was ordered with: a person must decide.
+
+    What was done stays as it is.
+    """
+    least, most = room.pbf_of(item.area_m2)
+    if most <= item.facts.pbf_area_m2:
+        return []
+    row = TABLE.permit(item.state, "find-pbf", moment.by)
+    return [RectificationPbfFoundV1(overlay_id=overlay_id, least_m2=least, most_m2=most, **item.told(row, moment))]
+
+
+def decide_pbf(item: Rectification, cmd: DecidePbf, moment: Moment) -> list[RectificationEvent]:
+    """Raises Forbidden where nothing was found, and for papers on what is now known to be PBF; InvalidInput."""
+    told = item.take(cmd, moment)
+    found = item.facts.pbf_found
+    if found is None:
+        raise Forbidden("cases.no-pbf-found", None, "LAL 44")
+    check_pbf(cmd.pbf_area_m2, found.least_m2, found.most_m2)
+    method = cmd.method or item.method
+    check_method(method, cmd.pbf_area_m2, item.held(cmd.documents))
+    return [RectificationPbfDecidedV1(pbf_area_m2=cmd.pbf_area_m2, method=method, **told)]
 
 
 def check_rebound(item: Rectification, cmd: Recheck) -> None:

@@ -7,6 +7,7 @@ _STATE = RectificationState
 _DOC = DocumentKind
 # City and region themselves, or the coordinator on their paper.
 _REVIEWERS = COORDINATOR | {Role.SUPERIOR_REVIEWER}
+_FACT: frozenset[Role] = frozenset()
 _WORKING = (_STATE.PLAN_SET, _STATE.RECTIFYING)
 
 TABLE: Transitions[RectificationState] = Transitions(
@@ -119,6 +120,9 @@ TABLE: Transitions[RectificationState] = Transitions(
         needs=frozenset({_DOC.RECHECK_RECORD}),
         stops=ALL_CLOCKS,
     ),
+    # An overlay found more permanent basic farmland: a person says how much of it is in the item (LAL 44).
+    *(Row("find-pbf", state, state, who=_FACT) for state in _STATE),
+    *(Row("decide-pbf", state, state) for state in _STATE),
     law="HOUSE.rectification",
-    laws={"order-rectification": "LAL 75", "set-plan": "LAL 75"},
+    laws={"decide-pbf": "LAL 44", "find-pbf": "LAL 44", "order-rectification": "LAL 75", "set-plan": "LAL 75"},
 )

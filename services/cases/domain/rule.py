@@ -68,6 +68,20 @@ class CorrectionWithoutDocument(InvalidInput):
         super().__init__("cases.rule-document-missing", "source.document")
 
 
+class StillLaw(Conflict):
+    """What a law says is not made a custom: only another law changes it (APL 60)."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.rule-still-law", "mark")
+
+
+class LawSourceMissing(InvalidInput):
+    """What a law says is changed on an article: of a law, a regulation or a rule."""
+
+    def __init__(self) -> None:
+        super().__init__("cases.rule-law-source-missing", "source.basis")
+
+
 class RuleRowUnknown(NotFound):
     """The rule has no such row now."""
 
@@ -121,7 +135,10 @@ class Rule:
     # decisions
 
     def set(self, cmd: RuleSetting, value: dict[str, Any], now: datetime) -> list[RuleEvent]:
-        """value: as the register's model has it. Raises RuleOverlaps, RewritesPast, RuleGap, ValidityReversed."""
+        """value: as the register's model has it.
+
+        Raises RuleOverlaps, RewritesPast, RuleGap, ValidityReversed; of what is law, StillLaw, LawSourceMissing.
+        """
         if cmd.valid_to is not None and cmd.valid_to < cmd.valid_from:
             raise ValidityReversed("valid_to", cmd.valid_from, cmd.valid_to)
         _check_past("valid_from", cmd.valid_from, cmd, now)
@@ -137,6 +154,10 @@ class Rule:
             recorded_at=now,
         )
         replaced = None if cmd.replaces is None else self._row("replaces", cmd.replaces)
+        if replaced is not None and replaced.mark is RuleMark.LAW:
+            if cmd.mark is not RuleMark.LAW:
+                raise StillLaw
+            _check_article(cmd)
         others = [row for row in self.rows if row is not replaced]
         if overlapped := next((row for row in others if _overlap(row, new)), None):
             raise RuleOverlaps(overlapped)
@@ -146,8 +167,11 @@ class Rule:
         return [RuleSetV1(row_id=new.row_id, **self._told(cmd, after, now))]
 
     def withdraw(self, cmd: RuleWithdrawal, now: datetime) -> list[RuleEvent]:
-        """End a row. Raises RuleRowUnknown, RewritesPast, RuleGap, ValidityReversed."""
+        """End a row. Raises RuleRowUnknown, RewritesPast, RuleGap, ValidityReversed, LawSourceMissing."""
         row = self._row("row_id", cmd.row_id)
+        # A power that was granted is taken back by whoever granted it.
+        if row.mark is RuleMark.LAW and self.register in GAPLESS:
+            _check_article(cmd)
         if cmd.last_on < row.valid_from - _DAY:
             raise ValidityReversed("last_on", row.valid_from, cmd.last_on)
         if row.valid_to is not None and cmd.last_on > row.valid_to:
@@ -264,6 +288,11 @@ def overlapping(rows: Iterable[RuleFact]) -> tuple[RuleFact, RuleFact] | None:
         if _overlap(row, following):
             return row, following
     return None
+
+
+def _check_article(cmd: RuleEdit) -> None:
+    if not any(ref.article for ref in cmd.source.basis):
+        raise LawSourceMissing
 
 
 def _check_past(name: str, first: date, cmd: RuleEdit, now: datetime) -> None:

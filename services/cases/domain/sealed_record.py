@@ -154,7 +154,7 @@ def _check_paper_receipt(cmd: ReceiptSealed, content: SealedContent, by: str) ->
         raise InvalidInput("cases.sealed-receipt-channel", "channel", law=TABLE.law("receipt"))
     papers = [paper for paper in cmd.documents if paper.kind is DocumentKind.PAPER_RECEIPT]
     if not papers:
-        raise DocumentMissing(cmd.verb, [DocumentKind.PAPER_RECEIPT], TABLE.law("receipt"))
+        raise DocumentMissing(TABLE.name, cmd.verb, [DocumentKind.PAPER_RECEIPT], TABLE.law("receipt"))
     if not any((paper.document_no or paper.sha256) and paper.dated_on == cmd.received_on for paper in papers):
         raise InvalidInput("cases.sealed-receipt-paper", "documents", law=TABLE.law("receipt"))
 

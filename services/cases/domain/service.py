@@ -44,7 +44,7 @@ def check_service(
     if method in _PROVED_BY:
         kind, law = _PROVED_BY[method]
         if kind not in held:
-            raise DocumentMissing(cmd.verb, [kind], law)
+            raise DocumentMissing("case", cmd.verb, [kind], law)
     elif method == "left":
         if cmd.refusal is None:
             raise Forbidden("cases.refusal-missing", "refusal", "CPL 89")

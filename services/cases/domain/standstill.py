@@ -1,6 +1,6 @@
 """Which clocks of an object stand still and go on with a step, and what proves a day that counts (NRP 38)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from services.cases.domain import clocks
@@ -16,6 +16,24 @@ from shared.errors import InvalidInput
 def proof(documents: Iterable[DocumentRef], kind: DocumentKind) -> DocumentRef | None:
     """The latest document of a kind."""
     return next((document for document in reversed(list(documents)) if document.kind is kind), None)
+
+
+def pausing(documents: Sequence[DocumentRef], kind: DocumentKind) -> DocumentRef | None:
+    """The latest document of a kind, on which a clock is to stand still: it has its day, and a number or a digest.
+
+    Raises InvalidInput naming the field of the document.
+    """
+    place = next((i for i in reversed(range(len(documents))) if documents[i].kind is kind), None)
+    if place is None:
+        return None
+    paper, lacks = documents[place], None
+    if paper.dated_on is None:
+        lacks = "dated_on"
+    elif not (paper.document_no or paper.sha256):
+        lacks = "document_no"
+    if lacks is not None:
+        raise InvalidInput("cases.proof-incomplete", f"documents.{place}.{lacks}", law="NRP 38")
+    return paper
 
 
 def asked_day(

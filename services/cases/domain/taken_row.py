@@ -15,7 +15,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from shared.area import MOST_M2
+from services.cases.domain.area_tolerance import differs
+from shared.area import MOST_M2, exact_mu
 from shared.contracts.case_table import (
     AREA_M2,
     AREA_MU,
@@ -382,10 +383,15 @@ def _areas(cells: _Cells) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def _area(cells: _Cells, in_m2: str, in_mu: str) -> tuple[Decimal | None, str]:
-    """In square metres with two decimals, and the column it stands in. Square metres go before mu."""
+    """In square metres with two decimals, and the column it stands in.
+
+    Square metres go before mu, of which they must be the same area but for the last digit.
+    """
     m2, mu = cells.number(in_m2), cells.number(in_mu)
     if m2 is None and mu is None:
         return None, in_m2
+    if m2 is not None and mu is not None and differs(exact_mu(m2), mu):
+        raise Fault(in_m2, "case-row.areas-contradict", value=str(m2), other_field=in_mu, other=str(mu))
     found, name = (m2, in_m2) if m2 is not None else ((mu or Decimal(0)) * _M2_PER_MU, in_mu)
     return found.quantize(Decimal("0.01")), name
 

@@ -54,8 +54,10 @@ class OutcomeNotAllowed(Conflict):
 class DocumentMissing(Conflict):
     """Documents that must exist before this step."""
 
-    def __init__(self, verb: str, missing: Iterable[DocumentKind], law: str = "") -> None:
-        super().__init__("cases.document-missing", "documents", verb=verb, missing=sorted(missing), law=law)
+    def __init__(self, name: str, verb: str, missing: Iterable[DocumentKind], law: str = "") -> None:
+        super().__init__(
+            "cases.document-missing", "documents", object=name, verb=verb, missing=sorted(missing), law=law
+        )
 
 
 class Forbidden(Conflict):
@@ -134,5 +136,5 @@ class Transitions(Generic[S]):
         if row.who and row.who.isdisjoint(by.roles):
             raise RoleMissing(row.who, self.law(verb))
         if missing := row.needs.difference(held):
-            raise DocumentMissing(verb, missing, self.law(verb))
+            raise DocumentMissing(self.name, verb, missing, self.law(verb))
         return row

@@ -36,6 +36,7 @@ def _(one: Clue, of_case: OfCase) -> WorkItem:
         longitude=one.longitude,
         latitude=one.latitude,
     )
+    areas = one.counted
     return WorkItem(
         **_head(WorkKind.CLUE, one),
         number=one.clue_no,
@@ -51,9 +52,9 @@ def _(one: Clue, of_case: OfCase) -> WorkItem:
         officers=tuple(one.officers),
         given_township=(one.township_code or "")[:TOWNSHIP_DIGITS] or None,
         given_agency=one.agency,
-        area_m2=one.area_m2,
-        farmland_area_m2=one.farmland_area_m2,
-        pbf_area_m2=one.pbf_area_m2,
+        area_m2=areas.area_m2 if areas else one.area_m2,
+        farmland_area_m2=areas.farmland_m2 if areas else one.farmland_area_m2,
+        pbf_area_m2=areas.pbf_m2 if areas else one.pbf_area_m2,
         about=" ".join(part for part in (one.description, batch) if part),
         review=_review(one),
         geometry=one.geometry,

@@ -1,7 +1,8 @@
 """Taking over existing cases: asked for by a coordinator, carried out by the worker batch by batch.
 
-A row is known by its old number in the county. The same number with the same party and filing day was taken over
-before and makes nothing new; the same number with others is refused, for a person to look at.
+A row is known by its old number in the county, whether a case has it or, in a dry run, only a row before it. The same
+number with the same party and filing day was taken over before and makes nothing new; the same number with others is
+refused, for a person to look at.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,14 +76,14 @@ def refuse_case_import(job: ImportJob, problem: TianweiError, unit: CasesUnit) -
 
 
 class _Batch:
-    """known: old number -> the case that has it; `seen`: good rows of a dry run, which make none."""
+    """known: old number -> the case that has it; seen: good rows of this file, of which a dry run makes no case."""
 
     def __init__(self, job: ImportJob, unit: CasesUnit, *, dry_run: bool) -> None:
         self._job, self._unit, self._dry_run = job, unit, dry_run
         desk = unit.desk
         self._here = Surroundings(job.county_code, unit.moment.today, desk.divisions, desk.boxes)
         self._known: dict[str, tuple[Any, str, Any, str]] = {}
-        self._seen: set[str] = set()
+        self._seen: dict[str, dict[str, Any]] = {}
         self._clues: list[Clue] = []
         self._cases: list[Case] = []
 
@@ -92,8 +93,7 @@ class _Batch:
         connection = self._unit.connection
         for old_no, one in jobs.taken_over(connection, self._job.county_code, numbers).items():
             self._known[old_no] = (one["id"], one["case_no"], one["filed_at"], one["party_name"])
-        if self._dry_run:
-            self._seen = jobs.rows_before(connection, self._job.id, numbers)
+        self._seen = jobs.rows_before(connection, self._job.id, numbers)
         rows = [self._outcome(row_no, raw, row) for row_no, raw, row in read]
         self._unit.clues.insert_many(connection, self._clues)
         self._unit.cases.insert_many(connection, self._cases)
@@ -113,15 +113,20 @@ class _Batch:
             id_, case_no, filed_at, party_name = known
             if same_case(row, filed_at, party_name):
                 return CaseImportRow(row_no, CaseRowOutcome.KNOWN, row.old_no, id_, case_no)
-            return _rejected(row_no, raw, Fault(OLD_NO, "case-row.number-conflict", value=row.old_no, case_no=case_no))
-        if row.old_no in self._seen:
+            if row.old_no not in self._seen:
+                fault = Fault(OLD_NO, "case-row.number-conflict", value=row.old_no, case_no=case_no)
+                return _rejected(row_no, raw, fault)
+        facts = {"filed_on": row.filed_on.isoformat(), "party_name": row.party_name}
+        if (before := self._seen.get(row.old_no)) is not None:
+            if before == facts:
+                return CaseImportRow(row_no, CaseRowOutcome.KNOWN, row.old_no)
             return _rejected(row_no, raw, Fault(OLD_NO, "case-row.repeated", value=row.old_no))
+        self._seen[row.old_no] = facts
         if self._dry_run:
-            self._seen.add(row.old_no)
-            return CaseImportRow(row_no, CaseRowOutcome.ACCEPTABLE, row.old_no)
+            return CaseImportRow(row_no, CaseRowOutcome.ACCEPTABLE, row.old_no, facts=facts)
         case = self._take_over(row)
         self._known[row.old_no] = (case.id, case.case_no, case.filed_at, case.party_name)
-        return CaseImportRow(row_no, CaseRowOutcome.CREATED, row.old_no, case.id, case.case_no)
+        return CaseImportRow(row_no, CaseRowOutcome.CREATED, row.old_no, case.id, case.case_no, facts=facts)
 
     def _take_over(self, row: TakenRow) -> Case:
         unit, moment = self._unit, self._unit.moment

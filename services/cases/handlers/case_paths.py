@@ -14,9 +14,10 @@ from services.cases.domain import case_transfer
 from services.cases.domain.case import Case
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.progress import Moment
-from services.cases.domain.summing import by_opinion
+from services.cases.domain.summing import by_area, by_opinion
 from services.cases.handlers import summing
 from services.cases.handlers.cases import locked, recorded
+from services.cases.handlers.official_areas import basis_now
 from services.cases.handlers.proposing import propose_at_stop
 from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
@@ -48,6 +49,15 @@ def report_stop(cmd: c.ReportStop, call: Call, unit: CasesUnit) -> CaseView:
     unit.record(case, unit.cases, filing.report_stop(case, cmd, unit.moment))
     propose_at_stop(case, cmd.continues, cmd.people_resisting, cmd.violence, unit)
     return case.view(*unit.cases.beside(unit.connection, case.id))
+
+
+def drop_stopped(cmd: c.DropStopped, call: Call, unit: CasesUnit) -> CaseView:
+    """Whether it is minor is asked of the areas as they are known today."""
+    case = locked(call, unit)
+    assert case.clue_id is not None
+    clue = unit.clues.get(unit.connection, case.clue_id)
+    others = by_area(summing.others_of(case.id, case.party_name, case.division_code, unit))
+    return recorded(case, filing.drop(case, cmd, unit.moment, basis_now(clue, clue.claimed, unit), others), unit)
 
 
 def record_appraisal(cmd: c.RecordAppraisal, call: Call, unit: CasesUnit) -> CaseView:
@@ -125,7 +135,7 @@ def _pair(call: Call, unit: CasesUnit, other_id: Any) -> tuple[Case, Case, list[
 
 
 HANDLERS: dict[type[Any], Handler] = {
-    c.DropStopped: _step(filing.drop),
+    c.DropStopped: drop_stopped,
     c.ReportStop: report_stop,
     c.ReportDefiance: _step(filing.report_defiance),
     c.ReportLargeCase: _step(filing.report_large),

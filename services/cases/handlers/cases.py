@@ -6,6 +6,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.rectification import Rectification
 from services.cases.handlers.disclosures import enter_letters
 from services.cases.handlers.evidence_check import require_evidence
+from services.cases.handlers.official_areas import room_in
 from services.cases.handlers.proposing import propose_at_order, settle_proposal
 from services.cases.handlers.reporters import names_of
 from services.cases.storage import sealing
@@ -27,6 +28,7 @@ from shared.contracts.cases_events import CaseEvent
 from shared.contracts.codes import EvidenceObject, EvidenceStep
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
 from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationView
+from shared.errors import Conflict, NotFound
 from shared.ids import new_id
 from shared.operations import Call
 
@@ -56,7 +58,22 @@ def notify_party(cmd: NotifyParty, call: Call, unit: CasesUnit) -> CaseView:
 def decide_case(cmd: DecideCase, call: Call, unit: CasesUnit) -> CaseView:
     case = locked(call, unit)
     fined = [one.case_no for one in same_acts(case, unit) if has_fine(one)]
-    return recorded(case, case.decide(cmd, unit.moment, fined), unit)
+    told = case.decide(cmd, unit.moment, fined)
+    _check_number(cmd, case, call, unit)
+    return recorded(case, told, unit)
+
+
+def _check_number(cmd: DecideCase, case: Case, call: Call, unit: CasesUnit) -> None:
+    """A number is given out once (domain.md 5.1). The other case is named to who sees it. Raises Conflict."""
+    agency = cmd.deciding_agency or case.lead_agency
+    other = unit.cases.decided_under(unit.connection, agency, cmd.decision_no, case)
+    if other is None:
+        return
+    try:
+        unit.cases.get_seen(unit.connection, call.by, other.id)
+    except NotFound:
+        raise Conflict("cases.decision-no-used", "decision_no", value=cmd.decision_no) from None
+    raise Conflict("cases.decision-no-used-by", "decision_no", value=cmd.decision_no, case_no=other.case_no)
 
 
 def serve_decision(cmd: ServeDecision, call: Call, unit: CasesUnit) -> CaseView:
@@ -85,8 +102,7 @@ def order_rectification(cmd: OrderRectification, call: Call, unit: CasesUnit) ->
     case = locked(call, unit)
     item = Rectification(id=new_id())
     item_no = unit.number(NumberKind.RECTIFICATION, case.division_code)
-    before_m2 = unit.rectifications.ordered_area_m2(unit.connection, case.id)
-    unit.record(item, unit.rectifications, item.order(cmd, unit.moment, case, item_no, before_m2))
+    unit.record(item, unit.rectifications, item.order(cmd, unit.moment, case, item_no, room_in(case, unit)))
     propose_at_order(case, item, unit)
     return item.view()
 
@@ -96,8 +112,7 @@ def open_rectification(cmd: OpenRectification, call: Call, unit: CasesUnit) -> R
     case = locked(call, unit)
     item = Rectification(id=new_id())
     item_no = unit.number(NumberKind.RECTIFICATION, case.division_code)
-    before_m2 = unit.rectifications.ordered_area_m2(unit.connection, case.id)
-    told = rectification_paths.open_item(item, cmd, unit.moment, case, item_no, before_m2)
+    told = rectification_paths.open_item(item, cmd, unit.moment, case, item_no, room_in(case, unit))
     unit.record(item, unit.rectifications, told)
     return item.view()
 

@@ -78,9 +78,11 @@ def _outcomes(job: ImportJob, batch: Sequence[Drawn | RowRejected], unit: CasesU
     stored = import_rows.stored_patches(unit.connection, [patch.patch_no for patch, _ in drawn])
     fresh = [(patch, geometry) for patch, geometry in drawn if patch.patch_no not in stored]
     land.keep_shapes(unit.connection, [patch for patch, _ in drawn if patch.geometry_wkb])
-    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit, overlay_imported)}
+    crs = import_jobs.crs_of(unit.connection, job.id)
+    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit, overlay_imported, crs)}
     return [
-        _rejected(row) if isinstance(row, RowRejected) else _accepted(row, job, stored, received, unit) for row in batch
+        _rejected(row) if isinstance(row, RowRejected) else _accepted(row, job, stored, received, unit, crs)
+        for row in batch
     ]
 
 
@@ -93,7 +95,12 @@ def _rejected(row: RowRejected) -> ImportRow:
 
 
 def _accepted(
-    row: Drawn, job: ImportJob, stored: dict[str, StoredPatch], received: dict[int, ReceivedPatch], unit: CasesUnit
+    row: Drawn,
+    job: ImportJob,
+    stored: dict[str, StoredPatch],
+    received: dict[int, ReceivedPatch],
+    unit: CasesUnit,
+    crs: str | None,
 ) -> ImportRow:
     patch, geometry = row
     found = stored.get(patch.patch_no)
@@ -106,7 +113,7 @@ def _accepted(
     if here and geometry is None:  # a table says nothing of the shape
         return _good(patch, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     if here and found.geometry_digest is None and geometry is not None:
-        overlay_imported([give_shape(found.clue_id, patch, geometry, unit)], unit)
+        overlay_imported([give_shape(found.clue_id, patch, geometry, unit, crs)], unit)
         shaped = replace(patch, warnings=(*patch.warnings, Warned("patch.shape-added")))
         return _good(shaped, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     facts = {"value": patch.patch_no, "clue_no": found.clue_no if here else None}

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.cases.domain import case_filing
+from services.cases.domain.area_basis import claim
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue, Parent
 from services.cases.domain.datum import to_cgcs2000
@@ -19,6 +20,7 @@ from services.cases.domain.summing import by_area
 from services.cases.handlers import reporters as on_reporter
 from services.cases.handlers import summing
 from services.cases.handlers.evidence_check import require_evidence
+from services.cases.handlers.official_areas import basis_now
 from services.cases.handlers.proposing import propose_at_filing
 from services.cases.storage import duplicates
 from services.cases.storage.land import newest_of_act
@@ -160,7 +162,8 @@ def submit_opinion(cmd: SubmitOpinion, call: Call, unit: CasesUnit) -> ClueView:
     clue = _locked(call, unit)
     rules, on = unit.clue_rules, local_day(unit.now)
     missing, age = rules.missing_proofs(cmd.opinion, cmd.proof, on), rules.build_age(cmd.proof, on)
-    told = clue.submit_opinion(cmd, unit.moment, missing, age)
+    basis = basis_now(clue, claim(cmd.area_m2, cmd.farmland_area_m2, cmd.pbf_area_m2), unit)
+    told = clue.submit_opinion(cmd, unit.moment, missing, age, basis)
     require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.SUBMIT_OPINION)
     unit.record(clue, unit.clues, told)
     return clue.view()
@@ -179,7 +182,8 @@ def file_case(cmd: FileCase, call: Call, unit: CasesUnit) -> CaseView:
     turned = clue.turn_into_case(cmd, unit.moment, case.id, case_no)
     others = summing.others_of(case.id, cmd.party_name, clue.division_code, unit)
     reporters = on_reporter.names_of(clue.id, unit)
-    filed = case.file(cmd, unit.moment, clue, case_no, reporters, by_area(others))
+    basis = basis_now(clue, clue.claimed, unit)
+    filed = case.file(cmd, unit.moment, clue, case_no, reporters, by_area(others), basis)
     require_evidence(unit, EvidenceObject.CLUE, clue.id, EvidenceStep.FILE_CASE)
     unit.record(clue, unit.clues, turned)
     unit.record(case, unit.cases, filed)
@@ -193,7 +197,7 @@ def stop_act(cmd: StopAct, call: Call, unit: CasesUnit) -> CaseView:
     clue = _locked(call, unit)
     case, case_no = case_of(clue, unit)
     stopped = clue.stop(cmd, unit.moment, case.id, case_no)
-    opened = case_filing.stop(case, cmd, unit.moment, clue, case_no)
+    opened = case_filing.stop(case, cmd, unit.moment, clue, case_no, basis_now(clue, clue.claimed, unit))
     unit.record(clue, unit.clues, stopped)
     unit.record(case, unit.cases, opened)
     return case.view([], [])
@@ -204,7 +208,9 @@ def decline_filing(cmd: DeclineFiling, call: Call, unit: CasesUnit) -> CaseView:
     clue = _locked(call, unit)
     case, case_no = case_of(clue, unit)
     turned = clue.decline_filing(cmd, unit.moment, case.id, case_no)
-    declined = case_filing.decline(case, cmd, unit.moment, clue, case_no)
+    others = by_area(summing.others_of(case.id, cmd.party_name, clue.division_code, unit))
+    basis = basis_now(clue, clue.claimed, unit)
+    declined = case_filing.decline(case, cmd, unit.moment, clue, case_no, basis, others)
     unit.record(clue, unit.clues, turned)
     unit.record(case, unit.cases, declined)
     return case.view([], [])
@@ -233,12 +239,13 @@ def receive_patches(
     import_id: UUID,
     unit: CasesUnit,
     then: Callable[[Sequence[Clue], CasesUnit], None] | None = None,
+    crs: str | None = None,
 ) -> list[ReceivedPatch]:
     """Make clues of good rows of a file, in their order; for batches of about 200, at four statements a batch.
 
     patches: with each its GeoJSON geometry in EPSG:4490. All of it goes into the event, which holds 64 KiB: simplify
     a shape of more than some 1,500 vertices first; the digest stays that of the full shape.
-    then: what else to do with the clues made, in the same unit.
+    then: what else to do with the clues made, in the same unit. crs: of their file, as it was used.
     unit: opened for whoever asked for the import. Two batches with one new number: the later one fails on the unique
     index, and the runner's next try finds the clue.
     """
@@ -251,7 +258,7 @@ def receive_patches(
         if (found := known.get(patch.patch_no)) is not None:
             received.append(ReceivedPatch(patch.row_no, *found, created=False))
             continue
-        clue = _receive(patch, geometry, import_id, _parent(patch, known), unit)
+        clue = _receive(patch, geometry, import_id, _parent(patch, known), unit, crs)
         made.append(clue)
         known[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
@@ -261,10 +268,12 @@ def receive_patches(
     return received
 
 
-def give_shape(clue_id: UUID, patch: Patch, geometry: dict[str, Any], unit: CasesUnit) -> Clue:
+def give_shape(clue_id: UUID, patch: Patch, geometry: dict[str, Any], unit: CasesUnit, crs: str | None = None) -> Clue:
     """A patch that a table named before gets its shape; what ended meanwhile stays as it is."""
     clue = unit.clues.lock(unit.connection, clue_id)
-    told = clue.take_shape(_patch_facts(patch), geometry, patch.longitude, patch.latitude, patch.area_m2, unit.moment)
+    told = clue.take_shape(
+        _patch_facts(patch, crs), geometry, patch.longitude, patch.latitude, patch.area_m2, unit.moment
+    )
     unit.record(clue, unit.clues, told)
     duplicates.ask(unit.connection, [clue_id])
     return clue
@@ -280,7 +289,12 @@ def _parent(patch: Patch, known: Mapping[str, tuple[UUID, str]]) -> Parent | Non
 
 
 def _receive(
-    patch: Patch, geometry: dict[str, Any] | None, import_id: UUID, parent: Parent | None, unit: CasesUnit
+    patch: Patch,
+    geometry: dict[str, Any] | None,
+    import_id: UUID,
+    parent: Parent | None,
+    unit: CasesUnit,
+    crs: str | None,
 ) -> Clue:
     place = unit.desk.divisions.full_name(patch.division_code)
     cmd = ReportClue(
@@ -302,7 +316,7 @@ def _receive(
         unit.moment,
         clue_no,
         place,
-        patch=_patch_facts(patch),
+        patch=_patch_facts(patch, crs),
         geometry=geometry,
         import_id=import_id,
         parent=parent,
@@ -313,7 +327,7 @@ def _receive(
     return clue
 
 
-def _patch_facts(patch: Patch) -> PatchFacts:
+def _patch_facts(patch: Patch, crs: str | None) -> PatchFacts:
     return PatchFacts(
         patch_no=patch.patch_no,
         batch_no=patch.batch_no,
@@ -324,6 +338,7 @@ def _patch_facts(patch: Patch) -> PatchFacts:
         feature=patch.feature,
         note=patch.note,
         geometry_digest=patch.geometry_digest or None,
+        source_crs=crs if patch.geometry_digest else None,
         warnings=list(dict.fromkeys(warning.code for warning in patch.warnings)),
     )
 

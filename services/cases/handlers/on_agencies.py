@@ -19,8 +19,10 @@ from shared.contracts.agencies import (
     TaskDeliveredV1,
     TaskDeliveryExhaustedV1,
     TaskDeliveryResumedV1,
+    TaskDeliveryWaitingV1,
     TaskDoneV1,
     TaskExpiredV1,
+    TaskMessageDeliveredV1,
     TaskReportedV1,
     TaskReturnedV1,
     TaskSignedV1,
@@ -101,6 +103,17 @@ def on_task_delivery_exhausted(event: TaskDeliveryExhaustedV1, _: EventMeta, uni
         _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, event.error, moment))
 
 
+def on_task_delivery_waiting(event: TaskDeliveryWaitingV1, _: EventMeta, unit: CasesUnit) -> None:
+    _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, event.error, moment))
+
+
+def on_task_message_delivered(event: TaskMessageDeliveredV1, _: EventMeta, unit: CasesUnit) -> None:
+    """Of a shared result the ledger says that it has come; sent again, it came the first time."""
+    found = unit.disclosures.told_by(unit.connection, event.because) if event.because else None
+    if found is not None:
+        unit.record(found, unit.disclosures, found.receive(event.at))
+
+
 def on_task_delivery_resumed(event: TaskDeliveryResumedV1, _: EventMeta, unit: CasesUnit) -> None:
     if event.message is None:
         _take(event, unit, lambda action, moment: action.task_undelivered(event.task_id, None, moment))
@@ -131,5 +144,7 @@ REACTIONS = (
     Reaction(TaskExpiredV1, on_task_expired),
     Reaction(TaskWithdrawnV1, on_task_withdrawn),
     Reaction(TaskDeliveryExhaustedV1, on_task_delivery_exhausted),
+    Reaction(TaskDeliveryWaitingV1, on_task_delivery_waiting),
+    Reaction(TaskMessageDeliveredV1, on_task_message_delivered),
     Reaction(TaskDeliveryResumedV1, on_task_delivery_resumed),
 )

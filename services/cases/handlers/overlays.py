@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.cases.domain.clue import Clue
+from services.cases.domain.clue_days import day_before, day_of_act
 from services.cases.domain.measured import Measured, Sliver
 from services.cases.domain.outline import bounds_of, encoded
 from services.cases.domain.overlay import Claim, Law, NoLayer, NoShape, Overlay, conclude
@@ -87,28 +88,6 @@ def asked_of(clue: Clue, on: date, basis: OverlayDay, unit: CasesUnit) -> dict[s
         "day_basis": basis.value,
         **OVERLAYS.asked(unit),
     }
-
-
-def day_before(clue: Clue) -> tuple[date, OverlayDay]:
-    """The last day on which the land is known to have been as it was before the act, and what says so.
-
-    A survey made after the act shows what the act made of the land, and would find no farmland any more.
-    """
-    if clue.patch is not None and clue.patch.image_before_on is not None:
-        return clue.patch.image_before_on, OverlayDay.IMAGE_BEFORE
-    if clue.found_at is not None:
-        return local_day(clue.found_at), OverlayDay.FOUND
-    assert clue.received_at is not None
-    return local_day(clue.received_at), OverlayDay.RECEIVED
-
-
-def day_of_act(clue: Clue) -> date:
-    """Whose law applies: the day of the act as far as it is known, of the later image, the finding, the receipt."""
-    if clue.patch is not None and clue.patch.image_after_on is not None:
-        return clue.patch.image_after_on
-    at = clue.found_at or clue.received_at
-    assert at is not None
-    return local_day(at)
 
 
 def shaped(job: Lease, unit: CasesUnit) -> Shaped:

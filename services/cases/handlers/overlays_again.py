@@ -11,8 +11,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.cases.domain.clue_days import day_before
 from services.cases.domain.land import LandLayer
-from services.cases.handlers.overlays import asked_of, day_before
+from services.cases.handlers.overlays import asked_of
 from services.cases.storage import land, overlays_again
 from services.cases.storage.land import OVERLAYS
 from services.cases.storage.land_tables import overlay_job

@@ -71,4 +71,5 @@ HANDLERS: dict[type[Any], Handler] = {
     c.Resubmit: _step(paths.resubmit),
     c.EndReview: _step(paths.end_review),
     c.Recheck: recheck,
+    c.DecidePbf: _step(paths.decide_pbf),
 }

@@ -20,11 +20,15 @@ from shared.principal import Actor
 _CASES, _ACTIONS = CaseStore(), JointActionStore()
 _c = disclosure.c
 _SENT = sa.select(event_log.c.actor_name).where(event_log.c.aggregate_id == _c.id, event_log.c.aggregate_seq == 1)
+_CAME = sa.select(sa.cast(event_log.c.payload["at"].astext, sa.TIMESTAMP(timezone=True))).where(
+    event_log.c.aggregate_id == _c.id, event_log.c.aggregate_seq == 2
+)
 _LISTING = Listing(
     columns=(
         *(_c[name] for name in ("id", "at", "to_agency", "purpose", "fields", "basis", "rule_key", "about")),
         _c.from_agency,
         _SENT.scalar_subquery().label("told_by"),
+        _CAME.scalar_subquery().label("came_at"),
     ),
     keys=(_c.at, _c.id),
 )
@@ -52,7 +56,8 @@ def _tasks_of(connection: Connection, case_id: UUID) -> dict[UUID, Task]:
 
 def _view(row: dict[str, Any], tasks: dict[UUID, Task]) -> DisclosureView:
     letter = tasks.get(row["about"]) if row["purpose"] == DisclosurePurpose.TASK_LETTER else None
-    arrived = None if letter is None else {"at": letter.delivered_at or letter.signed_at, "by": letter.signed_by}
+    came_at = row["came_at"] if letter is None else letter.delivered_at or letter.signed_at
+    told = {name: value for name, value in row.items() if name != "came_at"}
     return DisclosureView.model_validate(
-        {**row, "received_at": arrived and arrived["at"], "received_by": arrived and arrived["by"]}
+        {**told, "received_at": came_at, "received_by": letter.signed_by if letter else None}
     )

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select
 from sqlalchemy.engine import RowMapping
 
-from services.cases.domain.overlay import NoOverlay
+from services.cases.domain.overlay import Claim, NoOverlay, differences
 from services.cases.queries.agency_findings import findings_of
 from services.cases.storage.land import again_of, result_of
 from services.cases.storage.land_tables import (
@@ -28,6 +28,7 @@ from shared.area import mu_from_m2
 from shared.contracts.base import Page
 from shared.contracts.codes import OverlayPurpose
 from shared.contracts.land import (
+    AreaBasis,
     GetCaseOverlay,
     GetLandLayer,
     GetOverlay,
@@ -105,7 +106,7 @@ def get_overlay(q: GetOverlay, by: Actor, connection: Connection) -> OverlayView
 
 def get_case_overlay(q: GetCaseOverlay, by: Actor, connection: Connection) -> OverlayView:
     """NotFound for a case that the caller may not see; whoever sees it sees what its land is, and was found to be."""
-    view = _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection)
+    view = _newest(sa.select(case.c.clue_id).where(case.c.id == q.id, visible(case, by)), connection, case)
     return view.model_copy(update={"agency_findings": findings_of(q.id, view.result, connection)})
 
 
@@ -113,11 +114,11 @@ def get_rectification_overlay(q: GetRectificationOverlay, by: Actor, connection:
     """NotFound for an item that the caller may not see."""
     item = rectification.c
     seen = sa.select(case.c.clue_id).join_from(rectification, case, item.case_id == case.c.id)
-    return _newest(seen.where(item.id == q.id, visible(rectification, by)), connection)
+    return _newest(seen.where(item.id == q.id, visible(rectification, by)), connection, case)
 
 
-def _newest(seen: Select[tuple[UUID]], connection: Connection) -> OverlayView:
-    """Of the clue that a select finds: what was asked for last, ended or not."""
+def _newest(seen: Select[tuple[UUID]], connection: Connection, of: sa.Table = clue) -> OverlayView:
+    """Of the clue that a select finds: what was asked for last, ended or not. of: whose claim stands beside it."""
     clue_id = connection.execute(seen).scalar_one_or_none()
     if clue_id is None:
         raise NotFound
@@ -132,7 +133,25 @@ def _newest(seen: Select[tuple[UUID]], connection: Connection) -> OverlayView:
         return job_view(job)
     if row is None:
         raise NoOverlay
-    return _ended_view(row)
+    return _beside_claim(_ended_view(row), of, connection)
+
+
+def _beside_claim(view: OverlayView, of: sa.Table, connection: Connection) -> OverlayView:
+    """With what is claimed now: the overlay itself knew only what was claimed when it was made."""
+    if view.result is None:
+        return view
+    c = of.c
+    asked = sa.select(c.basis, c.area_m2, c.farmland_area_m2, c.pbf_area_m2)
+    row = connection.execute(asked.where((c.id if of is clue else c.clue_id) == view.clue_id)).one_or_none()
+    if row is None:
+        return view
+    claimed = Claim(row.area_m2, row.farmland_area_m2, row.pbf_area_m2)
+    if row.basis is not None:
+        said = AreaBasis.model_validate(row.basis).claimed
+        claimed = Claim(said.area_m2, said.farmland_area_m2, said.pbf_area_m2)
+    fact = view.result
+    beside = list(differences(claimed, fact.area_m2, fact.farmland_m2, fact.pbf_m2))
+    return view.model_copy(update={"result": fact.model_copy(update={"differences": beside})})
 
 
 def get_plot(q: GetPlot, by: Actor, connection: Connection) -> PlotView:

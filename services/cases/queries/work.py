@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.dialects import postgresql as pg
 
 from services.cases.queries.parts import lies_in, mu
+from services.cases.queries.work_titles import unit_title
 from services.cases.storage.statistics import sums
 from services.cases.storage.work_scope import Sight, are_apart, seen, sights, units_of
 from services.cases.storage.work_tables import statistic_delta, statistic_sum, work_item
@@ -18,14 +20,16 @@ from shared.clock import SHANGHAI, local_day
 from shared.contracts.base import Page
 from shared.contracts.codes import WorkList
 from shared.contracts.work import GetStuck, ListWork, StuckBoard, StuckRow, WorkRow
+from shared.divisions.register import Divisions
 from shared.paging import Listing, beyond, cursor_of
 from shared.principal import Actor
 
 MOST_COUNTED = 10_000
+_divisions = cache(Divisions.load)
 _w = work_item.c
 _ROWS = TypeAdapter(list[WorkRow])
 _EPOCH = date(2000, 1, 1)
-COMPUTED = ("area_mu", "days_in_state", "overdue_days")
+COMPUTED = ("area_mu", "days_in_state", "overdue_days", "holder_name")
 COLUMNS: tuple[ColumnElement[Any], ...] = (
     *(_w[name] for name in WorkRow.model_fields if name not in COMPUTED),
     mu(_w.area_m2).label("area_mu"),
@@ -85,7 +89,8 @@ def told(row: dict[str, Any], now: datetime) -> dict[str, Any]:
     today, due_on = local_day(now), row["due_on"]
     late = (today - due_on).days if due_on is not None and row["open"] else 0
     shown = {name: row[name] for name in WorkRow.model_fields if name in row}
-    return {**shown, "days_in_state": _days(row["state_since"], now), "overdue_days": max(0, late)}
+    named = {"holder_name": unit_title(row["holder_unit"], _divisions())}
+    return {**shown, **named, "days_in_state": _days(row["state_since"], now), "overdue_days": max(0, late)}
 
 
 def get_stuck(q: GetStuck, by: Actor, connection: Connection, now: datetime) -> StuckBoard:
@@ -250,7 +255,14 @@ def _grouped(where: Sequence[ColumnElement[bool]], connection: Connection) -> li
 
 
 def _board(rows: Sequence[dict[str, Any]], now: datetime) -> StuckBoard:
-    said = [StuckRow(**row, longest_days=_days(row["longest_since"], now)) for row in rows]
+    said = [
+        StuckRow(
+            **row,
+            holder_name=unit_title(row["holder_unit"], _divisions()),
+            longest_days=_days(row["longest_since"], now),
+        )
+        for row in rows
+    ]
     return StuckBoard(items=sorted(said, key=lambda row: (row.longest_since, row.kind, row.state, row.holder_unit)))
 
 

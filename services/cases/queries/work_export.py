@@ -3,21 +3,18 @@
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 
 from sqlalchemy import Connection
 
 from services.cases.queries.work import list_work
-from services.cases.queries.work_titles import state_title, title_of, unit_title
+from services.cases.queries.work_titles import state_title, title_of
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Agency, ViolationType, title
 from shared.contracts.work import WorkRow
 from shared.contracts.work_exports import ExportWork, WorkSheetPage
-from shared.divisions.register import Divisions
 from shared.principal import Actor
 
 Cell = str | float | int | None
-_divisions = cache(Divisions.load)
 
 
 def _at(moment: datetime) -> str:
@@ -37,7 +34,7 @@ _COLUMNS: dict[str, Callable[[WorkRow], Cell]] = {
     "进入状态时间": lambda row: _at(row.state_since),
     "在该状态天数": lambda row: row.days_in_state,
     "持有方": lambda row: title(row.holder),
-    "持有单位": lambda row: unit_title(row.holder_unit, _divisions()),
+    "持有单位": lambda row: row.holder_name,
     "承办人": lambda row: "、".join(row.officers),
     "牵头部门": lambda row: title_of(Agency, row.lead_agency) if row.lead_agency else "",
     "行政区划代码": lambda row: row.division_code,

@@ -1,6 +1,7 @@
 """Jobs of case imports: queued by a command, held by one worker at a time under a lease on the database's clock."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -69,10 +70,10 @@ def taken_over(connection: Connection, county_code: str, numbers: Collection[str
     return {row["old_no"]: row for row in rows.mappings()}
 
 
-def rows_before(connection: Connection, import_id: UUID, numbers: Collection[str]) -> set[str]:
-    """Those of these old numbers that rows of this file had that were good."""
-    good = (_r.import_id == import_id, _r.old_no.in_(numbers), _r.outcome == "acceptable")
-    return set(connection.execute(sa.select(_r.old_no).where(*good)).scalars())
+def rows_before(connection: Connection, import_id: UUID, numbers: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Facts of the good rows of this file, by those of these old numbers that they had."""
+    good = (_r.import_id == import_id, _r.old_no.in_(numbers), _r.outcome.in_(("acceptable", "created")))
+    return {row.old_no: row.facts for row in connection.execute(sa.select(_r.old_no, _r.facts).where(*good))}
 
 
 def view_of(row: RowMapping) -> CaseImportView:

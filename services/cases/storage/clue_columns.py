@@ -18,6 +18,7 @@ from shared.contracts.clue_parts import (
     TransferFact,
 )
 from shared.contracts.codes import Agency, RejectReason, ReviewState
+from shared.contracts.land import AreaBasis
 
 _aliases = TypeAdapter(list[AliasRef])
 _sent_back = TypeAdapter(list[SentBackFact])
@@ -29,6 +30,7 @@ _PARTS: dict[str, Any] = {
     "split": SplitFacts,
     "transfer": TransferFact,
     "duty": DutyFacts,
+    "basis": AreaBasis,
 }
 _NOWHERE = {"west": None, "south": None, "east": None, "north": None}
 

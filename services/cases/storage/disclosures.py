@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.disclosure import Disclosure
 from services.cases.storage.tables import METADATA
 from shared.contracts.codes import Agency, DisclosurePurpose
+from shared.delivery.tables import event_log
 from shared.delivery.unit import TableStore
 
 _uuid = pg.UUID(as_uuid=True)
@@ -39,6 +42,14 @@ _PLAIN = ("case_id", "clue_id", "about", "fields", "basis", "rule_key", "at")
 class DisclosureStore(TableStore[Disclosure]):
     def __init__(self) -> None:
         super().__init__(disclosure)
+
+    def told_by(self, connection: Connection, event_id: UUID) -> Disclosure | None:
+        """The entry that this event made, locked; None when it made none."""
+        made = sa.select(event_log.c.aggregate_id).where(
+            event_log.c.event_id == event_id, event_log.c.aggregate_type == Disclosure.TYPE
+        )
+        id_ = connection.execute(made).scalar_one_or_none()
+        return None if id_ is None else self.lock(connection, id_)
 
     def to_row(self, aggregate: Disclosure) -> Mapping[str, Any]:
         return {

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.clue_import import ClueImport
@@ -21,6 +22,7 @@ def enqueue(unit: Unit, id_: UUID, cmd: StartClueImport, county_code: str) -> Ro
     values = {
         "id": id_,
         "division_code": county_code,
+        "stated_crs": cmd.crs and cmd.crs.value,
         "file_name": cmd.file_name,
         "file_sha256": cmd.file_sha256,
         "size_bytes": cmd.size_bytes,
@@ -29,6 +31,12 @@ def enqueue(unit: Unit, id_: UUID, cmd: StartClueImport, county_code: str) -> Ro
     row = unit.connection.execute(sa.insert(clue_import).values(values).returning(clue_import)).mappings().one()
     QUEUE.ring(unit)
     return row
+
+
+def crs_of(connection: Connection, id_: UUID) -> str | None:
+    """In which system the file of a job was found to be."""
+    found: str | None = connection.execute(sa.select(clue_import.c.crs).where(clue_import.c.id == id_)).scalar_one()
+    return found
 
 
 def view_of(row: RowMapping) -> ClueImportView:

@@ -49,6 +49,7 @@ clue_import = sa.Table(
     "clue_import",
     METADATA,
     *file_job("created", "known", "rejected"),
+    sa.Column("stated_crs", sa.Text, comment="PositionCrs, as whoever sent the file says"),
     sa.Column("completeness", pg.JSONB(none_as_null=True), comment="what the file holds and lacks"),
     sa.Index("clue_import_open", "requested_at", postgresql_where=sa.text("state IN ('queued', 'running')")),
 )

@@ -112,10 +112,12 @@ class OverlayStore(TableStore[Overlay]):
         )
 
 
-def newest_of_act(connection: Connection, clue_id: UUID) -> Overlay | None:
-    """The last overlay of a clue that could be made and says what the act took."""
+def newest_of_act(connection: Connection, clue_id: UUID, on: date | None = None) -> Overlay | None:
+    """The last overlay of a clue that could be made and says what the act took. on: with the layers of that day."""
     c = overlay.c
     newest = sa.select(overlay).where(c.clue_id == clue_id, c.purpose == OverlayPurpose.ACT.value)
+    if on is not None:
+        newest = newest.where(c.on_day == on)
     row = connection.execute(newest.where(c.result.is_not(None)).order_by(c.id.desc()).limit(1)).mappings()
     found = row.one_or_none()
     return None if found is None else OverlayStore().from_row(found)

@@ -2,7 +2,6 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -38,10 +37,12 @@ from shared.contracts.codes import (
 )
 from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import JoinPolicy
+from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.contracts.procedure import Procedure
 from shared.contracts.rectifications import RectificationFacts
 from shared.delivery.unit import TableStore
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound, StaleVersion
 from shared.principal import Actor
 
@@ -244,6 +245,7 @@ class CaseStore(ScopedStore[Case]):
             "violation_types": [type_.value for type_ in aggregate.violation_types],
             "lead_agency": aggregate.lead_agency.value,
             "closing_ground": aggregate.closing_ground and aggregate.closing_ground.value,
+            "basis": aggregate.basis and aggregate.basis.model_dump(mode="json"),
             "procedure": aggregate.procedure.model_dump(mode="json", exclude_defaults=True),
         }
 
@@ -255,8 +257,23 @@ class CaseStore(ScopedStore[Case]):
             violation_types=[ViolationType(type_) for type_ in row["violation_types"]],
             lead_agency=Agency(row["lead_agency"]),
             closing_ground=row["closing_ground"] and ClosingGround(row["closing_ground"]),
+            basis=row["basis"] and AreaBasis.model_validate(row["basis"]),
             procedure=Procedure.model_validate(row["procedure"]),
         )
+
+    def decided_under(self, connection: Connection, agency: Agency, decision_no: str, case: Case) -> Case | None:
+        """A case of the county, also this one, that the agency has decided under that number; serialized by it."""
+        c, county = tables.case.c, case.division_code[:COUNTY_DIGITS]
+        key = f"decision {county} {agency.value} {decision_no}"
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+        deciding = sa.func.coalesce(c.procedure["penalty"]["deciding_agency"].astext, c.lead_agency)
+        found = connection.execute(
+            sa.select(tables.case)
+            .where(c.decision_no == decision_no, deciding == agency.value, c.division_code.startswith(county))
+            .limit(1)
+        ).mappings()
+        row = found.one_or_none()
+        return None if row is None else self.from_row(row)
 
     def beside(self, connection: Connection, case_id: UUID) -> tuple[list[UUID], list[UUID]]:
         """Ids of the rectification items and of the joint actions of a case, each oldest first."""
@@ -309,12 +326,6 @@ class RectificationStore(ScopedStore[Rectification]):
             sa.select(item).where(item.c.case_id == case_id).order_by(item.c.ordered_at, item.c.id)
         )
         return [self.from_row(row) for row in rows.mappings()]
-
-    def ordered_area_m2(self, connection: Connection, case_id: UUID) -> Decimal:
-        """What the items of a case come to."""
-        item = tables.rectification
-        ordered = sa.select(sa.func.coalesce(sa.func.sum(item.c.area_m2), 0)).where(item.c.case_id == case_id)
-        return Decimal(connection.execute(ordered).scalar_one())
 
     def from_row(self, row: RowMapping) -> Rectification:
         return Rectification(

@@ -2,11 +2,11 @@
 
 coordinator: its jurisdiction. township officer: what lies in its township, and clues assigned to it, but nothing of a
 hand-over or a proposal. leaders, legal reviewer: the cases their agency leads, and what stands beside them. agency
-officer: clues assigned to its agency; its leaders too, and those of natural resources and agriculture what awaits the
-county's review or a filing (domain.md 3.1). superior reviewer: clues and items of its city or region. police:
-hand-overs that have reached them. A letter of assistance: who has asked, who is asked, and the coordinator; nobody
-else, also not who leads its case. Evidence goes with its object. Others: nothing. Sealed records are seen by nobody
-through here.
+officer: clues assigned to its agency, and of the cases that it leads those that name him as a handler; its leaders too,
+and those of natural resources and agriculture what awaits the county's review or a filing (domain.md 3.1). superior
+reviewer: clues and items of its city or region. police: hand-overs that have reached them. A letter of assistance: who
+has asked, who is asked, and the coordinator; nobody else, also not who leads its case. Evidence goes with its object.
+Others: nothing. Sealed records are seen by nobody through here.
 """
 
 import sqlalchemy as sa
@@ -73,6 +73,9 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
             conditions.append(table.c.township_code.startswith(by.jurisdiction))
     if by.has(*VERIFYING) and "agency" in table.c and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.agency == by.org_code))
+    if table is case and by.has(Role.AGENCY_OFFICER) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+        handled = sa.and_(case.c.lead_agency == by.org_code, case.c.officers.contains([by.name]))
+        conditions.append(sa.and_(_lies_in(table, by.jurisdiction), handled))
     if table is clue and files_clues(by):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(WITH_OPINION)))
     if by.has(Role.SUPERIOR_REVIEWER) and table in (clue, rectification) and is_prefix(by.jurisdiction, 2):

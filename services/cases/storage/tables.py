@@ -58,6 +58,7 @@ clue = sa.Table(
     sa.Column("proof", pg.JSONB(none_as_null=True)),
     sa.Column("missing_proofs", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("build_age", sa.Text, comment="new, stock"),
+    sa.Column("basis", pg.JSONB(none_as_null=True), comment="AreaBasis of the opinion"),
     sa.Column("sent_back", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("aliases", pg.JSONB, nullable=False, server_default="[]"),
     sa.Column("alias_numbers", pg.ARRAY(sa.Text), nullable=False, server_default="{}", comment="of aliases"),
@@ -121,6 +122,7 @@ case = sa.Table(
     sa.Column("closed_at", _instant),
     sa.Column("closing_ground", sa.Text),
     sa.Column("old_no", sa.Text, comment="of a case that was taken over: the number it had"),
+    sa.Column("basis", pg.JSONB(none_as_null=True), comment="AreaBasis: what its areas rest on"),
     sa.Column(
         "procedure", pg.JSONB, nullable=False, server_default="{}", comment="Procedure: what is beside the state"
     ),
@@ -128,6 +130,7 @@ case = sa.Table(
     sa.Index("case_state_newest", "state", sa.text("filed_at DESC"), sa.text("id DESC")),
     sa.Index("case_division", "division_code", postgresql_ops={"division_code": "text_pattern_ops"}),
     sa.Index("case_party", "party_name", sa.text("filed_at DESC")),
+    sa.Index("case_decision_no", "decision_no", postgresql_where=sa.text("decision_no IS NOT NULL")),
     sa.Index("case_patch_no", "patch_no", postgresql_where=sa.text("patch_no IS NOT NULL")),
     sa.Index(
         "case_old_no",

@@ -41,6 +41,7 @@ class Sight:
     division: prefix of what lies there. kinds, states: only these; empty: all. lead: only what this agency leads.
     given: clues given to this township, which lie elsewhere than in it; then division is the county's.
     given_agency: clues given, or letters addressed, to this agency. asking_agency: letters in which this agency asks.
+    officer: only what names this person as a handler.
     """
 
     division: str
@@ -50,6 +51,7 @@ class Sight:
     given: str | None = None
     given_agency: str | None = None
     asking_agency: str | None = None
+    officer: str | None = None
 
     @property
     def of_items(self) -> list[ColumnElement[bool]]:
@@ -59,11 +61,13 @@ class Sight:
             return [*self._kinds(work_item), given, ~_w.township_code.startswith(self.given)]
         named = ((_w.given_agency, self.given_agency), (_w.asking_agency, self.asking_agency))
         mine = [column == agency for column, agency in named if agency is not None]
+        if self.officer is not None:
+            mine.append(_w.officers.contains([self.officer]))
         return [*lies_in(work_item, self.division), *self._kinds(work_item), *self._led(work_item), *mine]
 
     def of_sums(self, table: Table) -> list[ColumnElement[bool]] | None:
         """As conditions on a table of sums; None where they do not keep it apart."""
-        named = (self.given, self.given_agency, self.asking_agency)
+        named = (self.given, self.given_agency, self.asking_agency, self.officer)
         if any(name is not None for name in named) or len(self.division) > TOWNSHIP_DIGITS:
             return None
         return [*lies_in(table, self.division), *self._kinds(table), *self._led(table)]
@@ -93,6 +97,8 @@ def sights(by: Actor) -> list[Sight]:
     if by.has(Role.TOWNSHIP_OFFICER) and is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         found.append(Sight(by.jurisdiction, _FOR_TOWNSHIPS))
         found.append(Sight(by.jurisdiction[:COUNTY_DIGITS], (WorkKind.CLUE,), given=by.jurisdiction))
+    if by.has(Role.AGENCY_OFFICER) and of_county:
+        found.append(Sight(by.jurisdiction, (WorkKind.CASE,), lead=by.org_code, officer=by.name))
     if by.has(*VERIFYING) and of_county:
         found.append(Sight(by.jurisdiction, (WorkKind.CLUE,), given_agency=by.org_code))
     if by.has(*IN_AGENCY) and of_county:

@@ -104,6 +104,12 @@ def test_a_generated_account_logs_in_without_typing(desk: Desk) -> None:
     assert desk.run("login", "li").exit_code == 0
 
 
+def test_a_generated_password_that_was_changed_is_asked_for(desk: Desk) -> None:
+    listed = [{"login": "li", "password": "of-the-first-day"}]
+    (desk.home / "accounts.json").write_text(json.dumps(listed), encoding="utf-8")
+    assert desk.run("login", "li", typed=f"{PASSWORD}\n").exit_code == 0
+
+
 def test_a_wrong_password_says_what_to_do(desk: Desk) -> None:
     refused = desk.run("login", "li", typed="wrong\n")
     assert refused.exit_code == 1

@@ -81,6 +81,15 @@ def test_what_is_no_file_is_refused(desk: House, more: dict[str, Any], status: i
     assert not desk.services.all("clue_import.start")
 
 
+def test_the_system_of_the_coordinates_goes_with_the_file(desk: House) -> None:
+    desk.services.answers["clue_import.start"] = JOB
+    files = {"file": ("a.geojson", b"{}")}
+    answer = desk.ask("POST", "/api/v1/clue-imports", by="li", files=files, data={"crs": "bd09"})
+    assert (answer.status_code, desk.services.last("clue_import.start")["body"]["crs"]) == (202, "bd09")
+    odd = desk.ask("POST", "/api/v1/clue-imports", by="li", files=files, data={"crs": "mars"})
+    assert (odd.status_code, odd.json()["field"]) == (422, "crs")
+
+
 def test_rows_are_read_page_by_page(desk: House) -> None:
     desk.services.answers["clue_import.rows"] = {"items": [], "next_cursor": None, "total": None}
     desk.ask("GET", f"/api/v1/clue-imports/{ID}/rows?outcome=rejected&limit=200", by="li")

@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from gateway.auth.accounts import Accounts
 from gateway.schemas.accounts import CreateAccount
 from gateway.seed_accounts import seed
-from gateway.storage.tables import account, session
+from gateway.storage.tables import account, password_reset, session
 from shared.contracts.codes import Role
+from shared.ids import new_id
 from tests.integration.gateway.conftest import PASSWORD, House
 
 TOKEN = "/api/v1/auth/token"
@@ -204,9 +205,64 @@ def test_an_account_that_makes_no_sense_is_refused(
     assert (refused.json()["code"], refused.json()["field"]) == (code, field)
 
 
+def _reset(house: House, account_id: Any) -> httpx.Response:
+    return house.ask("POST", f"/api/v1/accounts/{account_id}/password", by="admin")
+
+
+def test_an_administrator_sets_a_new_password(house: House) -> None:
+    li, admin = house.account("li", Role.COORDINATOR), house.account("admin", Role.ADMINISTRATOR)
+    refresh = _log_in(house).json()["refresh_token"]
+    assert house.ask("GET", "/api/v1/me", by="li").status_code == 200
+    answer = _reset(house, li.id)
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+    assert (made["account"]["login"], made["account"]["version"]) == ("li", 2)
+    assert house.ask("GET", "/api/v1/me", by="li").status_code == 401
+    assert _refresh(house, refresh).status_code == 401
+    assert _log_in(house).status_code == 401
+    assert _log_in(house, password=made["password"]).status_code == 200
+    assert _reset(house, li.id).json()["password"] != made["password"]
+    with house.engine.connect() as connection:
+        kept = connection.execute(sa.select(*password_reset.c["account_id", "reset_by", "reset_at"])).all()
+    assert kept == [(li.id, admin.id, house.clock.now())] * 2
+
+
+def test_a_new_password_unlocks(house: House) -> None:
+    li = house.account("li", Role.COORDINATOR)
+    house.account("admin", Role.ADMINISTRATOR)
+    for _ in range(5):
+        _log_in(house, password="wrong")
+    assert _log_in(house).status_code == 401
+    assert _log_in(house, password=_reset(house, li.id).json()["password"]).status_code == 200
+
+
+def test_a_system_is_out_at_once_by_a_new_secret(house: House) -> None:
+    system = house.account("ag-system", Role.AGENCY_SYSTEM, "agriculture")
+    house.account("admin", Role.ADMINISTRATOR)
+    assert house.ask("GET", "/api/v1/me", by="ag-system").status_code == 200
+    assert _reset(house, system.id).status_code == 200
+    assert house.ask("GET", "/api/v1/me", by="ag-system").status_code == 401
+
+
+def test_an_account_that_ended_or_never_was_gets_no_password(house: House) -> None:
+    li = house.account("li", Role.COORDINATOR)
+    house.account("admin", Role.ADMINISTRATOR)
+    assert _reset(house, new_id()).status_code == 404
+    assert house.ask("POST", f"/api/v1/accounts/{li.id}/disable", by="admin").status_code == 200
+    refused = _reset(house, li.id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "auth.account-disabled")
+    with house.engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(password_reset)) == 0
+
+
 def test_accounts_are_for_administrators_alone(house: House) -> None:
     house.account("li", Role.COORDINATOR)
-    for method, path in (("GET", ""), ("POST", ""), ("POST", "/00000000-0000-0000-0000-000000000001/disable")):
+    for method, path in (
+        ("GET", ""),
+        ("POST", ""),
+        ("POST", "/00000000-0000-0000-0000-000000000001/disable"),
+        ("POST", "/00000000-0000-0000-0000-000000000001/password"),
+    ):
         assert house.ask(method, f"/api/v1/accounts{path}", by="li").status_code == 403
 
 

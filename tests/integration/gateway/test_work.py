@@ -62,6 +62,7 @@ def test_questions_reach_the_service_as_they_were_asked(desk: House) -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
+        ("polygon=105.6,37.4 105.7,37.5 105.7,37.4 105.6,37.5", "自相交"),
         ("polygon=1,2", "应为 3 至 200 个“经度,纬度”"),
         ("west=1&south=2", "应同时有 west、south、east、north"),
         ("west=3&south=2&east=1&north=4", "颠倒"),

@@ -23,6 +23,7 @@ ROW: dict[str, Any] = {
     "open": True,
     "holder": "lead_agency",
     "holder_unit": "natural_resources:640521",
+    "holder_name": "中宁县自然资源局",
     "officers": ["甲"],
     "lead_agency": "natural_resources",
     "division_code": "640521104000",
@@ -76,8 +77,23 @@ def test_a_working_list_is_asked_for_by_its_name(desk: Desk, which: str) -> None
     asked = desk.house.services.last("work.list")["body"]
     assert (asked["which"], asked["division"]) == (which, "640521104")
     assert "某砂场案" in result.output
+    assert "中宁县自然资源局" in result.output
+    assert "natural_resources" not in result.output
     told = json.loads(desk.run("work", which, "--json").output)
     assert told == [ROW]
+
+
+def test_an_empty_list_of_mine_says_what_mine_is_and_where_else_to_look(desk: Desk) -> None:  # noqa: F811
+    desk.log_in()
+    desk.house.services.answers["work.list"] = {"items": [], "next_cursor": None, "total": None}
+    result = desk.run("work")
+    assert desk.house.services.last("work.list")["body"]["which"] == "mine"
+    assert (result.exit_code, "没有记录" in result.output) == (0, True)
+    assert "承办人中有本账号姓名" in result.output
+    assert "tianwei work unit" in result.output
+    assert "tianwei work all" in result.output
+    assert "tianwei work all" not in desk.run("work", "unit").output
+    assert json.loads(desk.run("work", "--json").output) == []
 
 
 def test_where_work_is_stuck_is_told_with_whom_and_how_long(desk: Desk) -> None:  # noqa: F811
@@ -86,6 +102,7 @@ def test_where_work_is_stuck_is_told_with_whom_and_how_long(desk: Desk) -> None:
         "kind": "case",
         "state": "decided",
         "holder_unit": "natural_resources:640521",
+        "holder_name": "中宁县自然资源局",
         "items": 3,
         "longest_since": "2026-04-20T01:00:00Z",
         "longest_days": 9,

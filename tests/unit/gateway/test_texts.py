@@ -66,6 +66,17 @@ def test_a_verb_is_named_as_its_object_has_it(acting_on: str, told: str) -> None
     assert text.endswith(f"现在可以：{told}。")
 
 
+def test_in_an_address_an_agency_stands_by_its_code() -> None:
+    told = detail("agencies.not-activated", {"agency": "agriculture"})
+    assert told.startswith("“农业农村局”")
+    assert "PUT /api/v1/agencies/agriculture/endpoint" in told
+
+
+def test_a_protocol_is_told_in_chinese() -> None:
+    facts = {"agency": "agriculture", "protocol": "polled_mailbox", "contract": "1.1"}
+    assert "“任务信箱”接入方式" in detail("agencies.not-certified", facts)
+
+
 def test_outcomes_are_told_in_chinese() -> None:
     facts = {"object": "clue", "state": "opinion_submitted", "verb": "close", "outcome": "illegal", "allowed": []}
     assert "不能是“违法”" in detail("cases.outcome-not-allowed", facts)

@@ -177,6 +177,8 @@ class _Fields:
                 return values.Titles(row.get("joined"))
             case "code":
                 return values.Code({one.theirs: one.ours for one in self._codes[row["codes"]]})
+            case "listed":
+                return values.Listed({one.theirs: one.ours for one in self._codes[row["codes"]]})
             case "day":
                 return values.Day(self._raw["day"])
             case "instant":

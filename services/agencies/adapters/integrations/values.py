@@ -116,6 +116,13 @@ class Code(Kind):
         return {"type": "string", "enum": list(self.codes)}
 
 
+class Listed(Code):
+    """A code of somebody else's list, kept as it is; what was taken before it was listed is still written."""
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+
 @dataclass(frozen=True)
 class Stamp(Kind):
     """layout: as strptime has it; what is not written exactly so is refused."""

@@ -56,6 +56,11 @@ class PackageFault(Exception):
         self.proven = proven
         self.facts = facts
 
+    @property
+    def counts(self) -> bool:
+        """Whether it uses up its number: it is proven, and between these two bodies."""
+        return self.proven and self.reason != "address-wrong"
+
 
 @dataclass(frozen=True)
 class PackageName:

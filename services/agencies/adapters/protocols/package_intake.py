@@ -30,6 +30,7 @@ from services.agencies.handlers import inbound
 from services.agencies.storage.unit import AgenciesUnit
 from shared import keys
 from shared.blobs import BlobStore
+from shared.contracts.agency_endpoints import AnswerFault
 from shared.contracts.codes import Agency
 from shared.delivery.runner import UnitRunner
 from shared.ids import new_id
@@ -160,18 +161,33 @@ class PackageIntake:
         return verdict
 
     def _park(self, entry: Entry, wrong: PackageFault) -> None:
-        log.warning("package parked", extra={"agency": self._peer.agency.value, "reason": wrong.reason})
+        """At once what is not proven to be the agency's package, with its number still free; the rest in its turn."""
         facts = dict(wrong.facts)
         why = fault(wrong.field, wrong.reason, allowed=facts.pop("allowed", None), **facts)
-        name = entry.name.encode("utf-8", "backslashreplace").decode()[:200]
-        digest = keys.digest("sha256", f"{name}\n{entry.size}\n{entry.changed_at}\n{wrong.reason}".encode())
+        if wrong.counts and (content := self._store.read(IN, entry.name, MOST_PACKAGE_BYTES)) is not None:
+            name = PackageName.parse(entry.name)
+            given = inbound.Package(entry.name, name.number, name.package_id, b"", keys.digest("sha256", content))
+            if self._refused(given, why) != "waits":
+                log.warning("package parked", extra={"agency": self._peer.agency.value, "reason": wrong.reason})
+                self._put_away(entry.name, PARKED)
+            return
+        log.warning("package parked", extra={"agency": self._peer.agency.value, "reason": wrong.reason})
+        shown = entry.name.encode("utf-8", "backslashreplace").decode()[:200]
+        digest = keys.digest("sha256", f"{shown}\n{entry.size}\n{entry.changed_at}\n{wrong.reason}".encode())
 
         def use_case(unit: AgenciesUnit) -> dict[str, str]:
-            inbound.refuse(unit, self._peer.agency, NAME, name, digest, why, proven=wrong.proven)
+            numbered = False if entry.name.endswith(SUFFIX) else None
+            inbound.refuse(unit, self._peer.agency, NAME, shown, digest, why, proven=wrong.proven, number_used=numbered)
             return {}
 
         self._run(use_case)
         self._put_away(entry.name, PARKED)
+
+    def _refused(self, given: inbound.Package, why: AnswerFault) -> str:
+        def use_case(unit: AgenciesUnit) -> dict[str, str]:
+            return {"verdict": inbound.refuse_package(unit, self._peer.agency, NAME, given, why)}
+
+        return self._run(use_case)["verdict"]
 
     def _stray(self, entry: Entry, there: dict[str, Entry]) -> None:
         """What is no package and has lain long enough: a signature alone, a half copy, something else altogether."""
@@ -198,7 +214,9 @@ class PackageIntake:
 
 def _given(package: Package) -> inbound.Package:
     name = package.name
-    return inbound.Package(name.number, name.package_id, package.data, package.sha256, attachments_of(package))
+    return inbound.Package(
+        f"{name}{SUFFIX}", name.number, name.package_id, package.data, package.sha256, attachments_of(package)
+    )
 
 
 def _turn(name: str) -> tuple[int, str]:

@@ -17,6 +17,7 @@ from services.agencies.adapters.protocols.package import (
     MOST_SIGNATURE_BYTES,
     SIGNATURE_SUFFIX,
     SUFFIX,
+    Package,
     PackageFault,
     PackageName,
     attachments_of,
@@ -24,7 +25,7 @@ from services.agencies.adapters.protocols.package import (
     pack,
     seal,
 )
-from services.agencies.domain.answers import fault
+from services.agencies.domain.answers import fault, refused_receipt
 from services.agencies.kit.county import County
 from services.agencies.kit.doors.base import How, body_of, tampered
 from services.agencies.ports import Dispatch
@@ -102,7 +103,10 @@ class ExchangeDoor:
     def close(self) -> None:
         self._closed.set()
 
-    def _lay_again(self, numbers: list[int]) -> None:
+    def _lay_again(self, numbers: list[int]) -> list[int]:
+        """Nothing, when some were never used: which."""
+        if unknown := [number for number in numbers if number > self._number]:
+            return unknown
         for number in numbers:
             if number in self._sent:
                 self.send(*self._sent[number])
@@ -110,6 +114,7 @@ class ExchangeDoor:
                 held = next((id_ for id_, name in self._laid.items() if name.number == number), None)
                 if held is not None:
                     self._held.add(held)
+        return []
 
     def was_asked_for(self, delivery_id: UUID) -> bool:
         """Whether the system asked for a package that it was not given yet."""
@@ -140,16 +145,25 @@ class ExchangeDoor:
         except PackageFault as wrong:
             if wrong.reason in _LOOKS_HALF and time.time() - entry.changed_at < self._rest_s:
                 return True
-            self._park(entry, wrong)
+            if wrong.counts:
+                return self._counted(entry, name.number, keys.digest("sha256", content), wrong)
+            self._park(entry, wrong, number_used=False)
             return True
-        if name.number > self._last + 1 and not self._skips(name.number):
+        return self._counted(entry, name.number, package.sha256, package)
+
+    def _counted(self, entry: Entry, number: int, sha256: str, found: Package | PackageFault) -> bool:
+        """What is proven to be the system's, in its turn; it uses up its number, whatever is wrong with it."""
+        if number > self._last + 1 and not self._skips(number):
             return False
-        known = self._digests.setdefault(name.number, package.sha256)
-        if known != package.sha256:
-            self._park(entry, PackageFault("number-reused", "file", proven=True))
+        known = self._digests.setdefault(number, sha256)
+        if known != sha256:
+            found = PackageFault("number-reused", "file", proven=True)
+        self._last = max(self._last, number)
+        if isinstance(found, PackageFault):
+            self._park(entry, found, number_used=True)
             return True
-        self._last = max(self._last, name.number)
-        receipt = self._county.take(package.data, attachments=attachments_of(package))
+        receipt = self._county.take(found.data, attachments=attachments_of(found))
+        receipt = receipt.model_copy(update={"number_used": True})
         self._put_away(entry.name, PARKED if receipt.status == "parked" else TAKEN)
         self._reply(receipt)
         return True
@@ -168,13 +182,13 @@ class ExchangeDoor:
         self._last = number - 1
         return True
 
-    def _park(self, entry: Entry, wrong: PackageFault) -> None:
+    def _park(self, entry: Entry, wrong: PackageFault, *, number_used: bool) -> None:
         reason = wrong.reason
         if reason in _LOOKS_HALF and not _is_zip(self._store.read(IN, entry.name, MOST_PACKAGE_BYTES) or b""):
             reason = "not-a-zip"
         why = fault(wrong.field, reason, allowed=wrong.facts.get("allowed"), most=wrong.facts.get("most", ""))
         self._put_away(entry.name, PARKED)
-        self._reply(self._county.refuse(entry.name, why))
+        self._reply(refused_receipt(self._county.refuse(entry.name, why), number_used))
 
     def _put_away(self, name: str, target: str) -> None:
         self._store.move(name, target)

@@ -173,7 +173,7 @@ def test_a_wrong_state_a_stale_version_and_a_wrong_result_change_nothing(house: 
         "state": "offered",
         "version": 1,
         "holder": "coordinator",
-        "allowed": ["decline", "enter-receipt", "sign", "withdraw"],
+        "allowed": ["decline", "sign"],
     }
     stale = house.command(by, "task.sign", SIGN, task, expected_version=9)["problem"]
     assert stale["kind"] == "stale-version"

@@ -76,6 +76,16 @@ def test_the_mailbox_is_oldest_first_above_the_given_position(house: House) -> N
     assert ids(house.asked(by, "task.list", after=0, limit=2, cursor=first["next_cursor"])) == made[2:]
 
 
+@pytest.mark.parametrize("after", [2**53, 2**63, 10**20, -1])
+@pytest.mark.parametrize("operation", ["task.list", "task.messages"])
+def test_a_position_that_no_mailbox_has_is_refused(house: House, operation: str, after: int) -> None:
+    house.activate(Agency.AGRICULTURE)
+    by = officer(Agency.AGRICULTURE, Role.AGENCY_SYSTEM)
+    problem = house.query(by, operation, after=after)["problem"]
+    assert (problem["kind"], problem["field"]) == ("invalid-input", "after")
+    assert house.asked(by, operation, after=2**53 - 1)["items"] == []
+
+
 def test_the_list_filters_by_state_action_and_case(house: House) -> None:
     first, second = convene(house, Agency.AGRICULTURE), convene(house, Agency.AGRICULTURE)
     by = officer(Agency.AGRICULTURE)

@@ -42,9 +42,9 @@ class Desk:
             stored = FolderBlobStore(self.home / "blobs").put(stream)
         return {"file_sha256": stored.sha256, "file_name": file.name, "size_bytes": stored.size}
 
-    def ask(self, file: Path, by: Actor = COORDINATOR) -> str:
+    def ask(self, file: Path, by: Actor = COORDINATOR, **form: Any) -> str:
         """A queued job."""
-        return str(self.office.command(by, "clue_import.start", self.store(file))["id"])
+        return str(self.office.command(by, "clue_import.start", {**self.store(file), **form})["id"])
 
     def worker(self, ring: Any = lambda: None, parser: PatchParser | None = None, **limits: Any) -> Worker:
         settings = WorkerSettings(home=self.home, cases_dsn=SecretStr(self.dsn))
@@ -58,9 +58,9 @@ class Desk:
             limits=WorkerLimits(**limits),
         )
 
-    def imported(self, file: Path) -> dict[str, Any]:
+    def imported(self, file: Path, **form: Any) -> dict[str, Any]:
         """The job, carried to its end."""
-        job = self.ask(file)
+        job = self.ask(file, **form)
         assert self.worker().run_once()
         return self.job(job)
 

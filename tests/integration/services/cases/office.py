@@ -117,7 +117,9 @@ def _answer(reply: dict[str, Any]) -> dict[str, Any]:
 
 
 def papers(*kinds: str) -> dict[str, Any]:
-    return {"documents": [{"kind": kind, "title": kind} for kind in kinds]}
+    """Each with number and date, as a paper that stops a clock must have."""
+    told = {"document_no": "1号", "dated_on": "2026-04-20"}
+    return {"documents": [{"kind": kind, "title": kind, **told} for kind in kinds]}
 
 
 OFFICERS = {"officers": ["甲", "乙"]}

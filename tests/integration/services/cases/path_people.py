@@ -68,9 +68,18 @@ def investigating(office: Office, opinion: dict[str, Any] | None = None, **chang
 
 
 def under_review(office: Office, **changes: Any) -> dict[str, Any]:
-    case = investigating(office, **changes)
+    case = freed(office, investigating(office, **changes))
     step(office, case, "conclude", conclusion="清楚", **papers("investigation_report", "evidence_list"))
     return step(office, case, "review", **papers("case_review_record"))
+
+
+def freed(office: Office, case: dict[str, Any]) -> dict[str, Any]:
+    """Where the area alone would be a crime, an appraiser has found that tillage is not destroyed."""
+    crime = get_case(office, case)["procedure"]["crime"]
+    if crime["area_threshold_met"] and crime["tillage_destroyed"] is None:
+        commission(office, case)
+        opinion(office, case, 0, 0)
+    return case
 
 
 def noticed(office: Office, **changes: Any) -> dict[str, Any]:
@@ -101,7 +110,9 @@ def performing(office: Office, measures: tuple[str, ...] = ("demolish",), fine_y
 
 
 def decision(**changes: Any) -> dict[str, Any]:
-    return {"decision": "拆除", "decision_no": "1号", "measures": ["demolish"], **papers("penalty_decision"), **changes}
+    number = f"中宁自然资罚〔2026〕{uuid4().hex[:6]}号"
+    said = {"decision": "拆除", "decision_no": number, "measures": ["demolish"]}
+    return {**said, **papers("penalty_decision"), **changes}
 
 
 def appraised(office: Office, destroyed: float = 7000, pbf: float = 4200, **changes: Any) -> dict[str, Any]:

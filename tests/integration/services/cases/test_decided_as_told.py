@@ -65,6 +65,15 @@ def test_less_than_was_told_may_be_decided(office: Office) -> None:
     assert lighter["procedure"]["penalty"]["fine_yuan"] == 900
 
 
+def test_one_alone_discusses_nothing(office: Office) -> None:
+    case = under_review(office)
+    step(office, case, "legal-review")
+    step(office, case, "legal-opinion", LEGAL, **opinion(True))
+    alone = {"members": ["陈局长"], "outcome": "处罚", **papers("collective_record")}
+    wrong = refused(office, CHIEF, "case.deliberate", alone, case["id"])
+    assert (wrong.code, wrong.field, wrong.facts["reason"]) == ("invalid-field", "members", "meeting_two")
+
+
 def opinion(agrees: bool) -> dict[str, Any]:
     return {"agrees": agrees, "opinion": "意见", **papers("legal_opinion")}
 

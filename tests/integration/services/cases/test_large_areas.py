@@ -30,7 +30,7 @@ def desk(office: Office, tmp_path: Path) -> Iterator[LandDesk]:
 
 def told_small(desk: LandDesk, folder: Path) -> str:
     """A patch of a hectare whose table says that it hardly takes farmland."""
-    survey(desk, folder)
+    survey(desk, folder, code="0702")
     clue = patch_clue(desk, folder, square(), ZGDMJ="0.15", ZJBNTMJ="0")
     desk.finish()
     return clue
@@ -131,7 +131,8 @@ def test_an_overlay_after_the_filing_tells_the_case_and_proposes(desk: LandDesk,
     found = case_of(desk, case)
     assert {"D07", "S10"} <= running(found)
     assert found["procedure"]["crime"]["area_threshold_met"] is True
-    assert found["pbf_area_m2"] == 0, "what the case was filed with stays"
+    assert found["pbf_area_m2"] == desk.overlay(clue)["result"]["pbf_m2"], "what is official counts"
+    assert found["basis"]["claimed"]["pbf_area_m2"] == 0, "what was claimed stays beside it"
     (proposal,) = desk.office.query(COORDINATOR, "action_proposal.list", case_id=case["id"])["items"]
     assert "large_area" in proposal["triggers"]
     (listing,) = desk.office.query(COORDINATOR, "listing.list", case_id=case["id"])["items"]

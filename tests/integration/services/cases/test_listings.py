@@ -13,6 +13,7 @@ from tests.integration.services.cases.path_people import (
     appraised,
     clock_of,
     decided,
+    decision,
     handed_over,
     investigating,
     move,
@@ -190,7 +191,7 @@ def test_delisting_waits_for_case_land_and_people(office: Office) -> None:
         **papers("penalty_notice"),
     )
     office.days_pass(10)
-    step(office, case, "decide", decision="d", decision_no="1", measures=["restore"], **papers("penalty_decision"))
+    step(office, case, "decide", **decision(measures=["restore"]))
     remains = refused(office, COORDINATOR, "listing.delist", body, listing["id"])
     assert remains.code == "cases.listed-land-remains"
     strike_off(office, case)
@@ -216,7 +217,7 @@ def test_delisting_waits_for_the_hand_over(office: Office) -> None:
     )
     transfer = handed_over(office, case)
     office.days_pass(10)
-    step(office, case, "decide", decision="d", decision_no="1", measures=["restore"], **papers("penalty_decision"))
+    step(office, case, "decide", **decision(measures=["restore"]))
     strike_off(office, case)
     body = papers("delisting_approval")
     assert refused(office, COORDINATOR, "listing.delist", body, listing["id"]).code == "cases.transfers-due"

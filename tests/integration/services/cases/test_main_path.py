@@ -25,6 +25,7 @@ from tests.integration.services.cases.office import (
     papers,
     verified,
 )
+from tests.integration.services.cases.path_people import freed
 
 pytestmark = pytest.mark.evidence_not_asked
 
@@ -37,6 +38,7 @@ def step(office: Office, case: dict[str, Any], verb: str, **body: Any) -> dict[s
 
 def up_to_notice(office: Office, case: dict[str, Any]) -> None:
     step(office, case, "investigate", **OFFICERS)
+    freed(office, case)
     step(office, case, "conclude", conclusion="事实清楚", **papers("investigation_report", "evidence_list"))
     step(office, case, "review", **papers("case_review_record"))
     served_at = office.clock.at.isoformat()
@@ -85,7 +87,7 @@ def test_a_clue_goes_all_the_way_to_closed_and_struck_off(office: Office) -> Non
     # The next crop season is looked at again (R05).
     assert (item["state"], item["remaining_area_m2"], item["due_on"]) == ("struck_off", 0.0, "2026-10-20")
     closed = close_case(office, case)
-    assert (closed["state"], closed["closing_ground"], closed["version"]) == ("closed", "executed", 10)
+    assert (closed["state"], closed["closing_ground"], closed["version"]) == ("closed", "executed", 12)
     assert closed["rectification_ids"] == [item["id"]]
     assert office.query(COORDINATOR, "cases.statistics") == {
         "clues_by_state": {"to_case": 1},
@@ -106,7 +108,7 @@ def test_the_timeline_tells_every_step_with_who_when_and_why(office: Office) -> 
     assert [entry["what"] for entry in told] == [
         event.type for event in office.events(case["clue_id"], case["id"], item["id"])
     ]
-    assert len(told) == 22
+    assert len(told) == 24
     assert {entry["actor_name"] for entry in told} == {"王协调", "李乡镇"}
     assert all(entry["title"] and datetime.fromisoformat(entry["at"]) for entry in told)
     assert told[0]["title"] == "线索登记"

@@ -243,6 +243,8 @@ def test_a_chiefs_refusal_of_what_is_mandatory_leaves_it_due(office: Office) -> 
     move(office, transfer, "report", **report)
     assert refused(office, CHIEF, "police_transfer.refuse-approval", {}, transfer["id"]).field == "reason"
     kept = move(office, transfer, "refuse-approval", CHIEF, reason="证据不足")
+    again = clock_of(kept, "S11")
+    assert (again["met_at"], again["limit"], kept["due_on"]) == (None, 3, again["due_on"])
     assert (kept["state"], kept["facts"]["refusal_by_chief"]) == ("refused_by_chief", "证据不足")
     step(office, case, "terminate", ground="other", reason="r", **papers("termination_approval"))
     close = {"ground": "terminated", **papers("closing_approval")}

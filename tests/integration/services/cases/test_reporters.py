@@ -260,3 +260,10 @@ def test_a_report_that_was_linked_counts_too(office: Office) -> None:
     clue = verified(office, other["id"])
     one = refusal(office, COORDINATOR, "clue.file-case", filing(officers=["甲", "贾明远"]), clue["id"])
     assert one.code == "cases.officer-must-withdraw"
+
+
+def test_a_named_report_is_not_turned_away_as_anonymous(office: Office) -> None:
+    told = office.command(COORDINATOR, "clue.report", reported())
+    body = {"reject_reason": "anonymous_without_facts", "reason": "无事实"}
+    named = refusal(office, COORDINATOR, "clue.reject", body, told["id"])
+    assert (named.code, named.field) == ("cases.reporter-is-named", "reject_reason")

@@ -421,3 +421,16 @@ def test_a_shipped_file_is_read_by_the_models_it_is_checked_with(shared_office: 
         held = connection.execute(sa.text("SELECT register, key, valid_from, value FROM rule_seed")).all()
     expected = {(row.register.value, row.key, row.valid_from): row.value for row in read_all()}
     assert {(row.register, row.key, row.valid_from): row.value for row in held} == expected
+
+
+def test_a_limit_of_the_law_is_not_made_a_custom(office: Office) -> None:
+    """APL 60: another limit is given by laws, regulations and rules alone."""
+    longer = {"title": "作出处罚决定", "limit": 365, "unit": "calendar_day"}
+    body = setting(longer, "2026-06-01", replaces=shipped_row(office, "D10"))
+    custom = refusal(lambda: set_rule(office, "deadline", "D10", body))
+    assert (custom.code, custom.field) == ("cases.rule-still-law", "mark")
+    said = refusal(lambda: set_rule(office, "deadline", "D10", {**body, "mark": "law"}))
+    assert (said.code, said.field) == ("cases.rule-law-source-missing", "source.basis")
+    article = {"basis": [{"law": "行政处罚法", "article": "60"}]}
+    made = set_rule(office, "deadline", "D10", {**body, "mark": "law", "source": article})
+    assert made["rows"][-1]["value"]["limit"] == 365

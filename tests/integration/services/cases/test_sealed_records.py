@@ -16,6 +16,7 @@ from tests.integration.services.cases.path_people import (
     ORGANISATION,
     OTHER_DISCIPLINE,
     POLICE,
+    freed,
     investigating,
     refused,
     step,
@@ -157,7 +158,7 @@ EMPTY = ("reason", "documents", "starts", "stops", "pauses", "resumes", "extends
 
 def test_the_case_is_not_closed_before_the_leader_has_decided(office: Office) -> None:
     """Assertion 2 of domain.md 8.3; the refusal does not say what is due."""
-    case = investigating(office)
+    case = freed(office, investigating(office))
     record = draft(office, case)
     step(office, case, "terminate", ground="other", reason="r", **papers("termination_approval"))
     close = {"ground": "terminated", **papers("closing_approval")}
@@ -168,7 +169,7 @@ def test_the_case_is_not_closed_before_the_leader_has_decided(office: Office) ->
 
 
 def test_a_declined_draft_holds_nothing_up_and_reaches_nobody(office: Office) -> None:
-    case = investigating(office)
+    case = freed(office, investigating(office))
     record = draft(office, case)
     move(office, record, "decline", DEPUTY, reason="不属实")
     assert refused(office, DISCIPLINE, "sealed_record.open", {}, record["id"]).kind == "not-found"

@@ -145,6 +145,7 @@ def test_what_an_agency_is_not_to_know_is_in_nothing_that_leaves_to_it(story: St
 
 def test_the_ledger_says_who_received_what_on_which_basis(story: Story) -> None:
     county = story.county
+    county.settle()
     found = county.office.query(COORDINATOR, "case.disclosures", id=story.case["id"], limit=200)["items"]
     letters = {entry["to_agency"]: entry for entry in found if entry["purpose"] == "task_letter"}
     assert set(letters) == {NR, AG, PS}
@@ -158,6 +159,8 @@ def test_the_ledger_says_who_received_what_on_which_basis(story: Story) -> None:
     assert letters[AG]["received_at"] is not None
     (shared,) = [entry for entry in found if entry["purpose"] == "joint_result"]
     assert (shared["from_agency"], shared["to_agency"]) == (PS, NR)
+    # By the agency's own proof of delivery, not by the sending.
+    assert shared["received_at"] >= shared["at"]
     assert "criminal_decision.conclusion" not in shared["fields"]
     county.office.command(officer(Agency(AG)), "evidence_copy.read", {}, story.copy["id"])
     copies = {"id": story.case["id"], "purpose": "evidence_copy"}

@@ -118,6 +118,16 @@ def test_an_action_closes_once_by_its_join_policy(
     assert closings(county, action) == 1
 
 
+def test_of_the_lead_agencys_join_its_answer_alone_is_counted(county: County) -> None:
+    action = county.convene(filed(county.office), NR, AG, join={"kind": "lead"})["id"]
+    county.finish(AG, county.live(action)[AG]["task_id"])
+    progress = county.action(action)["progress"]
+    assert (progress["needed"], progress["answered"], progress["is_met"]) == (1, 0, False)
+    county.finish(NR, county.live(action)[NR]["task_id"])
+    progress = county.action(action)["progress"]
+    assert (progress["needed"], progress["answered"], progress["is_met"]) == (1, 1, True)
+
+
 def test_a_quorum_is_no_larger_than_the_agencies(county: County) -> None:
     with pytest.raises(Refused) as caught:
         county.convene(filed(county.office), NR, AG, join={"kind": "quorum", "quorum": 3})

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.cases.adapters.patch_crs import ZONE_35, Placement
+from services.cases.adapters.patch_datum import unbent
 from services.cases.adapters.patch_geometry import to_cgcs2000 as polygons_to_cgcs2000
 from services.cases.domain.datum import bd09_from_gcj02, bd09_from_wgs84, gcj02_from_wgs84, to_cgcs2000
 from shared.contracts.codes import PositionCrs
@@ -56,3 +57,11 @@ def test_the_check_point_of_the_survey() -> None:
     told = np.array([shapely.Point(35515916.59, 4152017.36)], dtype=object)
     found = polygons_to_cgcs2000(told, Placement(ZONE_35, swapped=False))[0]
     assert metres((found.x, found.y), (105.18, 37.50)) < 0.01
+
+
+@given(st.lists(st.tuples(LONGITUDES, LATITUDES), min_size=1, max_size=5))
+def test_whole_files_are_unbent_as_single_positions_are(points: list[tuple[float, float]]) -> None:
+    for crs, bend in ((PositionCrs.GCJ02, gcj02_from_wgs84), (PositionCrs.BD09, bd09_from_wgs84)):
+        bent = np.array([bend(*point) for point in points])
+        for found, point in zip(unbent(crs, bent).tolist(), points, strict=True):
+            assert metres((found[0], found[1]), point) < 1e-4

@@ -31,7 +31,9 @@ EXTRA = frozenset({DocumentKind.HEARING_RIGHT_NOTICE, DocumentKind.APPRAISAL_OPI
 def papers(verb: str) -> list[DocumentRef]:
     rows = (row for table in (case_table.TABLE, police_transfer_table.TABLE) for row in table)
     kinds = {kind for row in rows if row.verb == verb for kind in row.needs}
-    return [DocumentRef(kind=kind, title=kind.value) for kind in sorted(kinds | EXTRA)]
+    return [
+        DocumentRef(kind=kind, title=kind.value, document_no="1", dated_on=FILED_ON) for kind in sorted(kinds | EXTRA)
+    ]
 
 
 class Desk:
@@ -86,7 +88,10 @@ def test_an_act_is_filed_to_the_last_day_of_two_years() -> None:
 
 def noticed(**changes: Any) -> Desk:
     desk = Desk()
-    desk.take("investigate", "conclude", "review", "notice", **{"major": False, **changes})
+    desk.take("investigate", "commission-appraisal")
+    spared: dict[str, Any] = {"destroyed": False, "destroyed_area_m2": Decimal(0), "destroyed_pbf_area_m2": Decimal(0)}
+    desk.take("record-appraisal", **spared)
+    desk.take("conclude", "review", "notice", **{"major": False, **changes})
     return desk
 
 

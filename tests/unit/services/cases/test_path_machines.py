@@ -51,13 +51,17 @@ LEGAL = replace(COORDINATOR, roles=frozenset({Role.LEGAL_REVIEWER}), name="法�
 HANDLER = replace(LEGAL, name="乙")
 ASKED_OFFICER = replace(commands.AGENCY, name="农办")
 OFFICE = replace(COORDINATOR, roles=frozenset({Role.COORDINATOR, Role.LEADER, Role.LEGAL_REVIEWER, Role.CHIEF}))
-EVERY_PAPER = {kind: DocumentRef(kind=kind, title=kind.value) for kind in DocumentKind}
+EVERY_PAPER = {
+    kind: DocumentRef(kind=kind, title=kind.value, document_no="1", dated_on=START.date()) for kind in DocumentKind
+}
 
 people = st.sampled_from(
     [OFFICE, OFFICE, OFFICE, OFFICE, COORDINATOR, CHIEF, DEPUTY, LEGAL, HANDLER, OFFICER, STRANGER]
 )
 good = st.sampled_from([True, True, True, True, False])
 SETTLED = {None, TransferState.FILED, TransferState.CLOSED_ADMIN, TransferState.ENDED}
+# An act that was not, or not ours: the machine terminates and waives for other reasons.
+NO_ACT = {ClosingGround.JURISDICTION_TRANSFERRED}
 AFTER_DECISION = {
     CaseState.DECIDED,
     CaseState.SERVED,
@@ -169,6 +173,7 @@ class Walk(RuleBasedStateMachine):
                 if crime.due:
                     assert crime.transfer_state not in (None, "due", "reported", "approved", "refused_by_chief")
                 if event.fine_yuan:
+                    assert not self.is_unappraised()
                     assert crime.transfer_state in (None, "closed_admin", "refused_by_chief")
                     former = case.procedure.penalty
                     assert former is None or not former.fine_yuan or case.procedure.penalty_revoked
@@ -184,6 +189,8 @@ class Walk(RuleBasedStateMachine):
                 assert not case.procedure.opinion_against
             case main.CaseClosedV1():
                 self.nothing_is_owed()
+                if event.ground not in NO_ACT:
+                    assert not self.is_unappraised()
                 if event.ground is ClosingGround.EXECUTED:
                     assert case.state is CaseState.EXECUTED
             case main.CaseReviewStartedV1():
@@ -224,6 +231,13 @@ class Walk(RuleBasedStateMachine):
                 assert case.state in AFTER_DECISION | {CaseState.CLOSED, CaseState.ARCHIVED}
             case _:
                 pass
+
+    def is_unappraised(self) -> bool:
+        """Large enough for a crime, not in the hands of the police, and no word of the tillage (domain.md 2.6)."""
+        crime = self.case.procedure.crime
+        assert crime is not None
+        handed = crime.transfer_state not in (None, "due", "reported", "approved", "refused_by_chief")
+        return bool(crime.area_threshold_met) and crime.tillage_destroyed is None and not handed
 
     def nothing_is_owed(self) -> None:
         """The hand-over that was due is made, and nothing of it waits for the agency."""

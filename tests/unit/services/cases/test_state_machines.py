@@ -13,6 +13,7 @@ from services.cases.domain import case as case_module
 from services.cases.domain import clue as clue_module
 from services.cases.domain import joint_action as action_module
 from services.cases.domain import rectification as item_module
+from services.cases.domain.area_basis import Areas
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_review import ReviewStanding
@@ -20,6 +21,7 @@ from services.cases.domain.joint_action import JointAction
 from services.cases.domain.joint_task import live
 from services.cases.domain.progress import Moment
 from services.cases.domain.rectification import Rectification
+from services.cases.domain.rectification_facts import Room
 from services.cases.domain.transitions import Transitions
 from shared.aggregate import replay
 from shared.contracts.action_steps import ActionSteps
@@ -158,7 +160,9 @@ class Office(RuleBasedStateMachine):
         item, case = Rectification(id=new_id()), self.case
         assert case is not None
         before = sum((other.area_m2 for other in self.items), Decimal(0))
-        if self.attempt(by, item, lambda m: item.order(commands.order(documents), m, case, "RI-1", before)):
+        pbf_m2 = sum((other.facts.pbf_area_m2 for other in self.items), Decimal(0))
+        room = Room(Areas(case.area_m2, case.farmland_area_m2, case.pbf_area_m2), before, pbf_m2)
+        if self.attempt(by, item, lambda m: item.order(commands.order(documents), m, case, "RI-1", room)):
             self.items.append(item)
 
     @precondition(lambda self: self.items)

@@ -38,6 +38,12 @@ class Ferry:
 
     def lay(self, verb: str, task: UUID, data: dict[str, Any], time: int = 1, **files: bytes) -> str:
         """time: the how many-th answer of this verb. files: of JPEG content by name."""
+        return self.lay_with(verb, task, data, {f"{file}.jpg": content for file, content in files.items()}, time)
+
+    def lay_with(
+        self, verb: str, task: UUID, data: dict[str, Any], attachments: dict[str, bytes], time: int = 1
+    ) -> str:
+        """attachments: under whatever name."""
         self.number += 1
         name = PackageName(AGENCY.value, HOUSE, self.number, uuid4())
         told = {
@@ -48,7 +54,6 @@ class Ferry:
             "subject": str(task),
             "data": data,
         }
-        attachments = {f"{file}.jpg": content for file, content in files.items()}
         content = pack(name, orjson.dumps(told), datetime.now(UTC), "sha256", attachments)
         self.store.write(IN, f"{name}{SUFFIX}", content)
         self.store.write(IN, f"{name}{SIGNATURE_SUFFIX}", seal(name, content, [self.key]))
@@ -58,6 +63,11 @@ class Ferry:
         """Until the folder is empty."""
         while self.there(IN):
             self.intake().round()
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """All that are owed, in the order of their making."""
+        statement = "SELECT data FROM agency_reply WHERE kind = 'receipt' ORDER BY at"
+        return [row["data"] for row in self.house.sql(statement)]
 
     def there(self, folder: str) -> set[str]:
         return {entry.name for entry in self.store.list(folder) if entry.name.endswith(SUFFIX)}

@@ -118,3 +118,61 @@ def test_what_the_report_says_of_a_photograph_goes_with_it(ferry: Ferry, task: U
         statement = sa.text("SELECT version, decided_version FROM agency_task WHERE id = :id")
         version, decided = connection.execute(statement, {"id": task}).one()
     assert version == decided + 2
+
+
+PENDING = "SELECT 1 FROM delivery d JOIN agency_reply r ON r.id = d.subject_id WHERE d.state = 'pending'"
+
+
+def test_a_proven_package_uses_up_its_number_whatever_is_wrong_with_it(ferry: Ferry, task: UUID) -> None:
+    evil = ferry.lay_with("sign", task, {"signed_by": "王五"}, {"../../evil.txt": JPEG})
+    again = [(name, ferry.store.read(IN, name, 1 << 20)) for name in (evil, evil + ".sig")]
+    ferry.intake().round()
+    assert ferry.there(PARKED) == {evil}
+    (first,) = ferry.receipts()
+    assert (first["answer_id"], first["status"], first["number_used"]) == (evil[:100], "parked", True)
+    assert [fault["reason"] for fault in first["faults"]] == ["name-not-allowed"]
+    assert "下一个序号" in first["faults"][0]["text"]
+    # Mended under the next number it is taken, and nobody asks for the one before it.
+    mended = ferry.lay("sign", task, {"signed_by": "王五"})
+    assert ferry.intake().round() == 1
+    assert (ferry.there(IN), ferry.there(TAKEN)) == (set(), {mended})
+    assert ferry.house.told(task).count("task-signed") == 1
+    assert ferry.house.sql("SELECT 1 FROM agency_reply WHERE kind = 'resend'") == []
+    # Laid again unchanged it is answered by the same receipt once more.
+    ferry.house.sql("UPDATE delivery SET state = 'delivered', arrived_at = now()")
+    for name, content in again:
+        assert content is not None
+        ferry.store.write(IN, name, content)
+    ferry.intake().round()
+    assert ferry.there(IN) == set()
+    assert [one for one in ferry.receipts() if one["answer_id"] == evil[:100]] == [first]
+    assert len(ferry.house.sql(PENDING)) == 1
+
+
+def test_a_faulty_package_before_its_turn_waits_and_the_missing_one_is_asked_for(ferry: Ferry, task: UUID) -> None:
+    ferry.number = 1
+    evil = ferry.lay_with("sign", task, {"signed_by": "王五"}, {"../../evil.txt": JPEG})
+    ferry.intake().round()
+    assert (ferry.there(IN), ferry.receipts()) == ({evil}, [])
+    (asked,) = ferry.house.sql("SELECT data FROM agency_reply WHERE kind = 'resend'")
+    assert asked["data"] == {"numbers": [1]}
+    ferry.number = 0
+    ferry.lay("sign", task, {"signed_by": "王五"})
+    for _ in range(2):
+        ferry.intake().round()
+    assert (ferry.there(IN), ferry.there(PARKED)) == (set(), {evil})
+    assert [one["number_used"] for one in ferry.receipts()] == [True, True]
+
+
+def test_a_package_that_is_not_proven_leaves_its_number_free(ferry: Ferry, task: UUID) -> None:
+    own, ferry.key = ferry.key, keys.new_key(keys.ED25519)
+    forged = ferry.lay("sign", task, {"signed_by": "王五"})
+    ferry.key = own
+    ferry.intake().round()
+    assert ferry.there(PARKED) == {forged}
+    (receipt,) = ferry.receipts()
+    assert (receipt["number_used"], receipt["faults"][0]["reason"]) == (False, "key-unknown")
+    assert "同一序号" in receipt["faults"][0]["text"]
+    ferry.number = 0
+    ferry.lay("sign", task, {"signed_by": "王五"})
+    assert ferry.intake().round() == 1

@@ -52,6 +52,9 @@ PEOPLE: dict[str, Actor] = {
         "two", "两用", frozenset({Role.COORDINATOR, Role.TOWNSHIP_OFFICER}), "640521104", "640521104"
     ),
     "agency given a clue": Actor("ag", "农办", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521"),
+    "agency officer named on a case": Actor(
+        "handler", "甲", frozenset({Role.AGENCY_OFFICER}), "natural_resources", "640521"
+    ),
     "reviewer of the city": actor(Role.SUPERIOR_REVIEWER, "6405"),
     "reviewer of the region": actor(Role.SUPERIOR_REVIEWER, "64"),
     "coordinator of nowhere": actor(Role.COORDINATOR, ""),

@@ -228,9 +228,60 @@ def test_a_dry_run_says_it_all_and_takes_nothing(desk: Importing, tmp_path: Path
     assert [(row["outcome"], row["code"]) for row in rows] == [
         ("acceptable", None),
         ("rejected", "case-row.two-officers"),
-        ("rejected", "case-row.repeated"),
+        ("known", None),
     ]
     assert (job["rows_created"], desk.cases()) == (1, 0)
+
+
+def test_a_dry_run_says_what_the_real_run_will_say(desk: Importing, tmp_path: Path) -> None:
+    desk.imported(sheet(tmp_path, old(7), name="before.xlsx"))
+    rows = (
+        old(1),
+        old(1),
+        old(1, 当事人="另一人"),
+        old(2, 承办人="甲"),
+        old(7),
+        old(7, 当事人="另一人"),
+        old(3, **{"面积（平方米）": 1000, "面积（亩）": 99}),
+    )
+    file = sheet(tmp_path, *rows)
+    told = []
+    for dry_run in (True, False):
+        job, found = desk.imported(file, dry_run=dry_run)
+        told.append([(row["outcome"].replace("acceptable", "created"), row["code"]) for row in found])
+        assert (job["rows_created"], job["rows_known"], job["rows_rejected"]) == (1, 2, 4)
+    assert (
+        told[0]
+        == told[1]
+        == [
+            ("created", None),
+            ("known", None),
+            ("rejected", "case-row.repeated"),
+            ("rejected", "case-row.two-officers"),
+            ("known", None),
+            ("rejected", "case-row.number-conflict"),
+            ("rejected", "case-row.areas-contradict"),
+        ]
+    )
+
+
+def test_an_area_in_two_units_must_be_the_same_area(desk: Importing, tmp_path: Path) -> None:
+    both = {"面积（平方米）": 1000, "面积（亩）": 99, "耕地面积（亩）": 0}
+    _, (wrong, right) = desk.imported(sheet(tmp_path, old(1, **both), old(2, **{**both, "面积（亩）": 1.5})))
+    assert (wrong["outcome"], wrong["code"], wrong["field"]) == (
+        "rejected",
+        "case-row.areas-contradict",
+        "面积（平方米）",
+    )
+    assert wrong["facts"] == {"value": "1000", "other_field": "面积（亩）", "other": "99"}
+    assert right["outcome"] == "created"
+    part = {"耕地面积（平方米）": 2000, "耕地面积（亩）": 30}
+    _, (wrong,) = desk.imported(sheet(tmp_path, old(3, **part), name="part.xlsx"))
+    assert (wrong["code"], wrong["field"], wrong["facts"]["other_field"]) == (
+        "case-row.areas-contradict",
+        "耕地面积（平方米）",
+        "耕地面积（亩）",
+    )
 
 
 def test_text_tables_are_read_in_what_excel_writes(desk: Importing, tmp_path: Path) -> None:

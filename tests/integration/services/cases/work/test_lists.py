@@ -8,7 +8,8 @@ import pytest
 from services.cases.handlers.alarms import raise_alarms
 from services.cases.storage.unit import CasesUnit
 from services.cases.wiring import scheduler_actor
-from shared.contracts.codes import Holder
+from shared.contracts.codes import Holder, Role
+from shared.principal import Actor
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
@@ -51,6 +52,24 @@ def test_my_unit_has_what_it_holds_and_i_have_what_names_me(office: Office) -> N
     office.command(OFFICER, "clue.sign", {}, clue["id"])
     office.command(OFFICER, "clue.start-verification", {"officers": [OFFICER.name, "乙"]}, clue["id"])
     assert names(office.query(OFFICER, "work.list", which="mine")) == [clue["clue_no"]]
+
+
+def test_who_is_named_as_a_handler_of_his_agencys_case_sees_it_among_his(office: Office) -> None:
+    case = filed(office)
+    mine = [named("甲"), named("乙")]
+    for handler in mine:
+        assert names(office.query(handler, "work.list", which="mine")) == [case["case_no"]]
+        assert office.query(handler, "case.get", id=case["id"])["officers"] == ["甲", "乙"]
+        assert [row["id"] for row in office.query(handler, "case.list")["items"]] == [case["id"]]
+    for other in (named("丙"), named("甲", "agriculture")):
+        assert names(office.query(other, "work.list", which="all")) == []
+        with pytest.raises(Refused) as caught:
+            office.query(other, "case.get", id=case["id"])
+        assert caught.value.kind == "not-found"
+
+
+def named(name: str, agency: str = "natural_resources") -> Actor:
+    return Actor(f"{agency}:{name}", name, frozenset({Role.AGENCY_OFFICER}), agency, "640521")
 
 
 @pytest.mark.evidence_not_asked

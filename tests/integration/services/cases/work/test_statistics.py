@@ -158,7 +158,7 @@ def test_a_polygon_shows_nobody_what_is_not_theirs(county: County) -> None:
     assert table["rows"] == []
 
 
-@pytest.mark.parametrize("polygon", ["1,2 3,4", "1,2 3,4 x,5"])
+@pytest.mark.parametrize("polygon", ["1,2 3,4", "1,2 3,4 x,5", "105.6,37.4 105.7,37.5 105.7,37.4 105.6,37.5"])
 def test_a_polygon_that_is_none_is_refused(shared_office: Office, polygon: str) -> None:
     with pytest.raises(Refused) as caught:
         shared_office.query(COORDINATOR, "cases.statistic_table", kind="clue", polygon=polygon)

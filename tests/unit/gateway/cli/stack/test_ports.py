@@ -1,5 +1,6 @@
 """Which port the gateway gets."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -30,6 +31,14 @@ def test_a_taken_usual_port_gives_the_next_free_one() -> None:
         chosen = ports.choose("127.0.0.1", usual=usual)
         assert chosen != usual
         assert ports.is_free("127.0.0.1", chosen)
+
+
+def test_a_taken_port_is_told_with_who_has_it() -> None:
+    with _taken() as listener:
+        port = listener.getsockname()[1]
+        told = ports.taken(port)
+    assert f"端口 {port} 已被占用" in told
+    assert f"（进程号 {os.getpid()}）" in told
 
 
 def test_the_port_used_last_is_kept_while_it_is_free() -> None:

@@ -64,7 +64,7 @@ def test_codes_and_names_mean_the_same() -> None:
 
 
 def test_square_metres_go_before_mu() -> None:
-    assert read_row({**ROW, "面积（平方米）": "1,234.56"}, HERE).area_m2 == Decimal("1234.56")
+    assert read_row({**ROW, "面积（平方米）": "1,234.56", "面积（亩）": "1.85"}, HERE).area_m2 == Decimal("1234.56")
 
 
 @pytest.mark.parametrize("said", ["案号*", "案 号", "案号：", "原案号", "＊案号"])

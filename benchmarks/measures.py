@@ -13,7 +13,7 @@ from benchmarks.http_load import Request, drive, milliseconds, percentile
 from benchmarks.receiver import Receiver
 from benchmarks.reporting import CLUE, HOST, report
 from benchmarks.stack import Stack, start, stop
-from gateway.cli.demo.story import document, letter
+from gateway.cli.demo.papers import document, letter
 from gateway.cli.sample_patches import write_sample
 from tests.support.certificates import certify_by
 

@@ -1,4 +1,7 @@
-"""Whether a ring of points crosses or touches itself: then nobody can say what lies inside."""
+"""Whether a ring of points crosses or touches itself: then nobody can say what lies inside.
+
+The gateway asks it of what people draw, and loads no geometry library for that.
+"""
 
 from collections.abc import Sequence
 

@@ -41,7 +41,9 @@ from gateway.schemas.evidence import (
 from gateway.uploads import FORM, received
 from shared import media_types
 from shared.blobs import Stored, digested
+from shared.contracts import custody as cu
 from shared.contracts import evidence as ev
+from shared.contracts import proof_bundles as pb
 from shared.contracts.base import Page
 from shared.contracts.codes import EvidenceObject
 from shared.errors import Conflict, NotFound
@@ -84,7 +86,7 @@ class _Content:
     command: of (request) -> the command that asks for it, with its target.
     """
 
-    ask: Callable[[Request], ev.ReadEvidence | ev.ReadCopy | ev.ReadBundle]
+    ask: Callable[[Request], ev.ReadEvidence | cu.ReadCopy | pb.ReadBundle]
     download: Callable[[Request], bool] = field(default=lambda _: True)
     thumbnail: bool = False
 
@@ -106,7 +108,7 @@ class _Content:
                 call.parts.blobs, sha256, media_type=media_type, file_name=name, download=self.download(request)
             )
         except OtherContent as damage:
-            if not self.thumbnail and not isinstance(command, ev.ReadBundle):
+            if not self.thumbnail and not isinstance(command, pb.ReadBundle):
                 await _tell_damage(call, UUID(found["evidence_id"]), damage.found)
             raise Conflict("evidence.content-damaged", None, evidence_no=found["evidence_no"]) from damage
 
@@ -115,7 +117,7 @@ def add_to(api: Api) -> None:
     for object_, home in _HOMES.items():
         _add_object(api, object_, home)
     api.query(QueryRoute("cases", ev.GetEvidence, "/evidence/{id}", ToldEvidence, True, told=told_evidence), _TAG)
-    api.query(QueryRoute("cases", ev.GetCustody, "/evidence/{id}/custody", ev.Custody), _TAG)
+    api.query(QueryRoute("cases", cu.GetCustody, "/evidence/{id}/custody", cu.Custody), _TAG)
     for command in ev.EVIDENCE_COMMANDS:
         route = CommandRoute("cases", command, f"/evidence/{{id}}/{command.verb}", ToldEvidence)
         api.command(route, _TAG, _told(route))
@@ -227,8 +229,8 @@ def _add_contents(api: Api) -> None:
     _content(api, "/evidence/{id}/content", _Content(_reading, _is_download), "evidence-read", about, way, why)
     picture = _Content(lambda _: ev.ReadEvidence(way="thumbnail"), lambda _: False, thumbnail=True)
     _content(api, "/evidence/{id}/thumbnail", picture, "evidence-thumbnail", "A small picture, WebP.", size)
-    _content(api, "/evidence-copies/{id}/content", _Content(_copying), "evidence-copy-read", ev.ReadCopy.__doc__, why)
-    _content(api, "/proof-bundles/{id}/content", _Content(_taking), "proof-bundle-read", ev.ReadBundle.__doc__, why)
+    _content(api, "/evidence-copies/{id}/content", _Content(_copying), "evidence-copy-read", cu.ReadCopy.__doc__, why)
+    _content(api, "/proof-bundles/{id}/content", _Content(_taking), "proof-bundle-read", pb.ReadBundle.__doc__, why)
     api.add(
         "/evidence/{id}/verify",
         verify,
@@ -262,12 +264,12 @@ def _reading(request: Request) -> ev.ReadEvidence:
     return parsed(ev.ReadEvidence, {"way": "view", **asked_for})
 
 
-def _copying(request: Request) -> ev.ReadCopy:
-    return parsed(ev.ReadCopy, _why(request))
+def _copying(request: Request) -> cu.ReadCopy:
+    return parsed(cu.ReadCopy, _why(request))
 
 
-def _taking(request: Request) -> ev.ReadBundle:
-    return parsed(ev.ReadBundle, _why(request))
+def _taking(request: Request) -> pb.ReadBundle:
+    return parsed(pb.ReadBundle, _why(request))
 
 
 def _why(request: Request) -> dict[str, Any]:
@@ -332,17 +334,17 @@ async def _tell_damage(call: Asked, id_: UUID, found: Stored | None) -> Any:
 
 def _add_copies(api: Api) -> None:
     api.command(
-        CommandRoute("cases", ev.ShareEvidence, "/evidence/{id}/copies", ev.CopyView, location="/evidence-copies/{id}"),
+        CommandRoute("cases", cu.ShareEvidence, "/evidence/{id}/copies", cu.CopyView, location="/evidence-copies/{id}"),
         _TAG,
     )
-    api.query(QueryRoute("cases", ev.ListCopies, "/evidence-copies", Page[ev.CopyView]), _TAG)
-    api.query(QueryRoute("cases", ev.GetCopy, "/evidence-copies/{id}", ev.CopyView, single=True), _TAG)
-    api.command(CommandRoute("cases", ev.RevokeCopy, "/evidence-copies/{id}/revoke", ev.CopyView), _TAG)
+    api.query(QueryRoute("cases", cu.ListCopies, "/evidence-copies", Page[cu.CopyView]), _TAG)
+    api.query(QueryRoute("cases", cu.GetCopy, "/evidence-copies/{id}", cu.CopyView, single=True), _TAG)
+    api.command(CommandRoute("cases", cu.RevokeCopy, "/evidence-copies/{id}/revoke", cu.CopyView), _TAG)
 
 
 def _add_bundles(api: Api) -> None:
     route = CommandRoute(
-        "cases", ev.MakeProofBundle, "/rectifications/{id}/proof-bundle", ToldBundle, location="/proof-bundles/{id}"
+        "cases", pb.MakeProofBundle, "/rectifications/{id}/proof-bundle", ToldBundle, location="/proof-bundles/{id}"
     )
 
     async def make(request: Request) -> Response:
@@ -351,7 +353,7 @@ def _add_bundles(api: Api) -> None:
         return answer
 
     api.command(route, _TAG, make)
-    api.query(QueryRoute("cases", ev.GetBundle, "/proof-bundles/{id}", ToldBundle, told=told_bundle), _TAG)
+    api.query(QueryRoute("cases", pb.GetBundle, "/proof-bundles/{id}", ToldBundle, told=told_bundle), _TAG)
 
 
 def _form() -> dict[str, Any]:

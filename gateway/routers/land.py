@@ -17,23 +17,18 @@ from gateway.schemas.land import (
 )
 from shared.contracts.base import Page
 from shared.contracts.codes import LandLayerKind
-from shared.contracts.land import (
+from shared.contracts.land import GetLandLayer, LandLayerRow, ListLandLayers, ListLandRows, LoadLandLayer
+from shared.contracts.overlays import (
     GetCaseOverlay,
-    GetLandLayer,
     GetOverlay,
-    GetPlot,
     GetRectificationOverlay,
-    LandLayerRow,
-    ListLandLayers,
-    ListLandRows,
     ListOverlayChanges,
     ListOverlays,
-    LoadLandLayer,
     OverlayChanged,
     OverlayClue,
     OverlayView,
-    PlotView,
 )
+from shared.contracts.plots import GetPlot, PlotView
 
 _TAG = "land"
 PATH = f"{PREFIX}/land-layers"

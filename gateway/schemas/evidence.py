@@ -7,7 +7,6 @@ from pydantic import Field
 from gateway import texts
 from shared.contracts.base import View
 from shared.contracts.evidence import (
-    BundleView,
     EvidenceFlag,
     EvidenceForm,
     EvidenceRow,
@@ -15,6 +14,7 @@ from shared.contracts.evidence import (
     Requirements,
     RequirementView,
 )
+from shared.contracts.proof_bundles import BundleView
 
 
 class ToldFlag(EvidenceFlag):

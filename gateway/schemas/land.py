@@ -7,7 +7,8 @@ from pydantic import Field
 from gateway import texts
 from gateway.schemas.clue_imports import ImportProblem, ToldWarning, told_fault, told_import
 from shared.contracts.codes import OverlayDay, OverlayPurpose, OverlayRest, title
-from shared.contracts.land import LandLayerView, LandRowView, OverlayView
+from shared.contracts.land import LandLayerView, LandRowView
+from shared.contracts.overlays import OverlayView
 
 
 class ToldLayer(LandLayerView):

@@ -87,12 +87,16 @@ from shared.contracts import clue_exports as ce
 from shared.contracts import clue_imports as ci
 from shared.contracts import clue_steps as st
 from shared.contracts import clues as cl
+from shared.contracts import custody as cu
 from shared.contracts import deadlines as dl
 from shared.contracts import evidence as ev
 from shared.contracts import joint_actions as ja
 from shared.contracts import land as la
 from shared.contracts import listings as li
+from shared.contracts import overlays as ov
+from shared.contracts import plots as pl
 from shared.contracts import police_transfers as pt
+from shared.contracts import proof_bundles as pb
 from shared.contracts import rectifications as ri
 from shared.contracts import rules as ru
 from shared.contracts import sealed_records as sr
@@ -146,7 +150,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link")),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
     CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR),
-    CommandOperation(la.OverlayClue, on_overlay.overlay_clue, TOWNSHIP),
+    CommandOperation(ov.OverlayClue, on_overlay.overlay_clue, TOWNSHIP),
     CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
     CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
     CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
@@ -176,20 +180,20 @@ OPERATIONS: tuple[Operation, ...] = (
     # Whoever may see a piece may look at its content, and the log tells it.
     CommandOperation(ev.ReadEvidence, on_evidence.read_evidence, _EVERYBODY),
     CommandOperation(ev.VerifyEvidence, on_evidence.verify_evidence, _EVERYBODY),
-    CommandOperation(ev.ShareEvidence, on_copy.share_evidence, custody.TABLE.who("share")),
-    CommandOperation(ev.ReadCopy, on_copy.read_copy, custody.TABLE.who("read")),
-    CommandOperation(ev.RevokeCopy, on_copy.revoke_copy, custody.TABLE.who("revoke")),
-    CommandOperation(ev.MakeProofBundle, on_bundle.make_proof_bundle, TOWNSHIP),
-    CommandOperation(ev.ReadBundle, on_bundle.read_bundle, _EVERYBODY),
+    CommandOperation(cu.ShareEvidence, on_copy.share_evidence, custody.TABLE.who("share")),
+    CommandOperation(cu.ReadCopy, on_copy.read_copy, custody.TABLE.who("read")),
+    CommandOperation(cu.RevokeCopy, on_copy.revoke_copy, custody.TABLE.who("revoke")),
+    CommandOperation(pb.MakeProofBundle, on_bundle.make_proof_bundle, TOWNSHIP),
+    CommandOperation(pb.ReadBundle, on_bundle.read_bundle, _EVERYBODY),
     QueryOperation(ev.MayAddEvidence, may_add_evidence, evidence.TABLE.who("add")),
     QueryOperation(ev.GetEvidence, get_evidence, _EVERYBODY),
     QueryOperation(ev.ListEvidence, list_evidence, _EVERYBODY),
     QueryOperation(ev.GetRequirements, get_requirements, _EVERYBODY),
     QueryOperation(ev.GetPairs, get_pairs, _EVERYBODY),
-    QueryOperation(ev.GetCustody, get_custody, _EVERYBODY),
-    QueryOperation(ev.GetCopy, get_copy, _EVERYBODY),
-    QueryOperation(ev.ListCopies, list_copies, _EVERYBODY),
-    QueryOperation(ev.GetBundle, get_bundle, _EVERYBODY),
+    QueryOperation(cu.GetCustody, get_custody, _EVERYBODY),
+    QueryOperation(cu.GetCopy, get_copy, _EVERYBODY),
+    QueryOperation(cu.ListCopies, list_copies, _EVERYBODY),
+    QueryOperation(pb.GetBundle, get_bundle, _EVERYBODY),
     CommandOperation(cp.StopAct, on_clue.stop_act, clue.TABLE.who("stop")),
     CommandOperation(cp.DeclineFiling, on_clue.decline_filing, clue.TABLE.who("decline-filing")),
     CommandOperation(ri.OpenRectification, on_case.open_rectification, case.TABLE.who("open-rectification")),
@@ -228,12 +232,12 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(la.ListLandLayers, list_land_layers, _EVERYBODY),
     QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
     QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
-    QueryOperation(la.GetOverlay, get_overlay, _EVERYBODY),
-    QueryOperation(la.ListOverlays, list_overlays, _EVERYBODY),
-    QueryOperation(la.ListOverlayChanges, list_overlay_changes, COORDINATOR),
-    QueryOperation(la.GetCaseOverlay, get_case_overlay, _EVERYBODY),
-    QueryOperation(la.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
-    QueryOperation(la.GetPlot, get_plot, _EVERYBODY),
+    QueryOperation(ov.GetOverlay, get_overlay, _EVERYBODY),
+    QueryOperation(ov.ListOverlays, list_overlays, _EVERYBODY),
+    QueryOperation(ov.ListOverlayChanges, list_overlay_changes, COORDINATOR),
+    QueryOperation(ov.GetCaseOverlay, get_case_overlay, _EVERYBODY),
+    QueryOperation(ov.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
+    QueryOperation(pl.GetPlot, get_plot, _EVERYBODY),
     QueryOperation(c.GetCase, get_case, _EVERYBODY),
     QueryOperation(c.ListCases, list_cases, _EVERYBODY),
     QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),

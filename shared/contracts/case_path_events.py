@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.base import AreaM2, Instant
 from shared.contracts.cases_events import CaseEvent, CaseOpenedEvent
 from shared.contracts.codes import (
@@ -16,7 +17,6 @@ from shared.contracts.codes import (
     TerminateReason,
     TransferState,
 )
-from shared.contracts.land import AreaBasis
 from shared.contracts.procedure import Paper, RecusalGround, ServiceMethod, SummedCase, Yuan
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.base import (
     AreaM2,
     Bool,
@@ -28,7 +29,6 @@ from shared.contracts.codes import (
     Measure,
     ViolationType,
 )
-from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.contracts.procedure import Procedure, ServiceMethod, Yuan
 from shared.contracts.rectifications import OrderRectification

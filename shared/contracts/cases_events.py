@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.base import AreaM2, Contract, Event, Instant
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
 from shared.contracts.clue_parts import AliasRef, OpinionProof, ReportFacts
@@ -29,7 +30,7 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.land import AreaBasis, OverlayAgain, OverlayFact
+from shared.contracts.overlays import OverlayAgain, OverlayFact
 from shared.contracts.parts import DocumentRef, PatchFacts
 from shared.contracts.procedure import SummedCase, Yuan
 

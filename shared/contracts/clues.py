@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.base import (
     AreaM2,
     Bool,
@@ -46,7 +47,6 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 
 

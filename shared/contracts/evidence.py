@@ -1,6 +1,6 @@
 """Evidence (证据): commands, queries, views. The content itself goes by HTTP and never over the bus."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -24,8 +24,6 @@ from shared.contracts.base import (
 )
 from shared.contracts.codes import (
     Agency,
-    CopyState,
-    CountyAgency,
     EvidenceDisposition,
     EvidenceFlagCode,
     EvidenceKind,
@@ -39,10 +37,20 @@ from shared.contracts.codes import (
 from shared.contracts.parts import DeadlineView, DocumentRef
 
 ItemCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+
+
 Digest = Sha256
+
+
 Bearing = Annotated[float, Field(ge=0, lt=360.0001, allow_inf_nan=False, description="degrees from true north")]
+
+
 Pitch = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, description="degrees, negative looks down")]
+
+
 Metres = Annotated[float, Field(ge=-1000, le=20_000, allow_inf_nan=False)]
+
+
 PhotoView = Literal["whole", "close", "inside"]
 
 
@@ -145,26 +153,6 @@ class VerifyEvidence(Command, on="evidence", verb="verify"):
     found_sha256: Sha256 | None
     found_sm3: Digest | None
     found_bytes: Annotated[Int, Field(ge=0)]
-
-
-class ShareEvidence(Command, on="evidence", verb="share"):
-    """Give an agency a copy: with its purpose, until a day and hour (domain.md 4.6)."""
-
-    to_agency: CountyAgency
-    purpose: ShortText
-    expires_at: Instant
-
-
-class RevokeCopy(Command, on="evidence_copy", verb="revoke"):
-    """End a copy before its time."""
-
-    reason: Text
-
-
-class ReadCopy(Command, on="evidence_copy", verb="read"):
-    """The agency takes its copy; the first time is its receipt."""
-
-    why: ShortText | None = None
 
 
 class EvidenceReading(View):
@@ -343,91 +331,6 @@ class Pairs(View):
     proposed: list[PairView]
     before_alone: list[UUID]
     after_alone: list[UUID]
-
-
-class CustodyEntry(View):
-    """at, who, what and why; way: of a reading; to: of a copy."""
-
-    at: datetime
-    actor: str
-    actor_name: str
-    what: str = Field(description="event type")
-    title: str = Field(description="Chinese name of the act")
-    why: str | None
-    way: str | None = None
-    to: str | None = None
-    copy_id: UUID | None = None
-    whole: bool | None = None
-    event_id: UUID
-
-
-class Custody(View):
-    items: list[CustodyEntry]
-
-
-class GetCustody(GetOne, operation="evidence.custody"):
-    """Every upload, view, download, copy, verification and disposal, oldest first."""
-
-
-class CopyView(View):
-    id: UUID
-    version: int
-    state: CopyState
-    evidence_id: UUID
-    evidence_no: str
-    title: str
-    sha256: str
-    sm3: str
-    size_bytes: int
-    media_type: str
-    to_agency: Agency
-    purpose: str
-    granted_at: Instant
-    granted_by: str
-    expires_at: Instant
-    received_at: Instant | None = Field(description="when the agency first took it")
-    reads: int
-
-
-class GetCopy(GetOne, operation="evidence_copy.get"):
-    pass
-
-
-class ListCopies(ListQuery, operation="evidence_copy.list"):
-    """Copies given, as the coordinator sees them; an agency sees its own."""
-
-    evidence_id: UUID | None = None
-
-
-class MakeProofBundle(Command, on="proof_bundle", verb="make"):
-    """Put together all that proves a struck-off item, to be checked by anybody without this system."""
-
-    reason: Text | None = None
-
-
-class ReadBundle(Command, on="proof_bundle", verb="read"):
-    """Download it."""
-
-    why: ShortText | None = None
-
-
-class BundleView(View):
-    id: UUID
-    state: Literal["queued", "running", "finished", "refused"]
-    item_id: UUID
-    item_no: str
-    requested_at: Instant
-    finished_at: Instant | None
-    files: int | None
-    size_bytes: int | None
-    sha256: str | None
-    sm3: str | None
-    manifest_sha256: str | None = Field(description="publish it: with it anybody can tell that nothing was exchanged")
-    problem: dict[str, Any] | None
-
-
-class GetBundle(GetOne, operation="proof_bundle.get"):
-    pass
 
 
 EVIDENCE_COMMANDS: tuple[type[Command], ...] = (PairEvidence, UnpairEvidence, ExcludeEvidence, DisposeEvidence)

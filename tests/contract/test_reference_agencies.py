@@ -83,7 +83,7 @@ def test_the_form_fits_every_letter(agency: Agency, name: str, trade: str, monke
     made = getattr(program(name, monkeypatch), trade)()
     for letter in _letters(agency):
         for points in ([], ["面积与套合结果不一致"]):
-            read(made.form(letter, 2, points), table_of(agency), local_day(datetime.now(UTC)))
+            assert read(made.form(letter, 2, points), table_of(agency), local_day(datetime.now(UTC))) is not None
 
 
 def test_the_form_of_the_perl_one_fits_every_letter() -> None:

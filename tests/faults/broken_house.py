@@ -17,9 +17,10 @@ import httpx
 import psycopg2
 from psycopg2 import sql
 
+from gateway.cli.demo.papers import letter
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
-from gateway.cli.demo.story import AGENCIES, Story, letter
+from gateway.cli.demo.story import AGENCIES, Story
 from gateway.cli.sample_patches import write_sample
 from gateway.cli.stack.layout import Home, read_state
 from gateway.cli.stack.postgres import SUPERUSER, Postgres

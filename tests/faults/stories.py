@@ -12,7 +12,8 @@ from typing import Any
 
 from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Kinds, Spot, kinds_of, pieces_for
-from gateway.cli.demo.story import AGENCIES, document, letter, with_documents
+from gateway.cli.demo.papers import document, letter, with_documents
+from gateway.cli.demo.story import AGENCIES
 from gateway.cli.sample_patches import write_sample
 from tests.faults.journal import Account, GivenUp
 from tests.support.agency_results import result_of

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 from gateway.cli.demo.evidence import Spot, complete, kinds_of
-from gateway.cli.demo.story import Story, document, letter
+from gateway.cli.demo.papers import document, letter
+from gateway.cli.demo.story import Story
 from tests.system.running_house import RunningHouse
 
 View = dict[str, Any]

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from gateway.cli.demo.story import with_documents
-from shared.clock import SHANGHAI
+from gateway.cli.demo.papers import with_documents
+from shared.clock import SHANGHAI, local_day
 from tests.system.county import County, View
 from tests.system.running_house import TrainingHouse
 
@@ -170,11 +170,5 @@ def _end(clock: View) -> str:
     return datetime.fromisoformat(clock["due_at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
 
 
-def dated_papers(now: datetime, *kinds: str) -> dict[str, Any]:
-    """Each with number and the day of the step, as a paper must have that stops a clock."""
-    told = {"document_no": "1号", "dated_on": now.astimezone(SHANGHAI).date().isoformat()}
-    return {"documents": [{**paper, **told} for paper in with_documents(*kinds)["documents"]]}
-
-
 def _with(papers: tuple[str, ...], body: dict[str, Any], now: datetime) -> dict[str, Any]:
-    return {**body, **dated_papers(now, *papers)} if papers else body
+    return {**body, **with_documents(*papers, on=local_day(now))} if papers else body

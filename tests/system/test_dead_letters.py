@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.cli.demo.story import with_documents
+from gateway.cli.demo.papers import with_documents
 from tests.system.books import Books
 from tests.system.county import County, View
 from tests.system.running_house import RunningHouse

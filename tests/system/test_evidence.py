@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from gateway.cli.demo.acceptance import ACCEPTED
-from gateway.cli.demo.story import document
+from gateway.cli.demo.papers import document
 from gateway.cli.sample_photos import SHANGHAI, sample_set, write_photo
 from tests.system.county import County
 from tests.system.running_house import RunningHouse

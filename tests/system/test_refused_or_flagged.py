@@ -8,13 +8,14 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from gateway.cli.demo.story import with_documents
+from gateway.cli.demo.papers import with_documents
 from gateway.cli.sample_photos import SamplePhoto, photo_bytes
 from gateway.cli.samples.files import write_shapefile
 from gateway.cli.samples.plots import ZONE_35
 from gateway.cli.samples.rows import make_rows
+from shared.clock import local_day
 from tests.system import patch_samples
-from tests.system.drill import CHIEF, OFFICERS, SAND_YARD, Drill, commission, dated_papers
+from tests.system.drill import CHIEF, OFFICERS, SAND_YARD, Drill, commission
 
 pytestmark = pytest.mark.timeout(400)
 
@@ -102,7 +103,7 @@ def test_of_two_officers_acting_at_once_one_comes_too_late(drill: Drill) -> None
     accounts[1].get("/me")  # signed in before the race
 
     def suspend(account: object) -> int:
-        body = {"reason": "不可抗力。", **dated_papers(now, "suspension_decision")}
+        body = {"reason": "不可抗力。", **with_documents("suspension_decision", on=local_day(now))}
         answer = account.ask("POST", f"{case}/suspend", body, version=version + 1)  # type: ignore[attr-defined]
         return int(answer.status_code)
 

@@ -12,11 +12,12 @@ from gateway.cli.demo import crime, evidence
 from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.inbox import TownshipInbox
+from gateway.cli.demo.papers import document, letter, with_documents
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.texts import detail
 from shared.clock import TrainingClock
-from shared.contracts.codes import COUNTY_AGENCIES, Agency, DocumentKind, Recipient, title
+from shared.contracts.codes import COUNTY_AGENCIES, Agency, Recipient, title
 
 Say = Callable[[str], None]
 
@@ -383,28 +384,3 @@ class Story:
 
 def _is_signed(task: dict[str, Any]) -> bool:
     return bool(task["replaced_by"] or task["accepted_at"])
-
-
-def letter(agency: str) -> dict[str, str]:
-    """The task letter of one agency, by the division of labour of domain.md 4.5."""
-    matters = {
-        "natural_resources": ("现场勘测定界，认定地类和永久基本农田范围", "土地管理法第七十七条", "勘测报告"),
-        "agriculture": ("鉴定耕地种植条件破坏程度，提出复耕意见", "土地管理法第七十五条", "破坏程度鉴定意见"),
-        "public_security": ("维持现场秩序，审查是否涉嫌犯罪", "刑法第三百四十二条", "立案或者不予立案决定"),
-        "comprehensive_enforcement": ("清理现场，拆除违法建筑物", "行政强制法", "拆除记录"),
-        "township": (
-            "通知当事人到场，协调停水停电，组织日常看护",
-            "耕地保护党政同责实施办法第九条",
-            "工作记录",
-        ),
-    }
-    matter, basis, output = matters[agency]
-    return {"agency": agency, "matter": matter, "legal_basis": basis, "output": output}
-
-
-def document(kind: str) -> dict[str, str]:
-    return {"kind": kind, "title": title(DocumentKind(kind))}
-
-
-def with_documents(*kinds: str) -> dict[str, Any]:
-    return {"documents": [document(kind) for kind in kinds]}

@@ -30,8 +30,12 @@ def admit(connection: Connection, by: Actor) -> None:
     """Let a person pass, and a system whose agency has a way in use that it was certified for. Raises NotActivated."""
     if not by.has(Role.AGENCY_SYSTEM):
         return
-    # One that its agency has shut (410) may still be asked and answered.
-    used = sa.exists().where(endpoint.c.party == by.org_code, endpoint.c.protocol != NEEDS_NONE)
+    # One that its agency has shut (410) may still be asked and answered; that of an outage alone was never configured.
+    used = sa.exists().where(
+        endpoint.c.party == by.org_code,
+        endpoint.c.configured_at.is_not(None),
+        endpoint.c.protocol.is_distinct_from(NEEDS_NONE),
+    )
     if not connection.execute(sa.select(used)).scalar_one():
         raise NotActivated(by.org_code)
 

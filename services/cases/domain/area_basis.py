@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.cases.domain.overlay import Claim, Overlay, differences
+from shared.contracts.area_basis import AreaBasis, ClaimedAreas, OfficialAreas
 from shared.contracts.clue_parts import ClueWarning
-from shared.contracts.land import AreaBasis, ClaimedAreas, OfficialAreas
 
 _NOTHING = Decimal(0)
 

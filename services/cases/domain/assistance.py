@@ -12,11 +12,10 @@ from uuid import UUID
 
 from services.cases.domain.case import Case
 from services.cases.domain.progress import Charged, Moment, Progress
-from services.cases.domain.standstill import proof
+from services.cases.domain.standstill import extension, proof
 from services.cases.domain.transitions import ALL_CLOCKS, DECIDERS, Forbidden, Row, Transitions
 from shared.clock import local_day
 from shared.contracts import assistance as c
-from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import (
     Agency,
     AssistanceMatter,
@@ -139,20 +138,15 @@ class AssistanceRequest(Progress):
         """On the notice of the body asked. Raises ExtensionNotAllowed, ExtensionTooLong, ExtensionTooLate."""
         row = self._permit(cmd, moment, self.to_agency)
         on = self._day(cmd.noticed_on, "noticed_on", moment)
-        notice = proof(cmd.documents, _DOC.EXTENSION_NOTICE)
-        more = [
-            ExtensionFact(
-                rule_id="J08U" if self.urgent else "J08",
-                amount=cmd.days,
-                unit="working_day",
-                reason=cmd.reason,
-                approved_by=moment.by.name,
-                document=paper,
-                asked_on=on,
-            )
-            for paper in [notice]
-            if paper is not None
-        ]
+        more = extension(
+            proof(cmd.documents, _DOC.EXTENSION_NOTICE),
+            rule_id="J08U" if self.urgent else "J08",
+            amount=cmd.days,
+            unit="working_day",
+            reason=cmd.reason,
+            approved_by=moment.by.name,
+            asked_on=on,
+        )
         told = self._said(row, cmd, moment, extends=more)
         return [c.AssistanceExtendedV1(days=cmd.days, noticed_on=on, channel=self._channel(moment.by), **told)]
 

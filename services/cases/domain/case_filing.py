@@ -15,6 +15,7 @@ from services.cases.domain.progress import Moment
 from services.cases.domain.service import check_service
 from services.cases.domain.transitions import Forbidden
 from shared.clock import local_day
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.case_path_events import (
     CaseDefianceReportedV1,
     CaseDroppedV1,
@@ -34,7 +35,6 @@ from shared.contracts.case_paths import (
 )
 from shared.contracts.cases_events import CaseEvent
 from shared.contracts.codes import DocumentKind, NotFiledReason
-from shared.contracts.land import AreaBasis
 from shared.contracts.procedure import SummedCase
 
 

@@ -43,7 +43,6 @@ from shared.contracts.case_paths import (
     TerminateInvestigation,
 )
 from shared.contracts.cases_events import CaseEvent
-from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import DocumentKind, PauseReason
 from shared.contracts.procedure import SummedCase
 
@@ -117,20 +116,15 @@ def extend(case: Case, cmd: ExtendTerm, moment: Moment) -> list[CaseEvent]:
     most = moment.deadlines.rule("D11", moment.today).limit.amount
     clock = case.clock("D10")
     special = (clock is not None and bool(clock.extensions)) or cmd.days > most
-    approval = standstill.proof((*case.documents, *cmd.documents), _DOC.EXTENSION_APPROVAL)
-    extends = [
-        ExtensionFact(
-            rule_id="D10",
-            amount=cmd.days,
-            unit="calendar_day",
-            reason=cmd.reason,
-            approved_by=cmd.approved_by,
-            document=approval,
-            asked_on=standstill.asked_day(cmd.asked_on, cmd.documents, clock, moment),
-        )
-        for approval in [approval]
-        if approval is not None
-    ]
+    extends = standstill.extension(
+        standstill.proof((*case.documents, *cmd.documents), _DOC.EXTENSION_APPROVAL),
+        rule_id="D10",
+        amount=cmd.days,
+        unit="calendar_day",
+        reason=cmd.reason,
+        approved_by=cmd.approved_by,
+        asked_on=standstill.asked_day(cmd.asked_on, cmd.documents, clock, moment),
+    )
     told = case.take(cmd, moment, extends=extends)
     if special and not cmd.specially_complex:
         raise Forbidden("cases.extended-already", "specially_complex", "NRP 38", most=most)

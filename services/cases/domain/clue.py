@@ -23,6 +23,7 @@ from services.cases.domain.clue_errors import (
 from services.cases.domain.clue_table import AFTER_VISIT, TABLE
 from services.cases.domain.progress import Charged, Moment
 from services.cases.domain.transitions import OutcomeNotAllowed, Row
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.case_paths import DeclineFiling, StopAct
 from shared.contracts.cases_events import (
     ClueActStoppedV1,
@@ -54,7 +55,6 @@ from shared.contracts.clues import (
     SubmitOpinion,
 )
 from shared.contracts.codes import ILLEGAL_OPINIONS, Agency, ClueState, RejectReason, ReturnReason, ReviewState
-from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, PatchFacts
 
 __all__ = ["TABLE", "Clue", "ClueNotAssigned", "Parent"]

@@ -19,12 +19,11 @@ from services.cases.domain.clue_errors import (
 from services.cases.domain.clue_review import ClueReview
 from services.cases.domain.clue_table import TABLE
 from services.cases.domain.progress import Moment
-from services.cases.domain.standstill import asked_day, proof
+from services.cases.domain.standstill import asked_day, extension, proof
 from services.cases.domain.transitions import Row
 from shared.area import exact_mu
 from shared.clock import local_day
 from shared.contracts.cases_events import ClueEvent
-from shared.contracts.clocks import ExtensionFact
 from shared.contracts.clue_events import (
     ClueAliasesAddedV1,
     ClueArchivedV1,
@@ -204,20 +203,15 @@ class ClueBranches(ClueReview):
         theirs = self.agency is Agency.AGRICULTURE and moment.by.org_code == self.agency
         if not (theirs or moment.by.has(Role.COORDINATOR)):
             raise ClueNotAssigned(self.township_code)
-        paper = proof(cmd.documents, DocumentKind.EXTENSION_APPROVAL)
-        extends = [
-            ExtensionFact(
-                rule_id="D09",
-                amount=cmd.days,
-                unit="calendar_day",
-                reason=cmd.reason,
-                approved_by=cmd.approved_by,
-                document=approval,
-                asked_on=asked_day(cmd.asked_on, cmd.documents, self.clock("D09"), moment),
-            )
-            for approval in [paper]
-            if approval is not None
-        ]
+        extends = extension(
+            proof(cmd.documents, DocumentKind.EXTENSION_APPROVAL),
+            rule_id="D09",
+            amount=cmd.days,
+            unit="calendar_day",
+            reason=cmd.reason,
+            approved_by=cmd.approved_by,
+            asked_on=asked_day(cmd.asked_on, cmd.documents, self.clock("D09"), moment),
+        )
         told = self.told(row, moment, reason=cmd.reason, documents=cmd.documents, extends=extends)
         return [ClueFilingExtendedV1(days=cmd.days, approved_by=cmd.approved_by, **told)]
 

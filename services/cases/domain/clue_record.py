@@ -12,6 +12,7 @@ from services.cases.domain.progress import Progress
 from shared.area import mu_from_m2
 from shared.contracts import cases_events as e
 from shared.contracts import clue_events as ce
+from shared.contracts.area_basis import AreaBasis, ClaimedAreas
 from shared.contracts.case_import_events import ClueTakenOverV1
 from shared.contracts.clue_parts import (
     AliasRef,
@@ -37,7 +38,6 @@ from shared.contracts.codes import (
     VerificationOpinion,
     ViolationType,
 )
-from shared.contracts.land import AreaBasis, ClaimedAreas
 from shared.contracts.parts import PatchFacts
 from shared.divisions.register import TOWNSHIP_DIGITS
 

@@ -10,7 +10,7 @@ from services.cases.domain.evidence import Evidence
 from services.cases.domain.progress import Moment
 from services.cases.domain.transitions import COORDINATOR, Row, Transitions
 from shared.contracts.codes import Agency, CopyState, DisclosurePurpose, Role
-from shared.contracts.evidence import CopyView, RevokeCopy, ShareEvidence
+from shared.contracts.custody import CopyView, RevokeCopy, ShareEvidence
 from shared.contracts.evidence_events import (
     CopyEvent,
     CustodyEvent,

@@ -9,7 +9,7 @@ from services.cases.domain.rule_book import Entry
 from services.cases.domain.thresholds import LandTaken, Thresholds
 from shared.area import mu_from_m2
 from shared.contracts.codes import LandLayerKind
-from shared.contracts.land import ApprovedShare, Finding, LayerUsed
+from shared.contracts.overlays import ApprovedShare, Finding, LayerUsed
 from shared.contracts.rule_values import LandRuleValue
 
 _K = LandLayerKind

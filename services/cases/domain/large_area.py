@@ -15,11 +15,11 @@ from services.cases.domain.clue_table import TABLE as CLUE_TABLE
 from services.cases.domain.overlay import Overlay
 from services.cases.domain.procedure import crime_of
 from services.cases.domain.progress import Moment
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.case_path_events import CaseLandFoundV1
 from shared.contracts.cases_events import CaseEvent, ClueEvent
 from shared.contracts.clue_events import ClueFoundLargeV1
 from shared.contracts.codes import ILLEGAL_OPINIONS, OverlayPurpose
-from shared.contracts.land import AreaBasis
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,10 @@ from services.cases.domain.clocks import ExtensionTooLate
 from services.cases.domain.path_rules import ListingLevel
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.rectification import Rectification
-from services.cases.domain.standstill import asked_day, proof
+from services.cases.domain.standstill import asked_day, extension, proof
 from services.cases.domain.transitions import ALL_CLOCKS, TOWNSHIP, Forbidden, Row, Transitions
 from shared.clock import local_day
 from shared.contracts import listings as c
-from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import CaseState, DocumentKind, ListingState, RectificationState, Role
 from shared.errors import InvalidInput
 
@@ -210,19 +209,15 @@ class Listing(Progress):
         """Only what was asked for, as of the day it was asked."""
         paper = proof((*self.documents, *cmd.documents), _DOC.EXTENSION_APPROVAL)
         asked_on = self.facts.extension_asked_on
-        extends = []
-        if paper is not None and asked_on is not None:
-            extends = [
-                ExtensionFact(
-                    rule_id="L02",
-                    amount=cmd.days,
-                    unit="calendar_day",
-                    reason=cmd.reason or self.facts.extension_reason or "",
-                    approved_by=cmd.approved_by,
-                    document=paper,
-                    asked_on=asked_on,
-                )
-            ]
+        extends = extension(
+            paper if asked_on is not None else None,
+            rule_id="L02",
+            amount=cmd.days,
+            unit="calendar_day",
+            reason=cmd.reason or self.facts.extension_reason or "",
+            approved_by=cmd.approved_by,
+            asked_on=asked_on,
+        )
         told = self._take(cmd, moment, extends=extends)
         self._check_asked()
         return [c.ListingExtendedV1(approved_by=cmd.approved_by, **told)]

@@ -15,11 +15,11 @@ from services.cases.domain.measured import Measured, Pieces
 from services.cases.domain.rule_book import Entry
 from services.cases.domain.thresholds import LandTaken, Thresholds
 from shared.area import exact_mu, mu_from_m2, square_metres
+from shared.contracts.area_basis import ClaimDifference
 from shared.contracts.cases_events import ClueOverlaidV1
 from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose
-from shared.contracts.land import (
+from shared.contracts.overlays import (
     ApprovedShare,
-    ClaimDifference,
     ClassArea,
     LayerArea,
     LayerMissing,

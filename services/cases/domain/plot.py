@@ -7,7 +7,8 @@ from services.cases.domain.land import class_of
 from services.cases.domain.measured import Measured
 from shared.area import mu_from_m2, square_metres
 from shared.contracts.codes import LandLayerKind
-from shared.contracts.land import LayerUsed, PlotClass
+from shared.contracts.overlays import LayerUsed
+from shared.contracts.plots import PlotClass
 from shared.contracts.rule_values import LandClassValue
 
 _K = LandLayerKind

@@ -15,9 +15,8 @@ from services.cases.domain.rectification_facts import (
     checked_pbf,
 )
 from services.cases.domain.rectification_table import TABLE
-from services.cases.domain.standstill import asked_day, proof
+from services.cases.domain.standstill import asked_day, extension, proof
 from services.cases.domain.transitions import Forbidden
-from shared.contracts.clocks import ExtensionFact
 from shared.contracts.codes import DocumentKind, RectificationMethod
 from shared.contracts.rectification_events import (
     RectificationEvent,
@@ -125,19 +124,15 @@ def request_extension(item: Rectification, cmd: RequestMoreTime, moment: Moment)
 def grant_extension(item: Rectification, cmd: GrantMoreTime, moment: Moment) -> list[RectificationEvent]:
     """What was asked for, as of the day it was asked."""
     paper, facts = proof((*item.documents, *cmd.documents), _EXTENDS), item.facts
-    extends = []
-    if paper is not None and facts.extension_asked_on is not None:
-        extends = [
-            ExtensionFact(
-                rule_id="R01",
-                amount=facts.extension_days or 1,
-                unit="calendar_day",
-                reason=facts.extension_reason or "other",
-                approved_by=cmd.approved_by,
-                document=paper,
-                asked_on=facts.extension_asked_on,
-            )
-        ]
+    extends = extension(
+        paper if facts.extension_asked_on is not None else None,
+        rule_id="R01",
+        amount=facts.extension_days or 1,
+        unit="calendar_day",
+        reason=facts.extension_reason or "other",
+        approved_by=cmd.approved_by,
+        asked_on=facts.extension_asked_on,
+    )
     told = item.take(cmd, moment, extends=extends)
     _check_asked(item)
     return [RectificationExtendedV1(approved_by=cmd.approved_by, **told)]

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from services.cases.domain import clocks
 from services.cases.domain.progress import Moment, Progress
 from services.cases.domain.transitions import DECIDERS
 from shared.clock import local_day
-from shared.contracts.clocks import PauseFact, ResumeFact
+from shared.contracts.clocks import ExtensionFact, PauseFact, ResumeFact
 from shared.contracts.codes import DocumentKind, PauseReason
 from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.errors import InvalidInput
@@ -16,6 +17,11 @@ from shared.errors import InvalidInput
 def proof(documents: Iterable[DocumentRef], kind: DocumentKind) -> DocumentRef | None:
     """The latest document of a kind."""
     return next((document for document in reversed(list(documents)) if document.kind is kind), None)
+
+
+def extension(paper: DocumentRef | None, **told: Any) -> list[ExtensionFact]:
+    """More time on a paper, told as ExtensionFact has it; none without: the table has asked for the paper before."""
+    return [] if paper is None else [ExtensionFact(document=paper, **told)]
 
 
 def pausing(documents: Sequence[DocumentRef], kind: DocumentKind) -> DocumentRef | None:

@@ -7,7 +7,8 @@ from services.cases.handlers.disclosures import enter, permitted
 from services.cases.handlers.evidence import reading
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.codes import DisclosurePurpose
-from shared.contracts.evidence import CopyView, EvidenceReading, ReadCopy, RevokeCopy, ShareEvidence
+from shared.contracts.custody import CopyView, ReadCopy, RevokeCopy, ShareEvidence
+from shared.contracts.evidence import EvidenceReading
 from shared.ids import new_id
 from shared.operations import Call
 

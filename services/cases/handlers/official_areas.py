@@ -12,7 +12,7 @@ from services.cases.domain.rectification_facts import Room
 from services.cases.domain.shape_area import area_of
 from services.cases.storage import land
 from services.cases.storage.unit import CasesUnit
-from shared.contracts.land import AreaBasis, ClaimedAreas
+from shared.contracts.area_basis import AreaBasis, ClaimedAreas
 
 
 def basis_now(clue: Clue, claimed: ClaimedAreas, unit: CasesUnit) -> AreaBasis:

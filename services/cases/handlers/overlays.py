@@ -22,7 +22,7 @@ from services.cases.storage.land_tables import overlay_job, plot_job
 from services.cases.storage.unit import CasesUnit
 from shared.clock import local_day
 from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose, RuleRegister
-from shared.contracts.land import LayerUsed, OverlayClue, OverlayView
+from shared.contracts.overlays import LayerUsed, OverlayClue, OverlayView
 from shared.divisions.register import COUNTY_DIGITS, full_code
 from shared.errors import TianweiError
 from shared.ids import new_id

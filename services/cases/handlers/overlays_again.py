@@ -20,7 +20,7 @@ from services.cases.storage.land_tables import overlay_job
 from services.cases.storage.overlays_again import Concerned
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose
-from shared.contracts.land import OverlayCause
+from shared.contracts.overlays import OverlayCause
 
 
 def lay_again(layer: LandLayer, unit: CasesUnit) -> int:

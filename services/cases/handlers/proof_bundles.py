@@ -12,7 +12,8 @@ from services.cases.storage.evidence_tables import proof_bundle
 from services.cases.storage.scope import visible
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.codes import RectificationState
-from shared.contracts.evidence import BundleView, EvidenceReading, MakeProofBundle, ReadBundle
+from shared.contracts.evidence import EvidenceReading
+from shared.contracts.proof_bundles import BundleView, MakeProofBundle, ReadBundle
 from shared.errors import NotFound, TianweiError
 from shared.ids import new_id
 from shared.operations import Call

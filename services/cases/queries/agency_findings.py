@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from services.cases.domain.overlay import Claim, differences
 from services.cases.storage.tables import joint_action
 from shared.contracts.codes import TaskResultKind, TaskState
-from shared.contracts.land import AgencyFinding, OverlayFact
+from shared.contracts.overlays import AgencyFinding, OverlayFact
 from shared.contracts.task_results import ControlLineFinding, LandSurvey
 
 _FINDINGS: TypeAdapter[LandSurvey | ControlLineFinding] = TypeAdapter(LandSurvey | ControlLineFinding)

@@ -10,7 +10,7 @@ from services.cases.domain.custody import custody_id
 from services.cases.storage.evidence_stores import EvidenceStore
 from services.cases.storage.evidence_tables import evidence_copy
 from shared.contracts import evidence_events as e
-from shared.contracts.evidence import Custody, CustodyEntry, GetCustody
+from shared.contracts.custody import Custody, CustodyEntry, GetCustody
 from shared.delivery.tables import event_log
 from shared.principal import Actor
 

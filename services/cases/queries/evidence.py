@@ -19,17 +19,13 @@ from services.cases.storage.scope import visible, visible_copies
 from shared.clock import local_day
 from shared.contracts.base import Page
 from shared.contracts.codes import EvidenceObject, EvidenceStage, EvidenceState, EvidenceStep
+from shared.contracts.custody import CopyView, GetCopy, ListCopies
 from shared.contracts.evidence import (
-    BundleView,
-    CopyView,
     EvidenceRow,
     EvidenceView,
-    GetBundle,
-    GetCopy,
     GetEvidence,
     GetPairs,
     GetRequirements,
-    ListCopies,
     ListEvidence,
     MayAdd,
     MayAddEvidence,
@@ -39,6 +35,7 @@ from shared.contracts.evidence import (
     RequirementView,
     Spoiled,
 )
+from shared.contracts.proof_bundles import BundleView, GetBundle
 from shared.errors import InvalidInput, NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor

@@ -25,26 +25,12 @@ from services.cases.storage.land_tables import (
 from services.cases.storage.scope import in_county, visible
 from services.cases.storage.tables import case, clue, rectification
 from shared.area import mu_from_m2
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.base import Page
 from shared.contracts.codes import OverlayPurpose
-from shared.contracts.land import (
-    AreaBasis,
-    GetCaseOverlay,
-    GetLandLayer,
-    GetOverlay,
-    GetPlot,
-    GetRectificationOverlay,
-    LandLayerRow,
-    LandLayerView,
-    LandRowView,
-    ListLandLayers,
-    ListLandRows,
-    OverlayView,
-    PlotClue,
-    PlotLand,
-    PlotVersion,
-    PlotView,
-)
+from shared.contracts.land import GetLandLayer, LandLayerRow, LandLayerView, LandRowView, ListLandLayers, ListLandRows
+from shared.contracts.overlays import GetCaseOverlay, GetOverlay, GetRectificationOverlay, OverlayView
+from shared.contracts.plots import GetPlot, PlotClue, PlotLand, PlotVersion, PlotView
 from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor

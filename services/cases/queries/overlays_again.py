@@ -14,12 +14,7 @@ from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, clue, rectification
 from shared.contracts.base import Page
 from shared.contracts.codes import OverlayPurpose, OverlayRest
-from shared.contracts.land import (
-    ListOverlayChanges,
-    ListOverlays,
-    OverlayChanged,
-    OverlayOfAct,
-)
+from shared.contracts.overlays import ListOverlayChanges, ListOverlays, OverlayChanged, OverlayOfAct
 from shared.errors import NotFound
 from shared.paging import Listing, page, page_rows
 from shared.principal import Actor

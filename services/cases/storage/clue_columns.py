@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from sqlalchemy.engine import RowMapping
 
 from services.cases.domain.clue_record import ClueRecord
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.clue_parts import (
     AliasRef,
     DutyFacts,
@@ -18,7 +19,6 @@ from shared.contracts.clue_parts import (
     TransferFact,
 )
 from shared.contracts.codes import Agency, RejectReason, ReviewState
-from shared.contracts.land import AreaBasis
 
 _aliases = TypeAdapter(list[AliasRef])
 _sent_back = TypeAdapter(list[SentBackFact])

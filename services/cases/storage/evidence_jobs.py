@@ -13,7 +13,7 @@ from services.cases.domain.proof_bundle import BundleState, Made, ProofBundle
 from services.cases.storage.evidence_tables import evidence, evidence_examination, proof_bundle
 from shared.blobs import Stored
 from shared.contracts.codes import Role
-from shared.contracts.evidence import BundleView
+from shared.contracts.proof_bundles import BundleView
 from shared.delivery.unit import Unit
 from shared.errors import TianweiError
 from shared.principal import Actor

@@ -26,7 +26,7 @@ from services.cases.storage.land_tables import (
     plot_job,
 )
 from shared.contracts.codes import LandLayerKind, OverlayDay, OverlayPurpose
-from shared.contracts.land import LayerMissing, LayerUsed, OverlayAgain, OverlayFact
+from shared.contracts.overlays import LayerMissing, LayerUsed, OverlayAgain, OverlayFact
 from shared.delivery.unit import TableStore
 
 LAYERS = FileQueue(land_layer, ("created", "repaired", "rejected", "outside"))

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from services.cases.storage.job_queue import Lease
 from services.cases.storage.land_tables import land_feature, plot_job, plot_land
-from shared.contracts.land import LayerUsed
+from shared.contracts.overlays import LayerUsed
 
 _f, _j, _p = land_feature.c, plot_job.c, plot_land.c
 

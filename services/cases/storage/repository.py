@@ -21,6 +21,7 @@ from services.cases.domain.rectification import Rectification
 from services.cases.storage import clue_columns, deadlines, tables, work
 from services.cases.storage.scope import visible
 from shared.contracts.action_steps import ActionSteps
+from shared.contracts.area_basis import AreaBasis
 from shared.contracts.codes import (
     ActionForm,
     Agency,
@@ -37,7 +38,6 @@ from shared.contracts.codes import (
 )
 from shared.contracts.joint_action_events import ActionBrief
 from shared.contracts.joint_actions import JoinPolicy
-from shared.contracts.land import AreaBasis
 from shared.contracts.parts import DeadlineView, DocumentRef, PatchFacts
 from shared.contracts.procedure import Procedure
 from shared.contracts.rectifications import RectificationFacts

@@ -72,9 +72,11 @@ def test_what_is_no_json_the_api_refuses(make: Make, name: str) -> None:
 @pytest.mark.parametrize("name", ALL)
 def test_another_agencys_name_is_not_taken(make: Make, name: str) -> None:
     vendor = make(name)
+    event = letter(vendor)
     with vendor.started("--fault", "wrong-source"):
-        vendor.deliver(letter(vendor))
+        vendor.deliver(event)
         until(vendor, lambda: "not-allowed" in reasons(vendor))
+    assert vendor.desk.tasks[json.loads(event)["subject"]].told == []
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -96,6 +98,8 @@ def test_a_report_of_what_was_withdrawn(make: Make, name: str) -> None:
         vendor.until_said("report")
         vendor.deliver(vendor.desk.withdraw(json.loads(event)["subject"]))
         until(vendor, lambda: "agencies.task-transition-not-allowed" in reasons(vendor))
+    task = vendor.desk.tasks[json.loads(event)["subject"]]
+    assert (task.state, task.told) == (TaskState.WITHDRAWN, WHOLE_WAY)
 
 
 @pytest.mark.parametrize(("name", "fault"), each("never-signs", "breaks-on-unknown-field", "breaks-on-unknown-type"))
@@ -143,6 +147,7 @@ def test_a_second_answer_to_what_came_twice(make: Make, name: str) -> None:
         if name != "mailbox":  # it reads again by itself
             vendor.deliver(event)
         until(vendor, lambda: [receipt for receipt in vendor.desk.parked if receipt["verb"] == "sign"])
+    assert vendor.desk.tasks[json.loads(event)["subject"]].told.count("sign") == 1
 
 
 @pytest.mark.parametrize(("name", "fault"), each("new-id-on-retry", "no-retry", names=["webhook", "mailbox"]))

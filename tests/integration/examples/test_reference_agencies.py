@@ -150,6 +150,7 @@ class TestWebhook:
         with vendor.started():
             vendor.deliver(json.dumps(thin).encode())
             vendor.until(WHOLE_WAY, event)
+        assert vendor.desk.parked == []
 
 
 class TestQueue:
@@ -215,6 +216,7 @@ class TestQueueOnRabbitMq:
             vendor.connect()
             vendor.deliver(second)
             vendor.until(WHOLE_WAY, second)
+        assert [vendor.desk.tasks[json.loads(one)["subject"]].told for one in (first, second)] == [WHOLE_WAY] * 2
 
 
 class TestExchange:

@@ -1,6 +1,6 @@
 """16 to 30 April: reported, seen from space, stopped, filed, sent back, and five agencies called (steps 1 to 11)."""
 
-from gateway.cli.demo.story import letter
+from gateway.cli.demo.papers import letter
 from tests.system.drill import DEPUTY
 from tests.system.worked_example import ground
 from tests.system.worked_example.desk import (

@@ -239,6 +239,13 @@ def test_a_system_that_was_not_put_into_use_neither_asks_nor_answers(house: Hous
     assert house.done(by, "task.accept", ACCEPT, task)["state"] == "accepted"
 
 
+def test_a_system_configured_before_endpoints_had_a_protocol_stays_in_use(house: House) -> None:
+    house.activate(Agency.AGRICULTURE)
+    house.sql("UPDATE endpoint SET protocol = NULL")
+    task = task_of(house, Agency.AGRICULTURE)
+    assert house.asked(officer(Agency.AGRICULTURE, Role.AGENCY_SYSTEM), "task.get", id=str(task))["state"] == "offered"
+
+
 def test_an_endpoint_is_configured_by_the_administrator_and_its_secret_shown_once(house: House) -> None:
     body = {"agency": "natural_resources", "url": "http://127.0.0.1:9/hook"}
     made = house.configure(body)

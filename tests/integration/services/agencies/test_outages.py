@@ -69,6 +69,9 @@ def test_letters_for_an_agency_that_nobody_has_configured_are_an_outage_too(hous
     assert (shown["health"], shown["endpoint_active"]) == ("not_configured", None)
     problem = house.command(administrator(), "agency.pause", {"agency": "natural_resources", "reason": "试"})["problem"]
     assert problem["code"] == "agencies.endpoint-not-configured"
+    # The outage is on record; the system is in use no more than before.
+    asked = house.query(officer(NATURAL, Role.AGENCY_SYSTEM), "task.get", id=str(task))
+    assert asked["problem"]["code"] == "agencies.not-activated"
     with Receiver() as receiver:
         configure(house, receiver.url)
         carry(house, state_is(house, task, "delivered"))

@@ -71,6 +71,20 @@ def test_of_what_waits_to_go_out_again_the_proof_outlives_a_withdrawal(house: Ho
     assert seen["delivered_at"] is not None
 
 
+def test_what_waits_to_go_out_again_and_is_signed_for_meanwhile_came_when_it_first_came(house: House) -> None:
+    by = officer(Agency.NATURAL_RESOURCES)
+    with Receiver() as receiver:
+        configure(house, receiver.url)
+        task = issue(house)
+        carry(house, state_is(house, task, "delivered"))
+    pause(house, NATURAL)
+    before = house.asked(by, "task.get", id=str(task))["delivered_at"]
+    house.done(administrator(), "agency.resend", {**NATURAL, "subject_id": str(task)})
+    house.done(by, "task.sign", SIGN, task)
+    seen = house.asked(by, "task.get", id=str(task))
+    assert (seen["state"], seen["delivery_state"], seen["delivered_at"]) == ("signed", "delivered", before)
+
+
 def test_nothing_is_sent_again_to_who_comes_for_it_or_after_the_task_has_ended_first(house: House) -> None:
     house.activate(Agency.AGRICULTURE)
     read = task_of(house, Agency.AGRICULTURE)

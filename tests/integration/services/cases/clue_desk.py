@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from pydantic import SecretStr
 
 from services.cases.adapters.duplicate_checker import DuplicateChecker
@@ -14,7 +16,15 @@ from services.cases.settings import CasesData
 from services.cases.wiring import wire_import
 from shared.contracts.codes import Role
 from shared.principal import Actor
-from tests.integration.services.cases.office import COORDINATOR, Office, actor, sand_yard
+from tests.integration.services.cases.office import (
+    COORDINATOR,
+    OFFICER,
+    Office,
+    Refused,
+    actor,
+    papers,
+    sand_yard,
+)
 from tests.integration.services.cases.test_receive_patches import patch
 
 CITY = actor(Role.SUPERIOR_REVIEWER, "6405", "吴市级")
@@ -22,6 +32,9 @@ OTHER_CITY = actor(Role.SUPERIOR_REVIEWER, "6404", "固原市级")
 REGION = actor(Role.SUPERIOR_REVIEWER, "64", "郑自治区")
 COLLEAGUE = Actor("coordinator:2", "钱审核", frozenset({Role.COORDINATOR}), "640521", "640521")
 REPORTER = {"name": "贾明远", "phone": "13909551234", "address": "某村二组"}
+TOWNSHIP = {"township_code": "640521104000"}
+AGRICULTURE = type(COORDINATOR)("agriculture:1", "马农业", frozenset({Role.AGENCY_OFFICER}), "agriculture", "640521")
+_numbers = count(1)
 PROOF = {"party_name": "某砂场", "use_class": "硬化", "built_on": "2026-02-01"}
 
 
@@ -90,3 +103,60 @@ def proposals(office: Office, **asked: Any) -> list[tuple[str, str, str, list[st
     """(id, newer clue, older clue, grounds), newest first."""
     found = office.query(COORDINATOR, "clue_duplicate.list", **asked)["items"]
     return [(row["id"], row["clue"]["id"], row["other"]["id"], row["grounds"]) for row in found]
+
+
+def a_patch(office: Office) -> str:
+    """A clue of a patch that lies by itself."""
+    number = next(_numbers)
+    (id_,) = take_in(office, (number, box(105.3 + number * 0.01)))
+    return id_
+
+
+def refusal(office: Office, *args: Any, **more: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        office.command(*args, **more)
+    return caught.value
+
+
+def under_verification(office: Office, id_: str) -> None:
+    office.command(COORDINATOR, "clue.assign", TOWNSHIP, id_)
+    office.command(OFFICER, "clue.sign", {}, id_)
+    office.command(OFFICER, "clue.start-verification", {"officers": ["甲", "乙"]}, id_)
+
+
+def opinion(**changes: Any) -> dict[str, Any]:
+    return {
+        "opinion": "non_agri_illegal",
+        "facts": "占用耕地",
+        "area_m2": 8400,
+        "farmland_area_m2": 7000,
+        "pbf_area_m2": 4200,
+        "proof": PROOF,
+        **papers("verification_report", "site_photos"),
+        **changes,
+    }
+
+
+def submitted(office: Office, **changes: Any) -> str:
+    """A patch with an opinion of the township."""
+    id_ = a_patch(office)
+    under_verification(office, id_)
+    office.command(OFFICER, "clue.submit-opinion", opinion(**changes), id_)
+    return id_
+
+
+def clue(office: Office, id_: str, by: Any = COORDINATOR) -> dict[str, Any]:
+    return office.query(by, "clue.get", id=id_)
+
+
+def parts(*areas: float, **more: Any) -> dict[str, Any]:
+    return {"children": [{"area_m2": area, **more} for area in areas], "reason": "用途不同"}
+
+
+def clocks_of(clue: dict[str, Any]) -> dict[str, str]:
+    """Running clocks and their last days."""
+    return {clock["rule_id"]: clock["due_on"] for clock in clue["deadlines"] if clock["met_at"] is None}
+
+
+def held(office: Office, by: Actor) -> set[str]:
+    return {clock["rule_id"] for clock in office.query(by, "deadline.mine")["items"]}

@@ -17,6 +17,7 @@ from shared.clock import SHANGHAI, FixedClock
 from shared.contracts.codes import Role
 from shared.migration import upgrade
 from shared.principal import PrincipalSigner
+from tests.integration.services.cases.land_desk import LandDesk
 from tests.integration.services.cases.office import COUNTY, Office, actor, new_signing_key
 from tests.support.nodes import PostgresNode
 
@@ -96,3 +97,12 @@ def same_office(shared_office: Office) -> Office:
     """The module's database, at the morning of START again: for tests that look at objects of their own only."""
     shared_office.clock.at = START
     return shared_office
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path) -> Iterator[LandDesk]:
+    """The import desk of the office."""
+    opened = LandDesk(office, tmp_path)
+    yield opened
+    for engine in opened.engines:
+        engine.dispose()

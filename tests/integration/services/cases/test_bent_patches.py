@@ -1,6 +1,6 @@
 """Polygons in GCJ-02 and BD-09 are brought to CGCS2000 as they come in (domain.md 7.5); their origin is kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +12,12 @@ from pyproj import Transformer
 
 from services.cases.domain.datum import bd09_from_wgs84, gcj02_from_wgs84
 from tests.integration.services.cases.import_desk import Desk
-from tests.integration.services.cases.office import COORDINATOR, Office, Refused
+from tests.integration.services.cases.office import COORDINATOR, Refused
 from tests.integration.services.cases.patch_writing import geojson, row, shapefile_parts, square, zip_shapefile
 
 BENT = {"gcj02": gcj02_from_wgs84, "bd09": bd09_from_wgs84}
 TITLES = {"gcj02": "GCJ-02", "bd09": "BD-09"}
 _TO_DEGREES = Transformer.from_crs(4523, 4490, always_xy=True)
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Iterator[Desk]:
-    opened = Desk(office, tmp_path)
-    yield opened
-    for engine in opened.engines:
-        engine.dispose()
 
 
 def in_degrees(bend: Callable[[float, float], tuple[float, float]] | None = None) -> Any:

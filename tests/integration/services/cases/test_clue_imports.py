@@ -28,19 +28,10 @@ from tests.integration.services.cases.office import (
     COUNTY,
     OFFICER,
     OTHER_COUNTY,
-    Office,
     Refused,
 )
 from tests.integration.services.cases.patch_writing import geojson, row, shapefile_parts, square, zip_shapefile
 from tests.support.nodes import wait_until
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Iterator[Desk]:
-    opened = Desk(office, tmp_path)
-    yield opened
-    for engine in opened.engines:
-        engine.dispose()
 
 
 def sample(folder: Path, **options: Any) -> Any:

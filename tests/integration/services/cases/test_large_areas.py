@@ -1,6 +1,5 @@
 """How much land an act takes may be known only after the visit: by the opinion, by an overlay (domain.md 6.8)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +7,9 @@ import pytest
 
 from services.cases.rebuild import PROJECTIONS
 from shared.rebuild.own_log import OwnLog
+from tests.integration.services.cases.land_desk import LandDesk, patch_clue
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, filing, verified
 from tests.integration.services.cases.patch_writing import square
-from tests.integration.services.cases.test_land import LandDesk, patch_clue
 from tests.integration.services.cases.test_layers_after_clues import basic, survey
 
 pytestmark = pytest.mark.evidence_not_asked
@@ -18,14 +17,6 @@ pytestmark = pytest.mark.evidence_not_asked
 SMALL = {"area_m2": 8400, "farmland_area_m2": 100, "pbf_area_m2": 0}
 LARGE = {"area_m2": 8400, "farmland_area_m2": 7000, "pbf_area_m2": 4200}
 VISIT = {"officers": ["甲", "乙"]}
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Iterator[LandDesk]:
-    opened = LandDesk(office, tmp_path)
-    yield opened
-    for engine in opened.engines:
-        engine.dispose()
 
 
 def told_small(desk: LandDesk, folder: Path) -> str:

@@ -1,6 +1,5 @@
 """A layer that comes after the clues it concerns: laid over again beside what was; a new year's survey as a check."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,31 +10,22 @@ from services.cases.rebuild import PROJECTIONS
 from shared.rebuild.comparison import OwnProjection
 from shared.rebuild.own_log import OwnLog
 from tests.integration.services.cases.clue_desk import CITY, PROOF, REGION
+from tests.integration.services.cases.land_desk import LandDesk, classes, patch_clue
 from tests.integration.services.cases.office import (
     AGENCY,
     COORDINATOR,
     OFFICER,
     OTHER_COUNTY,
-    Office,
     Refused,
     filing,
     verified,
 )
 from tests.integration.services.cases.patch_writing import square
-from tests.integration.services.cases.test_land import LandDesk, classes, patch_clue
 from tests.integration.services.cases.test_main_path import close_case, strike_off
 
 pytestmark = pytest.mark.evidence_not_asked
 
 PBF = "permanent_basic_farmland"
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Iterator[LandDesk]:
-    opened = LandDesk(office, tmp_path)
-    yield opened
-    for engine in opened.engines:
-        engine.dispose()
 
 
 def overlays(desk: LandDesk, clue: str, by: Any = COORDINATOR) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """Official areas stand beside the claim and count; the claim lowers nothing (domain.md 2.6, 3.7, 9 #10)."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from services.cases.rebuild import PROJECTIONS
 from shared.rebuild.own_log import OwnLog
+from tests.integration.services.cases.land_desk import LandDesk, patch_clue
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
@@ -21,21 +21,12 @@ from tests.integration.services.cases.office import (
 )
 from tests.integration.services.cases.patch_writing import square
 from tests.integration.services.cases.path_people import refused
-from tests.integration.services.cases.test_land import LandDesk, patch_clue
 from tests.integration.services.cases.test_large_areas import begun, case_of, clue_of, running
 from tests.integration.services.cases.test_layers_after_clues import basic, survey
 
 pytestmark = pytest.mark.evidence_not_asked
 
 TINY = {"area_m2": 100, "farmland_area_m2": 50, "pbf_area_m2": 0}
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Iterator[LandDesk]:
-    opened = LandDesk(office, tmp_path)
-    yield opened
-    for engine in opened.engines:
-        engine.dispose()
 
 
 def laid_over(desk: LandDesk, folder: Path) -> tuple[str, dict[str, Any]]:

@@ -4,10 +4,20 @@ from typing import Any
 
 import pytest
 
-from tests.integration.services.cases.clue_desk import box, look, proposals, take_in
+from tests.integration.services.cases.clue_desk import (
+    TOWNSHIP,
+    box,
+    clue,
+    look,
+    opinion,
+    parts,
+    proposals,
+    refusal,
+    take_in,
+    under_verification,
+)
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, filing, papers, sand_yard
 from tests.integration.services.cases.test_case_paths import stop_order
-from tests.integration.services.cases.test_clue_steps import TOWNSHIP, clue, opinion, parts, refusal, under_verification
 from tests.integration.services.cases.test_duplicates import decide
 
 pytestmark = pytest.mark.evidence_not_asked

@@ -1,7 +1,7 @@
 """The ministry's working table as a spreadsheet: into clues, never twice, and out again in its column order."""
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -27,7 +27,6 @@ from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
     OTHER_COUNTY,
-    Office,
     filing,
     papers,
 )
@@ -39,14 +38,6 @@ pytestmark = pytest.mark.evidence_not_asked
 
 BOOK = ColumnBook.load()
 Values = dict[str, Any]
-
-
-@pytest.fixture
-def desk(office: Office, tmp_path: Path) -> Iterator[Desk]:
-    opened = Desk(office, tmp_path)
-    yield opened
-    for engine in opened.engines:
-        engine.dispose()
 
 
 def good(number: int, **changes: Any) -> Values:

@@ -14,7 +14,7 @@ from services.cases.domain.overlay import Claim, Law, TooComplex, conclude
 from services.cases.wiring import shipped_rules
 from shared.contracts.codes import LandLayerKind as K
 from shared.contracts.codes import RuleRegister
-from shared.contracts.land import LayerUsed, OverlayFact
+from shared.contracts.overlays import LayerUsed, OverlayFact
 
 DAY = date(2026, 4, 20)
 BOOK = shipped_rules(DAY)

@@ -287,6 +287,8 @@ class FileExchangeSuite(PushedProtocolSuite):
         answer = peer.answer("sign", task, {"signed_by": "王五"})
         peer.tell(answer)
         peer.wait_for_receipt(answer["id"], "taken")
+        assert not os.path.exists(strange)
+        assert "task-signed" in peer.house.told(task)
 
     def test_a_number_we_used_is_laid_again_when_it_is_missing_there(self, peer: ExchangePeer) -> None:
         peer.configure()

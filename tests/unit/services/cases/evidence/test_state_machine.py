@@ -28,15 +28,8 @@ from shared.contracts.codes import (
     Role,
     ScanVerdict,
 )
-from shared.contracts.evidence import (
-    AddEvidence,
-    DisposeEvidence,
-    ExcludeEvidence,
-    PairEvidence,
-    RevokeCopy,
-    ShareEvidence,
-    UnpairEvidence,
-)
+from shared.contracts.custody import RevokeCopy, ShareEvidence
+from shared.contracts.evidence import AddEvidence, DisposeEvidence, ExcludeEvidence, PairEvidence, UnpairEvidence
 from shared.errors import TianweiError
 from shared.ids import new_id
 from shared.principal import Actor

@@ -42,7 +42,9 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, Unavailable)
 class SchedulerLimits:
     """clocks: in one unit. deltas: of statistics, in one transaction. poll_s: between two looks when nothing was due.
 
-    tidy_s: between two times that sums which came to nothing are dropped.
+    tidy_s: between two times that sums which came to nothing are dropped. settle_s: from a change of the rules to
+    counting by them: other processes work by the former ones for up to a second (storage/rules.py), and a clock that
+    one of them has just started must be there to be counted again.
     """
 
     clocks: int = 200
@@ -50,6 +52,7 @@ class SchedulerLimits:
     poll_s: float = 1.0
     heartbeat_s: float = 5.0
     tidy_s: float = 3600.0
+    settle_s: float = 5.0
 
 
 class Scheduler:
@@ -72,6 +75,7 @@ class Scheduler:
         self._tidied_at = time.monotonic()
         # The rules of the last sweep, and those by whose calendars the clocks have been counted.
         self._rules: RuleBook | None = None
+        self._changed_at = float("-inf")
         self._counted_by: RuleBook | None = None
 
     def stop(self) -> None:
@@ -84,7 +88,7 @@ class Scheduler:
             self._beat()
             try:
                 raised = self.run_once()
-                if self._counted_by is not self._rules:
+                if self._counted_by is not self._rules and self._settled():
                     rules = self._rules
                     self.recount()
                     self._counted_by = rules
@@ -128,8 +132,12 @@ class Scheduler:
                 statistics.drop_empty(connection)
         return moved
 
+    def _settled(self) -> bool:
+        return time.monotonic() - self._changed_at >= self._limits.settle_s
+
     def _sweep(self, unit: CasesUnit) -> int:
-        self._rules = unit.rules
+        if unit.rules is not self._rules:
+            self._rules, self._changed_at = unit.rules, time.monotonic()
         return raise_alarms(unit, self._limits.clocks)
 
     def _unit(self, act: Callable[[CasesUnit], int]) -> int:

@@ -87,7 +87,8 @@ def test_a_holiday_of_the_region_moves_a_partys_term_and_no_term_of_an_office(dr
     drill.at("05-26")
     clue = assigned(drill)
     case = drill.noticed(measures=["demolish"])
-    assert drill.due(case, "D14", "D15") == ["2026-06-04", "2026-06-04"]
+    # A process may have started the clocks by the calendar of a second ago: they are counted again.
+    drill.house.until(lambda: drill.due(case, "D14", "D15") == ["2026-06-04", "2026-06-04"], "the days of the region")
     assert drill.due(clue, "D03") == ["2026-06-02"]
 
 

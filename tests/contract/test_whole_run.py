@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.__main__ import Outcome, exit_code, summary
-from tests.conftest import DID_NOT_RUN, share_of
+from tests.conftest import DID_NOT_RUN, part_of, share_of
 
 _INNER = """
 import pytest
@@ -22,8 +22,6 @@ def test_good(): pass
 def test_bad(): assert False
 def test_needs_it(rabbit): pass
 def test_asks_for_it(): raise RabbitMqMissing("none here")
-@pytest.mark.alone
-def test_alone(): pass
 """
 
 
@@ -64,14 +62,27 @@ def test_the_house_of_a_bus_stays_in_one_process() -> None:
     assert share_of("tests/host/test_rpc.py::test_a[rabbitmq]") == "tests/host/test_rpc.py"
 
 
-@pytest.mark.parametrize(("part", "passed", "workers"), [("together", "test_good", "2"), ("alone", "test_alone", "0")])
-def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, passed: str, workers: str) -> None:
-    root = Path(__file__).parents[2]
-    inner, told = tmp_path / "test_inner.py", tmp_path / "told.json"
-    inner.write_text(_INNER, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [("alone/test_a.py", "alone"), ("unit/x/test_b.py", "pure"), ("unit", "pure"), ("host", "together")],
+)
+def test_a_part_is_a_folder(path: str, part: str) -> None:
+    assert part_of(f"tests/{path}") == part
+
+
+@pytest.mark.parametrize(
+    ("part", "folder", "workers"),
+    [("together", "integration", "2"), ("alone", "alone", "0"), ("pure", "unit", "0")],
+)
+def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, folder: str, workers: str) -> None:
+    root, told = Path(__file__).parents[2], tmp_path / "told.json"
+    for name in ("integration", "alone", "unit"):
+        inner = tmp_path / f"tests/{name}/test_{name}.py"
+        inner.parent.mkdir(parents=True)
+        inner.write_text(_INNER if name == folder else "def test_of_another_part(): pass", encoding="utf-8")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", str(inner)),
+            *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", "tests"),
             *("-p", "no:cacheprovider", f"--rootdir={tmp_path}", f"--basetemp={tmp_path / 'temp'}"),
             *("-p", "no:pytest_nameko", "-p", "no:valkey"),
         ],
@@ -84,9 +95,8 @@ def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: st
     found = {
         outcome: [name.rpartition("::")[2] for name in names] for outcome, names in json.loads(told.read_text()).items()
     }
-    assert found["passed"] == [passed], done.stdout
-    is_together = part == "together"
-    assert found["failed"] == (["test_bad"] if is_together else [])
-    assert sorted(found["not_run"]) == (["test_asks_for_it", "test_needs_it"] if is_together else [])
-    assert done.returncode == (1 if is_together else 0)
+    assert found["passed"] == ["test_good"], done.stdout
+    assert found["failed"] == ["test_bad"]
+    assert sorted(found["not_run"]) == ["test_asks_for_it", "test_needs_it"]
+    assert done.returncode == 1
     assert DID_NOT_RUN not in done.stdout  # the whole run says it, once

@@ -1,4 +1,4 @@
-"""One running stack for each bus, shared by the tests that ask for it, grouped by bus; and houses of chosen days."""
+"""One running stack for each bus, shared by the tests that ask for it, grouped by bus."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,8 +8,7 @@ import pytest
 from tests.support.nodes import RabbitNode
 from tests.system.books import Books
 from tests.system.county import County
-from tests.system.drill import Drill
-from tests.system.running_house import RunningHouse, TrainingHouse
+from tests.system.running_house import RunningHouse
 
 
 @pytest.fixture(scope="session", params=["embedded", "rabbitmq"])
@@ -29,10 +28,3 @@ def books(house: RunningHouse) -> Iterator[Books]:
 @pytest.fixture(scope="session")
 def county(house: RunningHouse) -> County:
     return County(house)
-
-
-@pytest.fixture(scope="module")
-def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
-    """A house of the module's own, whose days its tests choose."""
-    with TrainingHouse(tmp_path_factory.mktemp("drill"), None) as house:
-        yield Drill(house)

@@ -11,7 +11,8 @@ from tests.support.certificates import certify_by
 from tests.system.county import County
 from tests.system.running_house import Account, RunningHouse
 
-pytestmark = pytest.mark.timeout(300)
+# What carries the messages makes no difference here: one bus is enough.
+pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("house", ["embedded"], indirect=True, scope="session")]
 
 PREFIX = "/api/v1"
 NEAR, FAR = "township near", "township far"

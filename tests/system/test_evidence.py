@@ -19,7 +19,7 @@ from tests.system.county import County
 from tests.system.running_house import RunningHouse
 
 # What carries the messages makes no difference here: one bus is enough.
-pytestmark = pytest.mark.parametrize("house", ["embedded"], indirect=True, scope="session")
+pytestmark = pytest.mark.parametrize("house", ["embedded"], indirect=True, scope="package")
 FORM = {"kind": "audiovisual", "item": "photo", "title": "现场", "stage": "before", "view": "close", "source": "camera"}
 
 

@@ -12,7 +12,7 @@ from tests.system.county import County
 from tests.system.running_house import Account, RunningHouse
 
 # What carries the messages makes no difference here: one bus is enough.
-pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("house", ["embedded"], indirect=True, scope="session")]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("house", ["embedded"], indirect=True, scope="package")]
 
 PREFIX = "/api/v1"
 NEAR, FAR = "township near", "township far"

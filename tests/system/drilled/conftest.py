@@ -8,7 +8,7 @@ from tests.system.drill import Drill
 from tests.system.running_house import TrainingHouse
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def drill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drill]:
     with TrainingHouse(tmp_path_factory.mktemp("drill"), None) as house:
         yield Drill(house)

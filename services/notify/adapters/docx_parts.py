@@ -1,0 +1,92 @@
+"""What WordprocessingML has and python-docx has no word for: borders, fields, widths of tables."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt
+
+from services.notify.domain import layout
+
+# Order of the children of w:pPr and w:rPr that we set ourselves (ECMA-376 17.3.1.26, 17.3.2.28): a reader may refuse
+# another one.
+_AFTER = {
+    "w:pBdr": ("w:shd", "w:tabs"),
+    "w:shd": ("w:tabs",),
+    "w:spacing": ("w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:vertAlign", "w:lang"),
+    "w:w": ("w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:vertAlign", "w:lang"),
+}
+_AFTER |= {
+    "w:framePr": ("w:widowControl", "w:numPr", "w:suppressLineNumbers", "w:pBdr", "w:shd", "w:tabs"),
+    "w:autoSpaceDE": ("w:spacing", "w:ind", "w:jc", "w:rPr"),
+    "w:autoSpaceDN": ("w:spacing", "w:ind", "w:jc", "w:rPr"),
+}
+_REST_OF_PARAGRAPH = ("w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:rPr", "w:sectPr")
+
+
+def element(parent: Any, tag: str, **attributes: str) -> Any:
+    """A new child in its place, with its w: attributes."""
+    child = OxmlElement(tag)
+    for name, value in attributes.items():
+        child.set(qn(f"w:{name}"), value)
+    after = {qn(name) for name in _AFTER.get(tag, ())}
+    if tag in ("w:framePr", "w:pBdr", "w:shd"):
+        after |= {qn(name) for name in _REST_OF_PARAGRAPH}
+    before = next((old for old in parent if old.tag in after), None)
+    if before is None:
+        parent.append(child)
+    else:
+        before.addprevious(child)
+    return child
+
+
+def border(paragraph: Any, sides: Mapping[str, tuple[str, int, int, str]]) -> None:
+    """Lines at a paragraph: side -> (kind, width in eighths of a point, space in points, colour)."""
+    lines = element(paragraph._p.get_or_add_pPr(), "w:pBdr")
+    for side in ("top", "left", "bottom", "right"):
+        if side in sides:
+            kind, size, space, colour = sides[side]
+            element(lines, f"w:{side}", val=kind, sz=str(size), space=str(min(space, 31)), color=colour)
+
+
+def page_field(run: Any) -> None:
+    """The number of the page, computed by the reader."""
+    for kind in ("begin", "separate", "end"):
+        if kind == "separate":
+            code = element(run, "w:instrText")
+            code.text = "PAGE"
+        element(run, "w:fldChar", fldCharType=kind)
+
+
+def set_table(table: Any, shares: Sequence[int]) -> None:
+    """Ruled, as wide as the type area, columns by their shares."""
+    table.style = "Table Grid"
+    table.autofit = False
+    whole = layout.AREA_WIDTH_MM * layout.MM
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Pt(whole * share / sum(shares))
+
+
+def set_cell(cell: Any) -> None:
+    cell.vertical_alignment = 1  # centre
+
+
+def no_automatic_space(properties: Any) -> None:
+    """No space between Chinese and Latin letters or digits: 28 characters stay 28 characters."""
+    for tag in ("w:autoSpaceDE", "w:autoSpaceDN"):
+        element(properties, tag, val="0")
+
+
+def at_foot(paragraph: Any) -> None:
+    """Puts the paragraph into a frame as wide as the type area, at its lower edge."""
+    element(
+        paragraph._p.get_or_add_pPr(),
+        "w:framePr",
+        w=str(round(layout.AREA_WIDTH_MM * layout.MM * 20)),
+        wrap="notBeside",
+        vAnchor="margin",
+        hAnchor="margin",
+        xAlign="left",
+        yAlign="bottom",
+    )

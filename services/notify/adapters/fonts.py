@@ -1,0 +1,93 @@
+"""The fonts at hand, and whether they can print a document: a character is never a box and never silently gone."""
+
+import importlib.util
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont
+
+from services.notify.domain.blocks import Document, Face, texts
+from services.notify.domain.errors import FontsMissing, GlyphMissing
+from services.notify.domain.layout import FIXED
+
+REGISTER = Path(__file__).parent.parent / "register" / "fonts.toml"
+_PACKAGE = "pylopdf_fonts_zh_cn"
+
+
+class FontSet:
+    """Fonts of some folders, the first folder first; read once.
+
+    Raises FontsMissing when a face has no font at all.
+    """
+
+    def __init__(self, folders: Sequence[Path], register: Path = REGISTER) -> None:
+        rows = tomllib.loads(register.read_text(encoding="utf-8"))
+        self.fonts = typst.Fonts(
+            include_system_fonts=False,
+            include_embedded_fonts=False,
+            font_paths=[str(folder) for folder in _existing(folders)],
+        )
+        at_hand: dict[str, list[tuple[str, int]]] = {}
+        for font in self.fonts.fonts():
+            if font.path is not None:
+                at_hand.setdefault(font.family, []).append((font.path, font.index))
+        rare = [family for family in rows["rare"]["families"] if family in at_hand]
+        self.families: Mapping[Face, tuple[str, ...]] = {
+            face: tuple(dict.fromkeys([name for name in rows["face"][face]["families"] if name in at_hand][:1] + rare))
+            for face in Face
+        }
+        for face, families in self.families.items():
+            if not families:
+                raise FontsMissing(face)
+        # A family may be several files (regular, bold): a sign must be in each, whichever is chosen for the weight.
+        self._signs = {
+            face: frozenset().union(
+                *(frozenset.intersection(*(_signs(*font) for font in at_hand[family])) for family in families)
+            )
+            for face, families in self.families.items()
+        }
+
+    def require(self, document: Document) -> None:
+        """Raises GlyphMissing, naming the field (or "wording") and the first character without a glyph."""
+        everywhere = frozenset.intersection(*self._signs.values())
+        for name, text in document.values:
+            self._have(name, text, everywhere)
+        self._have("wording", FIXED, everywhere)
+        for text, face in texts(document):
+            self._have("wording", text, self._signs[face])
+
+    @staticmethod
+    def _have(field: str, text: str, signs: frozenset[int]) -> None:
+        for sign in text:
+            if ord(sign) not in signs:
+                raise GlyphMissing(field, sign)
+
+
+def folders(office: Path | None = None, free: Path | None = None) -> tuple[Path, ...]:
+    """Where fonts are looked for: the office's own, what `make fonts` fetched, the pip package."""
+    return tuple(folder for folder in (office, free, _package()) if folder is not None)
+
+
+def word_names(register: Path = REGISTER) -> tuple[Mapping[Face, str], str, str]:
+    """Names for a DOCX: of each face, of what lies outside GB 2312, of what lies outside the basic plane."""
+    rows: dict[str, Any] = tomllib.loads(register.read_text(encoding="utf-8"))
+    return {face: rows["face"][face]["word"] for face in Face}, rows["rare"]["word"], rows["rare"]["word_beyond"]
+
+
+def _existing(candidates: Iterable[Path]) -> list[Path]:
+    return [folder for folder in candidates if folder.is_dir()]
+
+
+def _package() -> Path | None:
+    found = importlib.util.find_spec(_PACKAGE)
+    return Path(found.origin).parent if found and found.origin else None
+
+
+@cache
+def _signs(path: str, index: int) -> frozenset[int]:
+    with TTFont(path, lazy=True, fontNumber=index) as font:
+        return frozenset(font.getBestCmap() or ())

@@ -123,8 +123,12 @@ class _Sheet:
         elif document.layout is Layout.PROCEDURE:
             self._title(document.issuer)
         self._title(document.title)
-        if document.layout in (Layout.PROCEDURE, Layout.FORM) and document.number:
+        if document.layout is Layout.PROCEDURE:
             self._paragraph((Run(document.number),), align=Align.RIGHT)
+        if document.layout is Layout.FORM:
+            line = f"{layout.UNIT}{document.issuer}\t{chinese_date(document.dated_on)}"
+            unit = self._paragraph((Run(line),), size=layout.FORM_PT)
+            unit.paragraph_format.tab_stops.add_tab_stop(Mm(layout.AREA_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
         if document.layout is not Layout.FORM:
             self._blank()
         if document.to:

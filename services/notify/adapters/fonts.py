@@ -44,26 +44,23 @@ class FontSet:
             if not families:
                 raise FontsMissing(face)
         # A family may be several files (regular, bold): a sign must be in each, whichever is chosen for the weight.
-        self._signs = {
-            face: frozenset().union(
-                *(frozenset.intersection(*(_signs(*font) for font in at_hand[family])) for family in families)
-            )
-            for face, families in self.families.items()
+        signs = {
+            family: frozenset.intersection(*(_signs(*font) for font in at_hand[family]))
+            for family in {family for families in self.families.values() for family in families}
         }
+        self._signs = {face: tuple(signs[family] for family in families) for face, families in self.families.items()}
 
     def require(self, document: Document) -> None:
         """Raises GlyphMissing, naming the field (or "wording") and the first character without a glyph."""
-        everywhere = frozenset.intersection(*self._signs.values())
         for name, text in document.values:
-            self._have(name, text, everywhere)
-        self._have("wording", FIXED, everywhere)
-        for text, face in texts(document):
-            self._have("wording", text, self._signs[face])
+            for face in Face:
+                self._have(name, text, face)
+        for text, face in [(FIXED, Face.FANG), *texts(document)]:
+            self._have("wording", text, face)
 
-    @staticmethod
-    def _have(field: str, text: str, signs: frozenset[int]) -> None:
+    def _have(self, field: str, text: str, face: Face) -> None:
         for sign in text:
-            if ord(sign) not in signs:
+            if not any(ord(sign) in signs for signs in self._signs[face]):
                 raise GlyphMissing(field, sign)
 
 

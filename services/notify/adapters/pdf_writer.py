@@ -46,6 +46,7 @@ _WORDS = {
     "signer": layout.SIGNER,
     "copies": layout.COPIES,
     "printed": layout.PRINTED,
+    "unit": layout.UNIT,
 }
 
 

@@ -16,6 +16,8 @@ from services.notify.domain.errors import DocumentFieldMissing, DocumentFieldUnk
 from services.notify.domain.wording import Said, line, say
 from shared.citations import cite
 
+# With a red mark and a line of copies; procedure papers and forms have neither.
+_HEADED = (Layout.DOCUMENT, Layout.LETTER, Layout.MINUTES)
 DRAFT = "（草稿，未编号）"
 
 
@@ -49,7 +51,7 @@ def compose(version: Version, header: Header, facts: Mapping[str, Any]) -> Docum
         template=version.template,
         layout=version.layout,
         issuer=said["issuer"].text,
-        mark=_fill(version.mark, said),
+        mark=_fill(version.mark, said) if version.layout in _HEADED else "",
         number=said["number"].text if version.group else "",
         title=_fill(version.heading, said),
         to=_fill(version.to, said),
@@ -62,7 +64,7 @@ def compose(version: Version, header: Header, facts: Mapping[str, Any]) -> Docum
         attachments=tuple(_fill(annex.title, said) for annex in attached),
         note=_fill(version.note, said) if said["contact"].text or "{contact}" not in version.note else "",
         annexes=tuple(_annex(annex, attached, said) for annex in annexes),
-        copies=said["copies"].text if version.layout in (Layout.DOCUMENT, Layout.LETTER, Layout.MINUTES) else "",
+        copies=said["copies"].text if version.layout in _HEADED else "",
         printed_by=line(header.printed_by, "printed_by"),
         printed_on=header.printed_on,
         values=tuple((name, text) for name, value in said.items() for text in _words(value)),

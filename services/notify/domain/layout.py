@@ -31,9 +31,9 @@ RED = "FF0000"
 
 SIGNATURE_GAP_LINES = 2  # between text and signature: the seal's upper half
 DATE_INDENT = 4  # characters, at the right
-ATTACHMENTS, SIGNER, COPIES, PRINTED = "附件：", "签发人：", "抄送：", "印发"
+ATTACHMENTS, SIGNER, COPIES, PRINTED, UNIT = "附件：", "签发人：", "抄送：", "印发", "填报单位："
 # Words and signs that the writers add; the fonts must have them too.
-FIXED = ATTACHMENTS + SIGNER + COPIES + PRINTED + "。（）—0123456789. ：年月日"
+FIXED = ATTACHMENTS + SIGNER + COPIES + PRINTED + UNIT + "。（）—0123456789. ：年月日"
 
 
 def width(text: str) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
@@ -14,6 +15,7 @@ from services.notify.domain import layout
 _AFTER = {
     "w:pBdr": ("w:shd", "w:tabs"),
     "w:shd": ("w:tabs",),
+    "w:tblCellMar": ("w:tblLook",),
     "w:spacing": ("w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:vertAlign", "w:lang"),
     "w:w": ("w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:vertAlign", "w:lang"),
 }
@@ -63,6 +65,10 @@ def set_table(table: Any, shares: Sequence[int]) -> None:
     """Ruled, as wide as the type area, columns by their shares."""
     table.style = "Table Grid"
     table.autofit = False
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER  # else its border stands out of the type area at the left
+    margins = element(table._tbl.tblPr, "w:tblCellMar")
+    for side in ("left", "right"):
+        element(margins, f"w:{side}", w="60", type="dxa")
     whole = layout.AREA_WIDTH_MM * layout.MM
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Pt(whole * share / sum(shares))

@@ -34,6 +34,9 @@ _ALIGN = {
     Align.CENTRE: WD_ALIGN_PARAGRAPH.CENTER,
     Align.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
 }
+# A word processor sets a character into the middle of its line: room above 3号, and around a mark.
+_LEAD_PT = (layout.PITCH_PT - layout.CHARACTER_PT) / 2
+_EDGE_PT = 5.0
 _RED = RGBColor.from_string(layout.RED)
 _HEADED = (Layout.DOCUMENT, Layout.MINUTES)
 
@@ -101,7 +104,7 @@ class _Sheet:
         mark.paragraph_format.space_after = Pt(0)
         foot = section.first_page_footer.paragraphs[0]
         for paragraph, side, kind, space in (
-            (mark, "bottom", "thickThinSmallGap", layout.LINE_BELOW_MM * layout.MM),
+            (mark, "bottom", "thickThinSmallGap", layout.LINE_BELOW_MM * layout.MM - _EDGE_PT),
             (foot, "bottom", "thinThickSmallGap", 0),
         ):
             # The line is 170 mm on the page's middle: 8 mm beyond the type area at the left, 6 mm at the right.
@@ -141,7 +144,7 @@ class _Sheet:
         labels = self._labels()
         first = self._paragraph((Run(labels[0] if labels else "", Face.HEI), Run(f"\t{self.document.number}")))
         first.paragraph_format.tab_stops.add_tab_stop(Mm(layout.AREA_WIDTH_MM), WD_TAB_ALIGNMENT.RIGHT)
-        first.paragraph_format.space_before = Pt(layout.CHARACTER_PT * 7 / 8)
+        first.paragraph_format.space_before = Pt(layout.CHARACTER_PT * 7 / 8 - _LEAD_PT)
         for label in labels[1:]:
             self._paragraph((Run(label, Face.HEI),))
 
@@ -156,7 +159,7 @@ class _Sheet:
         )
         if not labels:  # a word processor drops space before the first line of a page, never an exact line
             mark.paragraph_format.space_before = Pt(0)
-            space = self._paragraph((), height=layout.MARK_BELOW_AREA_TOP_MM * layout.MM)
+            space = self._paragraph((), height=layout.MARK_BELOW_AREA_TOP_MM * layout.MM - _EDGE_PT)
             mark._p.addprevious(space._p)
         self._blank(2)
         if self.document.signer:

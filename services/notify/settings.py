@@ -1,5 +1,7 @@
 """Settings of the processes of notify, from TIANWEI_*."""
 
+from pathlib import Path
+
 from pydantic import SecretStr
 
 from shared.outgoing.settings import OutgoingSettings
@@ -10,11 +12,14 @@ class NotifyData(OutgoingSettings):
     """What every process that works on the database of notify is told. notify_dsn: the limited run-time role.
 
     notice_office, notice_mark: 发文机关 and 机关代字 of the own county; without them those of register/offices.toml.
+    font_dir: the office's own licensed fonts, which come first; free_font_dir: what `make fonts` fetched, if elsewhere.
     """
 
     notify_dsn: SecretStr
     notice_office: str | None = None
     notice_mark: str | None = None
+    font_dir: Path | None = None
+    free_font_dir: Path | None = None
 
 
 class NotifySettings(NotifyData, BusSettings):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.notify.adapters.docx_writer import DocxWriter
-from services.notify.adapters.fonts import FontSet, folders
+from services.notify.adapters.fonts import FREE, FontSet, folders
 from services.notify.adapters.pdf_writer import PdfWriter
 from services.notify.domain.blocks import Document
 from services.notify.domain.composing import facts_digest
@@ -33,7 +33,7 @@ class DocumentPress:
     Raises FontsMissing when made without any Chinese font.
     """
 
-    def __init__(self, office_fonts: Path | None = None, free_fonts: Path | None = None) -> None:
+    def __init__(self, office_fonts: Path | None = None, free_fonts: Path | None = FREE) -> None:
         self._pdf = PdfWriter(FontSet(folders(office_fonts, free_fonts)))
         self._docx = DocxWriter()
 

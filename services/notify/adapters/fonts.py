@@ -16,6 +16,8 @@ from services.notify.domain.layout import FIXED
 
 REGISTER = Path(__file__).parent.parent / "register" / "fonts.toml"
 _PACKAGE = "pylopdf_fonts_zh_cn"
+_BOLD, _BOLD_WEIGHT = ":bold", 600
+FREE = Path(__file__).parents[3] / ".fonts"  # where `make fonts` puts them
 
 
 class FontSet:
@@ -32,12 +34,21 @@ class FontSet:
             font_paths=[str(folder) for folder in _existing(folders)],
         )
         at_hand: dict[str, list[tuple[str, int]]] = {}
+        offered = set()
         for font in self.fonts.fonts():
             if font.path is not None:
                 at_hand.setdefault(font.family, []).append((font.path, font.index))
+                offered |= {font.family, f"{font.family}{_BOLD}"} if font.weight >= _BOLD_WEIGHT else {font.family}
         rare = [family for family in rows["rare"]["families"] if family in at_hand]
         self.families: Mapping[Face, tuple[str, ...]] = {
-            face: tuple(dict.fromkeys([name for name in rows["face"][face]["families"] if name in at_hand][:1] + rare))
+            face: tuple(
+                dict.fromkeys(
+                    [
+                        *[name.removesuffix(_BOLD) for name in rows["face"][face]["families"] if name in offered][:1],
+                        *rare,
+                    ]
+                )
+            )
             for face in Face
         }
         for face, families in self.families.items():
@@ -64,7 +75,7 @@ class FontSet:
                 raise GlyphMissing(field, sign)
 
 
-def folders(office: Path | None = None, free: Path | None = None) -> tuple[Path, ...]:
+def folders(office: Path | None = None, free: Path | None = FREE) -> tuple[Path, ...]:
     """Where fonts are looked for: the office's own, what `make fonts` fetched, the pip package."""
     return tuple(folder for folder in (office, free, _package()) if folder is not None)
 

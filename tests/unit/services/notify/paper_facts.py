@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from services.notify.adapters.document_press import DocumentPress
+from services.notify.adapters.fonts import FREE
 from services.notify.adapters.registers import read_document_types
 from services.notify.domain.blocks import Document
 from services.notify.domain.composing import Header, compose
@@ -14,7 +14,6 @@ from services.notify.domain.document_types import Field, FieldKind, Version
 
 DAY = date(2026, 7, 6)
 OFFICE = "中宁县耕地保护联合执法工作领导小组办公室"
-FREE_FONTS = Path(__file__).parents[4] / ".fonts"  # what `make fonts` fetches; without it the pip package's fonts
 
 SAMPLES: dict[str, Any] = {
     "case_no": "ZW-CA-640521-2026-00001",
@@ -153,4 +152,4 @@ def document(document_type: str, **changes: Any) -> Document:
 
 @cache
 def press() -> DocumentPress:
-    return DocumentPress(free_fonts=FREE_FONTS)
+    return DocumentPress(free_fonts=FREE)

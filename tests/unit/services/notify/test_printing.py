@@ -19,16 +19,16 @@ from pypdf import PdfReader
 
 from services.notify.adapters.document_press import DocumentPress
 from services.notify.adapters.docx_writer import DocxWriter
-from services.notify.adapters.fonts import FontSet, folders
+from services.notify.adapters.fonts import FREE, FontSet, folders
 from services.notify.adapters.registers import read_document_types
 from services.notify.domain.blocks import Document, texts
 from services.notify.domain.composing import compose
-from services.notify.domain.errors import FontsMissing, GlyphMissing
+from services.notify.domain.errors import CharacterRefused, FontsMissing, GlyphMissing
 from services.notify.domain.layout import CHARACTER_PT, LINES, MM, PITCH_PT
-from tests.unit.services.notify.paper_facts import FREE_FONTS, document, facts, header, press, version
+from tests.unit.services.notify.paper_facts import document, facts, header, press, version
 
 TYPES = list(read_document_types())
-RARE_AT_HAND = (FREE_FONTS / "HanaMinB.ttf").exists()
+RARE_AT_HAND = (FREE / "HanaMinB.ttf").exists()
 # Signs that mean something to typst, Word's XML, field codes, templates, spreadsheets or a shell, and Chinese between.
 BODY = CHARACTER_PT
 SIGNS = "田卫耕地甲乙#$*_@<>\\/`~[](){}\"'&;%^|=+-.,:!?0aZ“”‘’（）《》、。—…〇〔〕"
@@ -93,7 +93,7 @@ def test_docx_of_every_type_says_all_its_words_in_official_fonts(document_type: 
 @pytest.mark.parametrize("document_type", TYPES)
 def test_same_facts_and_template_are_the_same_bytes(document_type: str) -> None:
     first = press().print(document(document_type))
-    again = DocumentPress(free_fonts=FREE_FONTS).print(document(document_type))
+    again = DocumentPress(free_fonts=FREE).print(document(document_type))
     assert (again.pdf.sha256, again.docx.sha256, again.digest) == (first.pdf.sha256, first.docx.sha256, first.digest)
 
 
@@ -123,7 +123,7 @@ def test_pdf_says_that_it_is_for_the_archive() -> None:
     assert re.search(r"pdfaid:conformance>B<", metadata)
 
 
-@pytest.mark.skipif(not (FREE_FONTS / "FandolFang-Regular.otf").exists(), reason="make fonts was not run")
+@pytest.mark.skipif(not (FREE / "FandolFang-Regular.otf").exists(), reason="make fonts was not run")
 def test_each_part_is_in_its_typeface() -> None:
     names = " ".join(name for name, _ in fonts(pdf_of(document("report_to_party"))))
     for face in ("FandolFang-Regular", "FandolHei-Regular", "FandolKai-Regular", "FandolSong-Regular"):
@@ -135,6 +135,18 @@ def test_each_part_is_in_its_typeface() -> None:
 def test_pdf_prints_what_users_wrote(words: str) -> None:
     made = document("stop_order", party=words, officers=[words])
     assert pdf_text(made).count(squeezed(words)) >= 2
+
+
+@given(st.text(st.characters(min_codepoint=0x20), min_size=1, max_size=12).filter(str.strip))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_any_text_is_printed_or_refused_by_name(words: str) -> None:
+    try:
+        printed = pdf_text(document("stop_order", party=words))
+    except (CharacterRefused, GlyphMissing) as refused:
+        assert refused.field == "party"
+    else:
+        # A letter that its font draws with two glyphs (Ć) is read by pypdf as itself and a control character.
+        assert squeezed(words) in re.sub(r"[\x00-\x1f]", "", printed)
 
 
 @given(st.text(SIGNS, min_size=1, max_size=60))
@@ -177,7 +189,7 @@ def test_character_beyond_the_basic_plane_is_printed(name: str) -> None:
 def test_character_without_a_glyph_is_named_with_its_field(field: str, sign: str) -> None:
     value: Any = [f"甲{sign}"] if field == "officers" else f"甲{sign}"
     with pytest.raises(GlyphMissing) as refused:
-        DocumentPress().print(document("stop_order", **{field: value}))
+        DocumentPress(free_fonts=None).print(document("stop_order", **{field: value}))
     assert refused.value.field == field
     assert refused.value.facts == {"character": sign, "code_point": f"U+{ord(sign):04X}"}
 
@@ -197,9 +209,9 @@ def test_no_font_at_all_is_an_error(tmp_path: Path) -> None:
 @pytest.mark.skipif(not RARE_AT_HAND, reason="make fonts was not run")
 def test_fonts_of_the_office_come_before_the_free_ones(tmp_path: Path) -> None:
     """The office's folder is a folder like any other: what the register names first is taken first."""
-    (tmp_path / "own.otf").write_bytes((FREE_FONTS / "FandolFang-Regular.otf").read_bytes())
-    assert folders(tmp_path, FREE_FONTS)[0] == tmp_path
-    with_own = FontSet(folders(tmp_path, None))
+    (tmp_path / "own.otf").write_bytes((FREE / "FandolFang-Regular.otf").read_bytes())
+    assert folders(tmp_path, FREE)[0] == tmp_path
+    with_own = FontSet(folders(tmp_path, free=None))
     assert next(iter(with_own.families.values()))[0] == "FandolFang R"
 
 

@@ -78,6 +78,24 @@ SAMPLES: dict[str, Any] = {
             ("中宁县农业农村局", "鉴定耕作层毁坏程度，指导复耕"),
         )
     ],
+    "duties": [
+        {"task": "勘测占地范围", "law": "《土地管理法》第六十七条", "output": "勘测定界图", "due": "2026年7月16日"},
+        {
+            "task": "认定地类和永久基本农田",
+            "law": "《土地管理法》第六十七条",
+            "output": "认定意见",
+            "due": "2026年7月16日",
+        },
+    ],
+    "asked_no": "中宁耕保协〔2026〕5号",
+    "asked_title": "关于协助办理中宁县恩和镇恩和村违法占用耕地案有关事项的函",
+    "result": "已办结",
+    "decision_no": "中宁自然资罚〔2026〕7号",
+    "listing_no": "中宁耕保挂督〔2026〕1号",
+    "decision": "同意延期",
+    "way": "自行拆除并缴纳罚款",
+    "amount": "126000.00",
+    "ground": "行政处罚决定执行完毕",
     "townships": [
         {"township": name, "found": "12", "verified": "9", "struck_off": "6", "rate": "66.67%", "overdue": "1"}
         for name in ("宁安镇", "恩和镇", "新堡镇", "鸣沙镇", "石空镇", "大战场镇")
@@ -118,7 +136,8 @@ def sample(field: Field) -> Any:
         return rows if rows and set(rows[0]) == set(field.columns) else _MEMBERS
     value = SAMPLES.get(field.name)
     plain_line = isinstance(value, str) and field.kind in (FieldKind.LINE, FieldKind.TEXT)
-    fits = plain_line or (isinstance(value, list) and field.kind is FieldKind.LINES)
+    lines = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    fits = plain_line or (lines and field.kind is FieldKind.LINES)
     return value if fits or (isinstance(value, int) and field.kind is FieldKind.COUNT) else _BY_KIND[field.kind]
 
 

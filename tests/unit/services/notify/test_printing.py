@@ -140,13 +140,13 @@ def test_pdf_prints_what_users_wrote(words: str) -> None:
 @given(st.text(st.characters(min_codepoint=0x20), min_size=1, max_size=12).filter(str.strip))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_text_is_printed_or_refused_by_name(words: str) -> None:
+    printed, refused = "", None
     try:
         printed = pdf_text(document("stop_order", party=words))
-    except (CharacterRefused, GlyphMissing) as refused:
-        assert refused.field == "party"
-    else:
-        # A letter that its font draws with two glyphs (Ć) is read by pypdf as itself and a control character.
-        assert squeezed(words) in re.sub(r"[\x00-\x1f]", "", printed)
+    except (CharacterRefused, GlyphMissing) as error:
+        refused = error.field
+    # A letter that its font draws with two glyphs (Ć) is read by pypdf as itself and a control character.
+    assert refused == "party" or squeezed(words) in re.sub(r"[\x00-\x1f]", "", printed)
 
 
 @given(st.text(SIGNS, min_size=1, max_size=60))

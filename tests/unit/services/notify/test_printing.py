@@ -275,6 +275,14 @@ def test_end_block_is_at_the_foot_of_an_even_page(demands: list[str]) -> None:
     assert 35 < height / MM < 40
 
 
+@pytest.mark.parametrize("lines", range(1, 12))
+def test_signature_and_note_never_stand_alone_on_a_page(lines: int) -> None:
+    pages = [page.extract_text() for page in pdf_of(document("extension_reply", reason="甲\n" * lines)).pages]
+    (signed,) = (at for at, text in enumerate(pages) if "2026年7月6日" in text)
+    assert "联系人" in pages[signed]
+    assert "2. 恢复耕作层" in pages[signed]
+
+
 def test_docx_has_the_margins_lines_and_pages_of_the_standard() -> None:
     opened = docx_of(document("copy_notice"))
     section = opened.sections[0]

@@ -40,7 +40,7 @@ class DocumentPress:
     def print(self, document: Document) -> Printed:
         """The same bytes for the same document. Raises GlyphMissing, naming the field and the character."""
         pdf = self._pdf.write(document)
-        docx = self._docx.write(document, pdf.pages)
+        docx = self._docx.write(document, pdf.pages_after)
         return Printed(document.template, facts_digest(document), _file(pdf.content), _file(docx))
 
 

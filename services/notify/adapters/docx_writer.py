@@ -44,12 +44,12 @@ _HEADED = (Layout.DOCUMENT, Layout.MINUTES)
 class DocxWriter:
     """Stateless: each document is built from python-docx's own empty one."""
 
-    def write(self, document: Document, pages: int = 0) -> bytes:
-        """The same bytes for the same document. pages: up to the 版记, as the PDF has them; odd begins a new page."""
+    def write(self, document: Document, pages_after: int = 0) -> bytes:
+        """The same bytes for the same document. pages_after: breaks before the 版记, as the PDF has them."""
         sheet = _Sheet(document)
         sheet.head()
         sheet.body()
-        sheet.end_block(new_page=pages % 2 == 1)
+        sheet.end_block(pages_after)
         return _fixed(sheet.docx, document)
 
 
@@ -294,13 +294,13 @@ class _Sheet:
 
     # ---- 版记 ----
 
-    def end_block(self, *, new_page: bool) -> None:
+    def end_block(self, pages_after: int) -> None:
         """At the foot of the last page: a frame that the lower margin holds."""
         document = self.document
         if not layout.has_end_block(document):
             return
         ruled = document.layout is Layout.DOCUMENT
-        if ruled and new_page:
+        for _ in range(pages_after if ruled else 0):
             self._paragraph((), height=1).paragraph_format.page_break_before = True
         lines: list[str] = [f"{layout.COPIES}{document.copies}。"] if document.copies else []
         if ruled and document.printed_on:

@@ -52,10 +52,11 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Pdf:
-    """pages: up to the 版记, which then stands on the next even page; the DOCX is given the same break."""
+    """pages_after: the last page, of the 版记, is so many after that on which the text ends: 0, 1, or 2 with a blank
+    page between. The DOCX is given the same breaks."""
 
     content: bytes
-    pages: int
+    pages_after: int
 
 
 class PdfWriter:
@@ -78,7 +79,7 @@ class PdfWriter:
         )
         if not isinstance(content, bytes):
             raise TypeError("typst gave no single file")
-        return Pdf(content, int(self._compiler.query("<last-page>", field="value", one=True)))
+        return Pdf(content, int(self._compiler.query("<pages-after>", field="value", one=True)))
 
     def _values(self, document: Document) -> dict[str, object]:
         values = plain(document)

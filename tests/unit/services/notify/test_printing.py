@@ -275,6 +275,18 @@ def test_end_block_is_at_the_foot_of_an_even_page(demands: list[str]) -> None:
     assert 35 < height / MM < 40
 
 
+def test_blank_page_before_the_end_block_has_no_number_nor_has_the_end_block() -> None:
+    """A text that fills its even page to the foot: the 版记 goes to the next even page."""
+    whole = [pdf_of(document("report_to_party", proposals=["甲"] * lines)).pages for lines in range(9, 13)]
+    (pages, *_) = (pages for pages in whole if len(pages) == 4)
+    assert [("—" in page.extract_text(), "印发" in page.extract_text()) for page in pages] == [
+        (True, False),
+        (True, False),
+        (False, False),
+        (False, True),
+    ]
+
+
 @pytest.mark.parametrize("lines", range(1, 12))
 def test_signature_and_note_never_stand_alone_on_a_page(lines: int) -> None:
     pages = [page.extract_text() for page in pdf_of(document("extension_reply", reason="甲\n" * lines)).pages]
@@ -297,11 +309,11 @@ def test_docx_has_the_margins_lines_and_pages_of_the_standard() -> None:
     assert 'w:firstLineChars="200"' in body._p.xml
 
 
-def test_docx_end_block_begins_the_even_page_of_the_pdf() -> None:
+def test_docx_end_block_begins_the_page_that_the_pdf_has_it_on() -> None:
     made = document("bulletin")
-    odd, even = (DocxWriter().write(made, pages) for pages in (3, 2))
+    written = (DocxWriter().write(made, breaks) for breaks in (0, 1, 2))
     counted = [
         sum("pageBreakBefore" in paragraph._p.xml for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
-        for content in (odd, even)
+        for content in written
     ]
-    assert counted[0] == counted[1] + 1
+    assert [count - counted[0] for count in counted] == [0, 1, 2]

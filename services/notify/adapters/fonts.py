@@ -2,6 +2,7 @@
 
 import importlib.util
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -59,6 +60,8 @@ class FontSet:
             family: frozenset.intersection(*(_signs(*font) for font in at_hand[family]))
             for family in {family for families in self.families.values() for family in families}
         }
+        # What each family must leave to the next one (a regular expression), so that a letter is never put together.
+        self.covers: Mapping[str, str] = {family: _covers(found) for family, found in signs.items()}
         self._signs = {face: tuple(signs[family] for family in families) for face, families in self.families.items()}
 
     def require(self, document: Document) -> None:
@@ -84,6 +87,24 @@ def word_names(register: Path = REGISTER) -> tuple[Mapping[Face, str], str, str]
     """Names for a DOCX: of each face, of what lies outside GB 2312, of what lies outside the basic plane."""
     rows: dict[str, Any] = tomllib.loads(register.read_text(encoding="utf-8"))
     return {face: rows["face"][face]["word"] for face in Face}, rows["rare"]["word"], rows["rare"]["word_beyond"]
+
+
+@cache
+def _composed() -> tuple[int, ...]:
+    """Characters that are canonically another one or several, Hangul apart.
+
+    A shaper that finds no glyph for one takes those it consists of. Then 'ć' is drawn with the glyph of 'c', which a
+    reader of the PDF thereafter takes for 'ć' everywhere, and a compatibility ideograph is drawn as another character.
+    """
+    planes = (*range(0x80, 0xAC00), *range(0xF900, 0xFFFE), *range(0x2F800, 0x2FA20))
+    return tuple(
+        sign for sign in planes if (parts := unicodedata.decomposition(chr(sign))) and not parts.startswith("<")
+    )
+
+
+def _covers(signs: frozenset[int]) -> str:
+    absent = [f"\\u{{{sign:x}}}" for sign in _composed() if sign not in signs]
+    return f"[^{''.join(absent)}]" if absent else ""
 
 
 def _existing(candidates: Iterable[Path]) -> list[Path]:

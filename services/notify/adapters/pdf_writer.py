@@ -87,6 +87,7 @@ class PdfWriter:
         return {
             **values,
             "fonts": {face.value: list(self._fonts.families[face]) for face in Face},
+            "covers": dict(self._fonts.covers),
             "measures": _MEASURES,
             "words": _WORDS,
             "year": document.dated_on.year,

@@ -12,6 +12,8 @@ from services.notify.domain.documents import area, chinese_date
 from services.notify.domain.errors import CharacterRefused, DocumentFieldWrong
 from shared.clock import SHANGHAI
 
+# Letters and symbols by their category, but nothing to see: Hangul fillers, the empty Braille cell.
+_BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 MOST_IN_LINE, MOST_IN_TEXT, MOST_ROWS = 500, 20_000, 2_000
 
 
@@ -44,7 +46,7 @@ def line(text: str, field: str) -> str:
     """
     plain = " ".join(text.split())
     for sign in plain:
-        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp"):
+        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") or sign in _BLANK:
             raise CharacterRefused(field, sign)
     return plain
 

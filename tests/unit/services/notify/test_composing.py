@@ -116,7 +116,7 @@ def test_row_with_another_column_is_refused() -> None:
         document("joint_action_notice", tasks=[{"agency": "甲", "task": "乙"}])
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\u200b", "\u202e", "\ud800", "\ufffe", "\u0378"])
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\u200b", "\u202e", "\ud800", "\ufffe", "\u0378", "\u3164"])
 def test_sign_without_a_shape_is_refused_and_named(sign: str) -> None:
     with pytest.raises(CharacterRefused) as refused:
         document("stop_order", party=f"甲{sign}乙")

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from shared.outgoing.settings import OutgoingSettings
-from shared.settings import BusSettings, ProcessSettings
+from shared.settings import BlobSettings, BusSettings, ProcessSettings
 
 
 class NotifyData(OutgoingSettings):
@@ -28,6 +28,16 @@ class NotifySettings(NotifyData, BusSettings):
 
 class SenderSettings(NotifyData):
     """Of `python -m services.notify.sender`: needs no bus."""
+
+
+class WorkerSettings(NotifyData, BlobSettings):
+    """Of `python -m services.notify.worker`, the press.
+
+    office_key: private key of the office, `ed25519:` or `sm2:` and base64 (shared/keys.py); which of the two signs is
+    said by the key. The press alone has it.
+    """
+
+    office_key: SecretStr
 
 
 class MigrationSettings(ProcessSettings):

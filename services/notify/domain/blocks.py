@@ -109,7 +109,8 @@ class Document:
 
     number: 发文字号, empty for what has none (internal forms). signer: 签发人, only upward documents show it.
     dated_on: 成文日期; printed_on: 印发日期, for the 版记 of the document layout. values: each field's words by its
-    name, so that what is wrong with a character can be said of its field.
+    name, so that what is wrong with a character can be said of its field. verify_url: where whoever holds a copy
+    can verify it, printed as a QR code; empty for a draft.
     """
 
     template: str
@@ -131,6 +132,7 @@ class Document:
     copies: str = ""
     printed_by: str = ""
     printed_on: date | None = None
+    verify_url: str = ""
     values: tuple[tuple[str, str], ...] = ()
 
 

@@ -9,7 +9,19 @@ from typing import Any
 import rfc8785
 
 from services.notify.domain import blocks
-from services.notify.domain.blocks import Annex, Block, Cell, Column, Document, Form, Layout, Paragraph, Run, Table
+from services.notify.domain.blocks import (
+    Annex,
+    Block,
+    Cell,
+    Column,
+    Document,
+    Face,
+    Form,
+    Layout,
+    Paragraph,
+    Run,
+    Table,
+)
 from services.notify.domain.document_types import FACES, PLACEHOLDER, AnnexWording, Part, Version
 from services.notify.domain.documents import chinese_date
 from services.notify.domain.errors import DocumentFieldMissing, DocumentFieldUnknown
@@ -25,7 +37,8 @@ DRAFT = "（草稿，未编号）"
 class Header:
     """What the document is beside its facts. number: 发文字号; empty while it is a draft.
 
-    contact: 联系人及电话, for the note. countersigned upward documents name their signer.
+    contact: 联系人及电话, for the note. countersigned upward documents name their signer. corrects: number or title of
+    what it corrects, the first document first; verify_url: for the QR code.
     """
 
     issuer: str
@@ -39,6 +52,8 @@ class Header:
     contact: str = ""
     printed_by: str = ""
     printed_on: date | None = None
+    corrects: tuple[str, ...] = ()
+    verify_url: str = ""
 
 
 def compose(version: Version, header: Header, facts: Mapping[str, Any]) -> Document:
@@ -55,7 +70,7 @@ def compose(version: Version, header: Header, facts: Mapping[str, Any]) -> Docum
         number=said["number"].text if version.group else "",
         title=_fill(version.heading, said),
         to=_fill(version.to, said),
-        body=_blocks(version.parts, said),
+        body=(*_corrected(header), *_blocks(version.parts, said)),
         dated_on=header.dated_on,
         signed=version.signed,
         signer=line(header.signer, "signer") if version.upward else "",
@@ -67,8 +82,18 @@ def compose(version: Version, header: Header, facts: Mapping[str, Any]) -> Docum
         copies=said["copies"].text if version.layout in _HEADED else "",
         printed_by=line(header.printed_by, "printed_by"),
         printed_on=header.printed_on,
+        verify_url=header.verify_url,
         values=tuple((name, text) for name, value in said.items() for text in _words(value)),
     )
+
+
+def _corrected(header: Header) -> tuple[Block, ...]:
+    """What it corrects, before all else: a correction of a correction names the first document and every step."""
+    if not header.corrects:
+        return ()
+    *before, last = (line(name, "corrects") for name in header.corrects)
+    history = f"（最初印发：{before[0]}；历次更正：{'、'.join([*before[1:], last])}）" if before else ""
+    return (Paragraph((Run(f"本文更正并代替{last}{history}，原文自本文印发之日起停止使用。", Face.FANG),)),)
 
 
 def facts_digest(document: Document) -> str:

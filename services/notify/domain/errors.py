@@ -2,15 +2,20 @@
 
 TianweiError
 ├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
-│                 CharacterRefused, GlyphMissing
+│                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
+│                 ReceiptBeforeIssue, ReasonMissing
 ├── NotFound:     CaseUnknown, DocumentTypeUnknown
-├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing
+├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
+├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing, DocumentTransitionNotAllowed, DrafterChecks,
+│                 DocumentNotInForce, DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
 └── Unavailable:  OfficeMissing, FontsMissing
 """
 
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 
-from shared.errors import Conflict, InvalidInput, NotFound, Unavailable
+from shared.contracts.codes import DocumentState, Role
+from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 
 
 class RecipientNamedTwice(InvalidInput):
@@ -102,6 +107,114 @@ class FontsMissing(Unavailable):
 
     def __init__(self, face: str) -> None:
         super().__init__("notify.fonts-missing", None, retry_after_s=3600, face=face)
+
+
+class DocumentTransitionNotAllowed(Conflict):
+    """The state has no such step. allowed: the steps it has. law: the rule the step stands under."""
+
+    def __init__(self, state: DocumentState | None, verb: str, allowed: Sequence[str], law: str) -> None:
+        super().__init__(
+            "notify.document-transition-not-allowed",
+            None,
+            object="document",
+            state=state,
+            verb=verb,
+            allowed=list(allowed),
+            law=law,
+        )
+
+
+class DocumentRoleMissing(NotAllowed):
+    """The step, or the issuing of this type, belongs to another role. law: the rule that gives it to that role."""
+
+    def __init__(self, allowed: Iterable[Role], law: str) -> None:
+        super().__init__("role-not-allowed", None, allowed=sorted(allowed), law=law)
+
+
+class DocumentOfAnother(NotAllowed):
+    """The type is issued by an office that the drafter does not belong to."""
+
+    def __init__(self, document_type: str, allowed: Iterable[Role], law: str) -> None:
+        super().__init__("notify.document-of-another", "type", type=document_type, allowed=sorted(allowed), law=law)
+
+
+class DrafterChecks(Conflict):
+    """Who drafted it neither checks nor issues it."""
+
+    def __init__(self, drafted_by: str, law: str) -> None:
+        super().__init__("notify.drafter-checks", None, drafted_by=drafted_by, law=law)
+
+
+class DocumentNotInForce(Conflict):
+    """Only what is issued and in force is corrected; of what has been corrected, the correction."""
+
+    def __init__(self, state: DocumentState | None, number: str | None, replaced_by: str | None, law: str) -> None:
+        super().__init__(
+            "notify.document-not-in-force", "corrects", state=state, number=number, replaced_by=replaced_by, law=law
+        )
+
+
+class DocumentSignedFor(Conflict):
+    """A recipient has signed for it: it is neither signed again nor withdrawn any more."""
+
+    def __init__(self, recipient: str, signed_by: str, law: str) -> None:
+        super().__init__("notify.document-signed-for", None, recipient=recipient, signed_by=signed_by, law=law)
+
+
+class DocumentSealed(Conflict):
+    """A type that few may see: it is written as a sealed record, not here."""
+
+    def __init__(self, document_type: str) -> None:
+        super().__init__("notify.document-sealed", "type", type=document_type, law="RULES 2.7")
+
+
+class NumberTaken(Conflict):
+    """Another document took the number that this one was printed with: it is printed again."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__("notify.number-taken", None, number=number)
+
+
+class PressCrashed(Conflict):
+    """The press did not survive this document. tries: how often it was tried."""
+
+    def __init__(self, tries: int) -> None:
+        super().__init__("notify.press-crashed", None, tries=tries)
+
+
+class FactContradicted(InvalidInput):
+    """The case is known to say otherwise: it is not typed again."""
+
+    def __init__(self, document_type: str, field: str, title: str) -> None:
+        super().__init__("notify.fact-contradicted", field, type=document_type, title=title)
+
+
+class PartyNamedTwice(InvalidInput):
+    """A body stands twice among those a document is addressed to."""
+
+    def __init__(self, field: str, name: str) -> None:
+        super().__init__("notify.party-named-twice", field, name=name)
+
+
+class RecipientUnknown(InvalidInput):
+    """The document is not addressed to it."""
+
+    def __init__(self, recipient: str, known: Sequence[str]) -> None:
+        super().__init__("notify.recipient-unknown", "recipient", recipient=recipient, known=list(known))
+
+
+class ReceiptBeforeIssue(InvalidInput):
+    """Nothing arrives or is signed for before it is issued, or in the future."""
+
+    def __init__(self, field: str, issued_at: datetime) -> None:
+        super().__init__("notify.receipt-before-issue", field, issued_at=issued_at.isoformat())
+
+
+class ReasonMissing(InvalidInput):
+    """Somebody has not signed: closing needs a reason. waiting: those who have not."""
+
+    def __init__(self, waiting: Sequence[str], law: str) -> None:
+        super().__init__("notify.reason-missing", "reason", waiting=list(waiting), law=law)
 
 
 def code_point(sign: str) -> str:

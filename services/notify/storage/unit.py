@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from services.notify.domain.copy_rules import CopyRules
+from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
 from services.notify.ports import Renderer
 from services.notify.storage.assistance import AssistanceNoticeStore
+from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import endpoint
@@ -27,6 +29,8 @@ class Desk:
     offices: Offices
     renderer: Renderer
     safeguards: Safeguards
+    types: DocumentTypes
+    public_url: str
 
 
 class NotifyUnit(SendingUnit):
@@ -34,6 +38,7 @@ class NotifyUnit(SendingUnit):
     notices = NoticeStore()
     outages = OutageStore()
     assistance = AssistanceNoticeStore()
+    documents = DocumentStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 
     def __init__(

@@ -96,3 +96,9 @@ def at_foot(paragraph: Any) -> None:
         xAlign="left",
         yAlign="bottom",
     )
+
+
+def at_place(paragraph: Any, left_mm: float, top_mm: float, width_mm: float) -> None:
+    """A frame at a place of the page on which the next paragraph stands."""
+    twips = {name: str(round(mm * 1440 / 25.4)) for name, mm in (("x", left_mm), ("y", top_mm), ("w", width_mm))}
+    element(paragraph._p.get_or_add_pPr(), "w:framePr", **twips, wrap="around", vAnchor="page", hAnchor="page")

@@ -14,8 +14,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as DocxParagraph
 
+from services.notify.adapters import qr
 from services.notify.adapters.docx_parts import (
     at_foot,
+    at_place,
     border,
     element,
     no_automatic_space,
@@ -117,6 +119,8 @@ class _Sheet:
 
     def head(self) -> None:
         document = self.document
+        if document.verify_url:
+            self._verify()
         if document.layout is Layout.LETTER:
             self._letter_number()
             self._blank(2)
@@ -136,6 +140,17 @@ class _Sheet:
             self._blank()
         if document.to:
             self._paragraph((Run(f"{document.to}："),), align=Align.JUSTIFY)
+
+    def _verify(self) -> None:
+        """QR code and its words in a frame in the lower margin of the first page."""
+        paragraph = self.docx.add_paragraph()
+        form = paragraph.paragraph_format
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
+        form.space_before = form.space_after = Pt(0)
+        at_place(paragraph, layout.LEFT_MM, layout.QR_TOP_MM, layout.AREA_WIDTH_MM / 2)
+        paragraph.add_run().add_picture(io.BytesIO(qr.png(self.document.verify_url)), width=Mm(layout.QR_MM))
+        for run in self._runs(paragraph, Run(f" {layout.verify_words(self.document)}", Face.SONG)):
+            run.font.size = Pt(layout.QR_TEXT_PT)
 
     def _labels(self) -> list[str]:
         return [label for label in (self.document.secrecy, self.document.urgency) if label]

@@ -13,7 +13,7 @@ from fontTools.ttLib import TTFont
 
 from services.notify.domain.blocks import Document, Face, texts
 from services.notify.domain.errors import FontsMissing, GlyphMissing
-from services.notify.domain.layout import FIXED
+from services.notify.domain.layout import FIXED, verify_words
 
 REGISTER = Path(__file__).parent.parent / "register" / "fonts.toml"
 _PACKAGE = "pylopdf_fonts_zh_cn"
@@ -69,7 +69,7 @@ class FontSet:
         for name, text in document.values:
             for face in Face:
                 self._have(name, text, face)
-        for text, face in [(FIXED, Face.FANG), *texts(document)]:
+        for text, face in [(FIXED, Face.FANG), (verify_words(document), Face.SONG), *texts(document)]:
             self._have("wording", text, face)
 
     def _have(self, field: str, text: str, face: Face) -> None:

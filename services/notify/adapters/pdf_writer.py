@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typst
 
+from services.notify.adapters import qr
 from services.notify.adapters.fonts import FontSet
 from services.notify.domain import layout
 from services.notify.domain.blocks import Document, Face
@@ -40,6 +41,10 @@ _MEASURES = {
     "red": layout.RED,
     "signature-gap": layout.SIGNATURE_GAP_LINES,
     "date-indent": layout.DATE_INDENT,
+    "qr": layout.QR_MM,
+    "qr-top": layout.QR_TOP_MM,
+    "qr-gap": layout.QR_GAP_MM,
+    "qr-text": layout.QR_TEXT_PT,
 }
 _WORDS = {
     "attachments": layout.ATTACHMENTS,
@@ -94,6 +99,8 @@ class PdfWriter:
             "month": document.dated_on.month,
             "day": document.dated_on.day,
             "dated": chinese_date(document.dated_on),
+            "qr": qr.svg(document.verify_url) if document.verify_url else "",
+            "verify-words": layout.verify_words(document),
             "printed-by": document.printed_by,
             "printed-on": chinese_date(document.printed_on) if document.printed_on else "",
         }

@@ -26,6 +26,10 @@ LETTER_LINE_BOTTOM_MM = 20  # second double line above the bottom of the page
 PAGE_NUMBER_BELOW_MM = 7
 THICK_MM, THIN_MM = 0.35, 0.25  # lines of the 版记
 
+# The QR code stands in the lower margin of the first page, left, above a letter's lower double line; its page number is
+# at the right.
+QR_MM, QR_TOP_MM, QR_GAP_MM, QR_TEXT_PT = 11.5, 262.5, 2, 10.5
+
 DOCUMENT_MARK_PT, LETTER_MARK_PT = 48, 38
 RED = "FF0000"
 
@@ -34,6 +38,12 @@ DATE_INDENT = 4  # characters, at the right
 ATTACHMENTS, SIGNER, COPIES, PRINTED, UNIT = "附件：", "签发人：", "抄送：", "印发", "填报单位："
 # Words and signs that the writers add; the fonts must have them too.
 FIXED = ATTACHMENTS + SIGNER + COPIES + PRINTED + UNIT + "。（）—0123456789. ：年月日"
+
+
+def verify_words(document: Document) -> str:
+    """Beside the QR code: for whoever cannot scan it, the code in fours. Empty for a draft."""
+    code = document.verify_url.rpartition("/")[2]
+    return f"扫码核验　{'-'.join(code[at : at + 4] for at in range(0, len(code), 4))}" if code else ""
 
 
 def width(text: str) -> float:

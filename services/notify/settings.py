@@ -8,11 +8,12 @@ from shared.outgoing.settings import OutgoingSettings
 from shared.settings import BlobSettings, BusSettings, ProcessSettings
 
 
-class NotifyData(OutgoingSettings):
-    """What every process that works on the database of notify is told. notify_dsn: the limited run-time role.
+class DocumentSettings(ProcessSettings):
+    """What whoever writes documents is told. notify_dsn: the limited run-time role.
 
     notice_office, notice_mark: 发文机关 and 机关代字 of the own county; without them those of register/offices.toml.
     font_dir: the office's own licensed fonts, which come first; free_font_dir: what `make fonts` fetched, if elsewhere.
+    public_url: where whoever holds a copy reaches the gateway, for the QR code.
     """
 
     notify_dsn: SecretStr
@@ -20,6 +21,11 @@ class NotifyData(OutgoingSettings):
     notice_mark: str | None = None
     font_dir: Path | None = None
     free_font_dir: Path | None = None
+    public_url: str = ""
+
+
+class NotifyData(DocumentSettings, OutgoingSettings):
+    """What a process that reaches recipients is told beside."""
 
 
 class NotifySettings(NotifyData, BusSettings):
@@ -30,7 +36,7 @@ class SenderSettings(NotifyData):
     """Of `python -m services.notify.sender`: needs no bus."""
 
 
-class WorkerSettings(NotifyData, BlobSettings):
+class WorkerSettings(DocumentSettings, BlobSettings):
     """Of `python -m services.notify.worker`, the press.
 
     office_key: private key of the office, `ed25519:` or `sm2:` and base64 (shared/keys.py); which of the two signs is

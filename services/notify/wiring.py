@@ -14,7 +14,7 @@ from services.notify.adapters.registers import read_copy_rules, read_document_ty
 from services.notify.handlers import assistance, on_agencies, on_cases
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.operations import OPERATIONS
-from services.notify.settings import NotifyData, NotifySettings
+from services.notify.settings import DocumentSettings, NotifyData, NotifySettings
 from services.notify.storage import press_jobs
 from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
@@ -43,10 +43,10 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
     )
 
 
-def wire_press(settings: NotifyData, ring: Ring, clock: Clock | None = None) -> UnitRunner[NotifyUnit]:
+def wire_press(settings: DocumentSettings, ring: Ring, clock: Clock | None = None) -> UnitRunner[NotifyUnit]:
     """What the worker issues documents with."""
     engine = open_engine(settings.notify_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-worker")
-    return UnitRunner(engine, open_unit(desk_of(settings)), clock or open_clock(settings.training_clock), ring)
+    return UnitRunner(engine, open_unit(press_desk(settings)), clock or open_clock(settings.training_clock), ring)
 
 
 def open_unit(desk: Desk) -> OpenUnit[NotifyUnit]:
@@ -56,11 +56,20 @@ def open_unit(desk: Desk) -> OpenUnit[NotifyUnit]:
 
 def desk_of(settings: NotifyData) -> Desk:
     """Registers and templates, read and checked: a process does not start on a faulty one."""
+    return _desk(settings, Safeguards.of(settings))
+
+
+def press_desk(settings: DocumentSettings) -> Desk:
+    """Of the press, which reaches nobody."""
+    return _desk(settings, None)
+
+
+def _desk(settings: DocumentSettings, outgoing: Safeguards | None) -> Desk:
     return Desk(
         rules=read_copy_rules(),
         offices=read_offices(settings.county_code, settings.notice_office, settings.notice_mark),
         renderer=JinjaRenderer(),
-        safeguards=Safeguards.of(settings),
+        outgoing=outgoing,
         types=read_document_types(),
         public_url=settings.public_url.rstrip("/"),
     )

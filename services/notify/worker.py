@@ -27,7 +27,7 @@ from services.notify.settings import WorkerSettings
 from services.notify.storage import press_jobs
 from services.notify.storage.press_jobs import Job
 from services.notify.storage.unit import Desk, NotifyUnit
-from services.notify.wiring import desk_of, wire_press
+from services.notify.wiring import press_desk, wire_press
 from shared import keys, telemetry
 from shared.blob_stores import open_blobs
 from shared.blobs import BlobStore, FolderBlobStore
@@ -193,7 +193,7 @@ def build_worker(
     ring = OutboxBell(runner.engine)
     return PressWorker(
         runner,
-        desk_of(settings),
+        press_desk(settings),
         DocumentPress(settings.font_dir, settings.free_font_dir or FREE),
         open_blobs(settings),
         settings.office_key.get_secret_value(),

@@ -23,14 +23,23 @@ from shared.principal import Actor
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers and tools of the service, made once at start; the same for every unit."""
+    """Registers and tools of the service, made once at start; the same for every unit.
+
+    outgoing: None in a process that reaches nobody outside.
+    """
 
     rules: CopyRules
     offices: Offices
     renderer: Renderer
-    safeguards: Safeguards
+    outgoing: Safeguards | None
     types: DocumentTypes
     public_url: str
+
+    @property
+    def safeguards(self) -> Safeguards:
+        if self.outgoing is None:
+            raise LookupError("this process reaches nobody outside")
+        return self.outgoing
 
 
 class NotifyUnit(SendingUnit):

@@ -12,7 +12,7 @@ from shared import keys
 from shared.blobs import FolderBlobStore
 from shared.contracts.codes import Role
 from shared.principal import Actor
-from tests.integration.services.notify.house import COORDINATOR, SECRETS_KEY, House
+from tests.integration.services.notify.house import COORDINATOR, House
 
 DIRECTOR = Actor("director-1", "办公室主任", frozenset({Role.OFFICE_DIRECTOR}), "640521", "640521")
 HEAD = Actor("head-1", "组长", frozenset({Role.GROUP_HEAD}), "640521", "640521")
@@ -45,7 +45,6 @@ class DocumentDesk:
     def worker(self) -> PressWorker:
         settings = WorkerSettings(
             notify_dsn=SecretStr(self.house.dsn),
-            secrets_key=SecretStr(SECRETS_KEY),
             blob_dir=self.folder,
             office_key=SecretStr(self.office_key),
             public_url=PUBLIC_URL,

@@ -151,7 +151,7 @@ def test_notices_of_the_same_series_and_documents_count_together(filed: House, t
     """A notice takes its number while the press prints: the press prints again with the next one."""
     desk = DocumentDesk(filed, tmp_path / "blobs")
     desk.approved(type="copy_notice", content=COPY)
-    taken = []
+    taken: list[str] = []
 
     def meanwhile(reached: CrashPoint, _: Any) -> None:
         if reached is CrashPoint.PRESS_AFTER_PRINT and not taken:

@@ -20,7 +20,6 @@ from services.notify.domain.errors import (
 )
 from services.notify.domain.offices import Issuer, notice_no
 from shared.clock import local_day
-from shared.contracts.codes import title
 from shared.contracts.documents import COORDINATION, CorrectedDocument, DocumentContent
 
 # Crockford's base 32: no I, L, O, U, so that a code is typed from paper without a mistake.
@@ -121,15 +120,13 @@ def _named(corrected: CorrectedDocument) -> str:
 
 
 def _known(case: CaseBrief) -> dict[str, Any]:
-    """By a field's source. Of a case only what never changes after its filing."""
+    """By a field's source: of a case only what never changes after its filing, and is said in one way."""
     return {
         "case.case_no": case.case_no,
         "case.title": case.title,
         "case.party_name": case.party_name,
         "case.place": case.place,
         "case.filed_on": local_day(case.filed_at).isoformat(),
-        "case.lead_agency": title(case.lead_agency),
-        "case.violation_types": "、".join(title(code) for code in case.violation_types),
         "case.area_m2": float(case.area_m2),
         "case.farmland_area_m2": float(case.farmland_area_m2),
         "case.pbf_area_m2": float(case.pbf_area_m2),

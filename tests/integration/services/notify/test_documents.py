@@ -101,23 +101,27 @@ def test_before_it_is_issued_it_has_neither_number_nor_files_and_nobody_can_veri
     assert desk.house.rows("SELECT * FROM notice_number") == []
 
 
-def test_what_the_case_says_is_filled_in_and_not_typed_again(filed: House, tmp_path: Path) -> None:
-    desk = DocumentDesk(filed, tmp_path)
-    given = {
-        "facts": {"matter": "协助查明", "matters": ["查明当事人身份"], "answer_form": "书面", "due": "2026-05-06"},
-        "to": ["中宁县公安局"],
-    }
-    answer = filed.command(OFFICER, "document.draft", type="assistance_letter", content=given, case_id=facts.CASE_ID)
-    if answer.get("code") == "notify.document-field-unknown":
-        given["facts"].pop(answer["field"])
-        answer = filed.command(
-            OFFICER, "document.draft", type="assistance_letter", content=given, case_id=facts.CASE_ID
-        )
-    assert answer["content"]["facts"]["case_no"] == facts.case_filed().case_no
-    other = {**given, "facts": {**given["facts"], "case_no": "ZW-CA-640521-2026-09999"}}
-    refused = filed.command(OFFICER, "document.draft", type="assistance_letter", content=other, case_id=facts.CASE_ID)
-    assert (refused["code"], refused["field"]) == ("notify.fact-contradicted", "case_no")
-    assert desk.numbers() == []
+ORDER = {
+    "found_on": "2026-04-20",
+    "act": "占用耕地建设砂场",
+    "articles": "《土地管理法》第三十七条",
+    "officers": ["李四", "王五"],
+}
+
+
+def ordered(house: House, by: Actor, **facts_given: Any) -> Any:
+    """A stop order on the filed case."""
+    given = {"facts": {**ORDER, **facts_given}}
+    return house.command(by, "document.draft", type="stop_order", content=given, case_id=facts.CASE_ID)
+
+
+def test_what_the_case_says_is_filled_in_and_not_typed_again(filed: House) -> None:
+    known = facts.case_filed()
+    said = ordered(filed, OFFICER)["content"]["facts"]
+    assert (said["party"], said["place"]) == (known.party_name, known.place)
+    assert said["area"] == float(known.area_m2)
+    refused = ordered(filed, OFFICER, party="另一人")
+    assert (refused["code"], refused["field"]) == ("notify.fact-contradicted", "party")
 
 
 @pytest.mark.parametrize(
@@ -169,20 +173,19 @@ def test_for_another_office_the_document_does_not_exist(desk: DocumentDesk, by: 
     assert desk.house.query(by, "document.list")["items"] == []
 
 
-def test_agency_issues_its_own_papers_in_its_own_series(desk: DocumentDesk) -> None:
-    given = {
-        "facts": {
-            "party": "中宁县某砂石有限公司",
-            "act": "占用耕地建设砂场",
-        }
-    }
-    view = desk.house.command(OFFICER, "document.draft", type="stop_order", content=given)
-    assert view["code"] == "notify.document-field-missing"
-    assert "责令停止" in view["facts"]["document"]
-    assert desk.house.command(COORDINATOR, "document.draft", type="stop_order", content=given)["code"] == (
-        "notify.document-of-another"
-    )
-    assert COLLEAGUE.org_code == CHIEF.org_code
+def test_agency_issues_its_own_papers_in_its_own_series(filed: House, tmp_path: Path) -> None:
+    desk = DocumentDesk(filed, tmp_path / "blobs")
+    id_ = ordered(filed, OFFICER)["id"]
+    assert desk.step(OFFICER, "check", id_)["code"] == "notify.drafter-checks"
+    desk.step(COLLEAGUE, "check", id_)
+    assert desk.step(COLLEAGUE, "issue", id_)["code"] == "role-not-allowed"
+    assert desk.step(CHIEF, "issue", id_)["state"] == "approved"
+    assert desk.worker().run_once()
+    view = desk.seen(id_, CHIEF)
+    assert view["number"].startswith("中宁自然资")
+    assert view["number"].endswith("〔2026〕1号")
+    assert desk.step(COLLEAGUE, "close", id_)["state"] == "closed"
+    assert ordered(filed, COORDINATOR)["code"] == "notify.document-of-another"
 
 
 def test_character_without_a_glyph_sends_it_back_without_a_number(desk: DocumentDesk) -> None:

@@ -58,6 +58,7 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 	$(BIN)/python -m services.cases.rules_document
 	$(BIN)/python -m services.cases.diagrams
 	$(BIN)/python -m services.agencies.diagrams
+	$(BIN)/python -m services.notify.diagrams
 
 fonts: ## 公文用的免费字库，放入 .fonts (free fonts for official documents; Debian)
 	@.ci/fonts .fonts

@@ -15,6 +15,7 @@ from services.notify.domain import document_table as table
 from services.notify.domain.document_table import permit
 from services.notify.domain.document_types import Version
 from services.notify.domain.errors import (
+    CorrectionOfAnotherType,
     DocumentNotInForce,
     DocumentSignedFor,
     DrafterChecks,
@@ -120,11 +121,13 @@ class Document:
     def draft(
         self, version: Version, title: str, content: DocumentContent, origin: Origin, now: datetime
     ) -> list[e.DocumentEvent]:
-        """A new draft. Raises DocumentNotInForce for a correction of what is not in force."""
+        """A new draft. Raises DocumentNotInForce, CorrectionOfAnotherType for a correction of what it cannot be of."""
         row = permit(self.state, "draft", origin.by)
         corrected = origin.corrects
         if corrected is not None:
             corrected.require_in_force()
+            if corrected.type != version.type:
+                raise CorrectionOfAnotherType(corrected.type, version.type)
         return [
             e.DocumentDraftedV1(
                 at=now,

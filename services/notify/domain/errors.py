@@ -3,7 +3,7 @@
 TianweiError
 ├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
 │                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
-│                 ReceiptBeforeIssue, ReasonMissing
+│                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType
 ├── NotFound:     CaseUnknown, DocumentTypeUnknown
 ├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
 ├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing, DocumentTransitionNotAllowed, DrafterChecks,
@@ -187,6 +187,13 @@ class FactContradicted(InvalidInput):
 
     def __init__(self, document_type: str, field: str, title: str) -> None:
         super().__init__("notify.fact-contradicted", field, type=document_type, title=title)
+
+
+class CorrectionOfAnotherType(InvalidInput):
+    """A correction takes the place of a document, so it is one of the same type."""
+
+    def __init__(self, corrected: str, given: str) -> None:
+        super().__init__("notify.correction-of-another-type", "type", corrected=corrected, type=given)
 
 
 class PartyNamedTwice(InvalidInput):

@@ -114,10 +114,8 @@ def approve_document(_: c.ApproveDocument, call: Call, unit: NotifyUnit) -> c.Do
     _title(version, found.content, found, unit, local_day(unit.now))
     if found.corrects is not None:
         unit.documents.get(unit.connection, found.corrects.document_id).require_in_force()
-    unit.record(found, unit.documents, told)
-    unit.flush()
     press_jobs.ask(unit.connection, found.id, unit.correlation_id)
-    return document_view(found)
+    return _record(found, told, unit)
 
 
 def deliver_document(cmd: c.DeliverDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:

@@ -19,6 +19,7 @@ from services.notify.domain.document_table import TABLE, permit
 from services.notify.domain.document_types import Approver
 from services.notify.domain.drafting import CODE_SIGNS, code_of
 from services.notify.domain.errors import (
+    CorrectionOfAnotherType,
     DocumentRoleMissing,
     DocumentSignedFor,
     DocumentTransitionNotAllowed,
@@ -187,12 +188,20 @@ def test_closing_unsigned_says_why() -> None:
 
 def test_correction_of_a_correction_names_the_first_and_the_chain() -> None:
     first = document_in(S.ISSUED)
-    second = Document(OTHER_ID, "640521000000", state=S.ISSUED, title="二", chain=(first.named,))
+    second = Document(OTHER_ID, "640521000000", state=S.ISSUED, type=VERSION.type, title="二", chain=(first.named,))
     origin = Origin("coordination", "1" * 16, "c", DRAFTER, corrects=second)
     third = Document(UUID(int=3), "640521000000")
     replay(third, third.draft(VERSION, "三", CONTENT, origin, START))
     assert third.chain == (first.named, second.named)
     assert third.corrects == second.named
+
+
+def test_correction_is_of_the_same_type() -> None:
+    other = Document(OTHER_ID, "640521000000", state=S.ISSUED, type="talk_notice")
+    with pytest.raises(CorrectionOfAnotherType):
+        Document(ID, "640521000000").draft(
+            VERSION, "题", CONTENT, Origin("coordination", "1" * 16, "c", DRAFTER, corrects=other), START
+        )
 
 
 def test_a_code_has_80_bits_and_no_sign_that_is_mistaken() -> None:

@@ -60,7 +60,7 @@ def test_it_moves_nothing_else(document_type: str) -> None:
 def test_docx_has_the_same_symbol_in_its_own_frame() -> None:
     opened = docx.Document(io.BytesIO(press().print(marked("supervise_letter")).docx.content))
     first = opened.paragraphs[0]
-    frame = first._p.pPr.find(qn("w:framePr"))
+    frame = next(iter(first._p.iter(qn("w:framePr"))))
     assert (frame.get(qn("w:vAnchor")), frame.get(qn("w:hAnchor"))) == ("page", "page")
     assert round(int(frame.get(qn("w:y"))) / 1440 * 25.4, 1) == layout.QR_TOP_MM
     assert first.text.replace("\u3000", "").strip() == WORDS

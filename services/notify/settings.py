@@ -1,8 +1,9 @@
 """Settings of the processes of notify, from TIANWEI_*."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import SecretStr
+from pydantic import SecretStr, StringConstraints
 
 from shared.outgoing.settings import OutgoingSettings
 from shared.settings import BlobSettings, BusSettings, ProcessSettings
@@ -40,9 +41,10 @@ class WorkerSettings(DocumentSettings, BlobSettings):
     """Of `python -m services.notify.worker`, the press.
 
     office_key: private key of the office, `ed25519:` or `sm2:` and base64 (shared/keys.py); which of the two signs is
-    said by the key. The press alone has it.
+    said by the key. The press alone has it. public_url cannot be left out here: it is printed.
     """
 
+    public_url: Annotated[str, StringConstraints(pattern=r"^https?://")]
     office_key: SecretStr
 
 

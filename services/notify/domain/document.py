@@ -172,9 +172,12 @@ class Document:
         return [e.DocumentApprovedV1(**head, approved_by=by.name, dated_on=local_day(now))]
 
     def seal(
-        self, number: Number | None, frozen: Frozen, corrected: "Document | None", now: datetime
+        self, title: str, number: Number | None, frozen: Frozen, corrected: "Document | None", now: datetime
     ) -> list[e.DocumentEvent]:
-        """Numbered, printed and signed by the press. Raises DocumentNotInForce when what it corrects is so no more."""
+        """Numbered, printed and signed by the press. title: as printed.
+
+        Raises DocumentNotInForce when what it corrects is so no more.
+        """
         head = self._head("print", None, now)
         if corrected is not None:
             corrected.require_in_force()
@@ -187,7 +190,7 @@ class Document:
                 series=number.series if number else None,
                 year=number.year if number else self.dated_on.year,
                 serial=number.serial if number else None,
-                title=self.title,
+                title=title,
                 issuer=frozen.issuer,
                 dated_on=self.dated_on,
                 template=frozen.template,
@@ -325,7 +328,7 @@ class Document:
     def _apply_issued(self, event: e.DocumentIssuedV1) -> None:
         if event.number is not None and event.series is not None and event.serial is not None:
             self.number = Number(event.series, event.year, event.serial, event.number)
-        self.issued_at = event.at
+        self.title, self.issued_at = event.title, event.at
         self.frozen = Frozen(event.issuer, event.template, event.content_sha256, tuple(event.files), event.signature)
         self.receipts = (
             *(DocumentReceipt(recipient=name, line="main") for name in event.recipients),

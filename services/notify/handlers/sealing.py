@@ -80,7 +80,7 @@ def seal(planned: Plan, frozen: Frozen, unit: NotifyUnit) -> None:
     corrected: Document | None = None
     if found.corrects is not None:
         corrected = unit.documents.lock(unit.connection, found.corrects.document_id)
-    told = found.seal(planned.number, frozen, corrected, unit.now)
+    told = found.seal(planned.document.title, planned.number, frozen, corrected, unit.now)
     number = planned.number
     if number is not None and take_number(unit.connection, number.series, number.year) != number.serial:
         raise NumberTaken(number.text)

@@ -41,7 +41,7 @@ def get_document(q: GetDocument, by: Actor, connection: Connection) -> DocumentV
 
 def list_documents(q: ListDocuments, by: Actor, connection: Connection) -> Page[DocumentRow]:
     where = [visible(by)]
-    for column, asked in (("type", q.type), ("state", q.state), ("case_id", q.case_id)):
+    for column, asked in (("type", q.type), ("state", q.state and q.state.value), ("case_id", q.case_id)):
         if asked is not None:
             where.append(document.c[column] == asked)
     if q.awaiting_me:

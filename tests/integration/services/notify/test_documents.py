@@ -334,3 +334,6 @@ def test_waiting_list_is_of_what_the_caller_can_take_on(desk: DocumentDesk) -> N
     assert [row["id"] for row in desk.house.query(DIRECTOR, "document.list", awaiting_me=True)["items"]] == [own]
     desk.step(DIRECTOR, "check", own)
     assert [row["id"] for row in desk.house.query(HEAD, "document.list", awaiting_me=True)["items"]] == [own]
+    checked = desk.house.query(COORDINATOR, "document.list", type="supervise_letter", state="checked")
+    assert [row["id"] for row in checked["items"]] == [own]
+    assert desk.house.query(COORDINATOR, "document.list", state="issued")["items"] == []

@@ -61,7 +61,7 @@ STEPS: dict[str, Step] = {
     "check": lambda one: one.check(DIRECTOR, START),
     "return": lambda one: one.send_back("有误", DIRECTOR, START),
     "issue": lambda one: one.approve(VERSION, DIRECTOR, START),
-    "print": lambda one: one.seal(NUMBER, FROZEN, None, START),
+    "print": lambda one: one.seal("题", NUMBER, FROZEN, None, START),
     "print-refused": lambda one: one.refuse_print(GlyphMissing("matter", "𓀀"), START),
     "deliver": lambda one: one.deliver("甲", "专人", START, DRAFTER, START),
     "sign-for": lambda one: one.sign_for("甲", "王五", START, DRAFTER, START),

@@ -127,7 +127,7 @@ class Document:
         if corrected is not None:
             corrected.require_in_force()
             if corrected.type != version.type:
-                raise CorrectionOfAnotherType(corrected.type, version.type)
+                raise CorrectionOfAnotherType(corrected.title, version.title)
         return [
             e.DocumentDraftedV1(
                 at=now,

@@ -31,10 +31,10 @@ _SIGNER_TO_COME = "（待签发）"
 def require_open(version: Version, office: str) -> None:
     """Raises DocumentSealed for a type that few may see, DocumentOfAnother for one that another office issues."""
     if version.restricted:
-        raise DocumentSealed(version.type)
+        raise DocumentSealed(version.title)
     if (version.approver is Approver.AGENCY_HEAD) != (office != COORDINATION):
         of_agency = version.approver is Approver.AGENCY_HEAD
-        raise DocumentOfAnother(version.type, AGENCY if of_agency else OFFICE, law("draft"))
+        raise DocumentOfAnother(version.title, AGENCY if of_agency else OFFICE, law("draft"))
 
 
 def check_parties(content: DocumentContent) -> None:

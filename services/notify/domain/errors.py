@@ -134,8 +134,8 @@ class DocumentRoleMissing(NotAllowed):
 class DocumentOfAnother(NotAllowed):
     """The type is issued by an office that the drafter does not belong to."""
 
-    def __init__(self, document_type: str, allowed: Iterable[Role], law: str) -> None:
-        super().__init__("notify.document-of-another", "type", type=document_type, allowed=sorted(allowed), law=law)
+    def __init__(self, document: str, allowed: Iterable[Role], law: str) -> None:
+        super().__init__("notify.document-of-another", "type", document=document, allowed=sorted(allowed), law=law)
 
 
 class DrafterChecks(Conflict):
@@ -150,7 +150,13 @@ class DocumentNotInForce(Conflict):
 
     def __init__(self, state: DocumentState | None, number: str | None, replaced_by: str | None, law: str) -> None:
         super().__init__(
-            "notify.document-not-in-force", "corrects", state=state, number=number, replaced_by=replaced_by, law=law
+            "notify.document-not-in-force",
+            "corrects",
+            object="document",
+            state=state,
+            number=number,
+            replaced_by=replaced_by,
+            law=law,
         )
 
 
@@ -164,8 +170,8 @@ class DocumentSignedFor(Conflict):
 class DocumentSealed(Conflict):
     """A type that few may see: it is written as a sealed record, not here."""
 
-    def __init__(self, document_type: str) -> None:
-        super().__init__("notify.document-sealed", "type", type=document_type, law="RULES 2.7")
+    def __init__(self, document: str) -> None:
+        super().__init__("notify.document-sealed", "type", document=document, law="RULES 2.7")
 
 
 class NumberTaken(Conflict):
@@ -190,10 +196,10 @@ class FactContradicted(InvalidInput):
 
 
 class CorrectionOfAnotherType(InvalidInput):
-    """A correction takes the place of a document, so it is one of the same type."""
+    """A correction takes the place of a document, so it is one of the same type. corrected: what that is called."""
 
-    def __init__(self, corrected: str, given: str) -> None:
-        super().__init__("notify.correction-of-another-type", "type", corrected=corrected, type=given)
+    def __init__(self, corrected: str, document: str) -> None:
+        super().__init__("notify.correction-of-another-type", "type", corrected=corrected, document=document)
 
 
 class PartyNamedTwice(InvalidInput):

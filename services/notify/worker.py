@@ -52,7 +52,7 @@ class WorkerLimits:
     tries: int = 3
     reprints: int = 20
     again_s: float = 5.0
-    poll_s: float = 0.5
+    poll_s: float = 1.0
     heartbeat_s: float = 5.0
     sweep_s: float = 3600.0
 

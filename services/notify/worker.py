@@ -117,6 +117,9 @@ class PressWorker:
         except TianweiError as problem:
             log.warning("a document cannot be printed: %s", problem, extra={"document_id": str(job.document_id)})
             self._unit(job, partial(refuse, job.document_id, problem))
+        except Exception:  # one document that breaks the code must not stop the others
+            log.exception("printing failed", extra={"document_id": str(job.document_id)})
+            self._later(job, counted=True)
         finally:
             telemetry.correlation_id.reset(token)
         return True
@@ -169,9 +172,9 @@ class PressWorker:
 
         self._runner.run(PRESS, use_case, correlation_id=job.correlation_id, causation_id=str(job.document_id))
 
-    def _later(self, job: Job) -> None:
+    def _later(self, job: Job, *, counted: bool = False) -> None:
         with self._runner.engine.begin() as connection:
-            press_jobs.release(connection, job.document_id, self._limits.again_s)
+            press_jobs.release(connection, job.document_id, self._limits.again_s, counted=counted)
 
     def _sweep(self) -> None:
         if isinstance(self._blobs, FolderBlobStore) and time.monotonic() - self._swept_at > self._limits.sweep_s:

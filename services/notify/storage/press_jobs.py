@@ -42,13 +42,13 @@ def claim(connection: Connection, lease_s: float) -> Job | None:
     return None if row is None else Job(row.document_id, row.tries, row.correlation_id)
 
 
-def release(connection: Connection, document_id: UUID, wait_s: float) -> None:
-    """It cannot be done now, for no fault of its own: tried again later, this try not counted."""
+def release(connection: Connection, document_id: UUID, wait_s: float, *, counted: bool) -> None:
+    """It is tried again later. counted: this try counts, because it may be the document's own fault."""
     connection.execute(
         sa.update(document_press)
         .where(document_press.c.document_id == document_id)
         .values(
-            tries=sa.func.greatest(document_press.c.tries - 1, 0),
+            tries=document_press.c.tries if counted else sa.func.greatest(document_press.c.tries - 1, 0),
             next_at=sa.func.clock_timestamp() + sa.func.make_interval(0, 0, 0, 0, 0, 0, wait_s),
         )
     )

@@ -103,6 +103,24 @@ def test_document_that_kills_the_press_goes_back_and_the_others_are_issued(desk:
     require_whole(desk, 1)
 
 
+def test_document_that_breaks_the_code_goes_back_and_the_press_goes_on(desk: DocumentDesk) -> None:
+    bad = desk.approved()["id"]
+
+    def fail(reached: CrashPoint, _: Any) -> None:
+        if reached is CrashPoint.PRESS_AFTER_PRINT:
+            raise RuntimeError("a fault of ours")
+
+    crash_points.install(fail)
+    worker = desk.worker()
+    while worker.run_once():
+        pass
+    assert desk.seen(bad)["problem"]["code"] == "notify.press-crashed"
+    crash_points.install(None)
+    desk.approved()
+    assert worker.run_once()
+    require_whole(desk, 1)
+
+
 def test_clerks_and_presses_at_once_give_each_number_once(desk: DocumentDesk) -> None:
     wanted, presses = 8, 3
     drafts = [desk.drafted()["id"] for _ in range(wanted)]

@@ -143,6 +143,7 @@ SUMMARIES: dict[str, str] = {
     "notice-sign": "签收抄告",
     "document-draft": "拟制文书",
     "document-list": "列出文书",
+    "document-type-list": "列出本单位可以拟制的文种",
     "document-get": "查看文书",
     "document-file": "下载文书原件",
     "document-revise": "修改文书草稿",

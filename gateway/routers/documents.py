@@ -12,11 +12,13 @@ from shared.contracts.documents import (
     DOCUMENT_COMMANDS,
     DocumentFileView,
     DocumentRow,
+    DocumentTypeList,
     DocumentView,
     DraftDocument,
     GetDocument,
     GetDocumentFile,
     ListDocuments,
+    ListDocumentTypes,
 )
 from shared.errors import Conflict
 
@@ -34,6 +36,7 @@ def add_to(api: Api) -> None:
     api.command(route, _TAG)
     api.query(QueryRoute("notify", ListDocuments, _PATH, Page[DocumentRow]), _TAG)
     api.query(QueryRoute("notify", GetDocument, f"{_PATH}/{{id}}", DocumentView, single=True), _TAG)
+    api.query(QueryRoute("notify", ListDocumentTypes, "/document-types", DocumentTypeList), _TAG)
     api.commands("notify", DOCUMENT_COMMANDS, _PATH, DocumentView, _TAG)
     api.add(
         _FILE.path,

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import Command, Contract, GetOne, Instant, Int, ListQuery, Query, Sha256, ShortText, View
-from shared.contracts.codes import DocumentState
+from shared.contracts.codes import DocumentState, Role
 
 COORDINATION = "coordination"
 """The office of the leading group (领导小组办公室); every other office is an agency's by its code."""
@@ -211,6 +211,32 @@ class ListDocuments(ListQuery, operation="document.list"):
     state: DocumentState | None = None
     case_id: UUID | None = None
     awaiting_me: bool = Field(False, description="only those that wait for the caller to check or to issue")
+
+
+class DocumentFieldView(View):
+    name: str
+    title: str
+    kind: str = Field(description="line, text, date, instant, count, area, rate, lines or rows")
+    required: bool
+    columns: list[str] = Field(description="of rows: keys of each row")
+    from_case: bool = Field(description="filled in from the case, when one is named")
+
+
+class DocumentTypeView(View):
+    type: str
+    title: str
+    to_required: bool = Field(description="it must be addressed to somebody")
+    numbered: bool = Field(description="it has a 发文字号")
+    approvers: list[Role] = Field(description="who may issue it")
+    fields: list[DocumentFieldView]
+
+
+class DocumentTypeList(View):
+    items: list[DocumentTypeView]
+
+
+class ListDocumentTypes(Query, operation="document_type.list"):
+    """The types that the caller's office may draft today, with what each must say."""
 
 
 class GetDocumentFile(Query, operation="document.file"):

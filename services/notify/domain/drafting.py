@@ -1,6 +1,6 @@
 """What a document is composed of: facts as JSON brings them, what the case is known to say, and its header."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,14 +27,32 @@ CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 16
 _SIGNER_TO_COME = "（待签发）"
 
+# By a field's source: of a case only what never changes after its filing, and is said in one way.
+FROM_CASE: Mapping[str, Callable[[CaseBrief], Any]] = {
+    "case.case_no": lambda case: case.case_no,
+    "case.title": lambda case: case.title,
+    "case.party_name": lambda case: case.party_name,
+    "case.place": lambda case: case.place,
+    "case.filed_on": lambda case: local_day(case.filed_at).isoformat(),
+    "case.area_m2": lambda case: float(case.area_m2),
+    "case.farmland_area_m2": lambda case: float(case.farmland_area_m2),
+    "case.pbf_area_m2": lambda case: float(case.pbf_area_m2),
+}
+
 
 def require_open(version: Version, office: str) -> None:
     """Raises DocumentSealed for a type that few may see, DocumentOfAnother for one that another office issues."""
     if version.restricted:
         raise DocumentSealed(version.title)
-    if (version.approver is Approver.AGENCY_HEAD) != (office != COORDINATION):
+    if not is_issued_by(version, office):
         of_agency = version.approver is Approver.AGENCY_HEAD
         raise DocumentOfAnother(version.title, AGENCY if of_agency else OFFICE, law("draft"))
+
+
+def is_issued_by(version: Version, office: str) -> bool:
+    """Whether the type may be drafted at the office: each is the leading group's or the agencies'; what few may see, is
+    nobody's here."""
+    return not version.restricted and (version.approver is Approver.AGENCY_HEAD) == (office != COORDINATION)
 
 
 def check_parties(content: DocumentContent) -> None:
@@ -120,17 +138,7 @@ def _named(corrected: CorrectedDocument) -> str:
 
 
 def _known(case: CaseBrief) -> dict[str, Any]:
-    """By a field's source: of a case only what never changes after its filing, and is said in one way."""
-    return {
-        "case.case_no": case.case_no,
-        "case.title": case.title,
-        "case.party_name": case.party_name,
-        "case.place": case.place,
-        "case.filed_on": local_day(case.filed_at).isoformat(),
-        "case.area_m2": float(case.area_m2),
-        "case.farmland_area_m2": float(case.farmland_area_m2),
-        "case.pbf_area_m2": float(case.pbf_area_m2),
-    }
+    return {source: said(case) for source, said in FROM_CASE.items()}
 
 
 def _read(version: Version, field: Field | None, value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The read side of documents; and the one answer that a stranger gets."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,18 +9,26 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from services.notify.domain.document import Document
-from services.notify.domain.document_table import APPROVERS, STAFF, verbs
+from services.notify.domain.document_table import APPROVERS, STAFF, office_of, verbs
+from services.notify.domain.document_types import DocumentTypes, Version
+from services.notify.domain.drafting import FROM_CASE, is_issued_by
+from services.notify.domain.errors import DocumentTypeUnknown
 from services.notify.storage.documents import DocumentStore, visible
 from services.notify.storage.tables import document
+from shared.clock import local_day
 from shared.contracts.base import Page
 from shared.contracts.codes import DocumentState
 from shared.contracts.documents import (
+    DocumentFieldView,
     DocumentFileView,
     DocumentRow,
+    DocumentTypeList,
+    DocumentTypeView,
     DocumentView,
     GetDocument,
     GetDocumentFile,
     ListDocuments,
+    ListDocumentTypes,
     VerifiedDocument,
     VerifyDocument,
 )
@@ -59,6 +68,16 @@ def get_document_file(q: GetDocumentFile, by: Actor, connection: Connection) -> 
     raise NotFound
 
 
+def list_document_types(
+    types: Callable[[], DocumentTypes], _: ListDocumentTypes, by: Actor, __: Connection, now: datetime
+) -> DocumentTypeList:
+    """types: reads the register. Empty for who belongs to no office that issues documents."""
+    office = office_of(by)
+    on = [_in_force(types(), name, local_day(now)) for name in types()] if office else []
+    mine = [version for version in on if version is not None and is_issued_by(version, office)]
+    return DocumentTypeList(items=[_type_view(version) for version in mine])
+
+
 def verify_document(q: VerifyDocument, _: Actor, connection: Connection) -> VerifiedDocument:
     """Raises NotFound for a code of no issued document: nobody learns that a draft exists."""
     found = _STORE.by_code(connection, q.code)
@@ -88,6 +107,34 @@ def document_view(found: Document) -> DocumentView:
         signature=found.frozen.signature if found.frozen else None,
         verify_code=found.verify_code if found.frozen else None,
         steps=verbs(found.state),
+    )
+
+
+def _in_force(types: DocumentTypes, name: str, day: date) -> Version | None:
+    try:
+        return types.on(name, day)
+    except DocumentTypeUnknown:
+        return None
+
+
+def _type_view(version: Version) -> DocumentTypeView:
+    return DocumentTypeView(
+        type=version.type,
+        title=version.title,
+        to_required=version.to_required,
+        numbered=bool(version.group),
+        approvers=sorted(APPROVERS[version.approver]),
+        fields=[
+            DocumentFieldView(
+                name=field.name,
+                title=field.title,
+                kind=field.kind.value,
+                required=field.required,
+                columns=list(field.columns),
+                from_case=field.source in FROM_CASE,
+            )
+            for field in version.fields
+        ],
     )
 
 

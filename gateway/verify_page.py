@@ -31,8 +31,8 @@ def found(code: str, told: Mapping[str, Any]) -> str:
         ("签名公钥编号", told["key_id"]),
     ]
     table = "".join(f"<tr><th>{name}</th><td>{escape(str(value))}</td></tr>" for name, value in rows if value)
-    body = f'<p class="mark {mark}">{word}</p><p>{sentence}</p>{_LEGEND}<table>{table}</table>{_CHECK}'
-    return _page(body.replace("CODE", escape(code)))
+    check = _CHECK.replace("CODE", escape(code))
+    return _page(f'<p class="mark {mark}">{word}</p><p>{sentence}</p>{_LEGEND}<table>{table}</table>{check}')
 
 
 def not_found() -> str:

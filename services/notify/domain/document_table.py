@@ -36,7 +36,7 @@ LAWS: Mapping[str, str] = {
     "withdraw": "GWCL 33",
     "replace": "GWCL 33",
 }
-_HOUSE = "RULES 5.1"
+_HOUSE = "HOUSE.document"
 
 
 @dataclass(frozen=True)

@@ -171,7 +171,7 @@ class DocumentSealed(Conflict):
     """A type that few may see: it is written as a sealed record, not here."""
 
     def __init__(self, document: str) -> None:
-        super().__init__("notify.document-sealed", "type", document=document, law="RULES 2.7")
+        super().__init__("notify.document-sealed", "type", document=document, law="HOUSE.document")
 
 
 class NumberTaken(Conflict):

@@ -45,8 +45,7 @@ DIRECTOR = Actor("director", "主任", frozenset({Role.OFFICE_DIRECTOR}), "64052
 NOBODY = Actor("nobody", "某", frozenset({Role.ADMINISTRATOR}), "640521", "640521")
 CONTENT = DocumentContent(to=["甲"], copies=["乙"], facts={"matter": "某事"})
 FILES = tuple(
-    DocumentFile(format=kind, sha256=sign * 64, sm3=sign * 64, size=1)  # type: ignore[arg-type]
-    for kind, sign in (("pdf", "a"), ("docx", "b"))
+    DocumentFile(format=kind, sha256=sign * 64, sm3=sign * 64, size=1) for kind, sign in (("pdf", "a"), ("docx", "b"))
 )
 SIGNATURE = DocumentSignature(alg="ed25519", key_id="k", public_key="p", value="v", statement="{}")
 FROZEN = Frozen("办公室", VERSION.template, "c" * 64, FILES, SIGNATURE)

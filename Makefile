@@ -12,7 +12,7 @@ CODE := services gateway shared tests $(wildcard benchmarks)
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	"$$p" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 
-.PHONY: help run up down status demo test lint bench chaos docs lock fmt clean setup setup-dev
+.PHONY: help run up down status demo test lint bench chaos docs fonts lock fmt clean setup setup-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -32,8 +32,9 @@ status: setup ## 各进程的状态 (what runs)
 demo: setup ## 从图斑到销号演示全过程，用临时目录 (the whole story on a fresh stack)
 	@exec $(BIN)/tianwei demo
 
-test: setup-dev ## 全部测试，含 RabbitMQ (all tests)
+test: setup-dev ## 全部测试，含 RabbitMQ 和公文字库 (all tests)
 	@.ci/rabbitmq || true
+	@.ci/fonts || true
 	@exec $(BIN)/python -m tests $(PYTEST_ARGS)
 
 lint: setup-dev ## 格式、类型、分层、部署文件、锁文件 (style, types, layers, files)
@@ -58,6 +59,10 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 	$(BIN)/python -m services.cases.rules_document
 	$(BIN)/python -m services.cases.diagrams
 	$(BIN)/python -m services.agencies.diagrams
+	$(BIN)/python -m services.notify.diagrams
+
+fonts: ## 公文用的免费字库，放入 .fonts (free fonts for official documents; Debian)
+	@.ci/fonts
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \

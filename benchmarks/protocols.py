@@ -20,10 +20,10 @@ from kombu import Consumer, Queue
 from pydantic import SecretStr
 
 from benchmarks.receiver import Receiver
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.bus_queue import name_of
 from services.agencies.adapters.protocols.package import SUFFIX, PackageName, open_package, pack, seal
 from services.agencies.storage.migrate import MIGRATIONS
+from shared import keys
 from shared.bus.connection import BUS_ERRORS, connect
 from shared.contracts.codes import Agency, Role
 from shared.migration import upgrade

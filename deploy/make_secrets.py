@@ -43,6 +43,8 @@ def make(folder: Path) -> None:
     signing, public = key_pair()
     write("signing_key", signing)
     write("principal_public_key", public)
+    # By which the office signs its documents; an SM2 key (`sm2:` and base64) may take its place.
+    write("office_key", f"ed25519:{key_pair()[0]}")
     broker = {name: secrets.token_urlsafe(32) for name in DATABASES}
     for name, password in broker.items():
         write(f"{name}_bus_url", f"amqp://{name}:{password}@rabbitmq:5672/{VHOST}")

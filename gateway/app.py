@@ -29,6 +29,7 @@ from gateway.routers import (
     clue_imports,
     clues,
     dead_letters,
+    documents,
     evidence,
     health,
     joint_actions,
@@ -41,6 +42,7 @@ from gateway.routers import (
     sealed_records,
     statistics,
     tasks,
+    verify,
     work,
 )
 from gateway.settings import MIB
@@ -53,6 +55,8 @@ _ROUTERS = (
     cases,
     tasks,
     notices,
+    documents,
+    verify,
     rectifications,
     joint_actions,
     action_proposals,
@@ -111,7 +115,7 @@ def create_app(
         Edge,
         max_body_bytes=max_body_bytes,
         larger=dict.fromkeys((clue_imports.PATH, case_imports.PATH, land.PATH), max_import_bytes),
-        larger_endings={evidence.ENDING: max_evidence_bytes},
+        larger_endings={evidence.ENDING: max_evidence_bytes, verify.ENDING: verify.MOST_FILE_BYTES},
     )
     return app
 
@@ -128,6 +132,7 @@ def add_routes(app: FastAPI) -> None:
     for router in _ROUTERS:
         router.add_to(api)
     health.add_to(app.router)
+    verify.add_pages(app.router)
     app.router.add_route("/", _landing, methods=["GET"], include_in_schema=False)
 
 

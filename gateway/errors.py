@@ -48,6 +48,15 @@ class EvidenceTypeUnknown(InvalidInput):
         super().__init__("evidence.type-unknown", "file", name=name[:200], accepted=accepted)
 
 
+class TooOften(TianweiError):
+    """One address asks what is public more often than a person can read."""
+
+    kind: ClassVar[str] = "too-often"
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__("http.too-often", None, retry_after_s=retry_after_s)
+
+
 class Gone(TianweiError):
     """The caller left before the answer; nobody reads this."""
 

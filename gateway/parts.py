@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.auth.accounts import Accounts
 from gateway.auth.caller import Callers
 from gateway.auth.feeds import Feeds
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
+from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
 from shared.blob_stores import open_blobs
@@ -32,6 +33,7 @@ class Parts:
     feeds: Feeds
     blobs: BlobStore
     clock: Clock
+    rates: Rates = field(default_factory=Rates)
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]

@@ -27,6 +27,7 @@ STATUS = {
     "conflict": 409,
     "stale-version": 409,
     "unavailable": 503,
+    "too-often": 429,
     "too-large": 413,
     "media-type": 415,
     "method": 405,
@@ -41,7 +42,7 @@ def of_error(error: TianweiError, *, had_if_match: bool = False) -> Response:
     """The answer to an error of ours. had_if_match: a stale version is then 412, the precondition failed."""
     status = 412 if error.kind == "stale-version" and had_if_match else STATUS.get(error.kind, 500)
     headers = {}
-    if status == 503:
+    if status in (429, 503):
         headers["Retry-After"] = str(error.facts.get("retry_after_s", 5))
     elif status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -21,6 +21,7 @@ _TITLES = {
     413: "内容过大",
     415: "不支持的内容类型",
     422: "输入有误",
+    429: "请求过于频繁",
     431: "请求头过大",
     500: "系统内部错误",
     503: "暂时不可用",
@@ -51,6 +52,7 @@ _STATES_OF: dict[str, type[enum.StrEnum]] = {
     "assistance_request": codes.AssistanceState,
     "sealed_record": codes.SealedState,
     "task": codes.TaskState,
+    "document": codes.DocumentState,
 }
 # Facts that hold our codes; what a person wrote is told as it is.
 _CODED = frozenset(

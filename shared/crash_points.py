@@ -12,7 +12,7 @@ from typing import Any
 
 class CrashPoint(StrEnum):
     """Who reaches it: U every process with units of work, S a service, N a sender, W import worker, E evidence
-    worker, C scheduler."""
+    worker, P press, C scheduler."""
 
     UNIT_BEFORE_COMMIT = "unit.before-commit"  # U; resource: the SQLAlchemy Connection
     UNIT_AFTER_COMMIT = "unit.after-commit"  # U
@@ -41,6 +41,9 @@ class CrashPoint(StrEnum):
     IMPORT_AFTER_BATCH = "import.after-batch"  # W
     EVIDENCE_AFTER_CLAIM = "evidence.after-claim"  # E
     EVIDENCE_BEFORE_TELLING = "evidence.before-telling"  # E; content read, thumbnails kept, nothing is told
+    PRESS_AFTER_CLAIM = "press.after-claim"  # P
+    PRESS_AFTER_PRINT = "press.after-print"  # P; printed with a number that nobody has taken
+    PRESS_AFTER_KEEPING = "press.after-keeping"  # P; the files lie in the file store, nothing is told
     SWEEP_AFTER_TAKING = "sweep.after-taking"  # C; clocks are locked; resource: the Connection
     SWEEP_AFTER_MARKING = "sweep.after-marking"  # C; their rows are written, no event is yet; resource: the Connection
 

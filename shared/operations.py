@@ -76,12 +76,16 @@ class CommandOperation:
 
 @dataclass(frozen=True)
 class QueryOperation:
-    """answer(query, by, connection) -> View; reads only. timed: it is also given the business clock's now."""
+    """answer(query, by, connection) -> View; reads only. timed: it is also given the business clock's now.
+
+    public: whoever asks the gateway, signed in or not (principal.STRANGER); roles are empty.
+    """
 
     contract: type[Query]
     answer: Callable[..., View]
     roles: frozenset[Role]
     timed: bool = False
+    public: bool = False
 
     @property
     def name(self) -> str:
@@ -163,7 +167,8 @@ class Dispatcher(Generic[U]):
         if operation is None:
             raise NotFound("operation-unknown", operation=asked.operation)
         by = self._verifier.verify(asked.principal)
-        by.require(operation.roles)
+        if not operation.public:
+            by.require(operation.roles)
         query = parse(operation.contract, asked.body)
         try:
             return self._read(operation, query, by)

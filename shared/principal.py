@@ -43,6 +43,10 @@ class Actor:
             raise NotAllowed("role-not-allowed", allowed=sorted(allowed))
 
 
+# Who has not signed in; may ask what is public and nothing else.
+STRANGER = Actor("stranger", "公众", frozenset(), "", "")
+
+
 class PrincipalSigner:
     def __init__(self, private_key_base64: str) -> None:
         self._key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key_base64))

@@ -39,6 +39,8 @@ _ORGANISATIONS: dict[Role, list[str]] = {
     Role.LEADER: list(COUNTY_AGENCIES),
     Role.LEGAL_REVIEWER: list(COUNTY_AGENCIES),
 }
+# Whose organisation is a division: of a township, or the leading group of the county.
+_OF_A_DIVISION = frozenset({Role.TOWNSHIP_OFFICER, Role.COORDINATOR, Role.OFFICE_DIRECTOR, Role.GROUP_HEAD})
 _DIVISION = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3})?)?)?", re.ASCII)
 _LEVEL_OF = {
     2: DivisionLevel.PROVINCE,
@@ -96,7 +98,7 @@ class NewAccount:
             if len(self.jurisdiction) not in digits:
                 raise JurisdictionWrong(role, digits[0])
         _known_division(self.jurisdiction, "jurisdiction")
-        if Role.TOWNSHIP_OFFICER in self.roles or Role.COORDINATOR in self.roles:
+        if not _OF_A_DIVISION.isdisjoint(self.roles):
             _known_division(self.org_code, "org_code")
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from gateway.auth.accounts import Account, Accounts
 from gateway.auth.errors import TokenInvalid, TokenMissing
 from gateway.auth.tokens import AccessClaims, AccessTokens
-from shared.principal import Actor, PrincipalSigner
+from shared.principal import STRANGER, Actor, PrincipalSigner
 
 # An account or session that is ended stays good for this long at most (60 s is the rule).
 RECHECK_S = 30.0
@@ -61,6 +61,14 @@ class Callers:
         self._signer = signer
         self._now = now
         self._known: dict[str, Caller] = {}
+        self._stranger, self._stranger_signed_at = "", float("-inf")
+
+    def stranger(self) -> str:
+        """A principal of whoever has not signed in: good for what is public and nothing else."""
+        now = self._now()
+        if now - self._stranger_signed_at > _PRINCIPAL_S:
+            self._stranger, self._stranger_signed_at = self._signer.sign(STRANGER), now
+        return self._stranger
 
     async def identify(self, request: Request) -> Caller:
         """Raises TokenMissing, TokenInvalid; OperationalError when the account cannot be looked up."""

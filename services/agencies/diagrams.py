@@ -1,6 +1,7 @@
 """Writes the chapter of tasks in docs/transitions.md: `python -m services.agencies.diagrams`; same code, same text.
 
-The chapters before it are services.cases.diagrams': each writes its own and leaves the other's alone.
+The chapters before it are services.cases.diagrams', the one after it services.notify.diagrams': each writes its own and
+leaves the others' alone.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from shared.contracts.hand_over import TaskHolder, holder_of
 
 FILE = Path(__file__).parents[2] / "docs" / "transitions.md"
 HEADING = "## 联合执法任务 task（4.3 至 4.9）"
+_NEXT = "\n## 公文 document"
 
 _HANDS = {
     Hand.AGENCY: "承办部门",
@@ -45,8 +47,9 @@ def _lines() -> Iterator[str]:
 
 
 def main() -> None:
-    before = FILE.read_text(encoding="utf-8").partition(HEADING)[0]
-    FILE.write_text(before + text(), encoding="utf-8")
+    before, _, rest = FILE.read_text(encoding="utf-8").partition(HEADING)
+    _, found, after = rest.partition(_NEXT)
+    FILE.write_text(before + text() + found + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from services.agencies.adapters.integrations.trade import Trade
 from services.agencies.adapters.protocols.bus_queue import BusQueue
 from services.agencies.adapters.protocols.console_inbox import ConsoleInbox
 from services.agencies.adapters.protocols.file_exchange import FileExchange
-from services.agencies.adapters.protocols.keys import is_public_key
 from services.agencies.adapters.protocols.polled_mailbox import PolledMailbox
 from services.agencies.adapters.protocols.signed_webhook import SignedWebhook
 from services.agencies.adapters.seals import Ed25519Seals
@@ -32,6 +31,7 @@ from shared.contracts.codes import Agency
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.register import COUNTY_DIGITS
 from shared.ids import new_id
+from shared.keys import is_public_key
 from shared.outgoing.endpoints import Safeguards
 from shared.principal import Actor
 from shared.service import Chore, Ring, ServiceParts, assemble

@@ -1,6 +1,6 @@
 """Writes docs/transitions.md from the transition tables: `python -m services.cases.diagrams`; same code, same text.
 
-The last chapter, of tasks, is written by services.agencies.diagrams.
+The last chapters, of tasks and of documents, are written by services.agencies.diagrams and services.notify.diagrams.
 A diagram has every step that changes a state; the table below it has all steps, with who, papers, clocks and the rule.
 """
 

@@ -1,12 +1,14 @@
 """`python -m services.notify.rebuild TABLE`: computes a table of PROJECTIONS again from the logs."""
 
 from services.notify.domain.assistance_notice import AssistanceNotice
+from services.notify.domain.document import Document
 from services.notify.domain.notice import Notice
 from services.notify.domain.outage_notice import OutageNotice
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
 from services.notify.settings import NotifySettings
 from services.notify.storage import tables
 from services.notify.storage.assistance import AssistanceNoticeStore
+from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.wiring import NAME
@@ -14,7 +16,8 @@ from shared.rebuild.comparison import FeedProjection, OwnProjection
 from shared.rebuild.program import Rebuilder
 from shared.rebuild.shadow import Computed
 
-# Not here: deliveries are the sender's progress, of endpoints the log keeps no secret, numbers are given out.
+# Not here: deliveries are the sender's progress, document_press is the press's; of endpoints the log keeps no secret,
+# numbers are given out.
 PROJECTIONS = (
     OwnProjection(
         "抄告和签收",
@@ -36,6 +39,13 @@ PROJECTIONS = (
         AssistanceNotice.TYPE,
         AssistanceNoticeStore(),
         [Computed(tables.assistance_notice)],
+    ),
+    OwnProjection(
+        "公文",
+        Document,
+        Document.TYPE,
+        DocumentStore(),
+        [Computed(tables.document)],
     ),
     FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
     FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),

@@ -10,15 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.notify.adapters.jinja_renderer import JinjaRenderer
-from services.notify.adapters.registers import read_copy_rules, read_offices
+from services.notify.adapters.registers import read_copy_rules, read_document_types, read_offices
 from services.notify.handlers import assistance, on_agencies, on_cases
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.operations import OPERATIONS
-from services.notify.settings import NotifyData, NotifySettings
+from services.notify.settings import DocumentSettings, NotifyData, NotifySettings
+from services.notify.storage import press_jobs
 from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
-from shared.clock import Clock
-from shared.delivery.runner import OpenUnit
+from shared.clock import Clock, open_clock
+from shared.database import open_engine
+from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.outgoing.endpoints import Safeguards
 from shared.service import Ring, ServiceParts, assemble
 
@@ -41,6 +43,12 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
     )
 
 
+def wire_press(settings: DocumentSettings, ring: Ring, clock: Clock | None = None) -> UnitRunner[NotifyUnit]:
+    """What the worker issues documents with."""
+    engine = open_engine(settings.notify_dsn.get_secret_value(), pool_size=2, application=f"tianwei-{NAME}-worker")
+    return UnitRunner(engine, open_unit(press_desk(settings)), clock or open_clock(settings.training_clock), ring)
+
+
 def open_unit(desk: Desk) -> OpenUnit[NotifyUnit]:
     """How a process opens its units of work."""
     return partial(NotifyUnit, desk=desk)
@@ -48,15 +56,29 @@ def open_unit(desk: Desk) -> OpenUnit[NotifyUnit]:
 
 def desk_of(settings: NotifyData) -> Desk:
     """Registers and templates, read and checked: a process does not start on a faulty one."""
+    return _desk(settings, Safeguards.of(settings))
+
+
+def press_desk(settings: DocumentSettings) -> Desk:
+    """Of the press, which reaches nobody."""
+    return _desk(settings, None)
+
+
+def _desk(settings: DocumentSettings, outgoing: Safeguards | None) -> Desk:
     return Desk(
         rules=read_copy_rules(),
         offices=read_offices(settings.county_code, settings.notice_office, settings.notice_mark),
         renderer=JinjaRenderer(),
-        safeguards=Safeguards.of(settings),
+        outgoing=outgoing,
+        types=read_document_types(),
+        public_url=settings.public_url.rstrip("/"),
     )
 
 
 def health(connection: Connection) -> dict[str, Any]:
-    """What waits for a person: receipts not signed."""
+    """What waits for a person: receipts not signed; and for the press."""
     unsigned = sa.select(sa.func.count()).select_from(notice_receipt).where(notice_receipt.c.signed_at.is_(None))
-    return {"notices_unsigned": connection.execute(unsigned).scalar_one()}
+    return {
+        "notices_unsigned": connection.execute(unsigned).scalar_one(),
+        "documents_to_print": press_jobs.waiting(connection),
+    }

@@ -16,6 +16,7 @@ from shared.contracts import (
     clue_events,
     dead_letters,
     disclosure,
+    document_events,
     evidence_events,
     joint_action_events,
     listings,
@@ -51,6 +52,7 @@ _MODULES = (
     notify,
     outage_notices,
     assistance_notices,
+    document_events,
     dead_letters,
     maintenance,
 )

@@ -7,6 +7,7 @@ from gateway.openapi_document import FILE as A_FILE
 from gateway.sheets import MEDIA_TYPE as A_SHEET
 from services.agencies import diagrams as task_diagrams
 from services.cases import diagrams, rules_document
+from services.notify import diagrams as document_diagrams
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
 from shared.contracts.catalogue import EVENTS, SOURCES
@@ -28,8 +29,9 @@ def test_the_rules_are_as_committed() -> None:
 
 
 def test_transitions_are_as_committed() -> None:
-    """After a wanted change: python -m services.cases.diagrams; python -m services.agencies.diagrams."""
-    assert diagrams.text() + task_diagrams.text() == diagrams.FILE.read_text(encoding="utf-8")
+    """After a wanted change: python -m services.<name>.diagrams, of cases, agencies and notify."""
+    chapters = diagrams.text() + task_diagrams.text() + "\n" + document_diagrams.text()
+    assert chapters == diagrams.FILE.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_has_every_event_of_the_house_once() -> None:

@@ -16,11 +16,11 @@ from gateway.schemas.accounts import TokenRequest
 from services.agencies.adapters.integrations.mapping import table_of
 from services.agencies.adapters.integrations.material import letter_schema, report_schema
 from services.agencies.adapters.integrations.reading import read
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.package import Manifest, PackageName, _check_seal, seal
 from services.agencies.domain.answers import DATA, parse
 from services.agencies.domain.fault_texts import TEXTS
 from services.agencies.domain.task_table import TABLE, Hand
+from shared import keys
 from shared.contracts.agencies import TaskMessageView, TaskRow
 from shared.contracts.agency_endpoints import AnswerReceipt, Protocol
 from shared.contracts.base import Page

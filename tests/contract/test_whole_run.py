@@ -13,6 +13,10 @@ from tests.conftest import DID_NOT_RUN, part_of, share_of
 _INNER = """
 import pytest
 from tests.support.nodes import RabbitMqMissing
+from tests.support.wanting import Wanting
+
+class FontsMissing(Wanting):
+    what = "fonts"
 
 @pytest.fixture
 def rabbit():
@@ -21,7 +25,7 @@ def rabbit():
 def test_good(): pass
 def test_bad(): assert False
 def test_needs_it(rabbit): pass
-def test_asks_for_it(): raise RabbitMqMissing("none here")
+def test_asks_for_it(): raise FontsMissing("none here")
 """
 
 
@@ -70,33 +74,54 @@ def test_a_part_is_a_folder(path: str, part: str) -> None:
     assert part_of(f"tests/{path}") == part
 
 
-@pytest.mark.parametrize(
-    ("part", "folder", "workers"),
-    [("together", "integration", "2"), ("alone", "alone", "0"), ("pure", "unit", "0")],
-)
-def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, folder: str, workers: str) -> None:
-    root, told = Path(__file__).parents[2], tmp_path / "told.json"
+def run_inner(root: Path, folder: str, part: str, workers: str, **environment: str) -> tuple[dict[str, list[str]], int]:
+    """What a run of the tests above, in that folder, told, names only, and its exit code."""
+    told = root / "told.json"
     for name in ("integration", "alone", "unit"):
-        inner = tmp_path / f"tests/{name}/test_{name}.py"
+        inner = root / f"tests/{name}/test_{name}.py"
         inner.parent.mkdir(parents=True)
         inner.write_text(_INNER if name == folder else "def test_of_another_part(): pass", encoding="utf-8")
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", "tests"),
-            *("-p", "no:cacheprovider", f"--rootdir={tmp_path}", f"--basetemp={tmp_path / 'temp'}"),
+            *("-p", "no:cacheprovider", f"--rootdir={root}", f"--basetemp={root / 'temp'}"),
             *("-p", "no:pytest_nameko", "-p", "no:valkey"),
         ],
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), "TIANWEI_TESTS_TOLD": str(told)},
-        cwd=tmp_path,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "TIANWEI_TESTS_TOLD": str(told),
+            **environment,
+        },
+        cwd=root,
         capture_output=True,
         text=True,
         check=False,
     )
-    found = {
-        outcome: [name.rpartition("::")[2] for name in names] for outcome, names in json.loads(told.read_text()).items()
-    }
-    assert found["passed"] == ["test_good"], done.stdout
-    assert found["failed"] == ["test_bad"]
-    assert sorted(found["not_run"]) == ["test_asks_for_it", "test_needs_it"]
-    assert done.returncode == 1
     assert DID_NOT_RUN not in done.stdout  # the whole run says it, once
+    assert told.exists(), done.stdout
+    found = {
+        outcome: sorted(name.rpartition("::")[2] for name in names)
+        for outcome, names in json.loads(told.read_text()).items()
+    }
+    return found, done.returncode
+
+
+@pytest.mark.parametrize(
+    ("part", "folder", "workers"),
+    [("together", "integration", "2"), ("alone", "alone", "0"), ("pure", "unit", "0")],
+)
+def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, folder: str, workers: str) -> None:
+    found, code = run_inner(tmp_path, folder, part, workers)
+    assert found["passed"] == ["test_good"]
+    assert found["failed"] == ["test_bad"]
+    assert found["not_run"] == ["test_asks_for_it (no fonts)", "test_needs_it (no RabbitMQ)"]
+    assert code == 1
+
+
+def test_under_ci_what_cannot_run_fails(tmp_path: Path) -> None:
+    found, code = run_inner(tmp_path, "integration", "together", "0", CI="true")
+    assert found["failed"] == ["test_asks_for_it", "test_bad"]
+    assert found["error"] == ["test_needs_it"]
+    assert found["not_run"] == []
+    assert code == 1

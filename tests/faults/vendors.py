@@ -14,8 +14,8 @@ from kombu.exceptions import OperationalError
 
 from gateway.cli.demo import programs
 from gateway.cli.stack.child import Child
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.bus_queue import name_of
+from shared import keys
 from shared.contracts.codes import Agency
 
 VENDORS = {"public_security": "file_exchange", "comprehensive_enforcement": "bus_queue"}

@@ -69,7 +69,7 @@ def test_status_shows_every_process_alive(tianwei: Tianwei) -> None:
     assert told["readiness"] == {"services": "all"}
     names = {process["name"] for process in told["processes"] if process["state"] == "running" and process["rss_bytes"]}
     services = {"cases", "agencies", "agencies.sender", "agencies.receiver", "notify", "notify.sender"}
-    services |= {"cases.worker", "cases.evidence-worker", "cases.scheduler"}
+    services |= {"cases.worker", "cases.evidence-worker", "cases.scheduler", "notify.worker"}
     assert names == {"supervisor", "postgres", "valkey", "gateway", *services}
 
 

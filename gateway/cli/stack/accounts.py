@@ -34,6 +34,8 @@ def _people(county: str, townships: Mapping[str, str]) -> list[Account]:
     return [
         _account("admin", title(Role.ADMINISTRATOR), Role.ADMINISTRATOR, county, county),
         _account("coordinator", title(Role.COORDINATOR), Role.COORDINATOR, county, county),
+        _account("office-director", title(Role.OFFICE_DIRECTOR), Role.OFFICE_DIRECTOR, county, county),
+        _account("group-head", title(Role.GROUP_HEAD), Role.GROUP_HEAD, county, county),
         _account("city-reviewer", "市级审核人员", Role.SUPERIOR_REVIEWER, county[:4], county[:4]),
         _account("region-reviewer", "自治区审核人员", Role.SUPERIOR_REVIEWER, county[:2], county[:2]),
         *(

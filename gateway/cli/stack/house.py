@@ -149,6 +149,7 @@ def settings_of(home: Home, state: State, secrets: Secrets, bus_url: str) -> Set
         signing_key=secrets.signing_key,
         public_key=secrets.public_key,
         sealing_keys=secrets.sealing_keys,
+        office_key=secrets.office_key,
     )
 
 

@@ -20,6 +20,7 @@ _SECRET = (
     "TIANWEI_BUS_URL",
     "TIANWEI_SIGNING_KEY",
     "TIANWEI_SECRETS_KEY",
+    "TIANWEI_OFFICE_KEY",
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
 _FILE_STORE = {f"TIANWEI_S3_{name}{kind}" for name in ("KEY", "KEY_ID") for kind in ("", "_FILE")}
@@ -48,6 +49,7 @@ class Settings:
     signing_key: str
     public_key: str
     sealing_keys: Mapping[str, str]  # service -> key
+    office_key: str
 
     def _of(self, *names: str) -> dict[str, str]:
         known = {
@@ -129,6 +131,16 @@ class Settings:
                     "services.notify.sender",
                     Stage.SENDER,
                     {**self._of("NOTIFY_DSN", "PUBLIC_URL"), **self._sealing("notify")},
+                ),
+                _python(
+                    "notify.worker",
+                    "services.notify.worker",
+                    Stage.SENDER,
+                    {
+                        **self._of("NOTIFY_DSN", "PUBLIC_URL", "BLOB_DIR"),
+                        **_file_store(),
+                        "TIANWEI_OFFICE_KEY": self.office_key,
+                    },
                 ),
             ],
             "gateway": [

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from gateway.cli.stack.layout import Home, write_private
+from shared import keys
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
 SEALING = ("cases", "agencies", "notify")
@@ -25,6 +26,7 @@ class Secrets:
     bus_password: str
     role_passwords: dict[str, str]  # database role -> password
     sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals secrets at rest
+    office_key: str  # private key (shared/keys.py) by which the office signs its documents
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -56,6 +58,7 @@ def _fresh() -> dict[str, Any]:
         "role_passwords": {
             f"{name}_{kind}": secrets.token_urlsafe(24) for name in DATABASES for kind in ("owner", "app")
         },
+        "office_key": keys.new_key(keys.ED25519),
         "sealing_keys": {name: _text(secrets.token_bytes(32)) for name in SEALING},
     }
 

@@ -1,6 +1,6 @@
 """Ed25519 signatures of certificates."""
 
-from services.agencies.adapters.protocols import keys
+from shared import keys
 
 
 class Ed25519Seals:

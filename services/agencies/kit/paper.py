@@ -8,10 +8,10 @@ from typing import Any
 
 import orjson
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.domain.certificate import signed_bytes
 from services.agencies.domain.conformance import CHECKS
 from services.agencies.kit.trial import Result
+from shared import keys
 from shared.contracts.agency_certificates import CERTIFICATE_FORMAT, Certificate, CertificateSoftware
 
 CERTIFICATE, REPORT = "certificate.json", "report.json"

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from services.notify.domain.copy_rules import CopyRules
+from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.offices import Offices
 from shared.divisions.register import COUNTY_DIGITS
 
@@ -28,3 +29,10 @@ def read_offices(
 def _rows(file: Path, key: str) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[key]
     return rows
+
+
+def read_document_types(folder: Path = REGISTER / "documents") -> DocumentTypes:
+    """One file a type; ValueError, TypeError or KeyError for a wrong one: a process must not start on it."""
+    return DocumentTypes.from_files(
+        tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))
+    )

@@ -1,13 +1,21 @@
 """What can be wrong with a notice.
 
 TianweiError
-├── InvalidInput: RecipientNamedTwice
-├── NotFound:     CaseUnknown
-├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing
-└── Unavailable:  OfficeMissing
+├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
+│                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
+│                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType
+├── NotFound:     CaseUnknown, DocumentTypeUnknown
+├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
+├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing, DocumentTransitionNotAllowed, DrafterChecks,
+│                 DocumentNotInForce, DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
+└── Unavailable:  OfficeMissing, FontsMissing
 """
 
-from shared.errors import Conflict, InvalidInput, NotFound, Unavailable
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from shared.contracts.codes import DocumentState, Role
+from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 
 
 class RecipientNamedTwice(InvalidInput):
@@ -50,3 +58,178 @@ class OfficeMissing(Unavailable):
 
     def __init__(self, county: str) -> None:
         super().__init__("notify.office-missing", None, retry_after_s=60, county=county)
+
+
+class DocumentTypeUnknown(NotFound):
+    """The register has no such type of document in force on that day."""
+
+    def __init__(self, document_type: str, day: date) -> None:
+        super().__init__("notify.document-type-unknown", "type", type=document_type, day=day)
+
+
+class DocumentFieldMissing(InvalidInput):
+    """A document cannot be made without this fact. document, title: what both are called on paper."""
+
+    def __init__(self, document_type: str, document: str, field: str, title: str) -> None:
+        super().__init__("notify.document-field-missing", field, type=document_type, document=document, title=title)
+
+
+class DocumentFieldUnknown(InvalidInput):
+    """The document has no such field: what would not be printed is not taken."""
+
+    def __init__(self, document_type: str, document: str, field: str) -> None:
+        super().__init__("notify.document-field-unknown", field, type=document_type, document=document)
+
+
+class DocumentFieldWrong(InvalidInput):
+    """A fact is not of its field's kind, too long or empty."""
+
+    def __init__(self, document_type: str, field: str, title: str, wanted: str) -> None:
+        super().__init__("notify.document-field-wrong", field, type=document_type, title=title, wanted=wanted)
+
+
+class CharacterRefused(InvalidInput):
+    """A sign without a shape (control, format, unassigned) cannot stand in a document."""
+
+    def __init__(self, field: str, sign: str) -> None:
+        super().__init__("notify.character-refused", field, code_point=code_point(sign))
+
+
+class GlyphMissing(InvalidInput):
+    """No font at hand has the character: it would be an empty box on paper."""
+
+    def __init__(self, field: str, sign: str) -> None:
+        super().__init__("notify.glyph-missing", field, character=sign, code_point=code_point(sign))
+
+
+class FontsMissing(Unavailable):
+    """No Chinese font is at hand at all."""
+
+    def __init__(self, face: str) -> None:
+        super().__init__("notify.fonts-missing", None, retry_after_s=3600, face=face)
+
+
+class DocumentTransitionNotAllowed(Conflict):
+    """The state has no such step. allowed: the steps it has. law: the rule the step stands under."""
+
+    def __init__(self, state: DocumentState | None, verb: str, allowed: Sequence[str], law: str) -> None:
+        super().__init__(
+            "notify.document-transition-not-allowed",
+            None,
+            object="document",
+            state=state,
+            verb=verb,
+            allowed=list(allowed),
+            law=law,
+        )
+
+
+class DocumentRoleMissing(NotAllowed):
+    """The step, or the issuing of this type, belongs to another role. law: the rule that gives it to that role."""
+
+    def __init__(self, allowed: Iterable[Role], law: str) -> None:
+        super().__init__("role-not-allowed", None, allowed=sorted(allowed), law=law)
+
+
+class DocumentOfAnother(NotAllowed):
+    """The type is issued by an office that the drafter does not belong to."""
+
+    def __init__(self, document: str, allowed: Iterable[Role], law: str) -> None:
+        super().__init__("notify.document-of-another", "type", document=document, allowed=sorted(allowed), law=law)
+
+
+class DrafterChecks(Conflict):
+    """Who drafted it neither checks nor issues it."""
+
+    def __init__(self, drafted_by: str, law: str) -> None:
+        super().__init__("notify.drafter-checks", None, drafted_by=drafted_by, law=law)
+
+
+class DocumentNotInForce(Conflict):
+    """Only what is issued and in force is corrected; of what has been corrected, the correction."""
+
+    def __init__(self, state: DocumentState | None, number: str | None, replaced_by: str | None, law: str) -> None:
+        super().__init__(
+            "notify.document-not-in-force",
+            "corrects",
+            object="document",
+            state=state,
+            number=number,
+            replaced_by=replaced_by,
+            law=law,
+        )
+
+
+class DocumentSignedFor(Conflict):
+    """A recipient has signed for it: it is neither signed again nor withdrawn any more."""
+
+    def __init__(self, recipient: str, signed_by: str, law: str) -> None:
+        super().__init__("notify.document-signed-for", None, recipient=recipient, signed_by=signed_by, law=law)
+
+
+class DocumentSealed(Conflict):
+    """A type that few may see: it is written as a sealed record, not here."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__("notify.document-sealed", "type", document=document, law="HOUSE.document")
+
+
+class NumberTaken(Conflict):
+    """Another document took the number that this one was printed with: it is printed again."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__("notify.number-taken", None, number=number)
+
+
+class PressCrashed(Conflict):
+    """The press did not survive this document. tries: how often it was tried."""
+
+    def __init__(self, tries: int) -> None:
+        super().__init__("notify.press-crashed", None, tries=tries)
+
+
+class FactContradicted(InvalidInput):
+    """The case is known to say otherwise: it is not typed again."""
+
+    def __init__(self, document_type: str, field: str, title: str) -> None:
+        super().__init__("notify.fact-contradicted", field, type=document_type, title=title)
+
+
+class CorrectionOfAnotherType(InvalidInput):
+    """A correction takes the place of a document, so it is one of the same type. corrected: what that is called."""
+
+    def __init__(self, corrected: str, document: str) -> None:
+        super().__init__("notify.correction-of-another-type", "type", corrected=corrected, document=document)
+
+
+class PartyNamedTwice(InvalidInput):
+    """A body stands twice among those a document is addressed to."""
+
+    def __init__(self, field: str, name: str) -> None:
+        super().__init__("notify.party-named-twice", field, name=name)
+
+
+class RecipientUnknown(InvalidInput):
+    """The document is not addressed to it."""
+
+    def __init__(self, recipient: str, known: Sequence[str]) -> None:
+        super().__init__("notify.recipient-unknown", "recipient", recipient=recipient, known=list(known))
+
+
+class ReceiptBeforeIssue(InvalidInput):
+    """Nothing arrives or is signed for before it is issued, or in the future."""
+
+    def __init__(self, field: str, issued_at: datetime) -> None:
+        super().__init__("notify.receipt-before-issue", field, issued_at=issued_at.isoformat())
+
+
+class ReasonMissing(InvalidInput):
+    """Somebody has not signed: closing needs a reason. waiting: those who have not."""
+
+    def __init__(self, waiting: Sequence[str], law: str) -> None:
+        super().__init__("notify.reason-missing", "reason", waiting=list(waiting), law=law)
+
+
+def code_point(sign: str) -> str:
+    """U+4E2D."""
+    return f"U+{ord(sign):04X}"

@@ -1,11 +1,12 @@
 """Who issues notices in a county, under what number, and what its recipients are called on paper."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.notify.domain.errors import OfficeMissing
-from shared.contracts.codes import NoticeKind, Recipient
+from shared.contracts.codes import Agency, NoticeKind, Recipient
+from shared.contracts.documents import COORDINATION
 from shared.divisions.register import COUNTY_DIGITS, full_code
 
 # One series of numbers per issuer, year and group: all copies count together (domain.md 5.1).
@@ -13,16 +14,32 @@ GROUPS: dict[NoticeKind, str] = dict.fromkeys(NoticeKind, "抄")
 
 
 @dataclass(frozen=True)
-class IssuingOffice:
-    """name: 发文机关. mark: 机关代字, the first part of its numbers, like 中宁耕保."""
+class Issuer:
+    """Who issues documents. name: 发文机关. mark: 机关代字, the first part of its numbers, like 中宁耕保."""
 
-    county: str
     name: str
     mark: str
+
+
+@dataclass(frozen=True)
+class IssuingOffice(Issuer):
+    """The office of the leading group. agencies: those that issue documents of their own, by code."""
+
+    county: str
     recipients: Mapping[Recipient, str]
+    agencies: Mapping[str, Issuer] = field(default_factory=dict)
 
     def series(self, kind: NoticeKind) -> str:
         return f"{self.mark}{GROUPS[kind]}"
+
+    def issuer(self, office: str) -> Issuer:
+        """By the code of the office. Raises OfficeMissing."""
+        if office == COORDINATION:
+            return self
+        found = self.agencies.get(office)
+        if found is None:
+            raise OfficeMissing(f"{self.county} {office}")
+        return found
 
 
 def party_of(division_code: str, recipient: Recipient) -> str:
@@ -60,6 +77,7 @@ class Offices:
                 name=row["name"],
                 mark=row["mark"],
                 recipients={recipient: row["recipients"][recipient.value] for recipient in Recipient},
+                agencies={Agency(code).value: Issuer(**told) for code, told in row.get("agencies", {}).items()},
             )
             for row in rows
         )

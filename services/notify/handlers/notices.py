@@ -5,7 +5,7 @@ from services.notify.domain.errors import CaseUnknown
 from services.notify.domain.notice import Notice, address
 from services.notify.domain.offices import party_of
 from services.notify.handlers.issuing import Order, issue_notice_on
-from services.notify.queries import notice_view
+from services.notify.queries.notices import notice_view
 from services.notify.storage.case_briefs import count_items, find_case
 from services.notify.storage.scope import recipient_of, scope_of
 from services.notify.storage.unit import NotifyUnit

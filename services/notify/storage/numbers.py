@@ -1,4 +1,4 @@
-"""Numbers of notices (发文字号): per series and year without a gap, never given twice (domain.md 5.1)."""
+"""Numbers of notices and documents (发文字号): per series and year without a gap, never given twice (domain.md 5.1)."""
 
 from sqlalchemy import Connection, text
 
@@ -8,6 +8,14 @@ INSERT INTO notice_number (series, year, last) VALUES (:series, :year, 1)
 ON CONFLICT (series, year) DO UPDATE SET last = notice_number.last + 1
 RETURNING last
 """)
+
+
+_NEXT = text("SELECT coalesce(max(last), 0) + 1 FROM notice_number WHERE series = :series AND year = :year")
+
+
+def next_number(connection: Connection, series: str, year: int) -> int:
+    """The number that would be taken now. Nothing is held: whoever prints with it must see that it is still the one."""
+    return int(connection.execute(_NEXT, {"series": series, "year": year}).scalar_one())
 
 
 def take_number(connection: Connection, series: str, year: int) -> int:

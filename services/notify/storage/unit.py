@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from services.notify.domain.copy_rules import CopyRules
+from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
 from services.notify.ports import Renderer
 from services.notify.storage.assistance import AssistanceNoticeStore
+from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import endpoint
@@ -21,12 +23,23 @@ from shared.principal import Actor
 
 @dataclass(frozen=True)
 class Desk:
-    """Registers and tools of the service, made once at start; the same for every unit."""
+    """Registers and tools of the service, made once at start; the same for every unit.
+
+    outgoing: None in a process that reaches nobody outside.
+    """
 
     rules: CopyRules
     offices: Offices
     renderer: Renderer
-    safeguards: Safeguards
+    outgoing: Safeguards | None
+    types: DocumentTypes
+    public_url: str
+
+    @property
+    def safeguards(self) -> Safeguards:
+        if self.outgoing is None:
+            raise LookupError("this process reaches nobody outside")
+        return self.outgoing
 
 
 class NotifyUnit(SendingUnit):
@@ -34,6 +47,7 @@ class NotifyUnit(SendingUnit):
     notices = NoticeStore()
     outages = OutageStore()
     assistance = AssistanceNoticeStore()
+    documents = DocumentStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 
     def __init__(

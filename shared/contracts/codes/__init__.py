@@ -76,6 +76,7 @@ from shared.contracts.codes.land import (
 from shared.contracts.codes.papers import (
     DeliveryState,
     DocumentKind,
+    DocumentState,
     NoticeKind,
 )
 from shared.contracts.codes.people import (
@@ -130,6 +131,7 @@ __all__ = [
     "DeliveryState",
     "DisclosurePurpose",
     "DocumentKind",
+    "DocumentState",
     "DuplicateGround",
     "DuplicateKind",
     "DuplicateState",

@@ -93,3 +93,19 @@ class DeliveryState(StrEnum):
     DELIVERED = "delivered"
     EXHAUSTED = "exhausted"
     CANCELLED = "cancelled"
+
+
+class DocumentState(StrEnum):
+    """The life of an official document (domain.md 5.1)."""
+
+    DRAFTED = "drafted"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    """签发, not yet numbered and printed."""
+    ISSUED = "issued"
+    DELIVERED = "delivered"
+    SIGNED_FOR = "signed_for"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    REPLACED = "replaced"
+    DISCARDED = "discarded"

@@ -18,6 +18,9 @@ class Role(StrEnum):
     LEGAL_REVIEWER = "legal_reviewer"
     SUPERIOR_REVIEWER = "superior_reviewer"
     """Of the city or the autonomous region: its jurisdiction, 4 or 2 digits, says of which."""
+    # Of the leading group, which issues the county's documents (domain.md 5).
+    OFFICE_DIRECTOR = "office_director"
+    GROUP_HEAD = "group_head"
 
 
 class Agency(StrEnum):

@@ -185,6 +185,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
     },
     "notify": {
         "notice": Kept("notice"),
+        "document": Kept("document"),
         "outage_notice": Kept("outage_notice"),
         "assistance_notice": Kept("assistance_notice"),
         "endpoint": Kept("endpoint"),

@@ -14,6 +14,7 @@ _NUMBER = re.compile(r"^(.+)〔(\d{4})〕(\d+)号$")
 _FACTS = """
 SELECT event_id, type, aggregate_id FROM event_log JOIN log_order USING (event_id) WHERE type = ANY(%s)
 """
+_DOCUMENTS = "SELECT number FROM document WHERE number IS NOT NULL"
 _NOTICES = "SELECT id, kind, notice_no, caused_by FROM notice"
 _TOLD = "SELECT aggregate_id, payload FROM event_log WHERE type = %s"
 _RECEIPTS = "SELECT notice_id, recipient, line FROM notice_receipt ORDER BY notice_id, place"
@@ -37,7 +38,8 @@ def check_notices(cases: Database | None, notify: Database, findings: Findings, 
     if cases is not None:
         _check_asked(cases, notify, notices, findings, poisoned)
     _check_recipients(notify, {row[0]: row[1] for row in notices}, findings)
-    _check_numbers(notify, [row[2] for row in notices], findings)
+    documents = [number for (number,) in notify.rows(_DOCUMENTS)]
+    _check_numbers(notify, [*(row[2] for row in notices), *documents], findings)
     for notice, recipient, version, told in notify.rows(_RECEIPT_VERSIONS):
         findings.add("half_written", f"notify: receipt {recipient} of {notice} is at {version}, told was {told}")
     for type_, notice, recipient, number in notify.rows(_TWICE):
@@ -104,7 +106,7 @@ def _check_numbers(notify: Database, numbers: Iterable[str], findings: Findings)
     used: dict[tuple[str, int], Counter[int]] = defaultdict(Counter)
     for notice_no in numbers:
         if (found := _NUMBER.match(notice_no)) is None:
-            findings.add("numbers", f"notify: {notice_no} is no number of a notice")
+            findings.add("numbers", f"notify: {notice_no} is no number")
         else:
             used[found[1], int(found[2])][int(found[3])] += 1
     counters = {(series, year): last for series, year, last in notify.rows(_SERIES)}

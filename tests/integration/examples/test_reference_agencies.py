@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.bus_queue import user_of_agency
+from shared import keys
 from shared.contracts.codes import TaskState
 from shared.outgoing.secret_box import new_webhook_secret
 from tests.integration.examples.vendors import WHOLE_WAY, Exchange, Mailbox, Make, Queue, Webhook, letter

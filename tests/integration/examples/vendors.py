@@ -19,9 +19,9 @@ from kombu import Consumer
 
 from gateway.cli.demo import programs
 from services.agencies.adapters.integrations.material import vectors
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.bus_queue import exchange_of, queue_of
 from services.agencies.adapters.protocols.cloud_event import CONTENT_TYPE
+from shared import keys
 from shared.bus.connection import connect, is_amqp
 from shared.contracts.codes import Agency
 from shared.outgoing.secret_box import new_webhook_secret

@@ -27,7 +27,8 @@ TABLES: dict[str, Transitions[Any]] = {
     "assistance-requests": assistance.TABLE,
 }
 LOGINS = {Role.COORDINATOR: "coordinator", Role.CHIEF: CHIEF, Role.LEADER: DEPUTY, Role.LEGAL_REVIEWER: LEGAL,
-          Role.SUPERIOR_REVIEWER: "city-reviewer"}  # fmt: skip
+          Role.SUPERIOR_REVIEWER: "city-reviewer",
+          Role.OFFICE_DIRECTOR: "office-director", Role.GROUP_HEAD: "group-head"}  # fmt: skip
 
 
 class Stations:

@@ -16,7 +16,11 @@ from shared.contracts.joint_actions import JOINT_ACTION_COMMANDS
 from shared.contracts.rectifications import RECTIFICATION_COMMANDS
 from tests.unit.gateway.conftest import ask
 
-OPEN = {("POST", "/api/v1/auth/token")}
+OPEN = {
+    ("POST", "/api/v1/auth/token"),
+    ("GET", "/api/v1/verify/{code}"),
+    ("POST", "/api/v1/verify/{code}/digest"),
+}
 ID = "0199a1b2-0000-7000-8000-000000000001"
 
 

@@ -7,11 +7,11 @@ a package; a number that is missing is asked for.
 import re
 from pathlib import Path
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.cloud_event import cloud_event
 from services.agencies.adapters.protocols.exchange_store import ExchangeStore, FolderStore
 from services.agencies.adapters.protocols.package import HOUSE as HOUSE
 from services.agencies.ports import Dispatch
+from shared import keys
 from shared.errors import InvalidInput
 from shared.outgoing.urls import AddressRefused, AllowedHosts, check_target
 

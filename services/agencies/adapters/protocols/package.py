@@ -21,11 +21,10 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.agencies.adapters.protocols import keys
-from services.agencies.adapters.protocols.keys import Signature
 from services.agencies.domain.attachments import Attachment
-from shared import media_types
+from shared import keys, media_types
 from shared.blobs import digested
+from shared.keys import Signature
 
 FORMAT = "tianwei-exchange/1"
 # Our name in packages.

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.exchange_store import OUT, ExchangeStore, StoreDown
 from services.agencies.adapters.protocols.file_exchange import HOUSE, open_store
 from services.agencies.adapters.protocols.own_threads import OwnThreads
 from services.agencies.adapters.protocols.package import SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
+from shared import keys
 from shared.outgoing.courier import Deferred, Delivered, Failed, Letter, Outcome
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.endpoints import Safeguards

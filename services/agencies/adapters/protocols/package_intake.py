@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.exchange_store import IN, PARKED, PART, TAKEN, Entry, ExchangeStore
 from services.agencies.adapters.protocols.file_exchange import HOUSE, NAME
 from services.agencies.adapters.protocols.package import (
@@ -29,6 +28,7 @@ from services.agencies.adapters.protocols.package import (
 from services.agencies.domain.answers import fault
 from services.agencies.handlers import inbound
 from services.agencies.storage.unit import AgenciesUnit
+from shared import keys
 from shared.blobs import BlobStore
 from shared.contracts.agency_endpoints import AnswerFault
 from shared.contracts.codes import Agency

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.exchange_store import IN, OUT, PARKED, TAKEN, Entry, FolderStore, StoreDown
 from services.agencies.adapters.protocols.package import (
     HOUSE,
@@ -30,6 +29,7 @@ from services.agencies.domain.answers import fault, refused_receipt
 from services.agencies.kit.county import County
 from services.agencies.kit.doors.base import How, body_of, tampered
 from services.agencies.ports import Dispatch
+from shared import keys
 from shared.contracts.agency_endpoints import AnswerReceipt
 from shared.ids import new_id
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.sample_photos import SamplePhoto, write_photo
-from services.agencies.adapters.protocols import keys
+from shared import keys
 from tests.integration.services.agencies.protocols.ferry import AGENCY, Ferry
 from tests.integration.services.cases.evidence.desk import Desk
 from tests.integration.services.cases.office import COORDINATOR, filed

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import count, cycle
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +19,8 @@ from shared.rebuild.audit import RepairAudit
 from shared.rebuild.comparison import CannotCompare, Comparison, FeedProjection
 from shared.rebuild.feeds import FeedLog, ReadPage
 from shared.rebuild.own_log import OwnLog
-from tests.integration.services.notify.house import PARTY, House
+from tests.integration.services.notify.document_desk import CONTENT, DIRECTOR, LETTER, DocumentDesk
+from tests.integration.services.notify.house import COORDINATOR, PARTY, House
 from tests.integration.services.notify.test_assistance_notices import letter_asked
 from tests.integration.services.notify.test_outages import FAILING, heard
 from tests.support.meanwhile import look_while
@@ -65,8 +67,20 @@ def case_with_item(house: House, number: int) -> None:
     house.tell(*told, *([facts.rectification_struck_off(**item)] if number % 2 else []))
 
 
+def documents(desk: DocumentDesk) -> None:
+    """One corrected, one withdrawn, one that cannot be printed, one signed for and closed, one discarded draft."""
+    first = desk.issued()
+    desk.issued(corrects=first["id"])
+    desk.step(DIRECTOR, "withdraw", desk.issued()["id"], reason="有误")
+    desk.issued(content={**CONTENT, "facts": {**LETTER, "matter": "砂场\U00013000拆除"}})
+    signed, at = desk.issued(content={**CONTENT, "copies": []})["id"], desk.house.clock.at.isoformat()
+    desk.step(COORDINATOR, "sign-for", signed, recipient="恩和镇人民政府", signed_by="王五", signed_at=at)
+    desk.step(COORDINATOR, "close", signed)
+    desk.step(COORDINATOR, "discard", desk.drafted()["id"], reason="重复")
+
+
 @pytest.fixture
-def story(house: House) -> House:
+def story(house: House, tmp_path: Path) -> House:
     for number in range(4):
         case_with_item(house, number)
     notice = house.notices(PARTY)[0]
@@ -74,6 +88,7 @@ def story(house: House) -> House:
     house.command(PARTY, "notice.sign", notice["id"], signed_by="王五")
     heard(house, FAILING, on_endpoint_failing)
     heard(house, letter_asked(), tell_asked)
+    documents(DocumentDesk(house, tmp_path / "blobs"))
     return house
 
 

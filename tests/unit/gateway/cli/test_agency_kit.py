@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from gateway import openapi
 from gateway.cli import agency_kit
 from gateway.cli.app import app
-from services.agencies.adapters.protocols import keys
+from shared import keys
 
 RUNNER = CliRunner()
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.domain.certificate import AgencyCertificate, AgencyKit, check, signed_bytes
 from services.agencies.domain.conformance import CHECKS, MAILBOX, WEBHOOK, checks_of
 from services.agencies.domain.errors import CertificateRefused
+from shared import keys
 from shared.aggregate import replay
 from shared.contracts.agency_certificates import CONTRACT_VERSION, Certificate
 from shared.contracts.codes import Agency

@@ -14,11 +14,11 @@ from uuid import uuid4
 import pytest
 
 from gateway import openapi
-from services.agencies.adapters.protocols import keys
 from services.agencies.domain.certificate import signed_bytes
 from services.agencies.domain.conformance import EXCHANGE, MAILBOX, QUEUE, WEBHOOK
 from services.agencies.kit.check import changed_files
 from services.agencies.kit.pack import pack
+from shared import keys
 from shared.contracts.agency_certificates import CONTRACT_VERSION, Certificate, KitView
 from shared.contracts.codes import Agency
 

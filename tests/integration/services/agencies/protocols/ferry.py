@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.exchange_store import IN, FolderStore
 from services.agencies.adapters.protocols.package import HOUSE, SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
 from services.agencies.adapters.protocols.package_intake import PackageIntake, Peer
+from shared import keys
 from shared.blobs import FolderBlobStore
 from shared.clock import Clock, SystemClock
 from shared.contracts.codes import Agency

@@ -13,9 +13,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.file_exchange import HOUSE
-from services.agencies.adapters.protocols.keys import Signature
 from services.agencies.adapters.protocols.package import (
     SIGNATURE_SUFFIX,
     SUFFIX,
@@ -24,9 +22,11 @@ from services.agencies.adapters.protocols.package import (
     pack,
     seal,
 )
+from shared import keys
 from shared.blobs import FolderBlobStore
 from shared.contracts.codes import Agency
 from shared.errors import NotFound
+from shared.keys import Signature
 from tests.integration.services.agencies.house import House, coordinator
 from tests.integration.services.agencies.protocols.carriers import Carriers, carriers
 from tests.integration.services.agencies.protocols.suite import WAIT_S, Peer, PushedProtocolSuite

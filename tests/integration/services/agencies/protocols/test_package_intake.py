@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services.agencies.adapters.protocols import keys
 from services.agencies.adapters.protocols.exchange_store import IN, PARKED, TAKEN
-from shared import crash_points
+from shared import crash_points, keys
 from shared.crash_points import CrashPoint
 from tests.integration.services.agencies.house import House
 from tests.integration.services.agencies.protocols.ferry import AGENCY, Ferry

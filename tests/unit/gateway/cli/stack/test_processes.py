@@ -18,6 +18,7 @@ SETTINGS = Settings(
     owner_dsn={name: f"owner of {name}" for name in DATABASES},
     signing_key="the signing key",
     public_key="the public key",
+    office_key="the key of the office",
     sealing_keys={name: f"sealing key of {name}" for name in SEALING},
 )
 
@@ -29,6 +30,12 @@ def _programs() -> dict[str, Program]:
 def test_only_the_gateway_can_sign() -> None:
     holders = {name for name, program in _programs().items() if "the signing key" in program.environment.values()}
     assert holders == {"gateway"}
+
+
+def test_only_the_press_signs_for_the_office() -> None:
+    holders = {name for name, program in _programs().items() if "the key of the office" in program.environment.values()}
+    assert holders == {"notify.worker"}
+    assert "TIANWEI_SECRETS_KEY" not in _programs()["notify.worker"].environment
 
 
 def test_a_process_knows_no_database_but_its_services() -> None:
@@ -54,7 +61,7 @@ def test_whoever_reads_or_writes_files_is_told_of_the_same_store(monkeypatch: py
     monkeypatch.setenv("TIANWEI_S3_KEY", "of the store")
     told = {name: program.environment for name, program in _programs().items()}
     store = {name for name, environment in told.items() if "TIANWEI_BLOB_DIR" in environment}
-    assert store == {"gateway", "cases.worker", "cases.evidence-worker", "agencies.receiver"}
+    assert store == {"gateway", "cases.worker", "cases.evidence-worker", "agencies.receiver", "notify.worker"}
     assert store == {name for name, environment in told.items() if "TIANWEI_S3_KEY" in environment}
 
 

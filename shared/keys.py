@@ -1,4 +1,4 @@
-"""Keys and signatures of packages: Ed25519 with SHA-256, or SM2 with SM3 where the 密评 asks for it.
+"""Keys and signatures: Ed25519 with SHA-256, or SM2 with SM3 where the 密评 asks for it.
 
 A key is text: `ed25519:` and 32 bytes, `sm2:` and 32 (private) or 64 bytes (public), in base64. gmssl is pure Python
 and slow, its SM2 alone is used; digests come from OpenSSL. Two traps of gmssl 3.2.2 are stepped around here: it draws

@@ -1,71 +1,168 @@
-"""What the sender process asks of notify: the webhook to send (id and link, no text), what to tell of it (R10)."""
+"""What the sender process asks of notify: the parcel to carry, and what to tell of it (R10)."""
 
+from collections.abc import Callable
 from datetime import UTC
 from uuid import UUID
 
 import orjson
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.notify.domain.offices import county_of, recipient_of
-from services.notify.storage.repository import NoticeStore
-from services.notify.storage.tables import notice_receipt
+from services.notify.domain.channel import PROVES, Parcel, ParcelFile, ParcelKind, ParcelLetter, ReceiptGrade
+from services.notify.domain.document import Document
+from services.notify.domain.offices import county_of
+from services.notify.domain.receipts import Standing, standing
+from services.notify.handlers import serving
+from services.notify.storage import services
+from services.notify.storage.documents import DocumentStore
+from services.notify.storage.services import Service
 from services.notify.storage.unit import NotifyUnit
-from shared.contracts.codes import DeliveryState
+from shared.blobs import BlobStore
+from shared.contracts.codes import ChannelKind
+from shared.contracts.documents import DocumentFile
 from shared.outgoing import deliveries, endpoints
-from shared.outgoing.courier import Delivered, Letter
+from shared.outgoing.courier import Delivered
 from shared.outgoing.deliveries import Claimed
 
-TYPE = "notice.issued"
+# Types of the signed webhook. It carries id and link, no text.
+TYPES = {ParcelKind.SERVE: "notice.issued", ParcelKind.URGE: "notice.urged"}
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 
-class NoticeErrand:
-    """public_url: the gateway as recipients reach it; empty: the link is a path."""
+class DocumentErrand:
+    """public_url: the gateway as recipients reach it; empty: the link is a path. blobs: where the frozen files lie;
+    None: parcels have none."""
 
-    def __init__(self, public_url: str = "") -> None:
+    def __init__(self, public_url: str = "", blobs: BlobStore | None = None) -> None:
         self._public_url = public_url.rstrip("/")
-        self._notices = NoticeStore()
+        self._blobs = blobs
+        self._documents = DocumentStore()
 
-    def letter(self, connection: Connection, claimed: Claimed) -> Letter | None:
-        """None when the recipient has read it meanwhile, or it is not addressed to it."""
-        waiting = sa.select(notice_receipt.c.notice_id).where(
-            notice_receipt.c.notice_id == claimed.subject_id,
-            notice_receipt.c.recipient == recipient_of(claimed.party).value,
-            notice_receipt.c.state.in_([DeliveryState.PENDING.value, DeliveryState.EXHAUSTED.value]),
-        )
-        if connection.execute(waiting).first() is None:
+    def letter(self, connection: Connection, claimed: Claimed) -> ParcelLetter | None:
+        """None when the recipient has it meanwhile, when it is served another way, or not in force any more."""
+        service = services.find(connection, claimed.subject_id, claimed.party)
+        if service is None:
             return None
-        link = f"{self._public_url}/api/v1/notices/{claimed.subject_id}"
+        found = self._documents.get(connection, service.document_id)
+        if not _is_wanted(found, service):
+            return None
+        parcel = self._parcel(found, service, claimed)
         told = {
-            "type": TYPE,
+            "type": TYPES[parcel.kind],
             "timestamp": claimed.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-            "data": {"notice_id": str(claimed.subject_id), "link": link},
+            "data": {"notice_id": str(parcel.document_id), "link": parcel.link},
         }
-        return Letter(orjson.dumps(told))
+        return ParcelLetter(orjson.dumps(told), parcel=parcel)
 
-    def on_delivered(self, unit: NotifyUnit, claimed: Claimed, _: Delivered) -> None:
-        notice = self._notices.lock(unit.connection, claimed.subject_id)
-        unit.record(notice, unit.notices, notice.arrive(recipient_of(claimed.party), unit.now))
+    def _parcel(self, found: Document, service: Service, claimed: Claimed) -> Parcel:
+        receipt, frozen = found.receipt(service.recipient), found.frozen
+        if frozen is None:
+            raise LookupError(f"document {found.id} is not issued")
+        number = found.number.text if found.number else ""
+        return Parcel(
+            delivery_id=claimed.id,
+            document_id=found.id,
+            kind=service.kind,
+            number=number,
+            title=found.title,
+            issuer=frozen.issuer,
+            recipient=receipt.code or receipt.recipient,
+            recipient_name=receipt.recipient,
+            sha256=found.digests[0],
+            signature=frozen.signature.value if frozen.signature else "",
+            link=f"{self._public_url}/api/v1/notices/{found.id}",
+            verify_url=f"{self._public_url}/verify/{found.verify_code}" if frozen.signature else "",
+            made_at=claimed.created_at,
+            due_at=receipt.due_at,
+            files=tuple(self._file(file, number or found.title) for file in frozen.files) if self._blobs else (),
+        )
 
-    def on_exhausted(self, unit: NotifyUnit, claimed: Claimed, error: str) -> str:
-        notice = self._notices.lock(unit.connection, claimed.subject_id)
-        unit.record(notice, unit.notices, notice.exhaust(recipient_of(claimed.party), error, unit.now))
-        return notice.jurisdiction
+    def _file(self, file: DocumentFile, name: str) -> ParcelFile:
+        return ParcelFile(f"{name}.{file.format}", _MEDIA_TYPES[file.format], file.sha256, self._loader(file.sha256))
+
+    def _loader(self, sha256: str) -> Callable[[], bytes]:
+        blobs = self._blobs
+        assert blobs is not None
+
+        def load() -> bytes:
+            with blobs.open(sha256) as content:
+                return content.read()
+
+        return load
+
+    def on_delivered(self, unit: NotifyUnit, claimed: Claimed, outcome: Delivered) -> None:
+        """Grade by grade, as the way proves it (channel.PROVES). Of an urging nothing: its delivery keeps that."""
+        service, found = _locked(unit, claimed)
+        if service.kind is not ParcelKind.SERVE or not found.is_out:
+            return
+        way = ChannelKind(claimed.channel)
+        accepted = found.accept(service.recipient, service.number, way, outcome.reference, unit.now)
+        unit.record(found, unit.documents, accepted)
+        if PROVES[way] is ReceiptGrade.PLACED:
+            unit.record(found, unit.documents, found.place(service.recipient, way, unit.now))
+
+    def on_exhausted(self, unit: NotifyUnit, claimed: Claimed, error: str) -> str | None:
+        """It goes on by the recipient's next way; only when none is left must a person see to it."""
+        service, found = _locked(unit, claimed)
+        if not found.is_out:
+            return None
+        if service.kind is ParcelKind.SERVE and _is_present(found, service):
+            unit.record(found, unit.documents, found.exhaust(service.recipient, error, unit.now))
+            if serving.serve_otherwise(found, service.recipient, unit):
+                return None
+        return found.jurisdiction
 
     def on_gone(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
-        """The endpoint takes no more; what is owed waits until it is configured again, and in the inbox meanwhile."""
+        """The endpoint takes no more until it is configured again: by then the document has gone out another way, or
+        waits for this one."""
         endpoint = unit.endpoints.of(unit.connection, claimed.party, county_of(claimed.party))
         endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+        service, found = _locked(unit, claimed)
+        if not found.is_out or service.kind is not ParcelKind.SERVE or not _is_present(found, service):
+            return
+        unit.flush()  # which ways are in use is read anew
+        if serving.serve_otherwise(found, service.recipient, unit):
+            deliveries.cancel(unit, service.id, error, service.party)
 
     def on_outage(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
-        """Nobody is told: a notice is proven in the inbox, and one that nobody signs climbs by itself."""
+        """Nobody is told: a document lies in the inbox, and one that nobody signs is urged and listed."""
 
     def on_recovered(self, unit: NotifyUnit, claimed: Claimed) -> None:
         """As above."""
 
 
-def resume_delivery(unit: NotifyUnit, notice_id: UUID, party: str) -> None:
-    """A person has an endpoint tried again that was given up; nothing when the recipient has the notice meanwhile."""
-    notice = unit.notices.lock(unit.connection, notice_id)
-    if deliveries.resume(unit.connection, notice_id, party) is not None:
-        unit.record(notice, unit.notices, notice.resume(recipient_of(party), unit.now))
+def resume_delivery(unit: NotifyUnit, subject_id: UUID, party: str) -> None:
+    """A person has a way tried again that was given up; nothing when the recipient has it meanwhile."""
+    service = services.find(unit.connection, subject_id, party)
+    if service is None:
+        return
+    found = unit.documents.lock(unit.connection, service.document_id)
+    if not _is_wanted(found, service) or deliveries.resume(unit.connection, subject_id, party) is None:
+        return
+    if service.kind is ParcelKind.SERVE:
+        unit.record(found, unit.documents, found.resume(service.recipient, unit.now))
+
+
+def _locked(unit: NotifyUnit, claimed: Claimed) -> tuple[Service, Document]:
+    service = services.find(unit.connection, claimed.subject_id, claimed.party)
+    if service is None:
+        raise LookupError(f"delivery {claimed.id} carries no document")
+    return service, unit.documents.lock(unit.connection, service.document_id)
+
+
+def _is_wanted(found: Document, service: Service) -> bool:
+    """Whether it is still to be carried."""
+    if not found.is_out:
+        return False
+    at = standing(found.receipt(service.recipient))
+    if service.kind is ParcelKind.URGE:
+        return at is not Standing.SIGNED
+    return _is_present(found, service) and at not in (Standing.PLACED, Standing.SIGNED)
+
+
+def _is_present(found: Document, service: Service) -> bool:
+    """Whether no other way was taken since."""
+    present = found.receipt(service.recipient).service
+    return present is not None and present.round == service.number

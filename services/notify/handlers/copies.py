@@ -6,6 +6,7 @@ from typing import Any
 from services.notify.domain.case_brief import CaseBrief
 from services.notify.domain.copies import Told, facts_of, known_of
 from services.notify.domain.copy_rules import LEAD_AGENCY, CopyRule
+from services.notify.domain.errors import CaseUnknown
 from services.notify.handlers.documents import RuleDraft, draft_by_rule
 from services.notify.storage.case_briefs import count_items, find_case
 from services.notify.storage.unit import NotifyUnit
@@ -27,15 +28,17 @@ def tell_copies(event: Any, meta: EventMeta, unit: NotifyUnit) -> None:
     place = getattr(event, "division_code", meta.jurisdiction)
     county = full_code(place[:COUNTY_DIGITS])
     for rule in rules:
-        if office := office_of_rule(rule, case):
-            draft_by_rule(_asked(rule, office, known, case, county, meta, unit), unit)
+        draft_by_rule(_asked(rule, office_of_rule(rule, case), known, case, county, meta, unit), unit)
 
 
-def office_of_rule(rule: CopyRule, case: CaseBrief | None) -> str | None:
-    """Whose document it is; None for the agency that leads a case which is not known here."""
+def office_of_rule(rule: CopyRule, case: CaseBrief | None) -> str:
+    """Whose document it is. Raises CaseUnknown for the agency that leads a case never heard of here: the event is held
+    back and listed, not passed over."""
     if rule.office != LEAD_AGENCY:
         return COORDINATION
-    return case.lead_agency.value if case else None
+    if case is None:
+        raise CaseUnknown
+    return case.lead_agency.value
 
 
 def content_of(rule: CopyRule, known: Mapping[str, Any], county: str, unit: NotifyUnit) -> DocumentContent:

@@ -108,19 +108,21 @@ class DocumentErrand:
         service, found = _locked(unit, claimed)
         if not found.is_out:
             return None
-        if service.kind is ParcelKind.SERVE and _is_present(found, service):
-            unit.record(found, unit.documents, found.exhaust(service.recipient, error, unit.now))
-            if serving.serve_otherwise(found, service.recipient, unit):
-                return None
+        if service.kind is ParcelKind.URGE:
+            return found.jurisdiction
+        told = found.exhaust(service.recipient, error, unit.now) if _is_present(found, service) else []
+        unit.record(found, unit.documents, told)
+        if not told or serving.serve_otherwise(found, service.recipient, unit):
+            return None
         return found.jurisdiction
 
     def on_gone(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
         """The endpoint takes no more until it is configured again: by then the document has gone out another way, or
         waits for this one."""
         endpoint = unit.endpoints.of(unit.connection, claimed.party, county_of(claimed.party))
-        endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
+        is_disabled = endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
         service, found = _locked(unit, claimed)
-        if not found.is_out or service.kind is not ParcelKind.SERVE or not _is_present(found, service):
+        if not is_disabled or service.kind is not ParcelKind.SERVE or not _is_wanted(found, service):
             return
         unit.flush()  # which ways are in use is read anew
         if serving.serve_otherwise(found, service.recipient, unit):

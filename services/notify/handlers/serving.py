@@ -21,7 +21,7 @@ from shared.outgoing import deliveries
 from shared.principal import Actor
 
 FAILED = "前一送达方式未能送达"
-FORMER = "原抄告改按公文送达"
+FORMER = "此前印发的文书补记送达期限"
 
 
 def ways_of(found: Document, name: str, unit: NotifyUnit) -> Sequence[ChannelKind]:
@@ -80,9 +80,10 @@ def serve_otherwise(found: Document, recipient: str, unit: NotifyUnit) -> bool:
 
 
 def give_term(found: Document, recipient: str, unit: NotifyUnit) -> None:
-    """A former notice had no term. It is served as a document from now on, in the inbox in which it lies."""
-    if found.receipt(recipient).due_at is None:
-        _serve(found, recipient, ChannelKind.INBOX, FORMER, unit)
+    """What was issued before there were terms is served from now on: in the inbox in which it lies, else on paper."""
+    receipt = found.receipt(recipient)
+    if receipt.due_at is None:
+        _serve(found, recipient, ChannelKind.INBOX if receipt.code else ChannelKind.PAPER, FORMER, unit)
 
 
 def hand_over(found: Document, recipient: str, unit: NotifyUnit) -> None:

@@ -1,14 +1,19 @@
-"""What WordprocessingML has and python-docx has no word for: borders, fields, widths of tables."""
+"""What WordprocessingML has and python-docx has no word for: borders, fields, widths of tables, packages without times."""
 
+import io
+import zipfile
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from docx.document import Document as DocxDocument
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from services.notify.domain import layout
+from services.notify.domain.blocks import Document
 
 # Order of the children of w:pPr and w:rPr that we set ourselves (ECMA-376 17.3.1.26, 17.3.2.28): a reader may refuse
 # another one.
@@ -102,3 +107,22 @@ def at_place(paragraph: Any, left_mm: float, top_mm: float, width_mm: float) -> 
     """A frame at a place of the page on which the next paragraph stands."""
     twips = {name: str(round(mm * 1440 / 25.4)) for name, mm in (("x", left_mm), ("y", top_mm), ("w", width_mm))}
     element(paragraph._p.get_or_add_pPr(), "w:framePr", **twips, wrap="around", vAnchor="page", hAnchor="page")
+
+
+def fixed(document: DocxDocument, of: Document) -> bytes:
+    """The package with the document's own day as its only time."""
+    day = datetime(of.dated_on.year, of.dated_on.month, of.dated_on.day, tzinfo=UTC)
+    properties = document.core_properties
+    properties.title, properties.author, properties.language = of.title[:255], of.issuer[:255], "zh-CN"
+    properties.last_modified_by, properties.comments, properties.subject = "", of.template, of.number[:255]
+    properties.created = properties.modified = day
+    properties.revision = 1
+    made, bare = io.BytesIO(), io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as source, zipfile.ZipFile(bare, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, (max(day.year, 1980), day.month, day.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            target.writestr(entry, source.read(name))
+    return bare.getvalue()

@@ -1,9 +1,7 @@
 """DOCX of an official document by python-docx: names the official fonts, which every office computer has."""
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -20,6 +18,7 @@ from services.notify.adapters.docx_parts import (
     at_place,
     border,
     element,
+    fixed,
     no_automatic_space,
     page_field,
     set_cell,
@@ -52,7 +51,7 @@ class DocxWriter:
         sheet.head()
         sheet.body()
         sheet.end_block(pages_after)
-        return _fixed(sheet.docx, document)
+        return fixed(sheet.docx, document)
 
 
 class _Sheet:
@@ -406,22 +405,3 @@ def _in_gb2312(sign: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _fixed(document: DocxDocument, of: Document) -> bytes:
-    """The package with the document's own day as its only time."""
-    day = datetime(of.dated_on.year, of.dated_on.month, of.dated_on.day, tzinfo=UTC)
-    properties = document.core_properties
-    properties.title, properties.author, properties.language = of.title[:255], of.issuer[:255], "zh-CN"
-    properties.last_modified_by, properties.comments, properties.subject = "", of.template, of.number[:255]
-    properties.created = properties.modified = day
-    properties.revision = 1
-    made, fixed = io.BytesIO(), io.BytesIO()
-    document.save(made)
-    with zipfile.ZipFile(made) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, (max(day.year, 1980), day.month, day.day, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.create_system = 3
-            target.writestr(entry, source.read(name))
-    return fixed.getvalue()

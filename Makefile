@@ -32,8 +32,9 @@ status: setup ## 各进程的状态 (what runs)
 demo: setup ## 从图斑到销号演示全过程，用临时目录 (the whole story on a fresh stack)
 	@exec $(BIN)/tianwei demo
 
-test: setup-dev ## 全部测试，含 RabbitMQ (all tests)
+test: setup-dev ## 全部测试，含 RabbitMQ 和公文字库 (all tests)
 	@.ci/rabbitmq || true
+	@.ci/fonts || true
 	@exec $(BIN)/python -m tests $(PYTEST_ARGS)
 
 lint: setup-dev ## 格式、类型、分层、部署文件、锁文件 (style, types, layers, files)
@@ -61,7 +62,7 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 	$(BIN)/python -m services.notify.diagrams
 
 fonts: ## 公文用的免费字库，放入 .fonts (free fonts for official documents; Debian)
-	@.ci/fonts .fonts
+	@.ci/fonts
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \

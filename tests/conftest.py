@@ -11,9 +11,10 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.support.nodes import PostgresNode, RabbitMqMissing
+from tests.support.nodes import PostgresNode
+from tests.support.wanting import Wanting
 
-DID_NOT_RUN = "注意：没有 RabbitMQ，下列测试未运行 / ATTENTION: DID NOT RUN, NO RABBITMQ"
+DID_NOT_RUN = "注意：本机缺少所需软件或字库，下列测试未运行 / ATTENTION: DID NOT RUN"
 _NOT_RUN = "not run"
 # No test fails because the machine is busy: speed is measured in benchmarks/.
 hypothesis.settings.register_profile("tianwei", hypothesis.settings(), deadline=None)
@@ -50,27 +51,29 @@ def postgres() -> Iterator[PostgresNode]:
         yield node
 
 
-# ---- without RabbitMQ ------------------------------------------------------------------------------------------------
+# ---- without RabbitMQ, without fonts ---------------------------------------------------------------------------------
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
-    yield from _not_run_without_rabbitmq(item)
+    yield from _not_run_without(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    yield from _not_run_without_rabbitmq(item)
+    yield from _not_run_without(item)
 
 
-def _not_run_without_rabbitmq(item: pytest.Item) -> Generator[None, None, None]:
-    """Without RabbitMQ its tests do not run and the end of the run names them; under CI they fail."""
+def _not_run_without(item: pytest.Item) -> Generator[None, None, None]:
+    """Without what they need tests do not run and the end of the run names them; under CI they fail."""
     try:
         yield
-    except RabbitMqMissing as missing:
+    except Wanting as missing:
         if os.environ.get("CI"):
             raise
-        item.user_properties.append((_NOT_RUN, "no RabbitMQ"))  # goes with the report, from a worker's process too
+        item.user_properties.append(
+            (_NOT_RUN, f"no {missing.what}")
+        )  # goes with the report, from a worker's process too
         pytest.skip(str(missing))
 
 
@@ -123,7 +126,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if (folder := config.stash.get(_FOLDER, None)) and os.path.exists(folder):
         terminalreporter.write_line(f"The files of this run are kept in {folder}")
     skipped = terminalreporter.stats.get("skipped", [])
-    not_run = [report.nodeid for report in skipped if _NOT_RUN in dict(report.user_properties)]
+    not_run = [
+        f"{report.nodeid} ({why[_NOT_RUN]})" for report in skipped if _NOT_RUN in (why := dict(report.user_properties))
+    ]
     if told := os.environ.get("TIANWEI_TESTS_TOLD"):
         _tell(Path(told), terminalreporter, not_run)
     elif not_run:

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json, print_rows
-from gateway.cli.stack import postgres, valkey
+from gateway.cli.stack import postgres, typefaces, valkey
 from gateway.cli.stack.layout import Home, is_held, read_state
 from gateway.cli.stack.processes import Settings
 from gateway.cli.stack.secrets import DATABASES, SEALING
@@ -34,7 +34,7 @@ class Finding:
 @app.command("doctor", help="检查本机环境与各进程的设置（不显示密码密钥）")
 def doctor(home: HomeFolder = DEFAULT_HOME, as_json: AsJson = False) -> None:
     place = Home.at(home)
-    findings = [*_machine(), *_engines(), *_folder(place)]
+    findings = [*_machine(), *_engines(), _fonts(), *_folder(place)]
     settings = _settings(place)
     if as_json:
         print_json({"findings": [vars(finding) for finding in findings], "settings": settings, "versions": _versions()})
@@ -91,6 +91,11 @@ def _engine(what: str, look: Callable[[], Path]) -> Finding:
         return Finding(
             what, f"没有 {error}", "本平台没有内置程序：改用外部 PostgreSQL 和 RabbitMQ（docker-compose.yml）"
         )
+
+
+def _fonts() -> Finding:
+    """Not what a house cannot run without, so nothing that must be done."""
+    return Finding("公文字库", "、".join(str(folder) for folder in typefaces.folders()) or typefaces.MISSING)
 
 
 def _folder(home: Home) -> list[Finding]:

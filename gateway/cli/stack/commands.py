@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, fail, print_json, print_rows
-from gateway.cli.stack import accounts, house_report, status
+from gateway.cli.stack import accounts, house_report, status, typefaces
 from gateway.cli.stack.house import EmbeddedHouse, Wish
 from gateway.cli.stack.layout import Home, HomeInUse, HomeLock, State, is_held, read_state, write_state
 from gateway.cli.stack.leftovers import find, stop_leftovers
@@ -108,6 +108,8 @@ def _announce(home: Home, state: State) -> None:
         if account["login"] in ("admin", "coordinator"):
             typer.echo(f"  {account['name']}  账号 {account['login']}  初始密码 {account['password']}")
     typer.echo(f"  其他 {len(made) - 2} 个账号（乡镇、部门、收文单位）见 {home.accounts_file}")
+    if not typefaces.folders():
+        typer.echo(f"  公文字库：{typefaces.MISSING}")
     typer.echo(f"  日志在 {home.logs}；停止：Ctrl-C 或 tianwei down --home {home.root}\n")
     sys.stdout.flush()
 

@@ -1,6 +1,7 @@
 """Prints an official document: PDF and DOCX with one layout, and the digests by which both are known."""
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from services.notify.adapters.fonts import FREE, FontSet, folders
 from services.notify.adapters.pdf_writer import PdfWriter
 from services.notify.domain.blocks import Document
 from services.notify.domain.composing import facts_digest
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,11 @@ class DocumentPress:
     """
 
     def __init__(self, office_fonts: Path | None = None, free_fonts: Path | None = FREE) -> None:
-        self._pdf = PdfWriter(FontSet(folders(office_fonts, free_fonts)))
+        fonts = FontSet(folders(office_fonts, free_fonts))
+        if fonts.substituted:
+            told = ", ".join(f"{face} in {family}" for face, family in fonts.substituted.items())
+            log.warning("documents are set with other fonts (%s): run make fonts or set TIANWEI_FONT_DIR", told)
+        self._pdf = PdfWriter(fonts)
         self._docx = DocxWriter()
 
     def print(self, document: Document) -> Printed:

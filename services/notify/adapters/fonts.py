@@ -55,6 +55,12 @@ class FontSet:
         for face, families in self.families.items():
             if not families:
                 raise FontsMissing(face)
+        # Faces in a family that is not theirs, since none of theirs is at hand: 仿宋, 楷体 with the pip package alone.
+        self.substituted: Mapping[Face, str] = {
+            face: families[0]
+            for face, families in self.families.items()
+            if not any(name.removesuffix(_BOLD) == families[0] for name in rows["face"][face]["families"])
+        }
         # A family may be several files (regular, bold): a sign must be in each, whichever is chosen for the weight.
         signs = {
             family: frozenset.intersection(*(_signs(*font) for font in at_hand[family]))

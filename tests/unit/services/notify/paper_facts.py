@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from services.notify.adapters.document_press import DocumentPress
@@ -11,6 +12,7 @@ from services.notify.adapters.registers import read_document_types
 from services.notify.domain.blocks import Document
 from services.notify.domain.composing import Header, compose
 from services.notify.domain.document_types import Field, FieldKind, Version
+from tests.support.wanting import Wanting
 
 DAY = date(2026, 7, 6)
 OFFICE = "中宁县耕地保护联合执法工作领导小组办公室"
@@ -167,6 +169,19 @@ def version(document_type: str) -> Version:
 def document(document_type: str, **changes: Any) -> Document:
     kind = version(document_type)
     return compose(kind, header(), facts(kind, **changes))
+
+
+class OfficialFontsMissing(Wanting):
+    """Without `make fonts` documents are set in Noto, and rare characters of names are refused."""
+
+    what = "fonts"
+
+
+def official_fonts() -> Path:
+    """The folder that `make fonts` fills. Raises OfficialFontsMissing."""
+    if not all((FREE / name).exists() for name in ("FandolFang-Regular.otf", "HanaMinB.ttf")):
+        raise OfficialFontsMissing("no fonts for official documents here: run make fonts on Debian")
+    return FREE
 
 
 @cache

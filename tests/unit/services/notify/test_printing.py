@@ -25,10 +25,9 @@ from services.notify.domain.blocks import Document, texts
 from services.notify.domain.composing import compose
 from services.notify.domain.errors import CharacterRefused, FontsMissing, GlyphMissing
 from services.notify.domain.layout import CHARACTER_PT, LINES, MM, PITCH_PT
-from tests.unit.services.notify.paper_facts import document, facts, header, press, version
+from tests.unit.services.notify.paper_facts import document, facts, header, official_fonts, press, version
 
 TYPES = list(read_document_types())
-RARE_AT_HAND = (FREE / "HanaMinB.ttf").exists()
 # Signs that mean something to typst, Word's XML, field codes, templates, spreadsheets or a shell, and Chinese between.
 BODY = CHARACTER_PT
 SIGNS = "田卫耕地甲乙#$*_@<>\\/`~[](){}\"'&;%^|=+-.,:!?0aZ“”‘’（）《》、。—…〇〔〕"
@@ -50,6 +49,12 @@ WRITTEN = st.one_of(
         )
     )
 )
+
+
+@pytest.fixture
+def free_fonts() -> Path:
+    """Those of `make fonts`; without them the test does not run."""
+    return official_fonts()
 
 
 def squeezed(text: str) -> str:
@@ -141,7 +146,7 @@ def test_pdf_says_that_it_is_for_the_archive() -> None:
     assert re.search(r"pdfaid:conformance>B<", metadata)
 
 
-@pytest.mark.skipif(not (FREE / "FandolFang-Regular.otf").exists(), reason="make fonts was not run")
+@pytest.mark.usefixtures("free_fonts")
 def test_each_part_is_in_its_typeface() -> None:
     names = " ".join(name for name, _ in fonts(pdf_of(document("report_to_party"))))
     for face in ("FandolFang-Regular", "FandolHei-Regular", "FandolKai-Regular", "FandolSong-Regular"):
@@ -201,14 +206,14 @@ def test_letter_with_an_accent_leaves_the_plain_letter_alone(words: str) -> None
     assert words in printed
 
 
-@pytest.mark.skipif(not RARE_AT_HAND, reason="make fonts was not run")
+@pytest.mark.usefixtures("free_fonts")
 def test_compatibility_ideograph_is_not_drawn_as_another_character() -> None:
     made = document("stop_order", party="王\uf900\uf9dc", place="豈隆")
     assert "王\uf900\uf9dc" in pdf_text(made)
     assert "豈隆" in pdf_text(made)
 
 
-@pytest.mark.skipif(not RARE_AT_HAND, reason="make fonts was not run")
+@pytest.mark.usefixtures("free_fonts")
 @pytest.mark.parametrize("name", ["𠮷", "𡋾"])
 def test_character_beyond_the_basic_plane_is_printed(name: str) -> None:
     made = document("stop_order", party=f"王{name}")
@@ -239,11 +244,21 @@ def test_no_font_at_all_is_an_error(tmp_path: Path) -> None:
         FontSet([tmp_path])
 
 
-@pytest.mark.skipif(not RARE_AT_HAND, reason="make fonts was not run")
-def test_fonts_of_the_office_come_before_the_free_ones(tmp_path: Path) -> None:
+def test_without_fetched_fonts_the_press_says_what_it_sets_in_another_face(caplog: pytest.LogCaptureFixture) -> None:
+    printed = DocumentPress(free_fonts=None).print(document("supervise_letter"))
+    assert printed.pdf.content.startswith(b"%PDF")
+    assert "fang in Noto Serif SC, kai in Noto Serif SC" in caplog.text
+    assert "make fonts" in caplog.text
+
+
+def test_fetched_fonts_set_every_face_in_its_own(free_fonts: Path) -> None:
+    assert not FontSet(folders(free=free_fonts)).substituted
+
+
+def test_fonts_of_the_office_come_before_the_free_ones(tmp_path: Path, free_fonts: Path) -> None:
     """The office's folder is a folder like any other: what the register names first is taken first."""
-    (tmp_path / "own.otf").write_bytes((FREE / "FandolFang-Regular.otf").read_bytes())
-    assert folders(tmp_path, FREE)[0] == tmp_path
+    (tmp_path / "own.otf").write_bytes((free_fonts / "FandolFang-Regular.otf").read_bytes())
+    assert folders(tmp_path, free_fonts)[0] == tmp_path
     with_own = FontSet(folders(tmp_path, free=None))
     assert next(iter(with_own.families.values()))[0] == "FandolFang R"
 

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 import gateway.cli.doctor
 import gateway.cli.stack.commands  # noqa: F401  adds its commands
 from gateway.cli.app import app
+from gateway.cli.stack import typefaces
 
 RUNNER = CliRunner()
 
@@ -43,3 +45,18 @@ def test_doctor_shows_every_process_and_no_secret(tmp_path: Path) -> None:
     settings = json.loads(answer.stdout)["settings"]
     assert {"cases", "cases.worker", "agencies.sender", "notify", "gateway"} <= settings.keys()
     assert settings["gateway"]["TIANWEI_SIGNING_KEY"] == "（已隐藏）"
+
+
+def test_doctor_says_when_documents_will_lack_their_typefaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typefaces, "SOURCE", tmp_path)
+    monkeypatch.setenv("TIANWEI_FONT_DIR", str(tmp_path / "own"))
+
+    def told() -> dict[str, str]:
+        answer = RUNNER.invoke(app, ["doctor", "--json", "--home", str(tmp_path / "home")])
+        (found,) = [finding for finding in json.loads(answer.stdout)["findings"] if finding["what"] == "公文字库"]
+        return dict(found)
+
+    assert "make fonts" in told()["found"]
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "simfang.ttf").touch()
+    assert told() == {"what": "公文字库", "found": str(tmp_path / "own"), "do": ""}

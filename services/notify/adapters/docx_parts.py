@@ -1,4 +1,4 @@
-"""What WordprocessingML has and python-docx has no word for: borders, fields, widths of tables, packages without times."""
+"""What WordprocessingML has and python-docx has no word for: borders, fields, tables, packages without times."""
 
 import io
 import zipfile

@@ -18,9 +18,10 @@ class Letter:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The receiver has it. status: of HTTP, elsewhere 0."""
+    """The receiver has it. status: of HTTP, elsewhere 0. reference: its own mark of it, where it gives one."""
 
     status: int = 0
+    reference: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Errand(Protocol[U_contra]):
         """What is to be carried; None when the subject may no longer go to this party: it is cancelled."""
         ...
 
-    def on_delivered(self, unit: U_contra, claimed: Claimed) -> None: ...
+    def on_delivered(self, unit: U_contra, claimed: Claimed, outcome: Delivered) -> None: ...
 
     def on_exhausted(self, unit: U_contra, claimed: Claimed, error: str) -> str:
         """Tell of it; the jurisdiction of its subject (12-digit division code), where its dead letter belongs."""
@@ -237,7 +237,7 @@ class Sender(Generic[U]):
         self._judge(unit, claimed, outcome)
         if isinstance(outcome, Delivered):
             if deliveries.delivered(connection, claimed):
-                self._errand.on_delivered(unit, claimed)
+                self._errand.on_delivered(unit, claimed, outcome)
         elif isinstance(outcome, Gone):
             if deliveries.later(connection, claimed, outcome.error, 0.0, deferred=True):
                 self._errand.on_gone(unit, claimed, outcome.error)

@@ -17,7 +17,7 @@ from services.agencies.storage.repository import TaskStore
 from services.agencies.storage.unit import AgenciesUnit
 from shared.errors import NotFound
 from shared.outgoing import deliveries, endpoints
-from shared.outgoing.courier import Letter
+from shared.outgoing.courier import Delivered, Letter
 from shared.outgoing.deliveries import Claimed
 
 # For what tells of answers nobody sends a receipt.
@@ -54,7 +54,7 @@ class TaskErrand:
             facts["final"] = "1"
         return Letter(laid.body, laid.number, facts)
 
-    def on_delivered(self, unit: AgenciesUnit, claimed: Claimed) -> None:
+    def on_delivered(self, unit: AgenciesUnit, claimed: Claimed, _: Delivered) -> None:
         if find_reply(unit.connection, claimed.subject_id) is None:
             tell_delivered(unit, claimed.id, claimed.channel)
 

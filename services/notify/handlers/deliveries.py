@@ -13,7 +13,7 @@ from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.codes import DeliveryState
 from shared.outgoing import deliveries, endpoints
-from shared.outgoing.courier import Letter
+from shared.outgoing.courier import Delivered, Letter
 from shared.outgoing.deliveries import Claimed
 
 TYPE = "notice.issued"
@@ -43,7 +43,7 @@ class NoticeErrand:
         }
         return Letter(orjson.dumps(told))
 
-    def on_delivered(self, unit: NotifyUnit, claimed: Claimed) -> None:
+    def on_delivered(self, unit: NotifyUnit, claimed: Claimed, _: Delivered) -> None:
         notice = self._notices.lock(unit.connection, claimed.subject_id)
         unit.record(notice, unit.notices, notice.arrive(recipient_of(claimed.party), unit.now))
 

@@ -74,6 +74,7 @@ from shared.contracts.codes.land import (
     PositionCrs,
 )
 from shared.contracts.codes.papers import (
+    ChannelKind,
     DeliveryState,
     DocumentKind,
     DocumentState,
@@ -122,6 +123,7 @@ __all__ = [
     "AssistanceState",
     "CalendarJurisdiction",
     "CaseState",
+    "ChannelKind",
     "ClosingGround",
     "ClueSource",
     "ClueState",

@@ -86,6 +86,18 @@ class NoticeKind(StrEnum):
     CASE_REPORT_COPY = "case_report_copy"
 
 
+class ChannelKind(StrEnum):
+    """By which way a notice or document reaches a recipient (送达方式)."""
+
+    INBOX = "inbox"
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    ROBOT = "robot"
+    SMS = "sms"
+    FILE_EXCHANGE = "file_exchange"
+    PAPER = "paper"
+
+
 class DeliveryState(StrEnum):
     """R10: exactly one of these per (notice, recipient)."""
 

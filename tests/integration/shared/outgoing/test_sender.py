@@ -53,7 +53,7 @@ class Errand:
         body = self.letters[claimed.party]
         return None if body is None else Letter(body)
 
-    def on_delivered(self, unit: PostUnit, claimed: Claimed) -> None:  # noqa: ARG002
+    def on_delivered(self, unit: PostUnit, claimed: Claimed, outcome: Delivered) -> None:  # noqa: ARG002
         self.told.append(("delivered", claimed.party))
 
     def on_exhausted(self, unit: PostUnit, claimed: Claimed, error: str) -> str:  # noqa: ARG002

@@ -4,15 +4,13 @@ The console inbox is the truth: whatever else fails, the document lies there. A 
 order; each is a route with an address, a circuit and deliveries of its own, so that one that is down delays no other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
 from shared.contracts.codes import ChannelKind
-from shared.outgoing.courier import Letter, Outcome
 
 
 class ReceiptGrade(StrEnum):
@@ -83,40 +81,6 @@ class Parcel:
     made_at: datetime
     due_at: datetime | None = None
     files: tuple[ParcelFile, ...] = ()
-
-
-@dataclass(frozen=True)
-class ParcelLetter(Letter):
-    """What an errand gives for a claimed delivery; body: of the signed webhook, which carries no text (R10)."""
-
-    parcel: Parcel = field(kw_only=True)
-
-
-@dataclass(frozen=True)
-class Route:
-    """An endpoint as a channel uses it: address, opened secrets (the newest first), what else is configured.
-
-    number: the parcel's place where the channel counts what it carries.
-    """
-
-    party: str
-    address: str
-    secrets: Sequence[str]
-    options: Mapping[str, object] = field(default_factory=dict)
-    number: int = 0
-
-
-class Channel(Protocol):
-    """One way out. Used inside one running loop; send never raises for what a receiver does or fails to do."""
-
-    @property
-    def kind(self) -> ChannelKind: ...
-
-    async def send(self, parcel: Parcel, route: Route) -> Outcome:
-        """Delivered(reference: the receiver's own mark), Failed, Deferred or Gone, within a deadline of its own."""
-        ...
-
-    async def aclose(self) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import paramiko
 from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 
-from services.agencies.adapters.protocols.exchange_store import FOLDERS, IN, PART, Entry, StoreDown, safe_name
+from shared.exchange.store import FOLDERS, IN, PART, Entry, StoreDown, safe_name
 from shared.ids import new_id
 from shared.outgoing.urls import AddressRefused, AllowedHosts, check_address
 

@@ -8,7 +8,11 @@ from services.notify.handlers import documents
 from services.notify.handlers.assistance import acknowledge_assistance_notice
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
-from services.notify.handlers.recipients import configure_recipient_endpoint
+from services.notify.handlers.recipients import (
+    configure_recipient_endpoint,
+    disable_recipient_endpoint,
+    test_recipient_endpoint,
+)
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -21,14 +25,14 @@ from services.notify.queries.notices import (
     list_assistance_notices,
     list_notices,
     list_outages,
-    list_recipients,
 )
+from services.notify.queries.recipients import list_recipients
 from services.notify.storage.assistance import IN_AGENCY
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
+from shared.contracts.channels import ConfigureRecipientEndpoint, DisableRecipientEndpoint, TestRecipientEndpoint
 from shared.contracts.codes import Role
 from shared.contracts.notify import (
-    ConfigureRecipientEndpoint,
     GetNotice,
     IssueNotice,
     ListNotices,
@@ -57,6 +61,8 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(
         ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
     ),
+    CommandOperation(TestRecipientEndpoint, test_recipient_endpoint, _ADMINISTRATOR),
+    CommandOperation(DisableRecipientEndpoint, disable_recipient_endpoint, _ADMINISTRATOR),
     CommandOperation(c.DraftDocument, documents.draft_document, DRAFTERS),
     CommandOperation(c.ReviseDocument, documents.revise_document, DRAFTERS),
     CommandOperation(c.DiscardDocument, documents.discard_document, DRAFTERS),

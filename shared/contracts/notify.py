@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import Command, Contract, Event, GetOne, Instant, ListQuery, Query, ShortText, Text, View
-from shared.contracts.codes import DeliveryState, NoticeKind, Recipient
+from shared.contracts.channels import RecipientChannelView
+from shared.contracts.codes import ChannelKind, DeliveryState, NoticeKind, Recipient
 
 
 class IssueNotice(Command, on="notice", verb="issue"):
@@ -75,23 +76,6 @@ class ListNotices(ListQuery, operation="notice.list"):
     unsigned: bool = False
 
 
-class ConfigureRecipientEndpoint(Command, on="recipient", verb="configure-endpoint"):
-    """Where a webhook with id and link tells this recipient of a notice. The answer shows the signing secret once.
-
-    Concerns notices issued from now on; the inbox stays the truth.
-    """
-
-    recipient: Recipient
-    url: Annotated[str, Field(max_length=500, pattern=r"^https?://")]
-
-
-class RecipientEndpointView(View):
-    recipient: Recipient
-    url: str
-    secret: str | None = Field(description="Standard Webhooks secret (whsec_…), shown once")
-    active: bool
-
-
 class RecipientView(View):
     code: Recipient
     name: str
@@ -100,6 +84,7 @@ class RecipientView(View):
     notices_unsigned: int
     deliveries_pending: int = Field(description="to its endpoint; a recipient without one is served by the inbox")
     deliveries_exhausted: int
+    channels: list[RecipientChannelView] = Field(description="in their order; empty: nothing but the inbox")
 
 
 class RecipientList(View):
@@ -159,6 +144,7 @@ class RecipientEndpointEvent(Event, source="notify"):
     at: Instant
     recipient: Recipient
     url: str
+    channel: ChannelKind = ChannelKind.WEBHOOK
 
 
 class RecipientEndpointConfiguredV1(RecipientEndpointEvent):
@@ -166,7 +152,7 @@ class RecipientEndpointConfiguredV1(RecipientEndpointEvent):
 
 
 class RecipientEndpointDisabledV1(RecipientEndpointEvent):
-    """It answered 410: a person must see to it."""
+    """It wants no more (410, an unknown addressee), or a person has taken it out of use: a person must see to it."""
 
     error: str
 

@@ -49,12 +49,16 @@ CARRIED = frozenset(ChannelKind) - {ChannelKind.INBOX, ChannelKind.PAPER}
 
 @dataclass(frozen=True)
 class ParcelFile:
-    """name: as the recipient stores it, with its ending. load: the bytes; blocks, raises NotFound."""
+    """name: as the recipient stores it, with its ending. link: where it is fetched, empty for what is not there.
+
+    load: the bytes; blocks, raises NotFound.
+    """
 
     name: str
     media_type: str
     sha256: str
     load: Callable[[], bytes] = field(compare=False, repr=False)
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,12 +66,14 @@ class Parcel:
     """A document on its way to one recipient by one route.
 
     delivery_id: the same at every try, another one for another service round; whoever gets it twice knows it by that.
-    recipient: its code; sha256: of the PDF (of the text, where a notice has no PDF). signature: of the office, may be
-    empty. link: where the recipient reads and signs for it. made_at: when this round was owed first.
+    about: what document_id names, `notice` or `document`. recipient: its code. sha256: of the PDF (of the text, where
+    a notice has no PDF). signature: of the office, may be empty. link: where the recipient reads and signs for it.
+    verify_url: may be empty. made_at: when this round was owed first.
     """
 
     delivery_id: UUID
     document_id: UUID
+    about: str
     kind: ParcelKind
     number: str
     title: str
@@ -109,3 +115,9 @@ def route_of(party: str, channel: ChannelKind) -> str:
 def party_of_route(route: str) -> str:
     """The inverse of route_of: county and recipient."""
     return ":".join(route.split(":")[:2])
+
+
+def channel_of_route(route: str) -> ChannelKind:
+    """By which way a route goes."""
+    _, _, channel = route.partition(":")[2].partition(":")
+    return ChannelKind(channel) if channel else ChannelKind.WEBHOOK

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from services.notify.domain.errors import AlreadySigned, NoticeCancelled, RecipientNamedTwice
-from shared.contracts.codes import DeliveryState, NoticeKind, Recipient
+from shared.contracts.codes import ChannelKind, DeliveryState, NoticeKind, Recipient
 from shared.contracts.notify import (
     NoticeDeliveredV1,
     NoticeDeliveryExhaustedV1,
@@ -21,9 +21,6 @@ from shared.contracts.notify import (
     NotifyEvent,
 )
 from shared.errors import NotFound, StaleVersion
-
-INBOX = "inbox"
-WEBHOOK = "webhook"
 
 
 class Standing(StrEnum):
@@ -140,15 +137,17 @@ class Notice:
 
     def read(self, by: Recipient, now: datetime) -> list[NotifyEvent]:
         """The recipient's first reading is the proof of delivery (R10); later ones tell nothing."""
-        return self._tell(Act.READ, by, now, channel=INBOX)
+        return self._tell(Act.READ, by, now, channel=ChannelKind.INBOX.value)
 
-    def sign(self, by: Recipient, signed_by: str, now: datetime) -> list[NotifyEvent]:
+    def sign(
+        self, by: Recipient, signed_by: str, now: datetime, channel: ChannelKind = ChannelKind.INBOX
+    ) -> list[NotifyEvent]:
         """Sign for it (签收), once; what is signed for has arrived. Raises AlreadySigned, NoticeCancelled."""
-        return self._tell(Act.SIGN, by, now, channel=INBOX, signed_by=signed_by)
+        return self._tell(Act.SIGN, by, now, channel=channel.value, signed_by=signed_by)
 
-    def arrive(self, at: Recipient, now: datetime) -> list[NotifyEvent]:
-        """The recipient's endpoint took the webhook (2xx)."""
-        return self._tell(Act.ARRIVE, at, now, channel=WEBHOOK)
+    def arrive(self, at: Recipient, channel: ChannelKind, now: datetime) -> list[NotifyEvent]:
+        """It lies with the recipient: its endpoint took the webhook (2xx), its receipt package came back."""
+        return self._tell(Act.ARRIVE, at, now, channel=channel.value)
 
     def exhaust(self, at: Recipient, error: str, now: datetime) -> list[NotifyEvent]:
         """Every try to reach the endpoint failed: a person must see to it. Nothing if it was read meanwhile."""

@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.notify.domain.channel import route_of
 from services.notify.domain.documents import Heading, NoticeText, heading
-from services.notify.domain.notice import INBOX, WEBHOOK, Draft, Notice, issue
+from services.notify.domain.notice import Draft, Notice, issue
 from services.notify.domain.offices import notice_no, party_of
-from services.notify.storage.endpoints import active_parties
+from services.notify.storage.endpoints import routes_of
 from services.notify.storage.numbers import take_number
 from services.notify.storage.unit import NotifyUnit
 from shared.clock import local_day
+from shared.contracts.codes import ChannelKind
 from shared.contracts.notify import NoticeLine
 from shared.outgoing import deliveries
 
@@ -51,9 +53,8 @@ def issue_notice_on(order: Order, write: Callable[[Heading], NoticeText], unit: 
 
 
 def _owe(notice: Notice, unit: NotifyUnit) -> None:
-    """A delivery per recipient: pushed to the endpoint of one that has one, waiting in the inbox for the others."""
-    parties = [party_of(notice.jurisdiction, recipient) for recipient in notice.receipts]
-    pushed = active_parties(unit.connection, parties)
-    for party in parties:
-        channel = WEBHOOK if party in pushed else INBOX
-        deliveries.add(unit.connection, notice.id, party, channel, unit.correlation_id)
+    """A delivery per recipient: by the first of its ways, waiting in the inbox for who has none."""
+    for recipient in notice.receipts:
+        party = party_of(notice.jurisdiction, recipient)
+        channel = next(iter(routes_of(unit.connection, party)), ChannelKind.INBOX)
+        deliveries.add(unit.connection, notice.id, route_of(party, channel), channel.value, unit.correlation_id)

@@ -1,5 +1,6 @@
 """Notices: issue by hand, record a reading, sign."""
 
+from services.notify.domain.channel import route_of
 from services.notify.domain.documents import case_report
 from services.notify.domain.errors import CaseUnknown
 from services.notify.domain.notice import Notice, address
@@ -10,7 +11,7 @@ from services.notify.storage.case_briefs import count_items, find_case
 from services.notify.storage.scope import recipient_of, scope_of
 from services.notify.storage.unit import NotifyUnit
 from shared.clock import local_day
-from shared.contracts.codes import Recipient
+from shared.contracts.codes import ChannelKind, Recipient
 from shared.contracts.notify import IssueNotice, NoticeView, ReadNotice, SignNotice
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -43,7 +44,7 @@ def read_notice(_: ReadNotice, call: Call, unit: NotifyUnit) -> NoticeView:
     told = notice.read(recipient, unit.now)
     if told:
         unit.record(notice, unit.notices, told)
-        _hand_over(notice, recipient, unit)
+        hand_over(notice, recipient, unit)
     return notice_view(notice, scope_of(call.by))
 
 
@@ -52,7 +53,7 @@ def sign_notice(cmd: SignNotice, call: Call, unit: NotifyUnit) -> NoticeView:
     notice, recipient = _addressed(call, unit)
     notice.check_version(recipient, call.expected_version)
     unit.record(notice, unit.notices, notice.sign(recipient, cmd.signed_by, unit.now))
-    _hand_over(notice, recipient, unit)
+    hand_over(notice, recipient, unit)
     return notice_view(notice, scope_of(call.by))
 
 
@@ -67,6 +68,8 @@ def _addressed(call: Call, unit: NotifyUnit) -> tuple[Notice, Recipient]:
     return notice, recipient
 
 
-def _hand_over(notice: Notice, recipient: Recipient, unit: NotifyUnit) -> None:
-    """Nothing need be sent any more to who has it."""
-    deliveries.handed_over(unit, notice.id, party_of(notice.jurisdiction, recipient))
+def hand_over(notice: Notice, recipient: Recipient, unit: NotifyUnit) -> None:
+    """Nothing need be sent any more to who has it, by whatever way."""
+    party = party_of(notice.jurisdiction, recipient)
+    for route in sorted({route_of(party, channel) for channel in ChannelKind}):
+        deliveries.handed_over(unit, notice.id, route)

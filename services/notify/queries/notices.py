@@ -8,29 +8,23 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from services.notify.domain.notice import WEBHOOK, Notice
-from services.notify.domain.offices import party_of
+from services.notify.domain.notice import Notice
 from services.notify.storage import assistance
 from services.notify.storage.outages import visible
 from services.notify.storage.repository import NoticeStore, receipts_of
 from services.notify.storage.scope import Scope, scope_of
-from services.notify.storage.tables import assistance_notice, delivery, endpoint, notice, notice_receipt, outage_notice
+from services.notify.storage.tables import assistance_notice, notice, outage_notice
 from shared.contracts.assistance_notices import AssistanceNoticeView, ListAssistanceNotices
 from shared.contracts.base import Page
-from shared.contracts.codes import DeliveryState, NoticeKind, Recipient, title
+from shared.contracts.codes import NoticeKind
 from shared.contracts.notify import (
     GetNotice,
     ListNotices,
-    ListRecipients,
     NoticeReceipt,
     NoticeRow,
     NoticeView,
-    RecipientList,
-    RecipientView,
 )
 from shared.contracts.outage_notices import ListOutageNotices, OutageNoticeView
-from shared.divisions.register import COUNTY_DIGITS
-from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
 
@@ -67,33 +61,6 @@ def list_notices(q: ListNotices, by: Actor, connection: Connection) -> Page[Noti
         return [NoticeRow(**_row(_listed(row, receipts), scope)) for row in rows]
 
     return page(_LISTING, _asked(q, scope), q, connection, views)
-
-
-def list_recipients(_: ListRecipients, by: Actor, connection: Connection) -> RecipientList:
-    """The recipients of the caller's county, with what is still owed to each."""
-    county = by.jurisdiction[:COUNTY_DIGITS]
-    if len(county) < COUNTY_DIGITS:
-        raise NotFound
-    owed = _owed(connection, county)
-    unsigned = _unsigned(connection, county)
-    places = {
-        row.party: row
-        for row in connection.execute(sa.select(endpoint.c.party, endpoint.c.url, endpoint.c.active)).all()
-    }
-    return RecipientList(
-        items=[
-            RecipientView(
-                code=recipient,
-                name=title(recipient),
-                endpoint_url=place.url if (place := places.get(party_of(county, recipient))) else None,
-                endpoint_active=place.active if place else None,
-                notices_unsigned=unsigned.get(recipient.value, 0),
-                deliveries_pending=owed.get((party_of(county, recipient), DeliveryState.PENDING.value), 0),
-                deliveries_exhausted=owed.get((party_of(county, recipient), DeliveryState.EXHAUSTED.value), 0),
-            )
-            for recipient in Recipient
-        ]
-    )
 
 
 def notice_view(found: Notice, scope: Scope) -> NoticeView:
@@ -139,30 +106,6 @@ def _asked(q: ListNotices, scope: Scope) -> list[sa.ColumnElement[bool]]:
     if q.unsigned:
         asked.append(scope.has_receipt(unsigned=True))
     return asked
-
-
-def _owed(connection: Connection, county: str) -> dict[tuple[str, str], int]:
-    """Deliveries to endpoints, by party and state."""
-    rows = connection.execute(
-        sa.select(delivery.c.party, delivery.c.state, sa.func.count())
-        .where(
-            delivery.c.channel == WEBHOOK,
-            delivery.c.party.in_([party_of(county, recipient) for recipient in Recipient]),
-            delivery.c.state.in_([DeliveryState.PENDING.value, DeliveryState.EXHAUSTED.value]),
-        )
-        .group_by(delivery.c.party, delivery.c.state)
-    )
-    return {(party, state): number for party, state, number in rows}
-
-
-def _unsigned(connection: Connection, county: str) -> dict[str, int]:
-    rows = connection.execute(
-        sa.select(notice_receipt.c.recipient, sa.func.count().label("number"))
-        .join(notice, notice.c.id == notice_receipt.c.notice_id)
-        .where(notice_receipt.c.signed_at.is_(None), notice.c.jurisdiction.startswith(county, autoescape=True))
-        .group_by(notice_receipt.c.recipient)
-    )
-    return {row.recipient: row.number for row in rows}
 
 
 def list_outages(q: ListOutageNotices, by: Actor, connection: Connection) -> Page[OutageNoticeView]:

@@ -182,6 +182,21 @@ assistance_notice = sa.Table(
     sa.Index("assistance_notice_newest", "issued_at", "id"),
 )
 
-_outgoing = outgoing_tables(METADATA)
+# Packages of the file exchange, gap-free in the order in which they were first laid for a recipient.
+channel_package = sa.Table(
+    "channel_package",
+    METADATA,
+    sa.Column("delivery_id", _uuid, primary_key=True, comment="also the package's id"),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("subject_id", _uuid, nullable=False),
+    sa.UniqueConstraint("route", "number", name="channel_package_number"),
+)
+
+_outgoing = outgoing_tables(
+    METADATA,
+    sa.Column("place", sa.Integer, nullable=False, server_default="1", comment="in the order of a recipient's ways"),
+    sa.Column("options", pg.JSONB, nullable=False, server_default="{}", comment="of the channel, without secrets"),
+)
 delivery = _outgoing.delivery
 endpoint = _outgoing.endpoint

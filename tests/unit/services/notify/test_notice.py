@@ -15,7 +15,7 @@ from services.notify.domain.errors import AlreadySigned, NoticeCancelled, Recipi
 from services.notify.domain.notice import TABLE, Act, Draft, Notice, Standing, address, digest, issue
 from shared.aggregate import replay
 from shared.contracts.base import Event
-from shared.contracts.codes import DeliveryState, NoticeKind, Recipient
+from shared.contracts.codes import ChannelKind, DeliveryState, NoticeKind, Recipient
 from shared.contracts.notify import NoticeDeliveredV1, NoticeSignedV1
 from shared.errors import NotFound, StaleVersion
 
@@ -93,7 +93,7 @@ def test_endpoint_that_gives_up_after_the_reading_tells_nothing() -> None:
     notice = issued()
     done(notice, notice.read(MAIN, START))
     assert notice.exhaust(MAIN, "HTTP 500", START) == []
-    assert notice.arrive(MAIN, START) == []
+    assert notice.arrive(MAIN, ChannelKind.WEBHOOK, START) == []
 
 
 def test_cancelled_receipt_is_neither_read_nor_signed() -> None:
@@ -169,7 +169,7 @@ class NoticeLife(RuleBasedStateMachine):
 
     @rule(at=recipients)
     def arrive(self, at: Recipient) -> None:
-        self._do(lambda now: self.notice.arrive(at, now))
+        self._do(lambda now: self.notice.arrive(at, ChannelKind.WEBHOOK, now))
 
     @rule(at=recipients)
     def exhaust(self, at: Recipient) -> None:

@@ -22,7 +22,7 @@ def build_sender(settings: SenderSettings, limits: SenderLimits | None = None) -
     """Call it inside the loop that will run it."""
     desk = desk_of(settings)
     allowed = desk.safeguards.allowed_hosts
-    intake = runner_of(NAME, settings.notify_dsn, settings, open_unit(desk), _INTAKE_CONNECTIONS)
+    intake = runner_of(f"{NAME}-receipts", settings.notify_dsn, settings, open_unit(desk), _INTAKE_CONNECTIONS)
     receipts = ExchangeReceipts(intake, desk.safeguards, settings.exchange, settings.exchange_poll_s)
     channels: tuple[Channel, ...] = (
         WebhookChannel(allowed),

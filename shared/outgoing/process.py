@@ -34,7 +34,7 @@ def sender_of(
 ) -> Sender[U]:
     """Call it inside the loop that will run it. dsn: the service's database, as its run-time role."""
     return Sender(
-        runner_of(service, dsn, settings, open_unit, _CONNECTIONS),
+        runner_of(f"{service}-sender", dsn, settings, open_unit, _CONNECTIONS),
         dsn.get_secret_value(),
         errand,
         couriers,
@@ -46,10 +46,10 @@ def sender_of(
 
 
 def runner_of(
-    service: str, dsn: SecretStr, settings: OutgoingSettings, open_unit: OpenUnit[U], connections: int
+    name: str, dsn: SecretStr, settings: OutgoingSettings, open_unit: OpenUnit[U], connections: int
 ) -> UnitRunner[U]:
-    """Units of work of what sends and of what takes in, each with connections of its own."""
-    engine = open_engine(dsn.get_secret_value(), pool_size=connections, application=f"tianwei-{service}-sender")
+    """Units of work of what sends, and of what takes in beside it, each with connections of its own."""
+    engine = open_engine(dsn.get_secret_value(), pool_size=connections, application=f"tianwei-{name}")
     return UnitRunner(engine, open_unit, open_clock(settings.training_clock), OutboxBell(engine))
 
 

@@ -14,11 +14,11 @@ from services.notify.domain.channel import (
     ParcelKind,
     ReceiptGrade,
     channel_of_route,
-    party_of_route,
 )
 from services.notify.domain.channel_wording import file_name
 from services.notify.domain.notice import Notice
 from services.notify.domain.offices import county_of, recipient_of
+from services.notify.handlers.probes import probe
 from services.notify.ports import ParcelLetter
 from services.notify.storage.endpoints import is_probe, next_route, options_of
 from services.notify.storage.packages import package_number
@@ -50,7 +50,7 @@ class NoticeErrand:
 
     def _parcel(self, connection: Connection, claimed: Claimed) -> Parcel | None:
         if is_probe(connection, claimed.party, claimed.id) and not self._notices.exists(connection, claimed.subject_id):
-            return _probe(claimed, self._public_url)
+            return probe(claimed, self._public_url)
         waiting = sa.select(notice_receipt.c.notice_id).where(
             notice_receipt.c.notice_id == claimed.subject_id,
             notice_receipt.c.recipient == recipient_of(claimed.party).value,
@@ -125,23 +125,3 @@ def _of_notice(notice: Notice, claimed: Claimed, public_url: str) -> Parcel:
 def _text_file(name: str, content: bytes) -> ParcelFile:
     load: Callable[[], bytes] = lambda: content  # noqa: E731
     return ParcelFile(name, "text/plain", hashlib.sha256(content).hexdigest(), load)
-
-
-def _probe(claimed: Claimed, public_url: str) -> Parcel:
-    recipient = recipient_of(party_of_route(claimed.party))
-    return Parcel(
-        delivery_id=claimed.id,
-        document_id=claimed.subject_id,
-        about="notice",
-        kind=ParcelKind.PROBE,
-        number="",
-        title="送达渠道测试",
-        issuer="田卫系统",
-        recipient=recipient.value,
-        recipient_name=title(recipient),
-        sha256="",
-        signature="",
-        link=public_url,
-        verify_url="",
-        made_at=claimed.created_at,
-    )

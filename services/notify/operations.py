@@ -2,12 +2,14 @@
 
 from functools import cache, partial
 
+from services.notify.adapters.docx_writer import DocxWriter
 from services.notify.adapters.registers import read_document_types
 from services.notify.domain.document_table import DECIDERS, DRAFTERS, STAFF
 from services.notify.handlers import documents
 from services.notify.handlers.assistance import acknowledge_assistance_notice
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
+from services.notify.handlers.receipt_proofs import record_receipt
 from services.notify.handlers.recipients import (
     configure_recipient_endpoint,
     disable_recipient_endpoint,
@@ -26,6 +28,7 @@ from services.notify.queries.notices import (
     list_notices,
     list_outages,
 )
+from services.notify.queries.receipt_proofs import get_receipt_slip, list_receipt_proofs
 from services.notify.queries.recipients import list_recipients
 from services.notify.storage.assistance import IN_AGENCY
 from shared.contracts import documents as c
@@ -41,6 +44,7 @@ from shared.contracts.notify import (
     SignNotice,
 )
 from shared.contracts.outage_notices import AcknowledgeOutage, ListOutageNotices
+from shared.contracts.receipt_proofs import GetReceiptSlip, ListReceiptProofs, RecordReceipt
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -71,6 +75,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(c.ApproveDocument, documents.approve_document, DECIDERS),
     CommandOperation(c.DeliverDocument, documents.deliver_document, STAFF),
     CommandOperation(c.SignForDocument, documents.sign_for_document, STAFF),
+    CommandOperation(RecordReceipt, record_receipt, STAFF),
     CommandOperation(c.CloseDocument, documents.close_document, STAFF),
     CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS),
     QueryOperation(GetNotice, get_notice, _EVERYBODY),
@@ -81,6 +86,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.ListDocuments, list_documents, _EVERYBODY),
     QueryOperation(c.GetDocumentFile, get_document_file, _EVERYBODY),
     QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
+    QueryOperation(ListReceiptProofs, list_receipt_proofs, _EVERYBODY),
+    QueryOperation(GetReceiptSlip, partial(get_receipt_slip, DocxWriter().write), _EVERYBODY),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

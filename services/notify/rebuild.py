@@ -4,12 +4,14 @@ from services.notify.domain.assistance_notice import AssistanceNotice
 from services.notify.domain.document import Document
 from services.notify.domain.notice import Notice
 from services.notify.domain.outage_notice import OutageNotice
+from services.notify.domain.receipt_proof import ReceiptProof
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
 from services.notify.settings import NotifySettings
 from services.notify.storage import tables
 from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
+from services.notify.storage.receipt_proofs import ReceiptProofStore
 from services.notify.storage.repository import NoticeStore
 from services.notify.wiring import NAME
 from shared.rebuild.comparison import FeedProjection, OwnProjection
@@ -46,6 +48,13 @@ PROJECTIONS = (
         Document.TYPE,
         DocumentStore(),
         [Computed(tables.document)],
+    ),
+    OwnProjection(
+        "回证",
+        ReceiptProof,
+        ReceiptProof.TYPE,
+        ReceiptProofStore(),
+        [Computed(tables.receipt_proof)],
     ),
     FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
     FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),

@@ -89,21 +89,6 @@ class Parcel:
     files: tuple[ParcelFile, ...] = ()
 
 
-@dataclass(frozen=True)
-class ReceiptProof:
-    """What proves a receipt that came by another way than the console.
-
-    reference: package id, receipt code. photo_sha256: of the photographed paper, in the file store. handed_by: who
-    carried the paper. entered_by: who typed it in. The time of a receipt is the one on the paper, not of its entry.
-    """
-
-    channel: ChannelKind
-    reference: str = ""
-    photo_sha256: str | None = None
-    handed_by: str | None = None
-    entered_by: str | None = None
-
-
 def route_of(party: str, channel: ChannelKind) -> str:
     """A recipient's route, as deliveries and endpoints name it: 640521:party_committee:email.
 

@@ -244,7 +244,7 @@ class ChannelSettingWrong(InvalidInput):
 
 
 class ReceiptCodeWrong(InvalidInput):
-    """A receipt code that was typed wrongly. part: form, package-id, receiver, time or check-digits."""
+    """A receipt code that was typed wrongly. part: form, package-id, time or check-digits."""
 
     def __init__(self, part: str) -> None:
         super().__init__("notify.receipt-code-wrong", "code", part=part)

@@ -32,6 +32,12 @@ class IssuingOffice(Issuer):
     def series(self, kind: NoticeKind) -> str:
         return f"{self.mark}{GROUPS[kind]}"
 
+    def called(self, code: str) -> str | None:
+        """What a recipient is called on paper, by its code; None for one that the register does not know."""
+        names = {recipient.value: name for recipient, name in self.recipients.items()}
+        names |= {agency: issuer.name for agency, issuer in self.agencies.items()}
+        return names.get(code)
+
     def issuer(self, office: str) -> Issuer:
         """By the code of the office. Raises OfficeMissing."""
         if office == COORDINATION:
@@ -42,9 +48,9 @@ class IssuingOffice(Issuer):
         return found
 
 
-def party_of(division_code: str, recipient: Recipient) -> str:
+def party_of(division_code: str, recipient: str) -> str:
     """A recipient of one county, as deliveries and endpoints name it, like 640521:party_committee."""
-    return f"{division_code[:COUNTY_DIGITS]}:{recipient.value}"
+    return f"{division_code[:COUNTY_DIGITS]}:{recipient}"
 
 
 def recipient_of(party: str) -> Recipient:

@@ -109,7 +109,9 @@ def _endpoint(recipient: Recipient, channel: ChannelKind, call: Call, unit: Noti
 
 def _former(endpoint: RecipientEndpoint, cmd: ChannelSettings, safeguards: Safeguards) -> dict[str, str]:
     """Parts of the secret of the same address: another one is not told what the former one knew."""
-    if not endpoint.secret or cmd.channel is ChannelKind.WEBHOOK or cmd.url.partition("?")[0] != endpoint.url:
+    # Of a robot's address the part that holds its key is not kept in the clear.
+    asked = cmd.url.partition("?")[0] if cmd.channel is ChannelKind.ROBOT else cmd.url
+    if not endpoint.secret or cmd.channel is ChannelKind.WEBHOOK or asked != endpoint.url:
         return {}
     try:
         return dict(parts_of(safeguards.box.open(endpoint.secret, str(endpoint.id))))

@@ -58,15 +58,15 @@ def receiver() -> Iterator[Receiver]:
     made.close()
 
 
-def configure(house: House, url: str, recipient: str = "discipline_commission") -> Any:
-    return house.command(ADMINISTRATOR, "recipient.configure-endpoint", recipient=recipient, url=url)
+def configure(house: House, url: str, recipient: str = "discipline_commission", **more: Any) -> Any:
+    return house.command(ADMINISTRATOR, "recipient.configure-endpoint", recipient=recipient, url=url, **more)
 
 
-def send_until(house: House, condition: Callable[[], object]) -> None:
+def send_until(house: House, condition: Callable[[], object], **settings: Any) -> None:
     """Run the sender until the condition holds."""
 
     async def run() -> None:
-        sender = build_sender(house.sender_settings())
+        sender = build_sender(house.sender_settings(**settings))
         running = asyncio.create_task(sender.run())
         async with asyncio.timeout(30):
             while not await asyncio.to_thread(condition):

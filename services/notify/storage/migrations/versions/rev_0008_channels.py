@@ -1,4 +1,4 @@
-"""Several ways to a recipient: the place and settings of each, and the numbers of exchange packages."""
+"""Several ways to a recipient, each with its place and settings; numbers of packages; receipts on paper."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,7 +18,8 @@ def upgrade() -> None:
             op.add_column(
                 "endpoint", sa.Column(column.name, column.type, nullable=False, server_default=column.server_default)
             )
-    METADATA.tables["channel_package"].create(op.get_bind(), checkfirst=True)
+    for name in ("channel_package", "receipt_proof"):
+        METADATA.tables[name].create(op.get_bind(), checkfirst=True)
 
 
 def downgrade() -> None:

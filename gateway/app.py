@@ -63,7 +63,6 @@ _ROUTERS = (
     joint_actions,
     action_proposals,
     police_transfers,
-    receipt_proofs,
     listings,
     assistance,
     sealed_records,

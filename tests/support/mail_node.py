@@ -128,8 +128,9 @@ class MailNode:
         server, self._server = self._server, None
         server.close()
         for guest in self._guests:
-            if guest.transport is not None:
-                guest.transport.abort()
+            transport: Any = guest.transport
+            if transport is not None:
+                transport.abort()
         await asyncio.sleep(0)
         await server.wait_closed()
 

@@ -172,7 +172,7 @@ def test_what_a_way_out_of_use_owes_goes_by_the_next(house: House, node: MailNod
 
 
 def test_secrets_are_sealed_kept_and_never_shown(house: House) -> None:
-    robot = {"channel": "robot", "robot": {"keyword": "田卫"}}
+    robot: dict[str, Any] = {"channel": "robot", "robot": {"keyword": "田卫"}}
     made = configure(house, "https://oapi.dingtalk.com/robot/send?access_token=t0ken", secret="SEC123", **robot)
     assert made["url"] == "https://oapi.dingtalk.com/robot/send"
     by_sms(house, "https://sms.example/send", secret="gate-key", place=2)
@@ -240,11 +240,12 @@ def test_every_address_is_judged_as_a_webhooks_is(house: House, settings: Any) -
 
 
 def test_only_an_administrator_sets_tries_and_lays_down(house: House) -> None:
-    for operation, more in (
-        ("configure-endpoint", {"url": "https://x.example/"}),
-        ("test-endpoint", {"channel": "email"}),
-        ("disable-endpoint", {"channel": "email", "reason": "x"}),
-    ):
+    orders: dict[str, dict[str, Any]] = {
+        "configure-endpoint": {"url": "https://x.example/"},
+        "test-endpoint": {"channel": "email"},
+        "disable-endpoint": {"channel": "email", "reason": "x"},
+    }
+    for operation, more in orders.items():
         refused = house.command(COORDINATOR, f"recipient.{operation}", recipient=OFFICE, **more)
         assert refused["code"] == "role-not-allowed"
 

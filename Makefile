@@ -60,6 +60,7 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 	$(BIN)/python -m services.cases.diagrams
 	$(BIN)/python -m services.agencies.diagrams
 	$(BIN)/python -m services.notify.diagrams
+	$(BIN)/python -m services.notify.rules_document
 
 fonts: ## 公文用的免费字库，放入 .fonts (free fonts for official documents; Debian)
 	@.ci/fonts

@@ -28,7 +28,7 @@ _ROLE = "cases_app"
 _NOW = datetime(2026, 4, 20, 1, tzinfo=UTC)
 _FOR_S = 2.0
 # Rows in one statement: a role's statements may not take long.
-_AT_ONCE = 50_000
+_AT_ONCE = 20_000
 
 # Clocks that run for weeks to come, each at its own minute, all with a whole ladder before them.
 _FILL = sa.text("""

@@ -1,5 +1,6 @@
 """The shape of everything that has a state of its own: decides by methods that return events, changes only by apply."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -19,7 +20,7 @@ class Aggregate(Protocol):
         ...
 
 
-def replay(aggregate: Aggregate, events: list[Event]) -> None:
+def replay(aggregate: Aggregate, events: Sequence[Event]) -> None:
     """Apply events in order, counting versions as the log does."""
     for event in events:
         aggregate.apply(event)

@@ -77,23 +77,37 @@ def _not_run_without(item: pytest.Item) -> Generator[None, None, None]:
         pytest.skip(str(missing))
 
 
-# ---- two parts, and two workers for the first (tests/__main__.py) ----------------------------------------------------
+# ---- the parts of a whole run (tests/__main__.py) --------------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    told = "only tests that may run beside others, or only those that may not"
-    parser.addoption("--part", choices=["together", "alone"], help=told)
+    parser.addoption("--part", choices=["together", "alone", "pure"], help="only the tests of this part")
+
+
+def part_of(path: str) -> str:
+    """By folder. alone: needs the machine to itself. pure: asks next to nothing of it. together: all others.
+
+    path: below the folder of tests, from the root of the project.
+    """
+    return {"alone": "alone", "unit": "pure"}.get(path.split("/")[1], "together")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of the other parts not even the files are read."""
+    part = config.option.part
+    if part is None or not collection_path.is_relative_to(config.rootpath):
+        return None
+    path = collection_path.relative_to(config.rootpath).as_posix()
+    return True if path.count("/") and part_of(path) != part else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if (part := config.option.part) is None:
         return
-    alone = [item for item in items if item.get_closest_marker("alone") is not None]
-    others = [item for item in items if item.get_closest_marker("alone") is None]
+    mine = [item for item in items if part_of(item.nodeid) == part]
+    config.hook.pytest_deselected(items=[item for item in items if part_of(item.nodeid) != part])
     # What takes long comes first, so that two workers end at about the same time.
-    others.sort(key=lambda item: not item.nodeid.startswith("tests/system/"))
-    items[:], left_out = (others, alone) if part == "together" else (alone, others)
-    config.hook.pytest_deselected(items=left_out)
+    items[:] = sorted(mine, key=lambda item: not item.nodeid.startswith("tests/system/"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -110,8 +124,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def share_of(nodeid: str) -> str:
-    """What a worker takes at once: a file, or all tests of the running house on one bus."""
+    """What a worker takes at once: a file, or all tests of one running house."""
     file, _, name = nodeid.partition("::")
+    if file.startswith("tests/system/drilled/"):
+        return "the house of chosen days"
     if file.startswith("tests/system/"):
         for bus in ("embedded", "rabbitmq"):
             if f"[{bus}" in name:

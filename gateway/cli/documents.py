@@ -1,4 +1,4 @@
-"""`tianwei documents list | show`."""
+"""`tianwei documents list | show | unsigned`."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,6 +28,19 @@ _RECEIPT = {
     "delivered_at": "送达时间",
     "signed_by": "签收人",
     "signed_at": "签收时间",
+    "due_at": "签收期限",
+    "urged": "催签次数",
+}
+_UNSIGNED = {
+    "document_id": "id",
+    "number": "发文字号",
+    "recipient": "收文单位",
+    "channel": "方式",
+    "delivered_at": "送达时间",
+    "due_on": "签收期限",
+    "days_late": "逾期工作日",
+    "urged": "催签次数",
+    "error": "未送达原因",
 }
 
 
@@ -54,3 +67,15 @@ def show_document(document: UUID, home: HomeFolder = DEFAULT_HOME, as_json: AsJs
     print_record(found, _ONE, of="document")
     print_part("签收", found["receipts"], _RECEIPT)
     print_part("原件", found["files"], {"format": "格式", "sha256": "SHA-256", "sm3": "SM3"})
+
+
+@documents.command("unsigned", help="尚未签收的公文，逾期最久的在前")
+def list_unsigned(
+    late: Annotated[bool, typer.Option("--late", help="只看已逾期的")] = False,
+    limit: Most = 50,
+    home: HomeFolder = DEFAULT_HOME,
+    as_json: AsJson = False,
+) -> None:
+    with Client(home) as client:
+        rows = client.items("/documents/unsigned", limit, late=late or None)
+    print_list(rows, _UNSIGNED, as_json)

@@ -8,7 +8,6 @@ import typer
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
 from gateway.cli.client import Client
 from gateway.cli.listing import Most, print_list, print_part, print_record
-from shared.contracts.codes import NoticeKind
 
 notices = typer.Typer(no_args_is_help=True, help="抄告")
 app.add_typer(notices, name="notices")
@@ -17,23 +16,28 @@ _ROW = {
     "id": "id",
     "notice_no": "发文字号",
     "kind": "种类",
+    "state": "状态",
     "title": "标题",
     "main_recipient": "主送",
     "copies": "抄送",
     "issued_at": "印发",
 }
 _RECEIPT = {
-    "recipient": "收文单位",
+    "name": "收文单位",
+    "channel": "送达方式",
     "state": "送达",
+    "accepted_at": "传输接收",
     "delivered_at": "送达时间",
     "signed_by": "签收人",
     "signed_at": "签收时间",
+    "due_at": "签收期限",
+    "urged": "催签次数",
 }
 
 
 @notices.command("list", help="抄告清单")
 def list_notices(
-    kind: Annotated[NoticeKind | None, typer.Option(help="种类")] = None,
+    kind: Annotated[str | None, typer.Option(help="文种代码，如 case_filed_copy")] = None,
     unsigned: Annotated[bool, typer.Option("--unsigned", help="只看未签收的")] = False,
     limit: Most = 50,
     home: HomeFolder = DEFAULT_HOME,

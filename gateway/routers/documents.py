@@ -19,6 +19,8 @@ from shared.contracts.documents import (
     GetDocumentFile,
     ListDocuments,
     ListDocumentTypes,
+    ListUnsigned,
+    UnsignedReceipt,
 )
 from shared.errors import Conflict
 
@@ -35,27 +37,37 @@ def add_to(api: Api) -> None:
     route = CommandRoute("notify", DraftDocument, _PATH, DocumentView, target=None, location=f"{_PATH}/{{id}}")
     api.command(route, _TAG)
     api.query(QueryRoute("notify", ListDocuments, _PATH, Page[DocumentRow]), _TAG)
+    api.query(QueryRoute("notify", ListUnsigned, f"{_PATH}/unsigned", Page[UnsignedReceipt]), _TAG)
     api.query(QueryRoute("notify", GetDocument, f"{_PATH}/{{id}}", DocumentView, single=True), _TAG)
     api.query(QueryRoute("notify", ListDocumentTypes, "/document-types", DocumentTypeList), _TAG)
     api.commands("notify", DOCUMENT_COMMANDS, _PATH, DocumentView, _TAG)
+    add_file(api, _FILE, _TAG)
+
+
+def add_file(api: Api, route: QueryRoute, tag: str) -> None:
+    """A route that serves a frozen file, of which its query tells name and digest."""
+
+    async def file(request: Request) -> Response:
+        return await _file(route, request)
+
     api.add(
-        _FILE.path,
+        route.path,
         file,
         method="GET",
-        tag=_TAG,
-        name=GetDocumentFile.operation.replace(".", "-"),
+        tag=tag,
+        name=route.query.operation.replace(".", "-"),
         about="The file as it was frozen: pdf or docx.",
         view=None,
         status=200,
-        parameters=_FILE.parameters(),
+        parameters=route.parameters(),
         openapi_extra={"responses": {"200": {"content": {FILE: {"schema": {"type": "string", "format": "binary"}}}}}},
     )
 
 
-async def file(request: Request) -> Response:
+async def _file(route: QueryRoute, request: Request) -> Response:
     """Raises NotFound, Conflict when what lies in the store is another content."""
     call = await asked(request)
-    found = await call.query("notify", GetDocumentFile, _FILE.read(request))
+    found = await call.query("notify", route.query, route.read(request))
     try:
         return await downloads.served(
             call.parts.blobs,

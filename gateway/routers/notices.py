@@ -6,6 +6,7 @@ from starlette.background import BackgroundTask
 
 from gateway.forwarding import Api, Asked, CommandRoute, QueryRoute
 from gateway.reading import record_reading
+from gateway.routers.documents import add_file
 from gateway.schemas.endpoint import ChannelLaidDown, ChannelNamed, RecipientChannel
 from shared.contracts.assistance_notices import (
     AcknowledgeAssistanceNotice,
@@ -21,9 +22,11 @@ from shared.contracts.channels import (
     TestRecipientEndpoint,
 )
 from shared.contracts.codes import Role
+from shared.contracts.documents import DocumentFileView
 from shared.contracts.notify import (
     NOTICE_COMMANDS,
     GetNotice,
+    GetNoticeFile,
     IssueNotice,
     ListNotices,
     ListRecipients,
@@ -35,6 +38,7 @@ from shared.contracts.notify import (
 from shared.contracts.outage_notices import AcknowledgeOutage, ListOutageNotices, OutageNoticeView
 
 _TAG = "notices"
+_IN_AGENCY = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM, Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
 
 
 def add_to(api: Api) -> None:
@@ -43,6 +47,8 @@ def add_to(api: Api) -> None:
     )
     api.query(QueryRoute("notify", ListNotices, "/notices", Page[NoticeRow]), _TAG)
     api.query(QueryRoute("notify", GetNotice, "/notices/{id}", NoticeView, single=True, after=_opened), _TAG)
+    route = QueryRoute("notify", GetNoticeFile, "/notices/{id}/files/{format}", DocumentFileView)
+    add_file(api, route, _TAG)
     api.commands("notify", [c for c in NOTICE_COMMANDS if c is not ReadNotice], "/notices", NoticeView, _TAG)
     api.query(QueryRoute("notify", ListOutageNotices, "/outage-notices", Page[OutageNoticeView]), _TAG)
     api.commands("notify", [AcknowledgeOutage], "/outage-notices", OutageNoticeView, _TAG)
@@ -50,12 +56,12 @@ def add_to(api: Api) -> None:
     api.query(letters, _TAG)
     api.commands("notify", [AcknowledgeAssistanceNotice], "/assistance-notices", AssistanceNoticeView, _TAG)
     api.query(QueryRoute("notify", ListRecipients, "/recipients", RecipientList), _TAG)
-    for route in (
+    for command in (
         _of_recipient(ConfigureRecipientEndpoint, RecipientEndpointView, RecipientChannel, "endpoint", "PUT"),
         _of_recipient(TestRecipientEndpoint, EndpointTestView, ChannelNamed, "test-endpoint"),
         _of_recipient(DisableRecipientEndpoint, RecipientEndpointView, ChannelLaidDown, "disable-endpoint"),
     ):
-        api.command(route, _TAG)
+        api.command(command, _TAG)
 
 
 def _of_recipient(
@@ -74,9 +80,9 @@ def _of_recipient(
 
 
 def _opened(call: Asked, notice: Any) -> BackgroundTask | None:
-    """A clerk sees its own receipt only: while that has no delivery, this reading is it."""
-    if not call.caller.actor.has(Role.RECIPIENT_CLERK):
+    """Who is addressed sees its own receipt only: while that was not opened, this reading is it."""
+    if not call.caller.actor.has(Role.RECIPIENT_CLERK, *_IN_AGENCY):
         return None
-    if all(receipt["delivered_at"] for receipt in notice["receipts"]):
+    if all(receipt["opened_at"] for receipt in notice["receipts"]):
         return None
     return BackgroundTask(record_reading, call, "notify", ReadNotice(), notice["id"])

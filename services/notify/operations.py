@@ -3,7 +3,7 @@
 from functools import cache, partial
 
 from services.notify.adapters.docx_writer import DocxWriter
-from services.notify.adapters.registers import read_document_types
+from services.notify.adapters.registers import read_document_types, read_receipt_terms
 from services.notify.domain.document_table import DECIDERS, DRAFTERS, STAFF
 from services.notify.handlers import documents
 from services.notify.handlers.assistance import acknowledge_assistance_notice
@@ -24,11 +24,13 @@ from services.notify.queries.documents import (
 )
 from services.notify.queries.notices import (
     get_notice,
+    get_notice_file,
     list_assistance_notices,
     list_notices,
     list_outages,
 )
 from services.notify.queries.receipt_proofs import get_receipt_slip, list_receipt_proofs
+from services.notify.queries.receipts import list_unsigned
 from services.notify.queries.recipients import list_recipients
 from services.notify.storage.assistance import IN_AGENCY
 from shared.contracts import documents as c
@@ -37,6 +39,7 @@ from shared.contracts.channels import ConfigureRecipientEndpoint, DisableRecipie
 from shared.contracts.codes import Role
 from shared.contracts.notify import (
     GetNotice,
+    GetNoticeFile,
     IssueNotice,
     ListNotices,
     ListRecipients,
@@ -48,20 +51,22 @@ from shared.contracts.receipt_proofs import GetReceiptSlip, ListReceiptProofs, R
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
-_CLERK = frozenset({Role.RECIPIENT_CLERK})
+# Those whom documents are addressed to, and who have an account here.
+_ADDRESSED = frozenset({Role.RECIPIENT_CLERK, *IN_AGENCY})
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 # Everybody may ask; scope.py shows nothing to those whom notices do not concern: 404, never 403.
 _EVERYBODY = frozenset(Role)
 
 # Read when it is first asked for: this table is imported where no service runs.
 _TYPES = cache(read_document_types)
+_TERMS = cache(read_receipt_terms)
 
 OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
-    CommandOperation(SignNotice, sign_notice, _CLERK),
+    CommandOperation(SignNotice, sign_notice, _ADDRESSED),
     CommandOperation(AcknowledgeOutage, acknowledge_outage, _COORDINATOR),
     CommandOperation(AcknowledgeAssistanceNotice, acknowledge_assistance_notice, frozenset(IN_AGENCY)),
-    CommandOperation(ReadNotice, read_notice, _CLERK),
+    CommandOperation(ReadNotice, read_notice, _ADDRESSED),
     CommandOperation(
         ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
     ),
@@ -75,19 +80,22 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(c.ApproveDocument, documents.approve_document, DECIDERS),
     CommandOperation(c.DeliverDocument, documents.deliver_document, STAFF),
     CommandOperation(c.SignForDocument, documents.sign_for_document, STAFF),
+    CommandOperation(c.ReServeDocument, documents.re_serve_document, STAFF),
     CommandOperation(RecordReceipt, record_receipt, STAFF),
     CommandOperation(c.CloseDocument, documents.close_document, STAFF),
     CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS),
-    QueryOperation(GetNotice, get_notice, _EVERYBODY),
+    QueryOperation(GetNotice, partial(get_notice, _TYPES), _EVERYBODY),
+    QueryOperation(GetNoticeFile, get_notice_file, _EVERYBODY),
     QueryOperation(ListNotices, list_notices, _EVERYBODY),
     QueryOperation(ListOutageNotices, list_outages, _COORDINATOR),
     QueryOperation(ListAssistanceNotices, list_assistance_notices, _EVERYBODY),
     QueryOperation(c.GetDocument, get_document, _EVERYBODY),
     QueryOperation(c.ListDocuments, list_documents, _EVERYBODY),
     QueryOperation(c.GetDocumentFile, get_document_file, _EVERYBODY),
-    QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
     QueryOperation(ListReceiptProofs, list_receipt_proofs, _EVERYBODY),
     QueryOperation(GetReceiptSlip, partial(get_receipt_slip, DocxWriter().write), _EVERYBODY),
+    QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, timed=True),
+    QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

@@ -1,33 +1,17 @@
-"""What notify needs from outside its rules."""
+"""What notify needs from outside its rules: ways to its recipients."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from services.notify.domain.channel import Parcel
-from services.notify.domain.documents import NoticeText
 from shared.contracts.codes import ChannelKind
 from shared.outgoing.courier import Letter, Outcome
 
 
 @dataclass(frozen=True)
-class Rendered:
-    title: str
-    body: str
-
-
-class Renderer(Protocol):
-    def render(self, text: NoticeText) -> Rendered:
-        """Title and body of the notice as they are numbered, digested and kept."""
-        ...
-
-
-@dataclass(frozen=True)
 class ParcelLetter(Letter):
-    """What an errand gives for a claimed delivery; body: of the signed webhook, which carries no text (R10).
-
-    options: of the route, as it is configured now.
-    """
+    """What an errand gives for a claimed delivery; its channel writes the body. options: as the route is configured."""
 
     parcel: Parcel = field(kw_only=True)
     options: Mapping[str, object] = field(default_factory=dict, kw_only=True)

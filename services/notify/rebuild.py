@@ -2,7 +2,6 @@
 
 from services.notify.domain.assistance_notice import AssistanceNotice
 from services.notify.domain.document import Document
-from services.notify.domain.notice import Notice
 from services.notify.domain.outage_notice import OutageNotice
 from services.notify.domain.receipt_proof import ReceiptProof
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
@@ -12,22 +11,14 @@ from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.receipt_proofs import ReceiptProofStore
-from services.notify.storage.repository import NoticeStore
 from services.notify.wiring import NAME
 from shared.rebuild.comparison import FeedProjection, OwnProjection
 from shared.rebuild.program import Rebuilder
 from shared.rebuild.shadow import Computed
 
-# Not here: deliveries are the sender's progress, document_press is the press's; of endpoints the log keeps no secret,
-# numbers are given out.
+# Not here: deliveries, and which service each is, are the sender's progress, document_press is the press's; of
+# endpoints the log keeps no secret, numbers are given out.
 PROJECTIONS = (
-    OwnProjection(
-        "抄告和签收",
-        Notice,
-        Notice.TYPE,
-        NoticeStore(),
-        [Computed(tables.notice), Computed(tables.notice_receipt, owner="notice_id")],
-    ),
     OwnProjection(
         "接口中断提醒",
         OutageNotice,
@@ -43,11 +34,12 @@ PROJECTIONS = (
         [Computed(tables.assistance_notice)],
     ),
     OwnProjection(
-        "公文",
+        "公文和签收",
         Document,
         Document.TYPE,
         DocumentStore(),
-        [Computed(tables.document)],
+        [Computed(tables.document), Computed(tables.document_receipt, owner="document_id")],
+        former_type="notice",
     ),
     OwnProjection(
         "回证",

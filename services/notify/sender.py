@@ -7,11 +7,12 @@ from services.notify.adapters.channels.file_exchange import FileExchangeChannel
 from services.notify.adapters.channels.robot import RobotChannel
 from services.notify.adapters.channels.sms import SmsChannel
 from services.notify.adapters.channels.webhook import WebhookChannel
-from services.notify.handlers.deliveries import NoticeErrand
+from services.notify.handlers.deliveries import DocumentErrand
 from services.notify.ports import Channel
 from services.notify.settings import SenderSettings
 from services.notify.storage.unit import NotifyUnit
 from services.notify.wiring import NAME, desk_of, open_unit
+from shared.blob_stores import open_blobs
 from shared.outgoing.process import run_sender, runner_of, sender_of
 from shared.outgoing.sender import Sender, SenderLimits
 
@@ -32,7 +33,7 @@ def build_sender(settings: SenderSettings, limits: SenderLimits | None = None) -
         FileExchangeChannel(settings.exchange, allowed, receipts),
     )
     couriers = {channel.kind.value: ChannelCourier(channel) for channel in channels}
-    errand = NoticeErrand(settings.public_url)
+    errand = DocumentErrand(settings.public_url, open_blobs(settings))
     return sender_of(NAME, settings.notify_dsn, settings, open_unit(desk), errand, couriers, limits)
 
 

@@ -3,28 +3,40 @@
 The sender's own parts are put together in sender.py: an HTTP client has no place in the service process.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.notify.adapters.jinja_renderer import JinjaRenderer
-from services.notify.adapters.registers import read_copy_rules, read_document_types, read_offices
+from services.notify.adapters.registers import (
+    read_copy_rules,
+    read_document_types,
+    read_offices,
+    read_receipt_terms,
+)
+from services.notify.domain.document_table import OUT
 from services.notify.handlers import assistance, on_agencies, on_cases
 from services.notify.handlers.deliveries import resume_delivery
+from services.notify.handlers.urging import MOST, give_terms, urge_unsigned
 from services.notify.operations import OPERATIONS
 from services.notify.settings import DocumentSettings, NotifyData, NotifySettings
 from services.notify.storage import press_jobs
-from services.notify.storage.tables import notice_receipt
+from services.notify.storage.tables import document, document_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.runner import OpenUnit, UnitRunner
+from shared.divisions.register import COUNTY_DIGITS
+from shared.ids import new_id
 from shared.outgoing.endpoints import Safeguards
-from shared.service import Ring, ServiceParts, assemble
+from shared.principal import Actor
+from shared.service import Chore, Ring, ServiceParts, assemble
 
 NAME = "notify"
+_URGE_S = 10.0
+_TERMS_S = 60.0
 
 
 def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> ServiceParts:
@@ -40,7 +52,27 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         reactions={"cases": (*on_cases.REACTIONS, *assistance.REACTIONS), "agencies": on_agencies.REACTIONS},
         health=health,
         resume=resume_delivery,
+        chores=partial(_chores, settings.county_code),
     )
+
+
+def _chores(county_code: str, runner: UnitRunner[NotifyUnit]) -> list[Chore]:
+    """Every replica looks; what is done is done once, under the lock of its document."""
+    return [
+        Chore("receipts.urge", partial(sweep, runner, county_code, urge_unsigned), _URGE_S),
+        Chore("receipts.terms", partial(sweep, runner, county_code, give_terms), _TERMS_S),
+    ]
+
+
+def sweep(runner: UnitRunner[NotifyUnit], county_code: str, act: Callable[[NotifyUnit], int]) -> None:
+    """All that has come, in units of at most a hundred."""
+    by = Actor("notify-term", "签收期限", frozenset(), county_code, county_code[:COUNTY_DIGITS])
+
+    def use_case(unit: NotifyUnit) -> dict[str, int]:
+        return {"seen": act(unit)}
+
+    while runner.run(by, use_case, correlation_id=f"sweep-{new_id()}")["seen"] == MOST:
+        continue
 
 
 def wire_press(settings: DocumentSettings, ring: Ring, clock: Clock | None = None) -> UnitRunner[NotifyUnit]:
@@ -68,16 +100,20 @@ def _desk(settings: DocumentSettings, outgoing: Safeguards | None) -> Desk:
     return Desk(
         rules=read_copy_rules(),
         offices=read_offices(settings.county_code, settings.notice_office, settings.notice_mark),
-        renderer=JinjaRenderer(),
         outgoing=outgoing,
         types=read_document_types(),
+        terms=read_receipt_terms(),
         public_url=settings.public_url.rstrip("/"),
     )
 
 
 def health(connection: Connection) -> dict[str, Any]:
     """What waits for a person: receipts not signed; and for the press."""
-    unsigned = sa.select(sa.func.count()).select_from(notice_receipt).where(notice_receipt.c.signed_at.is_(None))
+    unsigned = (
+        sa.select(sa.func.count())
+        .select_from(document_receipt.join(document, document.c.id == document_receipt.c.document_id))
+        .where(document_receipt.c.signed_at.is_(None), document.c.state.in_([state.value for state in OUT]))
+    )
     return {
         "notices_unsigned": connection.execute(unsigned).scalar_one(),
         "documents_to_print": press_jobs.waiting(connection),

@@ -6,8 +6,20 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import Command, Contract, GetOne, Instant, Int, ListQuery, Query, Sha256, ShortText, View
-from shared.contracts.codes import DocumentState, Role
+from shared.contracts.base import (
+    Bool,
+    Command,
+    Contract,
+    GetOne,
+    Instant,
+    Int,
+    ListQuery,
+    Query,
+    Sha256,
+    ShortText,
+    View,
+)
+from shared.contracts.codes import ChannelKind, DocumentState, Role
 
 COORDINATION = "coordination"
 """The office of the leading group (领导小组办公室); every other office is an agency's by its code."""
@@ -117,11 +129,23 @@ class DeliverDocument(DocumentStep, on="document", verb="deliver"):
 
 
 class SignForDocument(DocumentStep, on="document", verb="sign-for"):
-    """Record that a recipient has signed for it (签收); what is signed for has arrived."""
+    """Record that a recipient has signed for it on paper (签收); what is signed for has arrived.
+
+    sha256: digest of the file that was signed for, where the receipt names it; another one is refused.
+    """
 
     recipient: ShortText
     signed_by: ShortText
     signed_at: Instant
+    sha256: Sha256 | None = None
+
+
+class ReServeDocument(DocumentStep, on="document", verb="re-serve"):
+    """Send it once more to one who has not signed (再次送达), by a way that this recipient has."""
+
+    recipient: ShortText
+    channel: ChannelKind
+    reason: ShortText
 
 
 class CloseDocument(DocumentStep, on="document", verb="close"):
@@ -144,20 +168,49 @@ DOCUMENT_COMMANDS: tuple[type[DocumentStep], ...] = (
     ApproveDocument,
     DeliverDocument,
     SignForDocument,
+    ReServeDocument,
     CloseDocument,
     WithdrawDocument,
 )
 
 
+class DocumentService(Contract):
+    """One time that it was sent out to a recipient (一次送达): by which way, what that proved or why it failed."""
+
+    round: Int
+    channel: ChannelKind
+    served_at: Instant
+    reason: str | None = Field(None, description="why once more; null: the first time")
+    accepted_at: Instant | None = Field(None, description="the transport took it")
+    reference: str | None = Field(None, description="the transport's own mark of it")
+    failed_at: Instant | None = None
+    error: str | None = None
+
+
 class DocumentReceipt(Contract):
-    """How far it has come with one of those it is addressed to."""
+    """How far it has come with one of those it is addressed to: accepted, placed (delivered), signed for."""
 
     recipient: str
     line: Literal["main", "copy"]
-    channel: str | None = None
-    delivered_at: Instant | None = None
+    code: str | None = Field(None, description="of a body that the register of the county knows")
+    version: Int = Field(1, description="1 when issued, one more with each fact about this recipient")
+    services: list[DocumentService] = Field(default_factory=list, description="the last one is the present one")
+    channel: str | None = Field(None, description="by which way it arrived")
+    delivered_at: Instant | None = Field(None, description="it lies with the recipient: placed in its inbox, or read")
+    opened_at: Instant | None = Field(None, description="first reading in the console")
     signed_at: Instant | None = None
     signed_by: str | None = None
+    sha256: Sha256 | None = Field(None, description="digest of what was signed for, as the signer sent it")
+    entered_by: str | None = Field(None, description="who recorded a receipt that came on paper")
+    due_at: Instant | None = Field(None, description="until when it is to be signed for")
+    urged: Int = Field(0, description="step of the last urging")
+    urged_at: Instant | None = None
+    next_urge_at: Instant | None = None
+
+    @property
+    def service(self) -> DocumentService | None:
+        """The present one."""
+        return self.services[-1] if self.services else None
 
 
 class DocumentProblem(Contract):
@@ -185,6 +238,7 @@ class DocumentRow(View):
 class DocumentView(DocumentRow):
     content: DocumentContent
     drafted_by: str | None = Field(description="null: by a rule")
+    rule_id: str | None = Field(None, description="copy rule that asked for it")
     checked_by: str | None
     approved_by: str | None
     approved_at: Instant | None
@@ -211,6 +265,31 @@ class ListDocuments(ListQuery, operation="document.list"):
     state: DocumentState | None = None
     case_id: UUID | None = None
     awaiting_me: bool = Field(False, description="only those that wait for the caller to check or to issue")
+
+
+class ListUnsigned(ListQuery, operation="document.unsigned"):
+    """Recipients of issued documents who have not signed for them, the longest overdue first."""
+
+    late: Bool = Field(False, description="only those past their term")
+
+
+class UnsignedReceipt(View):
+    document_id: UUID
+    place: int = Field(description="0 the first main recipient, then the others in their order")
+    number: str | None
+    type: str
+    title: str
+    case_id: UUID | None
+    issued_at: Instant
+    recipient: str
+    code: str | None
+    channel: str | None = Field(description="by which way it goes out now")
+    delivered_at: Instant | None
+    due_at: Instant
+    due_on: date = Field(description="last day of the term")
+    days_late: int = Field(description="working days since then, 0 in time")
+    urged: int
+    error: str | None = Field(description="why the last service failed")
 
 
 class DocumentFieldView(View):

@@ -1,17 +1,35 @@
-"""Notify: notices, their recipients and receipts: commands, queries, views, events."""
+"""Notify: notices, their recipients and receipts: commands, queries, views; and the events of former notices.
 
+A notice (抄告) is an official document as those see it to whom it is addressed (shared/contracts/documents.py).
+"""
+
+from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Command, Contract, Event, GetOne, Instant, ListQuery, Query, ShortText, Text, View
+from shared.contracts.base import (
+    Command,
+    Contract,
+    Event,
+    GetOne,
+    Instant,
+    Int,
+    ListQuery,
+    Query,
+    Sha256,
+    ShortText,
+    Text,
+    View,
+)
 from shared.contracts.channels import RecipientChannelView
-from shared.contracts.codes import ChannelKind, DeliveryState, NoticeKind, Recipient
+from shared.contracts.codes import ChannelKind, DeliveryState, DocumentState, NoticeKind, Recipient
+from shared.contracts.documents import DocumentFile, DocumentType
 
 
 class IssueNotice(Command, on="notice", verb="issue"):
-    """Issue a notice on a case by hand (抄告): number, text from the template, main recipient and copies."""
+    """Issue a notice on a case by hand (抄告): the copy rule for it says whether people check it first."""
 
     kind: Literal["case_report_copy"] = "case_report_copy"
     case_id: UUID
@@ -23,47 +41,58 @@ class IssueNotice(Command, on="notice", verb="issue"):
 
 
 class SignNotice(Command, on="notice", verb="sign"):
-    """Sign for a received notice (签收)."""
+    """Sign for a received notice (签收). sha256: of the exact text that the signer saw; another one is refused."""
 
     signed_by: ShortText
+    sha256: Sha256
 
 
 class ReadNotice(Command, on="notice", verb="read"):
-    """Record that the recipient has opened the notice: its first reading is the proof of delivery.
+    """Record that the recipient has opened the notice: its first reading proves that it has arrived.
 
-    The gateway issues it when a recipient's clerk opens a notice, since queries change nothing. Reading again, or
-    reading what was delivered otherwise, changes nothing and is no error.
+    The gateway issues it when a recipient's clerk opens a notice, since queries change nothing. Reading again changes
+    nothing and is no error.
     """
 
 
 class NoticeReceipt(View):
-    """Proof for one recipient."""
+    """Proof for one recipient, in grades: accepted by the transport, delivered (placed with it), signed for."""
 
-    recipient: Recipient
+    recipient: str = Field(description="code of the register, or the name as the document has it")
+    name: str
     line: Literal["main", "copy"]
     state: DeliveryState
-    delivered_at: Instant | None = Field(description="first recorded reading or 2xx of its endpoint")
+    channel: str | None = Field(description="by which way it goes out now, or arrived")
+    accepted_at: Instant | None
+    delivered_at: Instant | None = Field(description="placed in the inbox, 2xx of its endpoint, or first reading")
+    opened_at: Instant | None
     signed_at: Instant | None
     signed_by: str | None
+    due_at: Instant | None
+    urged: Int
 
 
 class NoticeRow(View):
     id: UUID
     version: int = Field(description="for If-Match; a recipient's own, which the acts of others do not move")
-    notice_no: str = Field(description="发文字号, like 中宁耕保抄〔2026〕3号")
-    kind: NoticeKind
+    notice_no: str | None = Field(description="发文字号, like 中宁耕保抄〔2026〕3号; null until it is printed")
+    kind: str = Field(description="type of the document")
+    state: DocumentState
     title: str
     case_id: UUID | None
-    issued_at: Instant
-    main_recipient: Recipient
-    copies: list[Recipient]
+    dated_on: date | None
+    issued_at: Instant | None
+    sha256: Sha256 | None = Field(description="digest to sign for: of the PDF, of a former notice of its text")
+    main_recipient: str | None
+    copies: list[str]
     receipts: list[NoticeReceipt] = Field(description="a recipient sees only its own")
 
 
 class NoticeView(NoticeRow):
     issuer: str
-    body: str
-    sha256: str = Field(description="digest of number, title, recipients and body")
+    body: str = Field(description="the text without its layout")
+    files: list[DocumentFile]
+    verify_code: str | None
 
 
 class GetNotice(GetOne, operation="notice.get"):
@@ -71,9 +100,16 @@ class GetNotice(GetOne, operation="notice.get"):
 
 
 class ListNotices(ListQuery, operation="notice.list"):
-    kind: NoticeKind | None = None
+    kind: DocumentType | None = None
     case_id: UUID | None = None
     unsigned: bool = False
+
+
+class GetNoticeFile(Query, operation="notice.file"):
+    """Which frozen file of a notice is served to those it is addressed to."""
+
+    id: UUID
+    format: Literal["pdf", "docx"]
 
 
 class RecipientView(View):
@@ -96,6 +132,9 @@ class ListRecipients(Query, operation="recipient.list"):
 
 
 class NotifyEvent(Event, source="notify"):
+    """What was told of notices before each was an official document. Logs live for ever, so it stays readable; nothing
+    tells it any more."""
+
     at: Instant
     notice_id: UUID
     notice_no: str

@@ -85,6 +85,7 @@ _CANCEL = sa.text("""
 UPDATE delivery SET state = CASE WHEN arrived_at IS NULL THEN 'cancelled' ELSE 'delivered' END,
                     settled_at = clock_timestamp(), lease_until = NULL, last_error = :reason
 WHERE subject_id = :subject_id AND state IN ('pending', 'exhausted')
+  AND (CAST(:party AS text) IS NULL OR party = :party)
 """)
 
 # The tries so far count as put off: the schedule begins anew, and `tries` goes on as the fence.
@@ -205,10 +206,11 @@ def handed_over(unit: SendingUnit, subject_id: UUID, party: str) -> UUID | None:
     return None if found is None else UUID(str(found))
 
 
-def cancel(unit: SendingUnit, subject_id: UUID, reason: str) -> None:
-    """Owe the subject to nobody any more; what was delivered stays delivered."""
-    unit.connection.execute(_CANCEL, {"subject_id": subject_id, "reason": reason[:_LONGEST_ERROR]})
-    _settle_letters(unit, Settlement.CANCELLED, subject_id)
+def cancel(unit: SendingUnit, subject_id: UUID, reason: str, party: str | None = None) -> None:
+    """Owe the subject to nobody any more, or not to this party; what was delivered stays delivered."""
+    values = {"subject_id": subject_id, "party": party, "reason": reason[:_LONGEST_ERROR]}
+    unit.connection.execute(_CANCEL, values)
+    _settle_letters(unit, Settlement.CANCELLED, subject_id, party)
 
 
 def resume(connection: Connection, subject_id: UUID, party: str) -> UUID | None:

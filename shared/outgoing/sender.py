@@ -50,8 +50,11 @@ class Errand(Protocol[U_contra]):
 
     def on_delivered(self, unit: U_contra, claimed: Claimed, outcome: Delivered) -> None: ...
 
-    def on_exhausted(self, unit: U_contra, claimed: Claimed, error: str) -> str:
-        """Tell of it; the jurisdiction of its subject (12-digit division code), where its dead letter belongs."""
+    def on_exhausted(self, unit: U_contra, claimed: Claimed, error: str) -> str | None:
+        """Tell of it; the jurisdiction of its subject (12-digit division code), where its dead letter belongs.
+
+        None when nobody need see to it: it goes on by another way.
+        """
         ...
 
     def on_gone(self, unit: U_contra, claimed: Claimed, error: str) -> None:
@@ -244,7 +247,7 @@ class Sender(Generic[U]):
         elif (wait := self._wait_after(claimed, outcome, unit.now)) is not None:
             deliveries.later(connection, claimed, outcome.error, wait, deferred=isinstance(outcome, Deferred))
         elif deliveries.exhausted(connection, claimed, outcome.error):
-            log.error("delivery exhausted, a person must carry it", extra={"delivery_id": str(claimed.id)})
+            log.error("delivery exhausted", extra={"delivery_id": str(claimed.id)})
             self._give_up(unit, claimed, outcome.error)
 
     def _judge(self, unit: U, claimed: Claimed, outcome: Outcome) -> None:
@@ -259,10 +262,13 @@ class Sender(Generic[U]):
             self._errand.on_recovered(unit, claimed)
 
     def _give_up(self, unit: U, claimed: Claimed, error: str) -> None:
+        jurisdiction = self._errand.on_exhausted(unit, claimed, error)
+        if jurisdiction is None:
+            return
         trouble = Trouble(
             kind=DeadLetterKind.EXHAUSTED_DELIVERY,
             reason="tries_exhausted",
-            jurisdiction=self._errand.on_exhausted(unit, claimed, error),
+            jurisdiction=jurisdiction,
             error=error,
             tries=claimed.failures,
             subject_id=claimed.subject_id,

@@ -29,7 +29,8 @@ class OwnProjection:
     """Aggregates in their tables, which follow from the service's own log.
 
     title: Chinese. blank: an aggregate before its first event, of an id and a jurisdiction.
-    tables: the store's own first, then those it fills beside it.
+    tables: the store's own first, then those it fills beside it. former_type: what the aggregate was called before; its
+    events come first, and the present ones go on from them.
     """
 
     title: str
@@ -37,6 +38,7 @@ class OwnProjection:
     aggregate_type: str
     store: TableStore[Any]
     tables: Sequence[Computed]
+    former_type: str = ""
     events: Mapping[str, type[Event]] = field(default_factory=lambda: {event.type: event for event in EVENTS})
 
     @property

@@ -29,7 +29,8 @@ _OF = {
     Agency.PUBLIC_SECURITY: EXCHANGE,
     Agency.COMPREHENSIVE_ENFORCEMENT: QUEUE,
 }
-_WHOLE = json.loads(openapi.text())
+# That it is the one the program makes: test_documents.py.
+_WHOLE = json.loads(openapi.FILE.read_text(encoding="utf-8"))
 
 
 def _documents(agency: Agency) -> dict[str, str]:

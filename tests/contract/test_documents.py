@@ -8,6 +8,7 @@ from gateway.sheets import MEDIA_TYPE as A_SHEET
 from services.agencies import diagrams as task_diagrams
 from services.cases import diagrams, rules_document
 from services.notify import diagrams as document_diagrams
+from services.notify import rules_document as copy_rules_document
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
 from shared.contracts.catalogue import EVENTS, SOURCES
@@ -26,6 +27,12 @@ def test_asyncapi_is_as_committed() -> None:
 def test_the_rules_are_as_committed() -> None:
     """After a wanted change of a register: python -m services.cases.rules_document."""
     assert rules_document.text() == rules_document.FILE.read_text(encoding="utf-8")
+
+
+def test_the_copy_rules_are_as_committed() -> None:
+    """After a wanted change of a register: python -m services.notify.rules_document."""
+    committed = copy_rules_document.FILE.read_text(encoding="utf-8")
+    assert committed.endswith(f"\n\n{copy_rules_document.text()}")
 
 
 def test_transitions_are_as_committed() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.__main__ import Outcome, exit_code, summary
-from tests.conftest import DID_NOT_RUN, share_of
+from tests.conftest import DID_NOT_RUN, part_of, share_of
 
 _INNER = """
 import pytest
@@ -26,8 +26,6 @@ def test_good(): pass
 def test_bad(): assert False
 def test_needs_it(rabbit): pass
 def test_asks_for_it(): raise FontsMissing("none here")
-@pytest.mark.alone
-def test_alone(): pass
 """
 
 
@@ -68,19 +66,34 @@ def test_the_house_of_a_bus_stays_in_one_process() -> None:
     assert share_of("tests/host/test_rpc.py::test_a[rabbitmq]") == "tests/host/test_rpc.py"
 
 
-def run_inner(folder: Path, part: str, workers: str, **environment: str) -> tuple[dict[str, list[str]], int]:
-    """What a run of the tests above told, names only, and its exit code."""
-    root = Path(__file__).parents[2]
-    inner, told = folder / "test_inner.py", folder / "told.json"
-    inner.write_text(_INNER, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [("alone/test_a.py", "alone"), ("unit/x/test_b.py", "pure"), ("unit", "pure"), ("host", "together")],
+)
+def test_a_part_is_a_folder(path: str, part: str) -> None:
+    assert part_of(f"tests/{path}") == part
+
+
+def run_inner(root: Path, folder: str, part: str, workers: str, **environment: str) -> tuple[dict[str, list[str]], int]:
+    """What a run of the tests above, in that folder, told, names only, and its exit code."""
+    told = root / "told.json"
+    for name in ("integration", "alone", "unit"):
+        inner = root / f"tests/{name}/test_{name}.py"
+        inner.parent.mkdir(parents=True)
+        inner.write_text(_INNER if name == folder else "def test_of_another_part(): pass", encoding="utf-8")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", str(inner)),
-            *("-p", "no:cacheprovider", f"--rootdir={folder}", f"--basetemp={folder / 'temp'}"),
+            *(sys.executable, "-m", "pytest", "-n", workers, "--part", part, "-p", "tests.conftest", "tests"),
+            *("-p", "no:cacheprovider", f"--rootdir={root}", f"--basetemp={root / 'temp'}"),
             *("-p", "no:pytest_nameko", "-p", "no:valkey"),
         ],
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(root), "TIANWEI_TESTS_TOLD": str(told), **environment},
-        cwd=folder,
+        env={
+            "PATH": "/usr/bin:/bin",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "TIANWEI_TESTS_TOLD": str(told),
+            **environment,
+        },
+        cwd=root,
         capture_output=True,
         text=True,
         check=False,
@@ -94,19 +107,20 @@ def run_inner(folder: Path, part: str, workers: str, **environment: str) -> tupl
     return found, done.returncode
 
 
-@pytest.mark.parametrize(("part", "passed", "workers"), [("together", "test_good", "2"), ("alone", "test_alone", "0")])
-def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, passed: str, workers: str) -> None:
-    found, code = run_inner(tmp_path, part, workers)
-    is_together = part == "together"
-    not_run = ["test_asks_for_it (no fonts)", "test_needs_it (no RabbitMQ)"]
-    assert found["passed"] == [passed]
-    assert found["failed"] == (["test_bad"] if is_together else [])
-    assert found["not_run"] == (not_run if is_together else [])
-    assert code == (1 if is_together else 0)
+@pytest.mark.parametrize(
+    ("part", "folder", "workers"),
+    [("together", "integration", "2"), ("alone", "alone", "0"), ("pure", "unit", "0")],
+)
+def test_each_part_runs_its_own_tests_and_tells_of_them(tmp_path: Path, part: str, folder: str, workers: str) -> None:
+    found, code = run_inner(tmp_path, folder, part, workers)
+    assert found["passed"] == ["test_good"]
+    assert found["failed"] == ["test_bad"]
+    assert found["not_run"] == ["test_asks_for_it (no fonts)", "test_needs_it (no RabbitMQ)"]
+    assert code == 1
 
 
 def test_under_ci_what_cannot_run_fails(tmp_path: Path) -> None:
-    found, code = run_inner(tmp_path, "together", "0", CI="true")
+    found, code = run_inner(tmp_path, "integration", "together", "0", CI="true")
     assert found["failed"] == ["test_asks_for_it", "test_bad"]
     assert found["error"] == ["test_needs_it"]
     assert found["not_run"] == []

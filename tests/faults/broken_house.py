@@ -38,7 +38,7 @@ WEBHOOK_OFFICE = "party_committee"
 COUNTY = "640521"
 _PROCESSES = (
     *("gateway", "cases", "cases.worker", "cases.scheduler", "cases.evidence-worker"),
-    *("agencies", "agencies.sender", "agencies.receiver", "notify", "notify.sender"),
+    *("agencies", "agencies.sender", "agencies.receiver", "notify", "notify.sender", "notify.worker"),
 )
 
 

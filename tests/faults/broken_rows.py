@@ -98,10 +98,10 @@ DATABASE_DAMAGE = (
     _rows(
         "a notice goes out twice",
         "notify",
-        "doubled half_written numbers",
-        "INSERT INTO notice (id, version, jurisdiction, notice_no, kind, title, body, sha256, issuer, case_id,"
-        " caused_by, issued_at) SELECT %s, 1, jurisdiction, replace(notice_no, '号', '0号'), kind, title, body, sha256,"
-        " issuer, case_id, caused_by, issued_at FROM notice WHERE kind = 'case_filed_copy' LIMIT 1",
+        "phantom half_written numbers",
+        "INSERT INTO document SELECT (jsonb_populate_record(d, jsonb_build_object('id', %s, 'verify_code', 'X',"
+        " 'serial', 999, 'number', replace(number, '号', '0号')))).*"
+        " FROM document d WHERE type = 'case_filed_copy' LIMIT 1",
     ),
     # what must not be there
     _rows(
@@ -153,7 +153,7 @@ DATABASE_DAMAGE = (
         "a receipt is another office's",
         "notify",
         "wrong_receiver lost half_written",
-        "UPDATE notice_receipt SET recipient = 'stranger' WHERE recipient = 'discipline_commission'",
+        "UPDATE document_receipt SET recipient = 'stranger' WHERE code = 'discipline_commission'",
     ),
     # the chain
     _rows("the head has another hash", "notify", "chain_broken", "UPDATE log_head SET hash = repeat('1', 64)"),
@@ -161,8 +161,8 @@ DATABASE_DAMAGE = (
         "an event's words are changed",
         "notify",
         "chain_broken",
-        'UPDATE event_log SET payload = payload || \'{"body": "别的"}\' WHERE event_id ='
-        " (SELECT event_id FROM event_log WHERE type LIKE '%.notice-issued.v1' LIMIT 1)",
+        'UPDATE event_log SET payload = payload || \'{"title": "别的"}\' WHERE event_id ='
+        " (SELECT event_id FROM event_log WHERE type LIKE '%.document-issued.v1' LIMIT 1)",
     ),
     _rows(
         "an event is taken out",
@@ -196,7 +196,7 @@ DATABASE_DAMAGE = (
         "a receipt knows nothing of its event",
         "notify",
         "half_written",
-        "UPDATE notice_receipt SET version = version - 1, signed_at = NULL WHERE recipient = 'party_committee'",
+        "UPDATE document_receipt SET version = version - 1, signed_at = NULL WHERE code = 'party_committee'",
     ),
     # readings
     _rows(
@@ -244,8 +244,10 @@ DATABASE_DAMAGE = (
         "a delivery is given up and not listed",
         "notify",
         "unlisted",
-        "UPDATE notice_receipt SET state = 'exhausted', signed_at = NULL WHERE recipient = 'discipline_commission'",
-        "UPDATE delivery SET state = 'exhausted' WHERE party = '640521:discipline_commission'",
+        "UPDATE document_receipt SET delivered_at = NULL, signed_at = NULL,"
+        " services = jsonb_set(services, '{0,failed_at}', '\"2026-04-24T04:00:00Z\"') WHERE code = 'party_committee'",
+        "UPDATE delivery d SET state = 'exhausted' FROM document_service s"
+        " WHERE s.id = d.subject_id AND s.party = d.party AND s.kind = 'serve' AND d.party = '640521:party_committee'",
     ),
     _rows(
         "a dead letter that was never told",
@@ -278,7 +280,7 @@ DATABASE_DAMAGE = (
         "a delivery differs from its receipt",
         "notify",
         "disagree",
-        "UPDATE delivery SET state = 'cancelled' WHERE party = '640521:party_committee'",
+        "UPDATE delivery SET state = 'pending' WHERE party = '640521:party_committee'",
     ),
     _rows(
         "a delivery differs from what was told",

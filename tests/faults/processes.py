@@ -23,6 +23,7 @@ _PAUSE = "relay paused 6 s:"
 _WORKER = "cases.worker"
 _SCHEDULER = "cases.scheduler"
 _EVIDENCE = "cases.evidence-worker"
+_PRESS = "notify.worker"
 Aim = tuple[str, CrashPoint]
 """Process and point."""
 Fired = list[dict[str, Any]]
@@ -37,6 +38,7 @@ def points_of(process: str) -> list[CrashPoint]:
     wanted += ["import"] if process == _WORKER else []
     wanted += ["evidence"] if process == _EVIDENCE else []
     wanted += ["sweep"] if process == _SCHEDULER else []
+    wanted += ["press"] if process == _PRESS else []
     return [point for point in CrashPoint if point.partition(".")[0] in wanted] if process not in POINTLESS else []
 
 

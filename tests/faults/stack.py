@@ -36,7 +36,8 @@ SENDERS = ("agencies.sender", "notify.sender")
 RECEIVER = "agencies.receiver"
 POINTLESS = ("gateway",)
 """Reaches no crash point: the gateway has no unit."""
-PROCESSES = (*SERVICES, "cases.worker", "cases.evidence-worker", "cases.scheduler", *SENDERS, RECEIVER, *POINTLESS)
+WORKERS = ("cases.worker", "cases.evidence-worker", "cases.scheduler", "notify.worker")
+PROCESSES = (*SERVICES, *WORKERS, *SENDERS, RECEIVER, *POINTLESS)
 RECEIVERS = {
     "natural_resources": "/agencies/natural_resources/endpoint",
     "640521:party_committee": "/recipients/party_committee/endpoint",

@@ -267,7 +267,8 @@ def clerk(recipient: str) -> Callable[[Desk], Awaitable[None]]:
         for row in page["items"]:
             if desk.dice.random() < 0.3:
                 await desk.account(login).get(f"/notices/{row['id']}")
-            await desk.account(login).post(f"/notices/{row['id']}/sign", {"signed_by": f"{row['notice_no'][-20:]}收"})
+            signed = {"signed_by": f"{row['notice_no'][-20:]}收", "sha256": row["sha256"]}
+            await desk.account(login).post(f"/notices/{row['id']}/sign", signed)
             desk.counts["signed"] += 1
 
     return look

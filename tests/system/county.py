@@ -75,7 +75,10 @@ class County:
         coordinator = self._house.coordinator
         path, case_id = "/notices", case["id"]
         self._house.until(lambda: bool(coordinator.all(path, case_id=case_id)), "the case known to notify")
-        return dict(coordinator.post(path, {"case_id": case_id, "remarks": f"{mark}请阅。", **recipients}))
+        asked = coordinator.post(path, {"case_id": case_id, "remarks": f"{mark}请阅。", **recipients})
+        printed = f"{path}/{asked['id']}"
+        self._house.until(lambda: bool(coordinator.get(printed)["issued_at"]), "the notice printed")
+        return dict(coordinator.get(printed))
 
 
 def report(township: str, mark: str) -> View:

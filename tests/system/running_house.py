@@ -215,7 +215,8 @@ class RunningHouse:
 
 
 def _all_applied(answer: httpx.Response) -> dict[str, int] | None:
-    """The heads of the logs when everything has reached everybody and every clue is looked at, else None."""
+    """The heads of the logs when everything has reached everybody, every clue is looked at and every document that was
+    approved is printed, else None."""
     facts = answer.json()["services"]
     if answer.status_code != 200 or any("head" not in facts[name] for name in SERVICES):
         return None
@@ -225,7 +226,8 @@ def _all_applied(answer: httpx.Response) -> dict[str, int] | None:
         feed["position"] == heads[producer] for name in SERVICES for producer, feed in facts[name]["feeds"].items()
     )
     looked = not facts["cases"]["duplicate_checks_waiting"]
-    return heads if told and heard and looked else None
+    printed = not facts["notify"]["documents_to_print"]
+    return heads if told and heard and looked and printed else None
 
 
 class TrainingHouse(RunningHouse):

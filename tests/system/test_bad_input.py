@@ -15,7 +15,8 @@ from tests.system.books import Books
 from tests.system.county import County, report
 from tests.system.running_house import RunningHouse
 
-pytestmark = pytest.mark.timeout(300)
+# What carries the messages makes no difference here: one bus is enough.
+pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize("house", ["embedded"], indirect=True, scope="package")]
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 # What an import may write when its file is refused: the job, and the events that tell of it.

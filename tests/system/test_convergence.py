@@ -200,7 +200,7 @@ OBJECTS = (
     ("cases", "rectification", "rectification"),
     ("cases", "joint_action", "joint_action"),
     ("agencies", "agency_task", "task"),
-    ("notify", "notice", "notice"),
+    ("notify", "document", "document"),
 )
 """(service, table, aggregate type)"""
 LAST_EVENT = (
@@ -234,7 +234,12 @@ PROJECTIONS = (
         ("cases", "SELECT id::text, case_id::text, state FROM rectification ORDER BY 1"),
     ),
     (
-        ("notify", "SELECT caused_by, case_id::text FROM notice WHERE kind = 'case_filed_copy' ORDER BY 1"),
+        (
+            "notify",
+            "SELECT payload ->> 'caused_by', payload ->> 'case_id' FROM event_log"
+            " WHERE type = 'tianwei.notify.document-drafted.v1'"
+            " AND payload ->> 'document_type' = 'case_filed_copy' ORDER BY 1",
+        ),
         (
             "cases",
             "SELECT event_id::text, aggregate_id::text FROM event_log"

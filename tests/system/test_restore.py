@@ -125,7 +125,7 @@ def test_a_restored_producer_stops_its_consumers_until_two_people_accept_it(hous
     for service, projections in {
         "cases": ("case", "clue"),
         "agencies": ("agency_task",),
-        "notify": ("notice",),
+        "notify": ("document",),
     }.items():
         for projection in projections:
             assert _rebuilt(house, service, projection)["equal"]

@@ -95,7 +95,7 @@ def test_while_cases_is_down_agencies_and_recipients_work_on(house: RunningHouse
     def others() -> None:
         agriculture.post(f"/tasks/{task['id']}/sign", {"signed_by": "张三"})
         notice = clerk.all("/notices", case_id=case["id"])[0]
-        clerk.post(f"/notices/{notice['id']}/sign", {"signed_by": "李四"})
+        clerk.post(f"/notices/{notice['id']}/sign", {"signed_by": "李四", "sha256": notice["sha256"]})
         assert house.account("admin").get("/agencies")["items"]
 
     _stays_down(_while_stopped(house, "cases", reporting, others), "cases")
@@ -118,7 +118,8 @@ def test_while_agencies_is_down_cases_takes_the_joint_action_and_its_tasks_arriv
         marks = {"public_security": "维持秩序", "comprehensive_enforcement": "清理"}
         actions.append(house.coordinator.post(f"/cases/{case['id']}/joint-actions", convening(case, marks)))
         house.coordinator.post("/notices", {"case_id": case["id"], "remarks": "请阅。"})
-        assert house.account("party-committee").all("/notices", case_id=case["id"])
+        clerk = house.account("party-committee")
+        house.until(lambda: bool(clerk.all("/notices", case_id=case["id"])), "the notice printed")
 
     _stays_down(_while_stopped(house, "agencies", signing, others), "agencies")
     assert _once(signing)["state"] == "signed"
@@ -145,7 +146,10 @@ def test_while_notify_is_down_cases_are_filed_and_their_copies_arrive(
     house.settle()
     issued = [house.coordinator.get(f"/notices/{row['id']}") for row in house.coordinator.all("/notices")]
     assert [one["id"] for one in issued if mark in one["body"]] == [notice["id"]]
-    (copy,) = house.coordinator.all("/notices", case_id=filed[0]["id"])
+    about = {"case_id": filed[0]["id"], "kind": "case_filed_copy"}
+    clerk = house.account("discipline-commission")
+    house.until(lambda: bool(clerk.all("/notices", **about)), "the copy printed")
+    (copy,) = house.coordinator.all("/notices", **about)
     assert {receipt["recipient"] for receipt in copy["receipts"]} == {
         "party_committee",
         "discipline_commission",

@@ -326,7 +326,9 @@ class Story:
         notice = self._coordinator.post(
             "/notices", {"case_id": case["id"], "remarks": "请阅。该案已移送公安机关侦查。"}
         )
-        self._say(f"抄告 {notice['notice_no']}：{notice['title']}")
+        path = f"/notices/{notice['id']}"
+        issued = self._until(lambda: self._coordinator.get(path), lambda found: bool(found["notice_no"]), "抄告印制")
+        self._say(f"抄告 {issued['notice_no']}：{issued['title']}")
 
     def sign_copies(self, expected: int) -> None:
         """Every recipient signs for what reached its inbox, until all expected notices are signed for."""
@@ -336,7 +338,7 @@ class Story:
             self._until(inbox, lambda page: len(page["items"]) >= expected, f"{title(recipient)}收到 {expected} 份")
             for row in clerk.get("/notices", unsigned=True, limit=200)["items"]:
                 clerk.get(f"/notices/{row['id']}")
-                clerk.post(f"/notices/{row['id']}/sign", {"signed_by": "收文员"})
+                clerk.post(f"/notices/{row['id']}/sign", {"signed_by": "收文员", "sha256": row["sha256"]})
             self._say(f"{title(recipient)}已签收 {expected} 份")
 
     def figures(self, imported: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from services.cases.domain.file_import import CountyMissing
 from services.cases.domain.outline import outlined
 from services.cases.domain.patch import Patch, RowRejected, Warned
 from services.cases.handlers.clues import ReceivedPatch, give_shape, receive_patches
-from services.cases.handlers.overlays import overlay_imported
+from services.cases.handlers.overlays import overlay_shaped
 from services.cases.storage import import_jobs, import_rows, land
 from services.cases.storage.import_jobs import view_of
 from services.cases.storage.import_rows import StoredPatch
@@ -79,7 +79,7 @@ def _outcomes(job: ImportJob, batch: Sequence[Drawn | RowRejected], unit: CasesU
     fresh = [(patch, geometry) for patch, geometry in drawn if patch.patch_no not in stored]
     land.keep_shapes(unit.connection, [patch for patch, _ in drawn if patch.geometry_wkb])
     crs = import_jobs.crs_of(unit.connection, job.id)
-    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit, overlay_imported, crs)}
+    received = {row.row_no: row for row in receive_patches(fresh, job.id, unit, overlay_shaped, crs)}
     return [
         _rejected(row) if isinstance(row, RowRejected) else _accepted(row, job, stored, received, unit, crs)
         for row in batch
@@ -113,7 +113,7 @@ def _accepted(
     if here and geometry is None:  # a table says nothing of the shape
         return _good(patch, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     if here and found.geometry_digest is None and geometry is not None:
-        overlay_imported([give_shape(found.clue_id, patch, geometry, unit, crs)], unit)
+        overlay_shaped([give_shape(found.clue_id, patch, geometry, unit, crs)], unit)
         shaped = replace(patch, warnings=(*patch.warnings, Warned("patch.shape-added")))
         return _good(shaped, RowOutcome.KNOWN, found.clue_id, found.clue_no)
     facts = {"value": patch.patch_no, "clue_no": found.clue_no if here else None}

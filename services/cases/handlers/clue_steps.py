@@ -5,6 +5,7 @@ from typing import Any
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_shape import checked_shape
 from services.cases.handlers.evidence_check import require_evidence
+from services.cases.handlers.overlays import overlay_shaped
 from services.cases.storage import duplicates
 from services.cases.storage.unit import CasesUnit
 from shared.contracts.clue_steps import (
@@ -91,6 +92,7 @@ def split_clue(cmd: SplitClue, call: Call, unit: CasesUnit) -> ClueView:
     unit.record(clue, unit.clues, [split])
     for made, told in children:
         unit.record(made, unit.clues, told)
+    overlay_shaped([made for made, _ in children], unit)
     return clue.view()
 
 

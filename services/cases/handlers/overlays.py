@@ -59,8 +59,8 @@ def overlay_clue(cmd: OverlayClue, call: Call, unit: CasesUnit) -> OverlayView:
     return job_view(row)
 
 
-def overlay_imported(clues: Sequence[Clue], unit: CasesUnit) -> None:
-    """Queue overlays of clues just made of patches, as far as a layer was in force on their day."""
+def overlay_shaped(clues: Sequence[Clue], unit: CasesUnit) -> None:
+    """Queue overlays of clues that just got their shape, as far as a layer was in force on their day."""
     asked = []
     first: dict[str, date | None] = {}
     for clue in clues:

@@ -1,4 +1,4 @@
-"""Reads the registers of the release: copy rules and issuing offices."""
+"""Reads the registers of the release: copy rules, terms of receipt, issuing offices, types of documents."""
 
 import tomllib
 from pathlib import Path
@@ -7,14 +7,21 @@ from typing import Any
 from services.notify.domain.copy_rules import CopyRules
 from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.offices import Offices
+from services.notify.domain.receipt_terms import ReceiptTerms
 from shared.divisions.register import COUNTY_DIGITS
+from shared.workdays import WorkDays
 
 REGISTER = Path(__file__).parent.parent / "register"
 
 
 def read_copy_rules(file: Path = REGISTER / "copy_rules.toml") -> CopyRules:
-    """Raises ValueError or KeyError for a wrong row: a process must not start on it."""
-    return CopyRules.from_rows(_rows(file, "rule"))
+    """Raises TypeError, ValueError or KeyError for a wrong row: a process must not start on it."""
+    return CopyRules.from_register(tomllib.loads(file.read_text(encoding="utf-8")))
+
+
+def read_receipt_terms(file: Path = REGISTER / "receipts.toml") -> ReceiptTerms:
+    """Likewise."""
+    return ReceiptTerms.from_register(tomllib.loads(file.read_text(encoding="utf-8")), WorkDays.load())
 
 
 def read_offices(

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.notify.domain import document_table as table
+from services.notify.domain.addressed import Addressed, addressed_to
 from services.notify.domain.document_table import permit
 from services.notify.domain.document_types import Version
 from services.notify.domain.errors import (
@@ -20,20 +21,17 @@ from services.notify.domain.errors import (
     DocumentSignedFor,
     DrafterChecks,
     ReasonMissing,
-    ReceiptBeforeIssue,
-    RecipientUnknown,
 )
+from services.notify.domain.former_notice import apply_former
+from services.notify.domain.frozen import Frozen as Frozen
+from services.notify.domain.frozen import Number as Number
+from services.notify.domain.receipts import MOVING
 from shared.clock import local_day
 from shared.contracts import document_events as e
+from shared.contracts.base import Event
 from shared.contracts.codes import DocumentState
-from shared.contracts.documents import (
-    CorrectedDocument,
-    DocumentContent,
-    DocumentFile,
-    DocumentProblem,
-    DocumentReceipt,
-    DocumentSignature,
-)
+from shared.contracts.documents import CorrectedDocument, DocumentContent, DocumentProblem, DocumentReceipt
+from shared.contracts.notify import NotifyEvent
 from shared.errors import TianweiError
 from shared.principal import Actor
 
@@ -50,31 +48,11 @@ class Origin:
     by: Actor | None
     case_id: UUID | None = None
     corrects: "Document | None" = None
-
-
-@dataclass(frozen=True)
-class Number:
-    """发文字号. text: as it stands on paper."""
-
-    series: str
-    year: int
-    serial: int
-    text: str
-
-
-@dataclass(frozen=True)
-class Frozen:
-    """What the press made: to be kept as it is."""
-
-    issuer: str
-    template: str
-    content_sha256: str
-    files: tuple[DocumentFile, ...]
-    signature: DocumentSignature
+    rule_id: str | None = None
 
 
 @dataclass
-class Document:
+class Document(Addressed):
     TYPE: ClassVar[str] = "document"
 
     id: UUID
@@ -91,6 +69,7 @@ class Document:
     drafted_at: datetime | None = None
     drafted_by: str | None = None
     drafter_id: str | None = None
+    rule_id: str | None = None
     checked_by: str | None = None
     approved_by: str | None = None
     approved_at: datetime | None = None
@@ -113,8 +92,19 @@ class Document:
         )
 
     @property
+    def digests(self) -> Sequence[str]:
+        if self.frozen is None:
+            return ()
+        return [file.sha256 for file in self.frozen.files] or [self.frozen.content_sha256]
+
+    @property
     def is_in_force(self) -> bool:
         return self.state in table.IN_FORCE
+
+    @property
+    def is_out(self) -> bool:
+        """On its way to somebody who has not signed yet."""
+        return self.state in table.OUT
 
     # decisions
 
@@ -145,6 +135,7 @@ class Document:
                 caused_by=origin.caused_by,
                 corrects=corrected.named if corrected else None,
                 chain=[*corrected.chain, corrected.named] if corrected else [],
+                rule_id=origin.rule_id,
             )
         ]
 
@@ -171,18 +162,29 @@ class Document:
         self._other_than_drafter(by, "issue")
         return [e.DocumentApprovedV1(**head, approved_by=by.name, dated_on=local_day(now))]
 
+    def approve_by_rule(self, approved_by: str, rule_id: str, now: datetime) -> list[e.DocumentEvent]:
+        """签发 without a person, where the copy rule in force says so: signer of record are the rule and the office."""
+        head = self._head("issue-by-rule", None, now)
+        return [e.DocumentApprovedV1(**head, approved_by=approved_by, dated_on=local_day(now), rule_id=rule_id)]
+
     def seal(
-        self, title: str, number: Number | None, frozen: Frozen, corrected: "Document | None", now: datetime
+        self,
+        title: str,
+        number: Number | None,
+        frozen: Frozen,
+        corrected: "Document | None",
+        now: datetime,
+        codes: Mapping[str, str] | None = None,
     ) -> list[e.DocumentEvent]:
-        """Numbered, printed and signed by the press. title: as printed.
+        """Numbered, printed and signed by the press. title: as printed. codes: of its recipients that have one.
 
         Raises DocumentNotInForce when what it corrects is so no more.
         """
         head = self._head("print", None, now)
         if corrected is not None:
             corrected.require_in_force()
-        if self.dated_on is None:
-            raise LookupError(f"document {self.id} has no day")
+        if self.dated_on is None or frozen.signature is None:
+            raise LookupError(f"document {self.id} has no day or no signature")
         return [
             e.DocumentIssuedV1(
                 **head,
@@ -199,6 +201,7 @@ class Document:
                 signature=frozen.signature,
                 recipients=self.content.to,
                 copies=self.content.copies,
+                codes=dict(codes or {}),
             )
         ]
 
@@ -208,29 +211,6 @@ class Document:
             code=problem.code, field=problem.field, facts={name: str(value) for name, value in problem.facts.items()}
         )
         return [e.DocumentPrintRefusedV1(**self._head("print-refused", None, now), problem=told)]
-
-    def deliver(
-        self, recipient: str, channel: str, delivered_at: datetime, by: Actor, now: datetime
-    ) -> list[e.DocumentEvent]:
-        """Nothing for one that it has reached before. Raises RecipientUnknown, ReceiptBeforeIssue."""
-        found, at = self._receipt(recipient), self._past(delivered_at, "delivered_at", now)
-        if found.delivered_at is not None and self.is_in_force:
-            return []
-        made = replace_receipt(self.receipts, found.model_copy(update={"delivered_at": at, "channel": channel}))
-        head = self._head("deliver", by, now, _outcome(made))
-        return [e.DocumentDeliveredV1(**head, recipient=recipient, channel=channel, delivered_at=at)]
-
-    def sign_for(
-        self, recipient: str, signed_by: str, signed_at: datetime, by: Actor, now: datetime
-    ) -> list[e.DocumentEvent]:
-        """Raises RecipientUnknown, ReceiptBeforeIssue; DocumentSignedFor, once is for good."""
-        found, at = self._receipt(recipient), self._past(signed_at, "signed_at", now)
-        if found.signed_at is not None:
-            raise DocumentSignedFor(found.recipient, found.signed_by or "", table.law("sign-for"))
-        signed = {"signed_at": at, "signed_by": signed_by, "delivered_at": found.delivered_at or at}
-        made = replace_receipt(self.receipts, found.model_copy(update=signed))
-        head = self._head("sign-for", by, now, _outcome(made))
-        return [e.DocumentSignedForV1(**head, recipient=recipient, signed_by=signed_by, signed_at=at)]
 
     def close(self, reason: str, by: Actor, now: datetime) -> list[e.DocumentEvent]:
         """Raises ReasonMissing when somebody has not signed and nobody says why that is no longer awaited."""
@@ -269,22 +249,15 @@ class Document:
         if by.account_id == self.drafter_id:
             raise DrafterChecks(self.drafted_by or "", table.law(verb))
 
-    def _receipt(self, recipient: str) -> DocumentReceipt:
-        for receipt in self.receipts:
-            if receipt.recipient == recipient:
-                return receipt
-        if self.issued_at is None:
-            permit(self.state, "deliver", None, table.WAITING)
-        raise RecipientUnknown(recipient, [receipt.recipient for receipt in self.receipts])
-
-    def _past(self, at: datetime, field_name: str, now: datetime) -> datetime:
-        if self.issued_at is not None and not self.issued_at <= at <= now:
-            raise ReceiptBeforeIssue(field_name, self.issued_at)
-        return at
-
     # changes
 
-    def apply(self, event: e.DocumentEvent) -> None:
+    def apply(self, event: Event) -> None:
+        """Also of a former notice, whose events the log keeps for ever."""
+        if isinstance(event, NotifyEvent):
+            apply_former(self, event)
+            return
+        if not isinstance(event, e.DocumentEvent):
+            raise TypeError(f"a document does not know {type(event).__name__}")
         self.state = event.to_state
         match event:
             case e.DocumentDraftedV1():
@@ -304,17 +277,12 @@ class Document:
                 self._undecided()
             case e.DocumentIssuedV1():
                 self._apply_issued(event)
-            case e.DocumentDeliveredV1():
-                told = {"delivered_at": event.delivered_at, "channel": event.channel}
-                self._move(event.recipient, told)
-            case e.DocumentSignedForV1():
-                told = {"signed_at": event.signed_at, "signed_by": event.signed_by}
-                arrived = self._receipt(event.recipient).delivered_at or event.signed_at
-                self._move(event.recipient, {**told, "delivered_at": arrived})
             case e.DocumentReplacedV1():
                 self.replaced_by = event.replaced_by
             case e.DocumentClosedV1() | e.DocumentWithdrawnV1() | e.DocumentDiscardedV1():
                 self.reason = event.reason
+            case _ if isinstance(event, MOVING):
+                self._move(event)
             case _:
                 raise TypeError(f"a document does not know {type(event).__name__}")
 
@@ -324,29 +292,14 @@ class Document:
         self.case_id, self.verify_code, self.drafted_at = event.case_id, event.verify_code, event.at
         self.drafted_by, self.drafter_id = event.drafted_by, event.drafter_id
         self.corrects, self.chain = event.corrects, tuple(event.chain)
+        self.rule_id = event.rule_id
 
     def _apply_issued(self, event: e.DocumentIssuedV1) -> None:
         if event.number is not None and event.series is not None and event.serial is not None:
             self.number = Number(event.series, event.year, event.serial, event.number)
         self.title, self.issued_at = event.title, event.at
         self.frozen = Frozen(event.issuer, event.template, event.content_sha256, tuple(event.files), event.signature)
-        self.receipts = (
-            *(DocumentReceipt(recipient=name, line="main") for name in event.recipients),
-            *(DocumentReceipt(recipient=name, line="copy") for name in event.copies),
-        )
+        self.receipts = addressed_to(event.recipients, event.copies, event.codes)
 
     def _undecided(self) -> None:
         self.checked_by = self.approved_by = self.approved_at = self.dated_on = None
-
-    def _move(self, recipient: str, told: Mapping[str, Any]) -> None:
-        self.receipts = replace_receipt(self.receipts, self._receipt(recipient).model_copy(update=told))
-
-
-def replace_receipt(receipts: Sequence[DocumentReceipt], made: DocumentReceipt) -> tuple[DocumentReceipt, ...]:
-    return tuple(made if receipt.recipient == made.recipient else receipt for receipt in receipts)
-
-
-def _outcome(receipts: Sequence[DocumentReceipt]) -> str:
-    if all(receipt.signed_at for receipt in receipts):
-        return table.ALL_SIGNED
-    return table.ARRIVED if all(receipt.delivered_at for receipt in receipts) else table.WAITING

@@ -30,6 +30,7 @@ LAWS: Mapping[str, str] = {
     "check": "GWCL 20",
     "return": "GWCL 21",
     "issue": "GWCL 22",
+    "issue-by-rule": "GWCL 22",
     "print": "GWCL 25",
     "print-refused": "GWCL 25",
     "deliver": "GWCL 25",
@@ -59,6 +60,8 @@ WAITING, ARRIVED, ALL_SIGNED = "waiting", "arrived", "signed"
 UNADDRESSED, UNSIGNED = "unaddressed", "unsigned"
 NOBODY: frozenset[Role] = frozenset()
 IN_FORCE = (_S.ISSUED, _S.DELIVERED, _S.SIGNED_FOR, _S.CLOSED)
+# On its way to those who have not signed yet.
+OUT = (_S.ISSUED, _S.DELIVERED)
 
 TABLE: tuple[Row, ...] = (
     Row("draft", None, _S.DRAFTED, DRAFTERS),
@@ -68,6 +71,7 @@ TABLE: tuple[Row, ...] = (
     Row("return", _S.CHECKED, _S.DRAFTED),
     Row("issue", _S.CHECKED, _S.APPROVED, DECIDERS),
     Row("return", _S.APPROVED, _S.DRAFTED, DECIDERS),
+    Row("issue-by-rule", _S.DRAFTED, _S.APPROVED, NOBODY),
     Row("print", _S.APPROVED, _S.ISSUED, NOBODY),
     Row("print-refused", _S.APPROVED, _S.DRAFTED, NOBODY),
     Row("deliver", _S.ISSUED, _S.ISSUED, outcome=WAITING),
@@ -77,6 +81,9 @@ TABLE: tuple[Row, ...] = (
     Row("sign-for", _S.ISSUED, _S.SIGNED_FOR, outcome=ALL_SIGNED),
     Row("sign-for", _S.DELIVERED, _S.DELIVERED, outcome=ARRIVED),
     Row("sign-for", _S.DELIVERED, _S.SIGNED_FOR, outcome=ALL_SIGNED),
+    *(Row(verb, at, at, NOBODY) for verb in ("serve", "accept", "exhaust", "resume", "urge") for at in OUT),
+    *(Row("re-serve", at, at) for at in OUT),
+    *(Row("open", at, at, NOBODY) for at in IN_FORCE),
     Row("close", _S.ISSUED, _S.CLOSED, outcome=UNADDRESSED),
     Row("close", _S.ISSUED, _S.CLOSED, DECIDERS, outcome=UNSIGNED),
     Row("close", _S.DELIVERED, _S.CLOSED, DECIDERS, outcome=UNSIGNED),

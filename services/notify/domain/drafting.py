@@ -8,7 +8,6 @@ from typing import Any
 
 from services.notify.domain.case_brief import CaseBrief
 from services.notify.domain.composing import Header
-from services.notify.domain.document import Number
 from services.notify.domain.document_table import AGENCY, OFFICE, law
 from services.notify.domain.document_types import WANTED, Approver, Field, FieldKind, Version
 from services.notify.domain.errors import (
@@ -18,21 +17,20 @@ from services.notify.domain.errors import (
     FactContradicted,
     PartyNamedTwice,
 )
+from services.notify.domain.frozen import Number
 from services.notify.domain.offices import Issuer, notice_no
+from services.notify.domain.wording import printable
 from shared.clock import local_day
 from shared.contracts.documents import COORDINATION, CorrectedDocument, DocumentContent
 
-# Crockford's base 32: no I, L, O, U, so that a code is typed from paper without a mistake.
-CODE_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-CODE_LENGTH = 16
 _SIGNER_TO_COME = "（待签发）"
 
 # By a field's source: of a case only what never changes after its filing, and is said in one way.
 FROM_CASE: Mapping[str, Callable[[CaseBrief], Any]] = {
     "case.case_no": lambda case: case.case_no,
-    "case.title": lambda case: case.title,
-    "case.party_name": lambda case: case.party_name,
-    "case.place": lambda case: case.place,
+    "case.title": lambda case: printable(case.title),
+    "case.party_name": lambda case: printable(case.party_name),
+    "case.place": lambda case: printable(case.place),
     "case.filed_on": lambda case: local_day(case.filed_at).isoformat(),
     "case.area_m2": lambda case: float(case.area_m2),
     "case.farmland_area_m2": lambda case: float(case.farmland_area_m2),
@@ -125,12 +123,6 @@ def series_of(version: Version, issuer: Issuer) -> str | None:
 
 def number_of(series: str, year: int, serial: int) -> Number:
     return Number(series, year, serial, notice_no(series, year, serial))
-
-
-def code_of(random: bytes) -> str:
-    """The code by which a copy is verified. random: 10 bytes."""
-    bits = int.from_bytes(random, "big")
-    return "".join(CODE_SIGNS[bits >> (5 * place) & 31] for place in range(CODE_LENGTH))
 
 
 def _named(corrected: CorrectedDocument) -> str:

@@ -1,21 +1,21 @@
-"""What can be wrong with a notice.
+"""What can be wrong with a document.
 
 TianweiError
 ├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
 │                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
-│                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, ChannelSettingWrong,
-│                 ReceiptCodeWrong, ReceiptWrong
+│                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, DigestWrong, WayMissing,
+│                 ChannelSettingWrong, ReceiptCodeWrong, ReceiptWrong
 ├── NotFound:     CaseUnknown, DocumentTypeUnknown, ChannelMissing, PackageUnknown
 ├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
-├── Conflict:     AlreadySigned, NoticeCancelled, RuleMissing, DocumentTransitionNotAllowed, DrafterChecks,
-│                 DocumentNotInForce, DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
+├── Conflict:     RuleMissing, DocumentTransitionNotAllowed, DrafterChecks, DocumentNotInForce,
+│                 DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
 └── Unavailable:  OfficeMissing, FontsMissing
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from shared.contracts.codes import DocumentState, Role
+from shared.contracts.codes import ChannelKind, DocumentState, Role
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 
 
@@ -31,20 +31,6 @@ class CaseUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("notify.case-unknown", "case_id")
-
-
-class AlreadySigned(Conflict):
-    """A recipient signs once; the first signature stands."""
-
-    def __init__(self, signed_by: str) -> None:
-        super().__init__("notify.already-signed", None, signed_by=signed_by)
-
-
-class NoticeCancelled(Conflict):
-    """What was withdrawn for a recipient is neither read nor signed any more."""
-
-    def __init__(self) -> None:
-        super().__init__("notify.notice-cancelled")
 
 
 class RuleMissing(Conflict):
@@ -224,6 +210,21 @@ class ReceiptBeforeIssue(InvalidInput):
         super().__init__("notify.receipt-before-issue", field, issued_at=issued_at.isoformat())
 
 
+class DigestWrong(InvalidInput):
+    """Who signs for it has seen another text than the one that was issued."""
+
+    def __init__(self, sha256: str, law: str) -> None:
+        super().__init__("notify.digest-wrong", "sha256", sha256=sha256, law=law)
+
+
+class WayMissing(InvalidInput):
+    """A recipient cannot be reached: by that way, or (channel: None) by any. ways: those it has."""
+
+    def __init__(self, recipient: str, channel: ChannelKind | None, ways: Sequence[ChannelKind]) -> None:
+        field = "recipient" if channel is None else "channel"
+        super().__init__(f"notify.{field}-without-way", field, recipient=recipient, channel=channel, ways=list(ways))
+
+
 class ReasonMissing(InvalidInput):
     """Somebody has not signed: closing needs a reason. waiting: those who have not."""
 
@@ -265,7 +266,7 @@ class PackageUnknown(NotFound):
 
 
 class ReceiptWrong(InvalidInput):
-    """A receipt that came back says what cannot be. reason: another-text, time-impossible."""
+    """What is told of a receipt on paper does not fit together. reason: missing, said-by-the-code."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__("notify.receipt-wrong", field, reason=reason)

@@ -1,16 +1,15 @@
-"""Who issues notices in a county, under what number, and what its recipients are called on paper."""
+"""Who issues documents in a county, under what number, and what its recipients are called on paper."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from services.notify.domain.errors import OfficeMissing
-from shared.contracts.codes import Agency, NoticeKind, Recipient
+from services.notify.domain.receipt_terms import Body
+from shared.contracts.codes import Agency, Recipient
 from shared.contracts.documents import COORDINATION
 from shared.divisions.register import COUNTY_DIGITS, full_code
-
-# One series of numbers per issuer, year and group: all copies count together (domain.md 5.1).
-GROUPS: dict[NoticeKind, str] = dict.fromkeys(NoticeKind, "抄")
 
 
 @dataclass(frozen=True)
@@ -23,20 +22,46 @@ class Issuer:
 
 @dataclass(frozen=True)
 class IssuingOffice(Issuer):
-    """The office of the leading group. agencies: those that issue documents of their own, by code."""
+    """The office of the leading group. agencies: those that issue documents of their own, by code.
+
+    bodies: others that copy rules name, by code: the county government, the superior bureau.
+    """
 
     county: str
     recipients: Mapping[Recipient, str]
     agencies: Mapping[str, Issuer] = field(default_factory=dict)
+    bodies: Mapping[str, str] = field(default_factory=dict)
 
-    def series(self, kind: NoticeKind) -> str:
-        return f"{self.mark}{GROUPS[kind]}"
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {
+            **{recipient.value: name for recipient, name in self.recipients.items()},
+            **{code: agency.name for code, agency in self.agencies.items()},
+            **self.bodies,
+        }
 
-    def called(self, code: str) -> str | None:
-        """What a recipient is called on paper, by its code; None for one that the register does not know."""
-        names = {recipient.value: name for recipient, name in self.recipients.items()}
-        names |= {agency: issuer.name for agency, issuer in self.agencies.items()}
-        return names.get(code)
+    @cached_property
+    def _codes(self) -> Mapping[str, str]:
+        return {name: code for code, name in self._names.items()}
+
+    def called(self, code: str) -> str:
+        """What a recipient is called on paper. Raises OfficeMissing: a deployment must add it."""
+        found = self._names.get(code)
+        if found is None:
+            raise OfficeMissing(f"{self.county} {code}")
+        return found
+
+    def code_of(self, name: str) -> str | None:
+        """The code of a recipient by its name on paper; None for one that the register does not know."""
+        return self._codes.get(name)
+
+    def body(self, code: str | None) -> Body:
+        """What kind of recipient it is."""
+        if code in _RECIPIENTS:
+            return Body.RECIPIENT
+        if code in self.agencies:
+            return Body.AGENCY
+        return Body.BODY if code in self.bodies else Body.OTHER
 
     def issuer(self, office: str) -> Issuer:
         """By the code of the office. Raises OfficeMissing."""
@@ -49,8 +74,12 @@ class IssuingOffice(Issuer):
 
 
 def party_of(division_code: str, recipient: str) -> str:
-    """A recipient of one county, as deliveries and endpoints name it, like 640521:party_committee."""
-    return f"{division_code[:COUNTY_DIGITS]}:{recipient}"
+    """A recipient of one county, as deliveries and endpoints name it: 640521:party_committee. One without a code has
+    its name there."""
+    return f"{division_code[:COUNTY_DIGITS]}:{recipient.replace(':', '：')}"
+
+
+_RECIPIENTS = frozenset(Recipient)
 
 
 def recipient_of(party: str) -> Recipient:
@@ -84,6 +113,7 @@ class Offices:
                 mark=row["mark"],
                 recipients={recipient: row["recipients"][recipient.value] for recipient in Recipient},
                 agencies={Agency(code).value: Issuer(**told) for code, told in row.get("agencies", {}).items()},
+                bodies=row.get("bodies", {}),
             )
             for row in rows
         )

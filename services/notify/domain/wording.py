@@ -13,6 +13,8 @@ from services.notify.domain.errors import CharacterRefused, DocumentFieldWrong
 from shared.clock import SHANGHAI
 
 # Letters and symbols by their category, but nothing to see: Hangul fillers, the empty Braille cell.
+_NO_SHAPE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
+_MISSING = "〓"
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 MOST_IN_LINE, MOST_IN_TEXT, MOST_ROWS = 500, 20_000, 2_000
 
@@ -46,9 +48,18 @@ def line(text: str, field: str) -> str:
     """
     plain = " ".join(text.split())
     for sign in plain:
-        if unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp") or sign in _BLANK:
+        if unicodedata.category(sign) in _NO_SHAPE or sign in _BLANK:
             raise CharacterRefused(field, sign)
     return plain
+
+
+def printable(text: str) -> str:
+    """What another service tells, with 〓 for each sign that has no shape; lines stay lines."""
+    return "\n".join("".join(_MISSING if _shapeless(sign) else sign for sign in one) for one in text.splitlines())
+
+
+def _shapeless(sign: str) -> bool:
+    return sign != "\t" and (unicodedata.category(sign) in _NO_SHAPE or sign in _BLANK)
 
 
 def paragraphs(text: str, field: str) -> tuple[str, ...]:

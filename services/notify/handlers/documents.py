@@ -8,11 +8,14 @@ from uuid import UUID
 
 from services.notify.domain.case_brief import CaseBrief
 from services.notify.domain.composing import compose
+from services.notify.domain.copy_rules import CopyRule, Issue
 from services.notify.domain.document import Document, Origin
 from services.notify.domain.document_table import office_of
 from services.notify.domain.document_types import Version
-from services.notify.domain.drafting import check_parties, code_of, completed, header_of, read_facts, require_open
+from services.notify.domain.drafting import check_parties, completed, header_of, read_facts, require_open
 from services.notify.domain.errors import CaseUnknown
+from services.notify.domain.verify_codes import CODE_BYTES, code_of
+from services.notify.handlers import serving
 from services.notify.queries.documents import document_view
 from services.notify.storage import press_jobs
 from services.notify.storage.case_briefs import find_case
@@ -25,12 +28,13 @@ from shared.errors import NotFound
 from shared.ids import new_id
 from shared.operations import Call
 
-_CODE_BYTES = 10
-
 
 @dataclass(frozen=True)
 class RuleDraft:
-    """A document that a rule asks for. caused_by: the event; document_id: derived from it, so that it is made once."""
+    """A document that a rule asks for. caused_by: the event; document_id: derived from it, so that it is made once.
+
+    rule: the copy rule, which may issue it by itself; None: a person checks and issues it like any other.
+    """
 
     document_id: UUID
     county_code: str
@@ -39,6 +43,7 @@ class RuleDraft:
     content: c.DocumentContent
     case: CaseBrief | None
     caused_by: str
+    rule: CopyRule | None = None
 
 
 def draft_document(cmd: c.DraftDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
@@ -52,7 +57,7 @@ def draft_document(cmd: c.DraftDocument, call: Call, unit: NotifyUnit) -> c.Docu
         corrects = unit.documents.lock_seen(unit.connection, cmd.corrects, call.by, None)
     origin = Origin(
         office=office,
-        verify_code=code_of(secrets.token_bytes(_CODE_BYTES)),
+        verify_code=code_of(secrets.token_bytes(CODE_BYTES)),
         caused_by=call.command_id,
         by=call.by,
         case_id=cmd.case_id,
@@ -60,23 +65,37 @@ def draft_document(cmd: c.DraftDocument, call: Call, unit: NotifyUnit) -> c.Docu
     )
     case = None if cmd.case_id is None else _case(cmd.case_id, office, call.by.jurisdiction, unit)
     made = Document(id=new_id(), jurisdiction=full_code(call.by.jurisdiction[:COUNTY_DIGITS]))
-    _draft(made, cmd.type, cmd.content, case, origin, unit)
+    draft(made, cmd.type, cmd.content, case, origin, unit)
     return document_view(made)
 
 
 def draft_by_rule(asked: RuleDraft, unit: NotifyUnit) -> None:
-    """The same by a rule: a person checks and issues it like any other. Once is enough."""
+    """The same by a rule. Once is enough."""
     if unit.documents.exists(unit.connection, asked.document_id):
         return
     origin = Origin(
         office=asked.office,
-        verify_code=code_of(secrets.token_bytes(_CODE_BYTES)),
+        verify_code=code_of(secrets.token_bytes(CODE_BYTES)),
         caused_by=asked.caused_by,
         by=None,
         case_id=asked.case.case_id if asked.case else None,
+        rule_id=asked.rule.id if asked.rule else None,
     )
     made = Document(id=asked.document_id, jurisdiction=asked.county_code)
-    _draft(made, asked.type, asked.content, asked.case, origin, unit)
+    draft(made, asked.type, asked.content, asked.case, origin, unit)
+    if asked.rule is not None:
+        approve_by_rule(made, asked.rule, unit)
+
+
+def approve_by_rule(made: Document, rule: CopyRule, unit: NotifyUnit) -> None:
+    """签发 by the rule itself, where it is automatic. What could not reach somebody stays a draft for a person."""
+    names = (*made.content.to, *made.content.copies)
+    if rule.issue is not Issue.AUTOMATIC or not all(serving.ways_of(made, name, unit) for name in names):
+        return
+    issuer = unit.desk.offices.of(made.jurisdiction).issuer(made.office)
+    unit.record(made, unit.documents, made.approve_by_rule(rule.signer(issuer.name), rule.id, unit.now))
+    unit.flush()  # what waits for the press refers to it
+    press_jobs.ask(unit.connection, made.id, unit.correlation_id)
 
 
 def revise_document(cmd: c.ReviseDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
@@ -112,6 +131,7 @@ def approve_document(_: c.ApproveDocument, call: Call, unit: NotifyUnit) -> c.Do
     version = _version(found, unit)
     told = found.approve(version, call.by, call.now)
     _title(version, found.content, found, unit, local_day(unit.now))
+    serving.require_ways(found, unit)
     if found.corrects is not None:
         unit.documents.get(unit.connection, found.corrects.document_id).require_in_force()
     press_jobs.ask(unit.connection, found.id, unit.correlation_id)
@@ -120,27 +140,45 @@ def approve_document(_: c.ApproveDocument, call: Call, unit: NotifyUnit) -> c.Do
 
 def deliver_document(cmd: c.DeliverDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
     found = _locked(call, unit)
-    return _record(found, found.deliver(cmd.recipient, cmd.channel, cmd.delivered_at, call.by, call.now), unit)
+    view = _record(found, found.deliver(cmd.recipient, cmd.channel, cmd.delivered_at, call.by, call.now), unit)
+    serving.hand_over(found, cmd.recipient, unit)
+    return view
 
 
 def sign_for_document(cmd: c.SignForDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
+    """Signed on paper: recorded by whoever sent it."""
     found = _locked(call, unit)
-    return _record(found, found.sign_for(cmd.recipient, cmd.signed_by, cmd.signed_at, call.by, call.now), unit)
+    told = found.sign_for(cmd.recipient, cmd.signed_by, cmd.signed_at, call.by, call.now, cmd.sha256)
+    view = _record(found, told, unit)
+    serving.hand_over(found, cmd.recipient, unit)
+    return view
+
+
+def re_serve_document(cmd: c.ReServeDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
+    """Raises WayMissing for a way that the recipient does not have."""
+    found = _locked(call, unit)
+    serving.serve_again(found, cmd.recipient, cmd.channel, cmd.reason, call.by, unit)
+    return document_view(found)
 
 
 def close_document(cmd: c.CloseDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
     found = _locked(call, unit)
-    return _record(found, found.close(cmd.reason, call.by, call.now), unit)
+    view = _record(found, found.close(cmd.reason, call.by, call.now), unit)
+    serving.call_off(found, "closed", unit)
+    return view
 
 
 def withdraw_document(cmd: c.WithdrawDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
     found = _locked(call, unit)
-    return _record(found, found.withdraw(_version(found, unit), cmd.reason, call.by, call.now), unit)
+    view = _record(found, found.withdraw(_version(found, unit), cmd.reason, call.by, call.now), unit)
+    serving.call_off(found, "withdrawn", unit)
+    return view
 
 
-def _draft(
+def draft(
     made: Document, type_: str, content: c.DocumentContent, case: CaseBrief | None, origin: Origin, unit: NotifyUnit
 ) -> None:
+    """Raises what a wrong content raises, and that the type is not the office's."""
     today = local_day(unit.now)
     version = unit.desk.types.on(type_, today)
     require_open(version, origin.office)

@@ -1,15 +1,13 @@
-"""What notify does when cases tells something: keeps a brief of every case, writes what the copy rules ask for."""
+"""What notify does when cases tells something: keeps a brief of every case, drafts what the copy rules ask for."""
 
-from collections.abc import Callable
-from uuid import UUID
+from dataclasses import replace
 
 from services.notify.domain.case_brief import CaseBrief
-from services.notify.domain.documents import Heading, NoticeText, case_filed, struck_off
-from services.notify.handlers.issuing import Order, issue_notice_on
-from services.notify.storage.case_briefs import find_case, keep_case, keep_item, move_case
+from services.notify.handlers.copies import tell_copies
+from services.notify.storage.case_briefs import keep_case, keep_item, move_case
 from services.notify.storage.unit import NotifyUnit
-from shared.clock import local_day
 from shared.contracts.base import EventMeta
+from shared.contracts.case_import_events import CaseTakenOverV1
 from shared.contracts.case_path_events import (
     CaseArchivedV1,
     CaseCourtAppliedV1,
@@ -38,6 +36,7 @@ from shared.contracts.cases_events import (
     CaseReviewStartedV1,
     CaseServedV1,
 )
+from shared.contracts.listings import ListingApprovedV1, ListingDelistedV1
 from shared.contracts.rectification_events import (
     RectificationAcceptedV1,
     RectificationEvent,
@@ -55,17 +54,20 @@ from shared.contracts.rectification_events import (
 )
 from shared.delivery.reactor import Reaction
 from shared.delivery.unit import Unit
-from shared.ids import derived_id
 
 
 def know_case(event: CaseFiledV1, _: EventMeta, unit: Unit) -> None:
     keep_case(unit.connection, _brief(event))
 
 
+def know_taken_over(event: CaseTakenOverV1, _: EventMeta, unit: Unit) -> None:
+    """A case that was filed before the system was there: known, and no news to tell of."""
+    keep_case(unit.connection, replace(_brief(event), filed_at=event.filed_at))
+
+
 def on_case_filed(event: CaseFiledV1, meta: EventMeta, unit: NotifyUnit) -> None:
-    """Know the case, and tell of its filing (立案抄告)."""
     know_case(event, meta, unit)
-    _issue_once(event.type, event.division_code, event.case_id, lambda head: case_filed(event, head), meta, unit)
+    tell_copies(event, meta, unit)
 
 
 def on_case_moved(event: CaseEvent, _: EventMeta, unit: Unit) -> None:
@@ -77,37 +79,16 @@ def on_item_moved(event: RectificationEvent, _: EventMeta, unit: Unit) -> None:
 
 
 def on_struck_off(event: RectificationStruckOffV1, meta: EventMeta, unit: NotifyUnit) -> None:
-    """Tell that the land is put right and off the list (整改销号抄告)."""
     on_item_moved(event, meta, unit)
-    case = find_case(unit.connection, event.case_id)
-    _issue_once(event.type, event.division_code, event.case_id, lambda head: struck_off(event, case, head), meta, unit)
+    tell_copies(event, meta, unit)
 
 
-def _issue_once(
-    fact: str,
-    division_code: str,
-    case_id: UUID,
-    write: Callable[[Heading], NoticeText],
-    meta: EventMeta,
-    unit: NotifyUnit,
-) -> None:
-    """What the rules in force today ask for; the id comes from the event, so that it is there once for ever."""
-    for rule in unit.desk.rules.asked_by(fact, local_day(unit.now)):
-        notice_id = derived_id(meta.event_id, rule.kind.value)
-        if unit.notices.exists(unit.connection, notice_id):
-            continue
-        order = Order(
-            notice_id=notice_id,
-            division_code=division_code,
-            recipients=rule.recipients,
-            basis=rule.basis,
-            case_id=case_id,
-            caused_by=str(meta.event_id),
-        )
-        issue_notice_on(order, write, unit)
+def on_performance_demanded(event: CasePerformanceDemandedV1, meta: EventMeta, unit: NotifyUnit) -> None:
+    on_case_moved(event, meta, unit)
+    tell_copies(event, meta, unit)
 
 
-def _brief(event: CaseFiledV1) -> CaseBrief:
+def _brief(event: CaseFiledV1 | CaseTakenOverV1) -> CaseBrief:
     return CaseBrief(
         case_id=event.case_id,
         case_no=event.case_no,
@@ -144,7 +125,6 @@ CASE_STEPS: tuple[type[CaseEvent], ...] = (
     CaseDeliberatedV1,
     CaseHearingRequestedV1,
     CasePenaltyWaivedV1,
-    CasePerformanceDemandedV1,
     CaseCourtAppliedV1,
     CaseCourtRuledV1,
     CaseArchivedV1,
@@ -169,11 +149,20 @@ _ITEM_MOVES = tuple(Reaction(step, on_item_moved) for step in ITEM_STEPS)
 
 REACTIONS: tuple[Reaction, ...] = (
     Reaction(CaseFiledV1, on_case_filed),
+    Reaction(CaseTakenOverV1, know_taken_over),
     *_CASE_MOVES,
+    Reaction(CasePerformanceDemandedV1, on_performance_demanded),
     *_ITEM_MOVES,
     Reaction(RectificationStruckOffV1, on_struck_off),
+    Reaction(ListingApprovedV1, tell_copies),
+    Reaction(ListingDelistedV1, tell_copies),
 )
 
 # The same as far as they keep a table of what cases tells: from these it is computed again (shared/rebuild).
-CASE_BRIEF: tuple[Reaction, ...] = (Reaction(CaseFiledV1, know_case), *_CASE_MOVES)
+CASE_BRIEF: tuple[Reaction, ...] = (
+    Reaction(CaseFiledV1, know_case),
+    Reaction(CaseTakenOverV1, know_taken_over),
+    *_CASE_MOVES,
+    Reaction(CasePerformanceDemandedV1, on_case_moved),
+)
 RECTIFICATION_BRIEF: tuple[Reaction, ...] = (*_ITEM_MOVES, Reaction(RectificationStruckOffV1, on_item_moved))

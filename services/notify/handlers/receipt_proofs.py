@@ -8,6 +8,8 @@ from services.notify.domain.errors import PackageUnknown, ReceiptWrong
 from services.notify.domain.offices import party_of
 from services.notify.domain.receipt_code import ReceiptCode
 from services.notify.domain.receipt_proof import ReceiptProof, proof_row, slip_id
+from services.notify.handlers.serving import hand_over
+from services.notify.storage import services
 from services.notify.storage.packages import laid_package
 from services.notify.storage.unit import NotifyUnit
 from shared.contracts.codes import ChannelKind
@@ -32,6 +34,7 @@ def record_receipt(cmd: RecordReceipt, call: Call, unit: NotifyUnit) -> ReceiptP
     else:
         told = found.deliver(cmd.recipient, channel.value, received_at, call.by, unit.now)
     unit.record(found, unit.documents, told)
+    hand_over(found, cmd.recipient, unit)
     recorded = ReceiptProofRecordedV1(
         at=unit.now,
         proof_id=new_id(),
@@ -78,14 +81,15 @@ def _told(
 def _way(found: Document, recipient: str, code: ReceiptCode, unit: NotifyUnit) -> ChannelKind:
     """Raises PackageUnknown for the code of another document or another recipient."""
     office = unit.desk.offices.of(found.jurisdiction)
-    if office.called(code.receiver) != recipient:
+    if office.code_of(recipient) != code.receiver:
         raise PackageUnknown
     if code.package_id == slip_id(found.id, recipient):
         return ChannelKind.PAPER
     laid = laid_package(unit.connection, code.package_id)
     if laid is None or party_of_route(laid[0]) != party_of(found.jurisdiction, code.receiver):
         raise PackageUnknown
-    if laid[1] != found.id:
+    service = services.find(unit.connection, laid[1], laid[0])
+    if service is None or (service.document_id, service.recipient) != (found.id, recipient):
         raise PackageUnknown
     return ChannelKind.FILE_EXCHANGE
 

@@ -1,12 +1,13 @@
 """Recipients: by which ways they are reached, whether a way works, and taking one out of use."""
 
-from services.notify.domain.channel import channel_of_route, route_of
+from services.notify.domain.channel import route_of
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.errors import ChannelMissing, ChannelSettingWrong
 from services.notify.domain.offices import county_of, party_of
 from services.notify.domain.route_secret import pack_secret, parts_of
 from services.notify.domain.route_settings import Given, settle
-from services.notify.storage.endpoints import next_route
+from services.notify.handlers.deliveries import take_next_way
+from services.notify.storage import services
 from services.notify.storage.unit import NotifyUnit
 from shared import keys
 from shared.contracts.channels import (
@@ -76,11 +77,10 @@ def disable_recipient_endpoint(cmd: DisableRecipientEndpoint, call: Call, unit: 
     endpoint = _active(cmd.recipient, cmd.channel, call, unit)
     unit.record(endpoint, unit.endpoints, endpoint.disable(cmd.reason, unit.now))
     unit.flush()
-    following = next_route(unit.connection, endpoint.party)
     for subject_id in deliveries.withdraw(unit.connection, endpoint.party, cmd.reason):
-        if following is not None:
-            channel = channel_of_route(following).value
-            deliveries.add(unit.connection, subject_id, following, channel, unit.correlation_id)
+        service = services.find(unit.connection, subject_id, endpoint.party)
+        if service is not None:
+            take_next_way(service, unit.documents.lock(unit.connection, service.document_id), cmd.reason, unit)
     return RecipientEndpointView(
         recipient=cmd.recipient,
         channel=cmd.channel,

@@ -1,4 +1,4 @@
-"""What the press does with an approved document: read what to print; then number, freeze and tell it in one unit.
+"""What the press does with an approved document: read what to print; then number, freeze, tell and owe it in one unit.
 
 The number stands in the text and is given in the transaction that freezes it, so the text is printed with the number
 that would be next, outside any transaction, and kept in the file store; the unit takes the number and goes through only
@@ -18,6 +18,7 @@ from services.notify.domain.composing import compose
 from services.notify.domain.document import Document, Frozen, Number
 from services.notify.domain.drafting import Imprint, header_of, number_of, read_facts, series_of
 from services.notify.domain.errors import NumberTaken
+from services.notify.handlers import serving
 from services.notify.storage import press_jobs
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.numbers import next_number, take_number
@@ -80,14 +81,17 @@ def seal(planned: Plan, frozen: Frozen, unit: NotifyUnit) -> None:
     corrected: Document | None = None
     if found.corrects is not None:
         corrected = unit.documents.lock(unit.connection, found.corrects.document_id)
-    told = found.seal(planned.document.title, planned.number, frozen, corrected, unit.now)
+    codes = serving.codes_of(found, unit)
+    told = found.seal(planned.document.title, planned.number, frozen, corrected, unit.now, codes)
     number = planned.number
     if number is not None and take_number(unit.connection, number.series, number.year) != number.serial:
         raise NumberTaken(number.text)
     press_jobs.done(unit.connection, found.id)
     unit.record(found, unit.documents, told)
+    serving.serve_issued(found, unit)
     if corrected is not None:
         unit.record(corrected, unit.documents, corrected.replace(found, unit.now))
+        serving.call_off(corrected, "corrected", unit)
 
 
 def refuse(document_id: UUID, problem: TianweiError, unit: NotifyUnit) -> None:

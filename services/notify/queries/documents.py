@@ -60,9 +60,13 @@ def list_documents(q: ListDocuments, by: Actor, connection: Connection) -> Page[
 
 def get_document_file(q: GetDocumentFile, by: Actor, connection: Connection) -> DocumentFileView:
     """Raises NotFound, also while it is not issued."""
-    found = _STORE.get_seen(connection, q.id, by)
+    return file_view(_STORE.get_seen(connection, q.id, by), q.format)
+
+
+def file_view(found: Document, format_: str) -> DocumentFileView:
+    """Which frozen file it is. Raises NotFound for a document that has none."""
     for file in found.frozen.files if found.frozen else ():
-        if file.format == q.format:
+        if file.format == format_:
             name = f"{found.number.text if found.number else found.title}.{file.format}"
             return DocumentFileView(file_name=name, sha256=file.sha256, size=file.size)
     raise NotFound
@@ -81,7 +85,7 @@ def list_document_types(
 def verify_document(q: VerifyDocument, _: Actor, connection: Connection) -> VerifiedDocument:
     """Raises NotFound for a code of no issued document: nobody learns that a draft exists."""
     found = _STORE.by_code(connection, q.code)
-    if found.frozen is None or found.dated_on is None:
+    if found.frozen is None or found.frozen.signature is None or found.dated_on is None:
         raise NotFound
     fits = next((file.format for file in found.frozen.files if file.sha256 == q.sha256), None)
     return VerifiedDocument(
@@ -105,7 +109,7 @@ def document_view(found: Document) -> DocumentView:
         receipts=list(found.receipts),
         files=list(found.frozen.files) if found.frozen else [],
         signature=found.frozen.signature if found.frozen else None,
-        verify_code=found.verify_code if found.frozen else None,
+        verify_code=found.verify_code if found.frozen and found.frozen.signature else None,
         steps=verbs(found.state),
     )
 

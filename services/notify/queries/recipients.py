@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 from sqlalchemy.engine import RowMapping
 
 from services.notify.domain.channel import channel_of_route, party_of_route
+from services.notify.domain.document_table import OUT
 from services.notify.domain.offices import party_of
 from services.notify.domain.sms_template import masked
-from services.notify.storage.tables import delivery, endpoint, notice, notice_receipt
+from services.notify.storage.tables import delivery, document, document_receipt, endpoint
 from shared.contracts.channels import RecipientChannelView
 from shared.contracts.codes import ChannelKind, DeliveryState, Recipient, title
 from shared.contracts.notify import ListRecipients, RecipientList, RecipientView
@@ -99,9 +100,14 @@ def _owed(connection: Connection, county: str) -> _Owed:
 
 def _unsigned(connection: Connection, county: str) -> Mapping[str, int]:
     rows = connection.execute(
-        sa.select(notice_receipt.c.recipient, sa.func.count().label("number"))
-        .join(notice, notice.c.id == notice_receipt.c.notice_id)
-        .where(notice_receipt.c.signed_at.is_(None), notice.c.jurisdiction.startswith(county, autoescape=True))
-        .group_by(notice_receipt.c.recipient)
+        sa.select(document_receipt.c.code, sa.func.count().label("number"))
+        .join(document, document.c.id == document_receipt.c.document_id)
+        .where(
+            document_receipt.c.signed_at.is_(None),
+            document_receipt.c.code.is_not(None),
+            document.c.state.in_([state.value for state in OUT]),
+            document.c.jurisdiction.startswith(county, autoescape=True),
+        )
+        .group_by(document_receipt.c.code)
     )
-    return {row.recipient: row.number for row in rows}
+    return {row.code: row.number for row in rows}

@@ -1,30 +1,15 @@
 """What handlers ask of endpoints; shared/outgoing/endpoints.py keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.notify.domain.channel import channel_of_route, party_of_route
+from services.notify.domain.channel import CARRIED, route_of
 from services.notify.storage.tables import endpoint
 from shared.contracts.codes import ChannelKind
-
-
-def routes_of(connection: Connection, party: str) -> list[ChannelKind]:
-    """By which ways a recipient is served, in the order in which they are taken; empty: nothing but the inbox."""
-    return [channel_of_route(route) for route in _routes(connection, party)]
-
-
-def next_route(connection: Connection, route: str) -> str | None:
-    """The way that is taken when this one has failed or is out of use: the one after it in the order.
-
-    None after the last one.
-    """
-    order = _routes(connection, party_of_route(route), also=route)
-    following = order[order.index(route) + 1 :] if route in order else order
-    return following[0] if following else None
 
 
 def options_of(connection: Connection, route: str) -> Mapping[str, Any]:
@@ -39,9 +24,20 @@ def is_probe(connection: Connection, route: str, delivery_id: UUID) -> bool:
     return connection.execute(asked).first() is not None
 
 
-def _routes(connection: Connection, party: str, also: str | None = None) -> list[str]:
-    """Active ones. also: that one whether active or not."""
-    its = sa.or_(endpoint.c.party == party, endpoint.c.party.startswith(f"{party}:", autoescape=True))
-    in_use = sa.or_(endpoint.c.active, endpoint.c.party == also) if also else endpoint.c.active
-    statement = sa.select(endpoint.c.party).where(its, in_use).order_by(endpoint.c.place, endpoint.c.party)
-    return list(connection.execute(statement).scalars())
+def ways_in_use(connection: Connection, party: str, order: Sequence[ChannelKind]) -> tuple[ChannelKind, ...]:
+    """Of an order those by which the party can be reached: what is carried needs an endpoint in use.
+
+    The register says which ways, and where in the order something is carried; among those that are set up the first
+    comes first by its place.
+    """
+    routes = {route_of(party, way): way for way in order if way in CARRIED}
+    statement = sa.select(endpoint.c.party, endpoint.c.place)
+    rows = connection.execute(statement.where(endpoint.c.party.in_(list(routes)), endpoint.c.active))
+    in_use = sorted(((row.place, order.index(routes[row.party])) for row in rows), reverse=True)
+    found: list[ChannelKind] = []
+    for way in order:
+        if way not in CARRIED:
+            found.append(way)
+        elif in_use:
+            found.append(order[in_use.pop()[1]])
+    return tuple(found)

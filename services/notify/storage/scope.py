@@ -1,66 +1,80 @@
-"""Who sees which notices (R9): a coordinator its county's, a clerk those addressed to its office, nobody else any.
+"""Who sees which documents as notices (R9): a coordinator those of its office, who is addressed its own, nobody else.
 
-A clerk also sees its own receipt only: that another office has signed is not its business.
+Who is addressed also sees its own receipt only: that another office has signed is not its business.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 
-from services.notify.domain.notice import Notice, Receipt
-from services.notify.storage.tables import notice, notice_receipt
-from shared.contracts.codes import Recipient, Role
+from services.notify.domain.document import Document
+from services.notify.storage.assistance import IN_AGENCY
+from services.notify.storage.tables import document, document_receipt
+from shared.contracts.codes import Agency, DocumentState, Recipient, Role
+from shared.contracts.documents import COORDINATION, DocumentReceipt
 from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
 from shared.principal import Actor
 
 _RECIPIENTS = frozenset(recipient.value for recipient in Recipient)
+_AGENCIES = frozenset(agency.value for agency in Agency)
+# What is on its way out or was out: a draft is no notice of anybody.
+SENT = frozenset(DocumentState) - {DocumentState.DRAFTED, DocumentState.CHECKED, DocumentState.DISCARDED}
 
 
 @dataclass(frozen=True)
 class Scope:
-    """prefix: of division codes. sees_all: every notice there; else only those addressed to recipient, if any."""
+    """prefix: of division codes. sees_all: every notice of the office; else those addressed to recipient, if any."""
 
     prefix: str
     sees_all: bool
-    recipient: Recipient | None
+    recipient: str | None
 
     def condition(self) -> ColumnElement[bool]:
-        """For a statement over `notice`."""
+        """For a statement over `document`."""
         if not self.prefix or not (self.sees_all or self.recipient):
             return sa.false()
         # LIKE, not left(): the planner knows how many rows a prefix has and keeps the index of the newest.
-        here = notice.c.jurisdiction.startswith(self.prefix, autoescape=True)
-        return here if self.sees_all else sa.and_(here, self.has_receipt())
+        here = document.c.jurisdiction.startswith(self.prefix, autoescape=True)
+        if not self.sees_all:
+            return sa.and_(here, document.c.issued_at.is_not(None), self.has_receipt())
+        sent = document.c.state.in_([state.value for state in SENT])
+        return sa.and_(here, document.c.office == COORDINATION, sent)
 
     def has_receipt(self, *, unsigned: bool = False) -> ColumnElement[bool]:
         """The notice has a receipt that the caller sees (and that is not signed for)."""
-        receipt = sa.select(notice_receipt.c.notice_id).where(notice_receipt.c.notice_id == notice.c.id)
+        receipt = sa.select(document_receipt.c.document_id).where(document_receipt.c.document_id == document.c.id)
         if not self.sees_all:
-            receipt = receipt.where(notice_receipt.c.recipient == (self.recipient.value if self.recipient else ""))
+            receipt = receipt.where(document_receipt.c.code == (self.recipient or ""))
         if unsigned:
-            receipt = receipt.where(notice_receipt.c.signed_at.is_(None))
+            receipt = receipt.where(document_receipt.c.signed_at.is_(None))
         return receipt.exists()
 
     def covers(self, jurisdiction: str) -> bool:
         return bool(self.prefix) and jurisdiction.startswith(self.prefix)
 
-    def require(self, found: Notice) -> None:
+    def is_own(self, receipt: DocumentReceipt) -> bool:
+        return self.recipient is not None and receipt.code == self.recipient
+
+    def require(self, found: Document) -> None:
         """NotFound for a notice the caller does not see."""
-        addressed = self.recipient is not None and self.recipient in found.receipts
-        if not (self.covers(found.jurisdiction) and (self.sees_all or addressed)):
+        if self.sees_all:
+            seen = found.office == COORDINATION and found.state in SENT
+        else:
+            seen = found.issued_at is not None and any(self.is_own(receipt) for receipt in found.receipts)
+        if not (seen and self.covers(found.jurisdiction)):
             raise NotFound
 
-    def receipts(self, found: Notice) -> list[Receipt]:
+    def receipts(self, found: Document) -> Sequence[DocumentReceipt]:
         """The receipts of a notice that the caller sees."""
-        return [one for one in found.receipts.values() if self.sees_all or one.recipient is self.recipient]
+        return [one for one in found.receipts if self.sees_all or self.is_own(one)]
 
-    def version(self, found: Notice) -> int:
-        """For If-Match: a clerk's moves with its own receipt only."""
-        if self.sees_all or self.recipient is None:
-            return found.version
-        return found.receipt(self.recipient).version
+    def version(self, found: Document) -> int:
+        """For If-Match: that of who is addressed moves with its own receipt only."""
+        own = next((one for one in found.receipts if self.is_own(one)), None)
+        return found.version if self.sees_all or own is None else own.version
 
 
 def scope_of(by: Actor) -> Scope:
@@ -70,8 +84,8 @@ def scope_of(by: Actor) -> Scope:
     return Scope(prefix=prefix, sees_all=by.has(Role.COORDINATOR), recipient=recipient_of(by))
 
 
-def recipient_of(by: Actor) -> Recipient | None:
-    """The office a clerk receives for; None for everybody else."""
+def recipient_of(by: Actor) -> str | None:
+    """The office for which a person receives, by its code; None for everybody else."""
     if by.has(Role.RECIPIENT_CLERK) and by.org_code in _RECIPIENTS:
-        return Recipient(by.org_code)
-    return None
+        return by.org_code
+    return by.org_code if by.has(*IN_AGENCY) and by.org_code in _AGENCIES else None

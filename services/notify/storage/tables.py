@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 
-from shared.contracts.codes import DeliveryState
 from shared.outgoing.tables import outgoing_tables
 
 METADATA = sa.MetaData()
@@ -11,44 +10,6 @@ METADATA = sa.MetaData()
 _uuid = pg.UUID(as_uuid=True)
 _instant = sa.TIMESTAMP(timezone=True)
 _m2 = sa.Numeric(18, 2)
-
-notice = sa.Table(
-    "notice",
-    METADATA,
-    sa.Column("id", _uuid, primary_key=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit division code of the case"),
-    sa.Column("notice_no", sa.Text, nullable=False, unique=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("sha256", sa.Text, nullable=False),
-    sa.Column("issuer", sa.Text, nullable=False),
-    sa.Column("case_id", _uuid),
-    sa.Column("caused_by", sa.Text, nullable=False),
-    sa.Column("issued_at", _instant, nullable=False),
-    sa.Index("notice_newest", "issued_at", "id"),
-    sa.Index("notice_case", "case_id"),
-)
-
-notice_receipt = sa.Table(
-    "notice_receipt",
-    METADATA,
-    sa.Column("notice_id", _uuid, sa.ForeignKey("notice.id"), primary_key=True),
-    sa.Column("recipient", sa.Text, primary_key=True),
-    sa.Column("place", sa.Integer, nullable=False, comment="0 the main recipient, then the copies in their order"),
-    sa.Column("line", sa.Text, sa.CheckConstraint("line in ('main', 'copy')", name="receipt_line"), nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("delivered_at", _instant),
-    sa.Column("channel", sa.Text),
-    sa.Column("signed_at", _instant),
-    sa.Column("signed_by", sa.Text),
-    sa.Column("error", sa.Text),
-    sa.CheckConstraint(f"state in ({', '.join(repr(state.value) for state in DeliveryState)})", name="receipt_state"),
-    sa.CheckConstraint("signed_at is null or state = 'delivered'", name="receipt_signed_is_delivered"),
-    sa.Index("receipt_unsigned", "recipient", "notice_id", postgresql_where=sa.text("signed_at is null")),
-)
 
 notice_number = sa.Table(
     "notice_number",
@@ -121,6 +82,7 @@ document = sa.Table(
     sa.Column("drafted_at", _instant, nullable=False),
     sa.Column("drafted_by", sa.Text),
     sa.Column("drafter_id", sa.Text),
+    sa.Column("rule_id", sa.Text, comment="copy rule that asked for it"),
     sa.Column("checked_by", sa.Text),
     sa.Column("approved_by", sa.Text),
     sa.Column("approved_at", _instant),
@@ -135,13 +97,54 @@ document = sa.Table(
     sa.Column("serial", sa.Integer),
     sa.Column("issued_at", _instant),
     sa.Column("frozen", pg.JSONB(none_as_null=True)),
-    sa.Column("receipts", pg.JSONB, nullable=False),
     sa.Column("replaced_by", pg.JSONB(none_as_null=True)),
     sa.CheckConstraint("(issued_at is null) = (frozen is null)", name="document_issued_is_frozen"),
     sa.CheckConstraint("number is null or issued_at is not null", name="document_draft_has_no_number"),
     sa.UniqueConstraint("series", "year", "serial", name="document_serial"),
     sa.Index("document_newest", "drafted_at", "id"),
     sa.Index("document_case", "case_id"),
+)
+
+# How far a document has come with each of those it is addressed to.
+document_receipt = sa.Table(
+    "document_receipt",
+    METADATA,
+    sa.Column("document_id", _uuid, sa.ForeignKey("document.id"), primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False, comment="0 the first main recipient"),
+    sa.Column("recipient", sa.Text, nullable=False, comment="as the document names it"),
+    sa.Column("code", sa.Text, comment="of a body of the county's register"),
+    sa.Column("line", sa.Text, sa.CheckConstraint("line in ('main', 'copy')", name="receipt_line"), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("services", pg.JSONB, nullable=False, comment="times that it was sent out, the last is the present one"),
+    sa.Column("channel", sa.Text, comment="by which way it arrived"),
+    sa.Column("delivered_at", _instant),
+    sa.Column("opened_at", _instant),
+    sa.Column("signed_at", _instant),
+    sa.Column("signed_by", sa.Text),
+    sa.Column("sha256", sa.Text, comment="digest that was signed for"),
+    sa.Column("entered_by", sa.Text),
+    sa.Column("due_at", _instant),
+    sa.Column("urged", sa.Integer, nullable=False),
+    sa.Column("urged_at", _instant),
+    sa.Column("next_urge_at", _instant),
+    sa.UniqueConstraint("document_id", "recipient", name="receipt_recipient"),
+    sa.CheckConstraint("signed_at is null or delivered_at is not null", name="receipt_signed_is_delivered"),
+    sa.Index("receipt_of_code", "code", "document_id"),
+    sa.Index("receipt_unsigned", "due_at", "document_id", "place", postgresql_where=sa.text("signed_at is null")),
+    sa.Index("receipt_urge", "next_urge_at", postgresql_where=sa.text("next_urge_at is not null")),
+)
+
+# Which delivery is which service or urging of which receipt: the subject of the delivery, and its party.
+document_service = sa.Table(
+    "document_service",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True, comment="subject of the delivery"),
+    sa.Column("party", sa.Text, primary_key=True, comment="of the delivery: the route"),
+    sa.Column("document_id", _uuid, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, sa.CheckConstraint("kind in ('serve', 'urge')", name="service_kind"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False, comment="round of the service, step of the urging"),
+    sa.Index("document_service_of", "document_id", "recipient"),
 )
 
 # What waits for the press: one row a document that is approved and not issued yet.

@@ -1,4 +1,4 @@
-"""The unit of work of notify: its stores, and what is on the desk of whoever writes a notice."""
+"""The unit of work of notify: its stores, and what is on the desk of whoever writes a document."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +9,11 @@ from services.notify.domain.copy_rules import CopyRules
 from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
-from services.notify.ports import Renderer
+from services.notify.domain.receipt_terms import ReceiptTerms
 from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.receipt_proofs import ReceiptProofStore
-from services.notify.storage.repository import NoticeStore
 from services.notify.storage.tables import endpoint
 from shared.delivery.dead_letters import DeadLetterBook
 from shared.outgoing.endpoints import EndpointStore, Safeguards
@@ -31,9 +30,9 @@ class Desk:
 
     rules: CopyRules
     offices: Offices
-    renderer: Renderer
     outgoing: Safeguards | None
     types: DocumentTypes
+    terms: ReceiptTerms
     public_url: str
 
     @property
@@ -45,7 +44,6 @@ class Desk:
 
 class NotifyUnit(SendingUnit):
     dead_letters = DeadLetterBook("notify")
-    notices = NoticeStore()
     outages = OutageStore()
     assistance = AssistanceNoticeStore()
     documents = DocumentStore()

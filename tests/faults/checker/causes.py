@@ -12,12 +12,15 @@ SELECT o.position, e.event_id, e.type, e.aggregate_id, e.causation_id FROM log_o
 WHERE o.position > %s ORDER BY o.position
 """
 # What comes with one answer is told a file an event (checker/answers.py).
+# What a document is to each of its recipients is told a recipient an event (checker/notices.py).
 # A delivery that a person has tried again, or an address that was put right, may tell these again for the same cause.
 _DOUBLED = """
 SELECT causation_id, type, aggregate_id, count(*) FROM event_log
 WHERE causation_id IS NOT NULL AND type NOT LIKE '%%-delivery-exhausted.v_' AND type NOT LIKE '%%-endpoint-disabled.v_'
   AND type NOT LIKE '%%-endpoint-failing.v_' AND type NOT LIKE '%%-endpoint-recovered.v_'
   AND type NOT LIKE '%%-message-delivered.v_' AND type NOT LIKE '%%-attachment-handed-in.v_'
+  AND type NOT LIKE '%%.document-served.v_' AND type NOT LIKE '%%.document-delivered.v_'
+  AND type NOT LIKE '%%.document-urged.v_'
 GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
 _EVENTS = "SELECT event_id FROM event_log WHERE event_id = ANY(%s::uuid[])"
@@ -31,12 +34,15 @@ _CLOCKS = "SELECT id FROM deadline WHERE id = ANY(%s::uuid[])"
 _ROWS = 'SELECT id FROM "{table}" WHERE id = ANY(%s::uuid[])'
 
 # Ids of these rows are causes of what a sender or worker found out, or a receiver took.
-_CAUSING_TABLES = ("delivery", "clue_import", "evidence", "proof_bundle", "agency_answer")
-# What the gateway records by itself when something was shown, and what comparing all clues finds: no key, no cause.
+_CAUSING_TABLES = ("delivery", "document", "clue_import", "evidence", "proof_bundle", "agency_answer")
+# What the gateway records by itself when something was shown, what comparing all clues finds, and who is urged because
+# time has passed: no key, no cause.
 _BY_ITSELF = (
     "tianwei.agencies.task-delivered.v1",
     "tianwei.agencies.task-message-delivered.v1",
-    "tianwei.notify.notice-delivered.v1",
+    "tianwei.notify.document-delivered.v1",
+    "tianwei.notify.document-opened.v1",
+    "tianwei.notify.document-urged.v1",
     "tianwei.cases.clue-duplicate-proposed.v1",
 )
 # What the passing of time causes: an alarm of a clock that there is.

@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.faults.checker.database import Database
 from tests.faults.checker.evidence import Reception
 from tests.faults.checker.names import (
+    DOCUMENT_DELIVERED,
     MESSAGE_DELIVERED,
-    NOTICE_DELIVERED,
     TASK_DELIVERED,
     TASK_EXHAUSTED,
     TASK_RESUMED,
@@ -23,10 +23,20 @@ UNION ALL SELECT id, agency FROM agency_reply
 """
 # A letter may come to a task that is over already or was signed for: then its arrival is no step of the task.
 _GONE_ON = "SELECT id FROM agency_task WHERE state <> 'offered' UNION ALL SELECT id FROM agency_reply"
-# A party is the recipient of one county, as in 640521:party_committee.
-_RECEIPTS = """
-SELECT n.id, left(n.jurisdiction, 6) || ':' || r.recipient, r.state
-FROM notice_receipt r JOIN notice n ON n.id = r.notice_id
+# A service or an urging of a document is the subject of one delivery; its party is the recipient of one county, as in
+# 640521:party_committee. Of a service: whether its recipient has the document, and whether it is known to have failed.
+_SERVICES = """
+SELECT s.id, s.party, s.document_id, s.kind, r.delivered_at IS NOT NULL,
+       coalesce(r.services -> (s.number - 1) ->> 'failed_at' IS NOT NULL, false),
+       left(d.jurisdiction, 6) || ':' || coalesce(r.code, r.recipient)
+FROM document_service s
+LEFT JOIN document_receipt r ON r.document_id = s.document_id AND r.recipient = s.recipient
+LEFT JOIN document d ON d.id = s.document_id
+"""
+_UNSERVED = """
+SELECT r.document_id, r.recipient FROM document_receipt r
+WHERE NOT EXISTS (SELECT 1 FROM document_service s WHERE s.document_id = r.document_id AND s.recipient = r.recipient
+                  AND s.kind = 'serve' AND s.number = jsonb_array_length(r.services))
 """
 _TASK_FACTS = """
 SELECT DISTINCT ON (aggregate_id) aggregate_id, type FROM event_log WHERE type = ANY(%s)
@@ -41,7 +51,7 @@ _BY_WEBHOOK = {
         AND e.payload ->> 'channel' = 'signed_webhook'
     """,
     "notify": f"""
-        SELECT e.causation_id FROM event_log e WHERE e.type = '{NOTICE_DELIVERED}'
+        SELECT e.causation_id FROM event_log e WHERE e.type = '{DOCUMENT_DELIVERED}'
         AND e.payload ->> 'channel' = 'webhook'
     """,
 }
@@ -55,12 +65,17 @@ _STATE_AFTER = {
 
 @dataclass(frozen=True)
 class Delivery:
-    """id is the webhook-id."""
+    """id is the webhook-id. about: what a webhook of it names."""
 
     id: str
     subject: str
     party: str
     state: str
+    about: str = ""
+
+    @property
+    def named(self) -> str:
+        return self.about or self.subject
 
 
 def check_deliveries(
@@ -79,7 +94,7 @@ def check_deliveries(
         if name == "agencies":
             _check_of_tasks(database, own, findings, poisoned)
         else:
-            _check_of_receipts(database, own, findings)
+            known |= _check_of_services(database, own, findings)
         if received is not None:
             _check_proven(database, received, findings)
     if received is not None:
@@ -106,14 +121,32 @@ def _check_of_tasks(
         findings.add("doubled", f"agencies: delivery {id_} was told {number} times", number - 1)
 
 
-def _check_of_receipts(database: Database, deliveries: Mapping[str, Delivery], findings: Findings) -> None:
-    receipts = {(notice, party): state for notice, party, state in database.rows(_RECEIPTS)}
-    _check_owed(database.name, set(receipts), deliveries.values(), findings)
+def _check_of_services(
+    database: Database, deliveries: Mapping[str, Delivery], findings: Findings
+) -> Mapping[str, Delivery]:
+    """The same deliveries, each with the document it is about."""
+    services = {(row[0], row[1]): row[2:] for row in database.rows(_SERVICES)}
+    _check_owed(database.name, set(services), deliveries.values(), findings)
+    for document, recipient in database.rows(_UNSERVED):
+        findings.add("lost", f"notify: {document} is not served to {recipient}")
+    about: dict[str, Delivery] = {}
     for delivery in deliveries.values():
-        state = receipts.get((delivery.subject, delivery.party), delivery.state)
-        if delivery.state != state:
-            line = f"notify: delivery {delivery.id} to {delivery.party} is {delivery.state}, its receipt {state}"
-            findings.add("disagree", line)
+        told = services.get((delivery.subject, delivery.party))
+        if told is None:
+            about[delivery.id] = delivery
+            continue
+        document, kind, has_it, failed, party = told
+        about[delivery.id] = replace(delivery, about=document)
+        if party != delivery.party:
+            findings.add("wrong_receiver", f"notify: {document} for {party} goes to {delivery.party}")
+        if kind != "serve":
+            continue
+        # What is called off, because another way was taken or the document is withdrawn, says nothing of the receipt.
+        fits = {"cancelled", "delivered" if has_it else "exhausted" if failed else "pending"}
+        if delivery.state not in fits | ({"exhausted"} if failed else set()):
+            line = f"notify: delivery {delivery.id} to {delivery.party} is {delivery.state}, its recipient"
+            findings.add("disagree", f"{line} {'has it' if has_it else 'has it not'}, failed: {failed}")
+    return about
 
 
 def _check_owed(
@@ -151,13 +184,15 @@ def _check_received(known: Mapping[str, Delivery], received: Iterable[Reception]
     for reception in received:
         number += 1
         delivery = known.get(reception.webhook_id)
-        if reception.subject is not None:
-            ids[reception.receiver, reception.subject].add(reception.webhook_id)
+        # A document may be served again or urged: each of these is a delivery of its own.
+        subject = delivery.subject if delivery is not None else reception.subject
+        if subject is not None:
+            ids[reception.receiver, subject].add(reception.webhook_id)
         if delivery is None:
             line = f"{reception.receiver} got a webhook {reception.webhook_id} that nobody owes"
             findings.add("phantom", line)
-        elif delivery.party != reception.receiver or reception.subject not in (None, delivery.subject):
-            what = f"{delivery.subject} for {delivery.party}"
+        elif delivery.party != reception.receiver or reception.subject not in (None, delivery.named):
+            what = f"{delivery.named} for {delivery.party}"
             findings.add("wrong_receiver", f"{reception.receiver} got {reception.subject} as {delivery.id}: {what}")
     for (receiver, subject), webhook_ids in ids.items():
         if len(webhook_ids) > 1:

@@ -32,10 +32,10 @@ TASK_DELIVERED = event("agencies", "task-delivered")
 MESSAGE_DELIVERED = event("agencies", "task-message-delivered")
 TASK_EXHAUSTED = event("agencies", "task-delivery-exhausted")
 TASK_RESUMED = event("agencies", "task-delivery-resumed")
-NOTICE_ISSUED = event("notify", "notice-issued")
-NOTICE_DELIVERED = event("notify", "notice-delivered")
-NOTICE_SIGNED = event("notify", "notice-signed")
-NOTICE_EXHAUSTED = event("notify", "notice-delivery-exhausted")
+DOCUMENT_DRAFTED = event("notify", "document-drafted")
+DOCUMENT_APPROVED = event("notify", "document-approved")
+DOCUMENT_ISSUED = event("notify", "document-issued")
+DOCUMENT_DELIVERED = event("notify", "document-delivered")
 
 _CASE_STEPS = (
     *("investigation-started", "investigation-concluded", "review-started", "party-notified"),
@@ -85,6 +85,8 @@ WANTED: Mapping[tuple[str, str], frozenset[str]] = {
             *(event("cases", f"case-{step}") for step in (*_CASE_STEPS, *_CASE_PATHS)),
             *(event("cases", f"rectification-{step}") for step in (*_ITEM_STEPS, *_ITEM_PATHS)),
             *(event("cases", f"assistance-{step}") for step in _LETTER_STEPS),
+            *(event("cases", f"listing-{step}") for step in ("approved", "delisted")),
+            event("cases", "case-taken-over"),
         }
     ),
 }
@@ -134,8 +136,11 @@ REACTIONS: Mapping[tuple[str, str], tuple[Reaction, ...]] = {
         Reaction(event("agencies", "agency-endpoint-recovered"), event("notify", "outage-notice-ended"), least=0),
     ),
     ("notify", "cases"): (
-        Reaction(CASE_FILED, NOTICE_ISSUED),
-        Reaction(STRUCK_OFF, NOTICE_ISSUED),
+        # A large violation is also drafted as a report, for people to issue (K3).
+        Reaction(CASE_FILED, DOCUMENT_DRAFTED, most=2),
+        Reaction(CASE_FILED, DOCUMENT_APPROVED),
+        Reaction(STRUCK_OFF, DOCUMENT_DRAFTED),
+        Reaction(STRUCK_OFF, DOCUMENT_APPROVED),
         # A body without an account is told nothing here.
         *(
             Reaction(event("cases", f"assistance-{step}"), event("notify", "assistance-notice-issued"), least=0)
@@ -184,7 +189,6 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
         "dead_letter": Kept("dead_letter"),
     },
     "notify": {
-        "notice": Kept("notice"),
         "document": Kept("document"),
         "outage_notice": Kept("outage_notice"),
         "assistance_notice": Kept("assistance_notice"),
@@ -197,7 +201,7 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
 RECIPIENTS: Final = ("party_committee", "discipline_commission", "organisation_department")
 """Whom a filing and a strike-off are told (article 10): the main recipient, then the copies in their order."""
 COPY_KINDS: Mapping[str, str] = {CASE_FILED: "case_filed_copy", STRUCK_OFF: "struck_off_copy"}
-"""Event of cases -> kind of the notice it asks for."""
+"""Event of cases -> type of the copy it asks for."""
 
 
 @dataclass(frozen=True)
@@ -295,9 +299,9 @@ ROUTES: tuple[Route, ...] = (
     _route("agencies", "/agencies/{code}/kits", "agency-kit-issued", versioned=False),
     _route("agencies", "/agencies/{code}/certificates", "agency-certified", versioned=False),
     _route("agencies", "/agencies/{code}/endpoint", "agency-endpoint-configured", method="PUT", versioned=False),
-    _route("notify", "/notices", "notice-issued", made="notice-issued"),
+    _route("notify", "/notices", "document-drafted", "document-approved", made="document-drafted"),
     # A recipient's version is its own receipt's.
-    _route("notify", "/notices/{id}/sign", "notice-signed", may=("notice-delivered",), versioned=False),
+    _route("notify", "/notices/{id}/sign", "document-signed-for", versioned=False),
     _route("notify", "/recipients/{code}/endpoint", "recipient-endpoint-configured", method="PUT", versioned=False),
 )
 

@@ -78,9 +78,12 @@ def step_35(desk: Desk) -> None:
 
 
 def sign_notice(desk: Desk, clerk: str) -> None:
-    desk.house.until(lambda: bool(unsigned(desk, clerk)), f"a notice for {clerk}")
-    desk.see(desk.notice, clerk)
-    desk.house.account(clerk).post(f"{desk.notice}/sign", {"signed_by": "收文员"})
+    path = desk.notice
+    desk.house.until(
+        lambda: path in {f"/notices/{row['id']}" for row in unsigned(desk, clerk)}, f"a notice for {clerk}"
+    )
+    seen = desk.see(path, clerk)
+    desk.house.account(clerk).post(f"{path}/sign", {"signed_by": "收文员", "sha256": seen["sha256"]})
 
 
 def unsigned(desk: Desk, clerk: str) -> list[View]:
@@ -173,7 +176,7 @@ def reachable(desk: Desk) -> None:
     of_case: View = {"case_id": case_id}
     assert desk.listing in {f"/listings/{row['id']}" for row in desk.see("/listings", **of_case)["items"]}
     notices = {row["kind"]: f"/notices/{row['id']}" for row in desk.see("/notices", **of_case)["items"]}
-    assert set(notices) == {"case_filed_copy", "case_report_copy", "struck_off_copy"}
+    assert set(notices) == {"case_filed_copy", "case_report_copy", "struck_off_copy", "listing_copy"}
     assert notices["case_report_copy"] == desk.notice
     clue = f"/clues/{found['clue']['id']}"
     codes = {plot["plot_code"] for plot in desk.see(f"{clue}/overlay")["result"]["plots"]}

@@ -1,5 +1,6 @@
 """Patches laid over the layers of a day as they come in, and what cases and agencies see of it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from services.cases.rebuild import PROJECTIONS
 from shared.contracts.cases_events import ClueOverlaidV1
 from shared.rebuild.comparison import OwnProjection
 from shared.rebuild.own_log import OwnLog
+from tests.integration.services.cases.clue_desk import clue, under_verification
 from tests.integration.services.cases.land_desk import LandDesk, classes, patch_clue
 from tests.integration.services.cases.office import (
     AGENCY,
@@ -113,6 +115,24 @@ def test_the_land_before_the_act_counts_and_not_what_the_act_made_of_it(desk: La
     with pytest.raises(Refused) as refused:
         desk.office.command(COORDINATOR, "clue.overlay", {"on_day": "2023-01-15"}, clue)
     assert (refused.value.code, refused.value.facts["earliest"]) == ("overlay.no-layer", "2024-12-31")
+
+
+def test_the_parts_of_a_patch_that_was_cut_are_laid_over_too(desk: LandDesk, tmp_path: Path) -> None:
+    desk.loaded(tmp_path, "cultivated_land", classes("0102"), [square(-50, -50, 300)])
+    id_ = patch_clue(desk, tmp_path, square())
+    desk.finish()
+    under_verification(desk.office, id_)
+    whole = shapely.geometry.shape(clue(desk.office, id_)["geometry"])
+    west, south, east, north = whole.bounds
+    middle = (west + east) / 2
+    cuts = [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
+    shapes = [json.loads(shapely.to_geojson(whole.intersection(cut))) for cut in cuts]
+    children = [{"area_m2": 5000, "geometry": shape} for shape in shapes]
+    parent = desk.office.command(OFFICER, "clue.split", {"children": children, "reason": "用途不同"}, id_)
+    desk.finish()
+    found = [desk.overlay(child["clue_id"])["result"]["farmland_m2"] for child in parent["split"]["children"]]
+    assert found == [pytest.approx(5000, rel=0.02)] * 2
+    assert sum(found) == pytest.approx(desk.overlay(id_)["result"]["farmland_m2"], abs=0.05)
 
 
 def test_overlays_follow_from_the_log(desk: LandDesk, tmp_path: Path) -> None:

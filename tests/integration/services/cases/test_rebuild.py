@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from shared.rebuild.comparison import CannotCompare, Comparison
 from shared.rebuild.own_log import OwnLog
 from shared.rebuild.program import Rebuilder
 from tests.integration.services.cases.clue_desk import look, proposals, reported
+from tests.integration.services.cases.conftest import open_office
 from tests.integration.services.cases.evidence.desk import Desk, of_case
 from tests.integration.services.cases.office import COORDINATOR, Office, correction, filed, papers, sand_yard
 from tests.integration.services.cases.path_people import DEPUTY, appraised, asking, handed_over, performing, today
@@ -37,15 +38,41 @@ from tests.integration.services.cases.test_rules import limit, load_year, set_ru
 from tests.integration.services.cases.test_sealed_records import draft as draft_of_clue
 from tests.support.fake_clamd import EICAR, FakeClamd
 from tests.support.meanwhile import look_while
+from tests.support.nodes import PostgresNode
 
 pytestmark = pytest.mark.evidence_not_asked
 
 OPERATOR = Operator("root", "核对后改正", "640521000000", datetime(2026, 4, 21, tzinfo=UTC))
 
 
+@dataclass
+class Told:
+    """The story as it was left: its database, which is copied, its files, its hour."""
+
+    database: str
+    home: Path
+    at: datetime
+
+
+@pytest.fixture(scope="module")
+def told(postgres: PostgresNode, evidence_not_asked: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    home = tmp_path_factory.mktemp("story")
+    for office in open_office(postgres, evidence_not_asked, home):
+        tell_everything(office, home)
+        database = str(office.parts.engine.url.database)
+        postgres.disconnect_all(database)
+        yield Told(database, home, office.clock.at)
+
+
 @pytest.fixture
-def story(office: Office, tmp_path: Path) -> Iterator[Office]:
-    """Something of everything, in many states."""
+def story(postgres: PostgresNode, told: Told) -> Iterator[Office]:
+    """Something of everything, in many states: a copy for each test."""
+    for office in open_office(postgres, told.database, told.home):
+        office.clock.at = told.at
+        yield office
+
+
+def tell_everything(office: Office, home: Path) -> None:
     case = filed(office)
     strike_off(office, case)
     close_case(office, case)
@@ -63,7 +90,7 @@ def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     import_patches(office, 3)
     beside_the_case(office)
     edit_rules(office)
-    desk = Desk(office, tmp_path)
+    desk = Desk(office, home)
     evidence_story(desk, case)
     named = office.command(COORDINATOR, "clue.report", reported())
     office.command(COORDINATOR, "clue.view-reporter", {"purpose": "回访"}, named["id"])
@@ -71,7 +98,6 @@ def story(office: Office, tmp_path: Path) -> Iterator[Office]:
     look(office)
     [(proposal, *_)] = proposals(office)[:1]
     office.command(COORDINATOR, "clue_duplicate.decide", {"decision": "separate", "reason": "两处"}, proposal)
-    yield office
     desk.close()
 
 

@@ -33,7 +33,7 @@ def migrated(postgres: PostgresNode, role: str) -> str:
 def house(postgres: PostgresNode, migrated: str, role: str) -> Iterator[House]:
     name = f"notify_{next(_numbers)}"
     postgres.create_database(name, like=migrated)
-    made = House(postgres.dsn(name, user=role))
+    made = House(postgres.dsn(name, user=role), postgres.dsn(name))
     yield made
     made.close()
     postgres.drop_database(name)
@@ -41,6 +41,7 @@ def house(postgres: PostgresNode, migrated: str, role: str) -> Iterator[House]:
 
 @pytest.fixture
 def filed(house: House) -> House:
-    """A house that has heard of one filed case and written its notice."""
+    """A house that has heard of one filed case and issued its notice."""
     house.tell(facts.case_filed())
+    house.press()
     return house

@@ -2,21 +2,28 @@
 
 import base64
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
+from services.notify.domain.document import Frozen
+from services.notify.handlers.sealing import PRESS, Plan, plan, seal
 from services.notify.settings import NotifySettings, SenderSettings
+from services.notify.storage import press_jobs
 from services.notify.storage.unit import NotifyUnit
 from services.notify.wiring import wire
 from shared.clock import FixedClock
 from shared.contracts.base import Event, EventMeta
 from shared.contracts.codes import Role
+from shared.contracts.documents import DocumentFile, DocumentSignature
 from shared.contracts.envelope import CloudEvent
 from shared.delivery.feed import Feed, Step
 from shared.delivery.log import GENESIS, chain_hash
@@ -37,11 +44,22 @@ ADMINISTRATOR = Actor("admin-1", "管理员", frozenset({Role.ADMINISTRATOR}), "
 NOON = datetime(2026, 4, 24, 4, 0, tzinfo=UTC)
 
 
-class House:
-    """dsn: of the run-time role."""
+def frozen(planned: Plan) -> Frozen:
+    """What a press would freeze, by the look of it."""
+    digests = {kind: sha256(f"{planned.document_id}{kind}".encode()).hexdigest() for kind in ("pdf", "docx")}
+    files = tuple(
+        DocumentFile(format=kind, sha256=digest, sm3=digest, size=1)  # type: ignore[arg-type]
+        for kind, digest in digests.items()
+    )
+    signature = DocumentSignature(alg="ed25519", key_id="k", public_key="p", value="v", statement="{}")
+    return Frozen(planned.issuer, planned.document.template, "c" * 64, files, signature)
 
-    def __init__(self, dsn: str) -> None:
-        self.dsn = dsn
+
+class House:
+    """dsn: of the run-time role; owner_dsn: of the schema's owner."""
+
+    def __init__(self, dsn: str, owner_dsn: str = "") -> None:
+        self.dsn, self.owner_dsn = dsn, owner_dsn
         self.signer = PrincipalSigner(base64.b64encode(Ed25519PrivateKey.generate().private_bytes_raw()).decode())
         self.clock = FixedClock(NOON)
         settings = NotifySettings(
@@ -158,6 +176,29 @@ class House:
         self.log.append(made)
         return made
 
+    # what the press does
+
+    def press(self) -> None:
+        """Issue what waits for the press, with digests of files that nobody wrote; test_documents has a real press."""
+        while True:
+            with self.parts.engine.begin() as connection:
+                job = press_jobs.claim(connection, 60.0)
+            if job is None:
+                return
+            self.press_one(job.document_id)
+
+    def press_one(self, document_id: UUID | str) -> None:
+        desk = self.parts.open_unit.keywords["desk"]  # type: ignore[attr-defined]
+        with self.parts.engine.connect() as connection:
+            planned = plan(connection, UUID(str(document_id)), desk)
+        assert planned is not None
+
+        def use_case(unit: NotifyUnit) -> dict[str, Any]:
+            seal(planned, frozen(planned), unit)
+            return {}
+
+        self.runner.run(PRESS, use_case, correlation_id="press", causation_id=str(document_id))
+
     # what is seen
 
     def notices(self, by: Actor, **filters: Any) -> list[Any]:
@@ -175,6 +216,16 @@ class House:
     def rows(self, statement: str) -> list[Any]:
         with self.parts.engine.connect() as connection:
             return list(connection.execute(sa.text(statement)).all())
+
+    @contextmanager
+    def owner(self) -> Iterator[Connection]:
+        """What a migration does."""
+        engine = sa.create_engine(self.owner_dsn)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def change(self, statement: str) -> None:
         with self.parts.engine.begin() as connection:

@@ -2,18 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from services.notify.handlers.notices import issue_notice
-from services.notify.storage.unit import NotifyUnit
-from shared.contracts.notify import IssueNotice
-from shared.errors import Conflict
-from shared.operations import Call
 from shared.principal import Actor
+from tests.integration.services.notify.document_desk import DIRECTOR, DocumentDesk
 from tests.integration.services.notify.house import (
     AGENCY,
     COORDINATOR,
@@ -34,20 +31,37 @@ def issue(house: House, **changes: Any) -> Any:
     return house.command(COORDINATOR, "notice.issue", **body)
 
 
+def issued(house: House, **changes: Any) -> Any:
+    id_ = issue(house, **changes)["id"]
+    house.press()
+    return house.query(COORDINATOR, "notice.get", id=id_)
+
+
 def the_notice(house: House) -> Any:
     (row,) = house.notices(COORDINATOR)
     return row["id"]
 
 
-def test_notice_by_hand_has_number_text_and_recipients(filed: House) -> None:
-    view = issue(filed, main_recipient="discipline_commission", copies=[])
+def sign(house: House, by: Actor, id_: Any, signed_by: str = "王五", **more: Any) -> Any:
+    """Over the digest that the notice tells."""
+    ((digest,),) = house.rows(f"SELECT frozen -> 'files' -> 0 ->> 'sha256' FROM document WHERE id = '{id_}'")
+    return house.command(by, "notice.sign", id_, signed_by=signed_by, **{"sha256": digest, **more})
+
+
+def test_notice_by_hand_waits_for_the_press_and_then_has_number_text_and_recipients(filed: House) -> None:
+    asked = issue(filed, main_recipient="discipline_commission", copies=[])
+    assert (asked["state"], asked["notice_no"], asked["receipts"]) == ("approved", None, [])
+    filed.press()
+    view = filed.query(COORDINATOR, "notice.get", id=asked["id"])
     assert view["notice_no"] == "中宁耕保抄〔2026〕2号"
     assert view["main_recipient"] == "discipline_commission"
     assert view["body"].startswith("中宁县纪委监委：")
     assert "该案进展缓慢，请予关注。" in view["body"]
     assert "抄送" not in view["body"]
-    assert len(view["sha256"]) == 64
-    assert filed.query(COORDINATOR, "notice.get", id=view["id"]) == view
+    assert view["sha256"] == view["files"][0]["sha256"]
+    kept = filed.query(COORDINATOR, "document.get", id=asked["id"])
+    assert (kept["drafted_by"], kept["rule_id"]) == ("协调员", "N03")
+    assert kept["approved_by"] == "中宁县耕地保护联合执法工作领导小组办公室（按抄告规则N03自动签发）"
 
 
 def test_the_same_command_twice_is_one_notice_and_one_answer(filed: House) -> None:
@@ -87,41 +101,6 @@ def test_only_the_coordinator_issues(filed: House, by: Actor) -> None:
     assert problem["code"] == "role-not-allowed"
 
 
-def test_twenty_at_once_get_1_to_20_though_others_fail_between_them(filed: House) -> None:
-    house, wanted, failing = filed, 20, 12
-    house.change("DELETE FROM notice_number")
-    house.change("UPDATE notice SET notice_no = 'the one before'")
-    together = Barrier(8)
-
-    def fail(number: int) -> str:
-        def use_case(unit: NotifyUnit) -> dict[str, Any]:
-            call = Call(by=COORDINATOR, now=unit.now, command_id=f"fail-{number}", correlation_id="c")
-            issue_notice(IssueNotice(case_id=facts.CASE_ID, remarks="作废"), call, unit)
-            raise Conflict("test.too-late")
-
-        with pytest.raises(Conflict):
-            house.runner.run(COORDINATOR, use_case, correlation_id="c")
-        return ""
-
-    def act(number: int) -> str:
-        if number < 8:
-            together.wait(30)
-        return fail(number) if number % 8 in (1, 4, 6) else str(issue(house)["notice_no"])
-
-    with ThreadPoolExecutor(8) as threads:
-        numbers = [number for number in threads.map(act, range(wanted + failing)) if number]
-    assert sorted(numbers) == sorted(f"中宁耕保抄〔2026〕{number}号" for number in range(1, wanted + 1))
-
-
-def test_numbers_begin_anew_with_the_year_of_shanghai(filed: House) -> None:
-    filed.clock.at = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)
-    assert issue(filed)["notice_no"] == "中宁耕保抄〔2026〕2号"
-    filed.clock.at = datetime(2026, 12, 31, 16, 0, tzinfo=UTC)
-    view = issue(filed)
-    assert view["notice_no"] == "中宁耕保抄〔2027〕1号"
-    assert "2027年1月1日" in view["body"]
-
-
 def test_clerk_sees_the_notice_and_its_own_receipt_only(filed: House) -> None:
     view = filed.query(DISCIPLINE, "notice.get", id=the_notice(filed))
     (row,) = filed.notices(DISCIPLINE)
@@ -140,10 +119,11 @@ def test_for_whom_it_does_not_concern_the_notice_does_not_exist(filed: House, by
 
 
 def test_notice_of_another_recipient_does_not_exist(filed: House) -> None:
-    id_ = issue(filed, copies=["discipline_commission"])["id"]
+    id_ = issued(filed, copies=["discipline_commission"])["id"]
     assert filed.query(ORGANISATION, "notice.get", id=id_)["kind"] == "not-found"
     assert filed.command(ORGANISATION, "notice.read", id_)["kind"] == "not-found"
-    assert filed.command(ORGANISATION, "notice.sign", id_, signed_by="某人")["kind"] == "not-found"
+    assert sign(filed, ORGANISATION, id_)["kind"] == "not-found"
+    assert filed.query(ORGANISATION, "notice.file", id=id_, format="pdf")["kind"] == "not-found"
     assert [row["notice_no"] for row in filed.notices(ORGANISATION)] == ["中宁耕保抄〔2026〕1号"]
 
 
@@ -159,78 +139,114 @@ def test_clerk_of_an_unknown_office_sees_nothing(filed: House) -> None:
     assert filed.query(odd, "notice.get", id=the_notice(filed))["kind"] == "not-found"
 
 
-def test_first_reading_is_the_proof_of_delivery_and_later_ones_are_no_error(filed: House) -> None:
+def test_in_the_inbox_it_is_placed_when_issued_and_the_first_reading_is_told(filed: House) -> None:
     id_ = the_notice(filed)
+    (before,) = filed.query(DISCIPLINE, "notice.get", id=id_)["receipts"]
+    assert (before["state"], before["channel"], before["opened_at"]) == ("delivered", "inbox", None)
+    assert before["accepted_at"] is None
+    told = filed.told()
     first = filed.command(DISCIPLINE, "notice.read", id_)
     filed.clock.at = datetime(2026, 4, 25, tzinfo=UTC)
     assert filed.command(DISCIPLINE, "notice.read", id_) == first
     (receipt,) = first["receipts"]
-    assert receipt["state"] == "delivered"
-    assert datetime.fromisoformat(receipt["delivered_at"]) == NOON
-    assert filed.told() == ["notice-issued.v1", "notice-delivered.v1"]
-    assert filed.rows("SELECT party FROM delivery WHERE state = 'delivered'") == [("640521:discipline_commission",)]
+    assert datetime.fromisoformat(receipt["opened_at"]) == NOON
+    assert filed.told() == [*told, "document-opened.v1"]
 
 
-def test_who_signed_when_is_on_record_and_a_second_signature_is_refused(filed: House) -> None:
+def test_who_signed_when_over_what_is_on_record_and_a_second_signature_is_refused(filed: House) -> None:
     id_ = the_notice(filed)
-    signed = filed.command(DISCIPLINE, "notice.sign", id_, version=1, signed_by="王五")
+    version = filed.query(DISCIPLINE, "notice.get", id=id_)["version"]
+    signed = sign(filed, DISCIPLINE, id_, version=version)
     (receipt,) = signed["receipts"]
     assert (receipt["state"], receipt["signed_by"]) == ("delivered", "王五")
-    problem = filed.command(DISCIPLINE, "notice.sign", id_, signed_by="赵六")
-    assert (problem["code"], problem["kind"]) == ("notify.already-signed", "conflict")
+    problem = sign(filed, DISCIPLINE, id_, "赵六")
+    assert (problem["code"], problem["kind"]) == ("notify.document-signed-for", "conflict")
     seen = {one["recipient"]: one for one in filed.query(COORDINATOR, "notice.get", id=id_)["receipts"]}
     assert seen["discipline_commission"]["signed_by"] == "王五"
     assert seen["party_committee"]["signed_at"] is None
-    assert filed.told() == ["notice-issued.v1", "notice-delivered.v1", "notice-signed.v1"]
+    kept = filed.query(COORDINATOR, "document.get", id=id_)
+    digests = {one["code"]: one["sha256"] for one in kept["receipts"]}
+    assert digests["discipline_commission"] == kept["files"][0]["sha256"]
+
+
+def test_who_saw_another_text_does_not_sign(filed: House) -> None:
+    id_ = the_notice(filed)
+    problem = sign(filed, DISCIPLINE, id_, sha256="0" * 64)
+    assert (problem["code"], problem["field"]) == ("notify.digest-wrong", "sha256")
+    assert filed.query(COORDINATOR, "notice.get", id=id_)["state"] == "delivered"
 
 
 def test_signing_again_with_the_same_key_gives_the_same_answer(filed: House) -> None:
     id_ = the_notice(filed)
-    first = filed.command(PARTY, "notice.sign", id_, signed_by="赵六", command_id="key-1")
-    assert filed.command(PARTY, "notice.sign", id_, signed_by="赵六", command_id="key-1") == first
+    first = sign(filed, PARTY, id_, "赵六", command_id="key-1")
+    assert sign(filed, PARTY, id_, "赵六", command_id="key-1") == first
 
 
 def test_stale_version_signs_nothing_but_the_act_of_another_makes_none_stale(filed: House) -> None:
     id_ = the_notice(filed)
-    assert filed.command(PARTY, "notice.sign", id_, version=1, signed_by="赵六")["version"] == 3
-    assert filed.command(DISCIPLINE, "notice.read", id_)["version"] == 2
-    assert filed.command(DISCIPLINE, "notice.sign", id_, version=1, signed_by="王五")["kind"] == "stale-version"
-    assert filed.command(DISCIPLINE, "notice.sign", id_, version=2, signed_by="王五")["version"] == 3
+    version = filed.query(PARTY, "notice.get", id=id_)["version"]
+    assert sign(filed, PARTY, id_, version=version)["version"] == version + 1
+    assert filed.command(DISCIPLINE, "notice.read", id_)["version"] == version + 1
+    assert sign(filed, DISCIPLINE, id_, version=version)["kind"] == "stale-version"
+    assert sign(filed, DISCIPLINE, id_, version=version + 1)["version"] == version + 2
+
+
+def test_a_withdrawn_notice_is_seen_as_withdrawn_and_signed_for_no_more(filed: House) -> None:
+    id_ = the_notice(filed)
+    filed.command(DIRECTOR, "document.withdraw", id_, reason="案件名称有误")
+    view = filed.query(PARTY, "notice.get", id=id_)
+    assert (view["state"], view["notice_no"]) == ("withdrawn", "中宁耕保抄〔2026〕1号")
+    assert sign(filed, PARTY, id_)["code"] == "notify.document-transition-not-allowed"
+    assert filed.command(PARTY, "notice.read", id_)["state"] == "withdrawn"
+
+
+def test_an_agency_reads_and_signs_for_what_is_addressed_to_it(house: House, tmp_path: Path) -> None:
+    desk = DocumentDesk(house, tmp_path / "blobs")
+    approved = desk.approved()
+    house.press()
+    (row,) = house.notices(AGENCY)
+    assert (row["id"], row["kind"], row["copies"]) == (approved["id"], "supervise_letter", ["natural_resources"])
+    assert [receipt["recipient"] for receipt in row["receipts"]] == ["natural_resources"]
+    assert sign(house, AGENCY, row["id"])["receipts"][0]["signed_by"] == "王五"
+    assert house.query(AGENCY, "document.get", id=row["id"])["kind"] == "not-found"
+    assert house.query(AGENCY, "notice.file", id=row["id"], format="pdf")["size"] == 1
 
 
 def test_recipients_sign_at_the_same_time(filed: House) -> None:
     id_ = the_notice(filed)
+    version = filed.query(PARTY, "notice.get", id=id_)["version"]
     together = Barrier(3)
 
-    def sign(by: Actor) -> Any:
+    def act(by: Actor) -> Any:
         together.wait(30)
-        return filed.command(by, "notice.sign", id_, version=1, signed_by=by.name)
+        return sign(filed, by, id_, by.name, version=version)
 
     with ThreadPoolExecutor(3) as threads:
-        answers = list(threads.map(sign, [PARTY, DISCIPLINE, ORGANISATION]))
-    assert [answer["version"] for answer in answers] == [3, 3, 3]
-    receipts = filed.query(COORDINATOR, "notice.get", id=id_)["receipts"]
-    assert all(receipt["signed_by"] for receipt in receipts)
+        answers = list(threads.map(act, [PARTY, DISCIPLINE, ORGANISATION]))
+    assert [answer["version"] for answer in answers] == [version + 1] * 3
+    view = filed.query(COORDINATOR, "notice.get", id=id_)
+    assert view["state"] == "signed_for"
+    assert all(receipt["signed_by"] for receipt in view["receipts"])
 
 
-@pytest.mark.parametrize("by", [COORDINATOR, AGENCY])
-def test_only_a_recipient_signs(filed: House, by: Actor) -> None:
-    assert filed.command(by, "notice.sign", the_notice(filed), signed_by="某人")["code"] == "role-not-allowed"
+def test_only_a_recipient_signs(filed: House) -> None:
+    assert sign(filed, COORDINATOR, the_notice(filed))["code"] == "role-not-allowed"
+    assert sign(filed, AGENCY, the_notice(filed))["kind"] == "not-found"
 
 
 def test_unsigned_filter_is_the_callers_own(filed: House) -> None:
-    second = issue(filed)["id"]
-    filed.command(DISCIPLINE, "notice.sign", the_first(filed), signed_by="王五")
+    second = issued(filed)["id"]
+    sign(filed, DISCIPLINE, the_first(filed))
     assert [row["id"] for row in filed.notices(DISCIPLINE, unsigned=True)] == [second]
     assert len(filed.notices(PARTY, unsigned=True)) == 2
     assert len(filed.notices(COORDINATOR, unsigned=True)) == 2
-    filed.command(PARTY, "notice.sign", the_first(filed), signed_by="赵六")
-    filed.command(ORGANISATION, "notice.sign", the_first(filed), signed_by="钱七")
+    sign(filed, PARTY, the_first(filed))
+    sign(filed, ORGANISATION, the_first(filed))
     assert [row["id"] for row in filed.notices(COORDINATOR, unsigned=True)] == [second]
 
 
 def the_first(house: House) -> Any:
-    return next(row["id"] for row in house.notices(COORDINATOR) if row["notice_no"].endswith("〕1号"))
+    return next(row["id"] for row in house.notices(COORDINATOR) if str(row["notice_no"]).endswith("〕1号"))
 
 
 def test_pages_go_on_where_the_last_one_ended(filed: House) -> None:

@@ -29,7 +29,7 @@ _OF = {
     Agency.PUBLIC_SECURITY: EXCHANGE,
     Agency.COMPREHENSIVE_ENFORCEMENT: QUEUE,
 }
-_API = json.loads(openapi.text())
+_API = json.loads(openapi.FILE.read_text(encoding="utf-8"))
 
 
 def kit_of(agency: Agency) -> KitView:

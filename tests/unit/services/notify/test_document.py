@@ -12,12 +12,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.notify.adapters.registers import read_document_types, read_offices
+from services.notify.adapters.registers import read_document_types, read_offices, read_receipt_terms
 from services.notify.domain import document_table as table
+from services.notify.domain.addressed import Dues
 from services.notify.domain.document import Document, Frozen, Number, Origin
 from services.notify.domain.document_table import TABLE, permit
 from services.notify.domain.document_types import Approver
-from services.notify.domain.drafting import CODE_SIGNS, code_of
 from services.notify.domain.errors import (
     CorrectionOfAnotherType,
     DocumentRoleMissing,
@@ -27,10 +27,11 @@ from services.notify.domain.errors import (
     GlyphMissing,
     ReasonMissing,
 )
+from services.notify.domain.verify_codes import CODE_SIGNS, code_of
 from shared.aggregate import replay
 from shared.citations import known
 from shared.contracts.base import Event
-from shared.contracts.codes import DocumentState, Role
+from shared.contracts.codes import ChannelKind, DocumentState, Role
 from shared.contracts.document_events import DocumentIssuedV1, DocumentSignedForV1
 from shared.contracts.documents import DOCUMENT_COMMANDS, DocumentContent, DocumentFile, DocumentSignature
 from shared.errors import TianweiError
@@ -45,13 +46,16 @@ DIRECTOR = Actor("director", "主任", frozenset({Role.OFFICE_DIRECTOR}), "64052
 NOBODY = Actor("nobody", "某", frozenset({Role.ADMINISTRATOR}), "640521", "640521")
 CONTENT = DocumentContent(to=["甲"], copies=["乙"], facts={"matter": "某事"})
 FILES = tuple(
-    DocumentFile(format=kind, sha256=sign * 64, sm3=sign * 64, size=1)  # type: ignore[arg-type]
-    for kind, sign in (("pdf", "a"), ("docx", "b"))
+    DocumentFile(format=kind, sha256=sign * 64, sm3=sign * 64, size=1) for kind, sign in (("pdf", "a"), ("docx", "b"))
 )
 SIGNATURE = DocumentSignature(alg="ed25519", key_id="k", public_key="p", value="v", statement="{}")
 FROZEN = Frozen("办公室", VERSION.template, "c" * 64, FILES, SIGNATURE)
 NUMBER = Number("中宁耕保督", 2026, 1, "中宁耕保督〔2026〕1号")
 S = DocumentState
+TERMS = read_receipt_terms()
+LADDER = TERMS.ladder(date(2026, 4, 24))
+# The term lies in the past, so that urging is a step of every state that has it.
+DUES = Dues(START - timedelta(days=9), START - timedelta(days=8))
 
 Step = Callable[[Document], list[Any]]
 STEPS: dict[str, Step] = {
@@ -61,6 +65,14 @@ STEPS: dict[str, Step] = {
     "check": lambda one: one.check(DIRECTOR, START),
     "return": lambda one: one.send_back("有误", DIRECTOR, START),
     "issue": lambda one: one.approve(VERSION, DIRECTOR, START),
+    "issue-by-rule": lambda one: one.approve_by_rule("办公室（按抄告规则N01自动签发）", "N01", START),
+    "serve": lambda one: one.serve("甲", ChannelKind.INBOX, None, DUES, START),
+    "re-serve": lambda one: one.re_serve("甲", ChannelKind.PAPER, "未签收", DUES, DRAFTER, START),
+    "accept": lambda one: one.accept("甲", 1, ChannelKind.EMAIL, "r", START),
+    "exhaust": lambda one: one.exhaust("甲", "HTTP 500", START),
+    "resume": lambda one: one.resume("甲", START),
+    "urge": lambda one: one.urge("甲", LADDER, TERMS.days, START),
+    "open": lambda one: one.open("甲", START),
     "print": lambda one: one.seal("题", NUMBER, FROZEN, None, START),
     "print-refused": lambda one: one.refuse_print(GlyphMissing("matter", "𓀀"), START),
     "deliver": lambda one: one.deliver("甲", "专人", START, DRAFTER, START),

@@ -53,8 +53,8 @@ def test_restricted_documents_are_those_about_persons() -> None:
     assert restricted == {"discipline_clue", "accountability_advice"}
 
 
-def test_the_report_upwards_names_its_signer() -> None:
-    assert [version.type for version in TYPES.versions() if version.upward] == ["report_to_party"]
+def test_reports_upwards_name_their_signer() -> None:
+    assert {version.type for version in TYPES.versions() if version.upward} == {"large_case_report", "report_to_party"}
 
 
 @pytest.mark.parametrize("version", list(TYPES.versions()), ids=lambda version: version.type)

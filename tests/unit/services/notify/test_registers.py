@@ -1,48 +1,107 @@
 """Copy rules and issuing offices: data that must be right before a process starts."""
 
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 import pytest
 
-from services.notify.adapters.registers import read_copy_rules, read_offices
-from services.notify.domain.copy_rules import CopyRules
-from services.notify.domain.errors import OfficeMissing, RecipientNamedTwice, RuleMissing
+from services.notify.adapters.registers import read_copy_rules, read_document_types, read_offices
+from services.notify.domain.copies import NAMED
+from services.notify.domain.copy_rules import LEAD_AGENCY, CopyRule, CopyRules, Issue
+from services.notify.domain.document_types import Approver
+from services.notify.domain.errors import OfficeMissing, RuleMissing
 from services.notify.domain.offices import notice_no, party_of, recipient_of
-from shared.contracts.codes import NoticeKind, Recipient
+from services.notify.domain.receipt_terms import Body
+from shared.citations import known
+from shared.contracts.catalogue import of_source
+from shared.contracts.codes import Recipient
+from tests.unit.services.notify import facts
 
+TODAY = date(2026, 11, 24)
+RULES = read_copy_rules()
 ROW: dict[str, Any] = {
     "id": "N01",
-    "fact": "tianwei.cases.case-filed.v1",
-    "kind": "case_filed_copy",
-    "main": "party_committee",
+    "title": "立案抄告",
+    "event": "tianwei.cases.case-filed.v1",
+    "document": "case_filed_copy",
+    "office": "coordination",
+    "to": ["party_committee"],
     "copies": ["discipline_commission"],
-    "basis": "第十条",
+    "issue": "automatic",
+    "basis": "SEED 10",
     "valid_from": date(2024, 1, 1),
     "valid_to": date(2024, 12, 31),
 }
 
 
+def rules_of(*rows: dict[str, Any]) -> CopyRules:
+    return CopyRules.from_register({"rule": rows, "none": []})
+
+
+# Every day on which something begins to hold, and the day before it ends.
+DAYS = sorted({TODAY, *(rule.valid_from for rule in RULES.rules), *(one.valid_from for one in RULES.silences)})
+
+
+@pytest.mark.parametrize("on", DAYS)
+@pytest.mark.parametrize("source", ["cases", "agencies"])
+def test_every_event_has_a_rule_or_an_explicit_none_and_not_both(source: str, on: date) -> None:
+    for event in of_source(source):
+        assert bool(RULES.in_force(event.type, on)) != RULES.is_silent(event.type, on), event.type
+
+
+def test_none_names_only_events_that_there_are() -> None:
+    told = {event.type for source in ("cases", "agencies") for event in of_source(source)}
+    assert {name for silence in RULES.silences for name in silence.events} <= told
+    assert all(silence.reason for silence in RULES.silences)
+
+
+@pytest.mark.parametrize("rule", RULES.rules, ids=lambda rule: rule.id)
+def test_a_rule_names_what_there_is(rule: CopyRule) -> None:
+    assert rule.event in NAMED
+    assert known(rule.basis)
+    version = read_document_types().on(rule.document, TODAY)
+    assert (version.approver is Approver.AGENCY_HEAD) == (rule.office == LEAD_AGENCY)
+    assert not version.restricted
+    for county in ("640502", "640521", "640522"):
+        office = read_offices("640521000000").of(county)
+        for code in (*rule.to, *rule.copies):
+            assert office.code_of(office.called(code)) == code
+            assert office.body(code) is not Body.OTHER
+
+
+def test_one_fact_tells_a_recipient_one_thing() -> None:
+    for one, other in combinations(RULES.rules, 2):
+        if one.event == other.event and one.holds(TODAY) and other.holds(TODAY):
+            assert not {*one.to, *one.copies} & {*other.to, *other.copies}
+
+
+def test_the_copies_of_article_10_go_to_the_party_committee_and_two_more_by_themselves() -> None:
+    for fact in ("tianwei.cases.case-filed.v1", "tianwei.cases.rectification-struck-off.v1"):
+        rule = RULES.in_force(fact, TODAY)[0]
+        assert (rule.to, rule.copies) == (
+            ("party_committee",),
+            ("discipline_commission", "organisation_department"),
+        )
+        assert (rule.issue, rule.basis) == (Issue.AUTOMATIC, "SEED 10")
+
+
 @pytest.mark.parametrize(
-    ("fact", "kind"),
+    ("areas", "asked"),
     [
-        ("tianwei.cases.case-filed.v1", NoticeKind.CASE_FILED_COPY),
-        ("tianwei.cases.rectification-struck-off.v1", NoticeKind.STRUCK_OFF_COPY),
+        ({"pbf_area_m2": "3333.33", "farmland_area_m2": "3333.33"}, False),
+        ({"pbf_area_m2": "3333.34", "farmland_area_m2": "3333.34"}, True),
+        ({"pbf_area_m2": "0", "farmland_area_m2": "6666.66"}, False),
+        ({"pbf_area_m2": "0", "farmland_area_m2": "6666.67"}, True),
+        # Other cultivated land is what is not permanent basic farmland.
+        ({"pbf_area_m2": "1000.00", "farmland_area_m2": "7000.00"}, False),
     ],
 )
-def test_filing_and_striking_off_go_to_party_committee_with_copies(fact: str, kind: NoticeKind) -> None:
-    (rule,) = read_copy_rules().asked_by(fact, date(2026, 11, 24))
-    assert rule.kind is kind
-    assert [(line.recipient.value, line.line) for line in rule.recipients] == [
-        ("party_committee", "main"),
-        ("discipline_commission", "copy"),
-        ("organisation_department", "copy"),
-    ]
-    assert "第十条" in rule.basis
-
-
-def test_other_facts_ask_for_nothing() -> None:
-    assert read_copy_rules().asked_by("tianwei.cases.case-closed.v1", date(2026, 11, 24)) == []
+def test_a_large_violation_is_reported_from_five_mu_of_basic_or_ten_of_other_land(
+    areas: dict[str, str], asked: bool
+) -> None:
+    event = facts.case_filed(area_m2="9000.00", **areas)
+    assert ("K3" in [rule.id for rule in RULES.asked_by(event, TODAY)]) is asked
 
 
 @pytest.mark.parametrize(
@@ -50,38 +109,28 @@ def test_other_facts_ask_for_nothing() -> None:
     [(date(2023, 12, 31), 0), (date(2024, 1, 1), 1), (date(2024, 12, 31), 1), (date(2025, 1, 1), 0)],
 )
 def test_rule_holds_from_its_first_to_its_last_day(on: date, number: int) -> None:
-    assert len(CopyRules.from_rows([ROW]).asked_by(ROW["fact"], on)) == number
+    assert len(rules_of(ROW).asked_by(facts.case_filed(), on)) == number
 
 
 def test_notice_by_hand_without_a_rule_in_force_is_refused() -> None:
     with pytest.raises(RuleMissing):
-        CopyRules.from_rows([ROW]).one_for("notice.issue", date(2024, 6, 1))
+        rules_of(ROW).one_for("notice.issue", date(2024, 6, 1))
 
 
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"kind": "struck_off_copy"}, ValueError),
-        ({"fact": "tianwei.cases.case-opened.v1"}, KeyError),
-        ({"main": "mayor"}, ValueError),
-        ({"copys": []}, ValueError),
-        ({"copies": ["party_committee"]}, RecipientNamedTwice),
+        ({"issue": "sometimes"}, ValueError),
+        ({"channels": ["pigeon"]}, ValueError),
+        ({"copys": []}, TypeError),
+        ({"copies": ["party_committee"]}, ValueError),
+        ({"to": []}, ValueError),
+        ({"when": [{"least_mu": 5}]}, TypeError),
     ],
 )
 def test_wrong_rule_is_refused_at_load(change: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
-        CopyRules.from_rows([{**ROW, **change}])
-
-
-def test_every_county_of_the_city_has_an_office_and_a_series() -> None:
-    offices = read_offices("640521000000")
-    series = {code: offices.of(code).series(NoticeKind.CASE_FILED_COPY) for code in ("640502", "640521", "640522")}
-    assert series == {"640502": "沙坡头耕保抄", "640521": "中宁耕保抄", "640522": "海原耕保抄"}
-
-
-def test_all_kinds_of_copies_count_in_one_series() -> None:
-    office = read_offices("640521000000").of("640521104000")
-    assert {office.series(kind) for kind in NoticeKind} == {"中宁耕保抄"}
+        rules_of({**ROW, **change})
 
 
 def test_settings_replace_the_own_county_only() -> None:

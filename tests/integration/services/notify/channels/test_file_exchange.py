@@ -17,10 +17,10 @@ from shared import keys
 from shared.exchange.package import HOUSE, SIGNATURE_SUFFIX, SUFFIX, PackageName, open_package, pack, seal
 from shared.exchange.store import IN, PARKED, TAKEN, FolderStore
 from shared.ids import new_id
+from tests.integration.services.notify.channels.issued import issue, receipt_of, send_until, state_of
 from tests.integration.services.notify.house import COORDINATOR, NOON, House
-from tests.integration.services.notify.test_sender import configure, send_until, state_of
+from tests.integration.services.notify.test_sender import configure
 from tests.support.sftp_node import PASSWORD, SftpNode
-from tests.unit.services.notify import facts
 
 OFFICE, PARTY = "discipline_commission", "640521:discipline_commission"
 
@@ -62,7 +62,7 @@ def office(tmp_path: Path) -> Office:
 def served(house: House, office: Office, tmp_path: Path) -> tuple[House, UUID]:
     """One notice laid as a package; its id."""
     configure(house, "folder:jw", channel="file_exchange", exchange={"partner_key": keys.public_key(office.key)})
-    house.tell(facts.case_filed())
+    issue(house)
     send_until(house, lambda: office.laid, recipient_exchange_dir=tmp_path / "exchange", exchange_poll_s=0.05)
     return house, PackageName.parse(office.laid[0].name).package_id
 
@@ -80,7 +80,7 @@ def at(house: House, minutes: int = 5) -> str:
 def test_a_package_holds_the_notice_and_a_slip_to_come_back(house: House, office: Office, tmp_path: Path) -> None:
     exchange = {"partner_key": keys.public_key(office.key), "signature": "sm2"}
     made = configure(house, "folder:jw", channel="file_exchange", exchange=exchange)
-    house.tell(facts.case_filed())
+    issue(house)
     send_until(house, lambda: office.laid, recipient_exchange_dir=tmp_path / "exchange")
     package = office.opened(office.laid[0], made["public_key"])
     (row,) = house.notices(COORDINATOR)
@@ -92,6 +92,10 @@ def test_a_package_holds_the_notice_and_a_slip_to_come_back(house: House, office
     slip = docx.Document(io.BytesIO(package.attachments["送达回证.docx"]))
     cells = [cell.text for table in slip.tables for line in table.rows for cell in line.cells]
     assert package_text(package.name.package_id) in cells
+    assert sorted(package.attachments) == sorted(
+        ["送达回证.docx", f"{row['notice_no']}.pdf", f"{row['notice_no']}.docx"]
+    )
+    assert keys.digest("sha256", package.attachments[f"{row['notice_no']}.pdf"]) == told["data"]["sha256"]
     assert zipfile.is_zipfile(io.BytesIO(package.attachments["送达回证.docx"]))
     assert state_of(house, OFFICE) == "pending"
 
@@ -102,9 +106,9 @@ def test_a_receipt_that_it_came_is_the_delivery_and_counts_once(served: tuple[Ho
     first, again = office.answer("placed", package_id, at=when), office.answer("placed", package_id, at=when)
     assert take(house, office) == 1
     assert state_of(house, OFFICE) == "delivered"
-    assert house.told().count("notice-delivered.v1") == 1
+    assert house.told().count("document-delivered.v1") == 3  # the others' inboxes
     assert {path.name for path in (office.root / TAKEN).glob("*.zip")} == {first, again}
-    assert house.rows("SELECT channel, delivered_at FROM notice_receipt WHERE channel IS NOT NULL") == [
+    assert house.rows(f"SELECT channel, delivered_at FROM document_receipt WHERE code = '{OFFICE}'") == [
         ("file_exchange", NOON + timedelta(minutes=5))
     ]
 
@@ -120,9 +124,8 @@ def test_a_signed_receipt_is_a_signature_over_the_exact_text(served: tuple[House
     office.answer("signed", package_id, at=when, signed_by="王五", sha256=sha256)
     office.answer("signed", package_id, at=when, signed_by="王五", sha256=sha256)
     assert take(house, office) == 1
-    (receipt,) = [one for one in house.notices(COORDINATOR)[0]["receipts"] if one["recipient"] == OFFICE]
-    assert receipt["signed_by"] == "王五"
-    assert house.told().count("notice-signed.v1") == 1
+    assert receipt_of(house, OFFICE)["signed_by"] == "王五"
+    assert house.told().count("document-signed-for.v1") == 1
 
 
 def test_what_is_not_proven_or_not_ours_is_parked_and_changes_nothing(
@@ -158,13 +161,13 @@ def test_a_package_without_its_signature_waits(served: tuple[House, UUID], offic
 
 def test_the_sender_itself_takes_receipts(house: House, office: Office, tmp_path: Path) -> None:
     configure(house, "folder:jw", channel="file_exchange", exchange={"partner_key": keys.public_key(office.key)})
-    house.tell(facts.case_filed())
+    issue(house)
     answered: list[str] = []
 
     def delivered() -> bool:
         if office.laid and not answered:
             package_id = PackageName.parse(office.laid[0].name).package_id
-            (issued,) = house.rows("SELECT issued_at FROM notice")
+            (issued,) = house.rows("SELECT issued_at FROM document")
             answered.append(office.answer("placed", package_id, at=(issued[0] + timedelta(seconds=1)).isoformat()))
         return bool(state_of(house, OFFICE) == "delivered")
 
@@ -176,7 +179,7 @@ def test_packages_and_receipts_by_sftp(house: House, tmp_path: Path) -> None:
         office = Office(server.root / "exchange")
         exchange = {"partner_key": keys.public_key(office.key), "host_key": server.host_key}
         configure(house, server.url, channel="file_exchange", exchange=exchange, secret=PASSWORD)
-        house.tell(facts.case_filed())
+        issue(house)
         answered: list[str] = []
 
         def delivered() -> bool:
@@ -191,7 +194,7 @@ def test_packages_and_receipts_by_sftp(house: House, tmp_path: Path) -> None:
 def test_numbers_are_gap_free_and_stay_with_their_delivery(house: House, office: Office, tmp_path: Path) -> None:
     configure(house, "folder:jw", channel="file_exchange", exchange={"partner_key": keys.public_key(office.key)})
     for number in range(5):
-        house.tell(facts.case_filed(case_id=f"0190a000-0000-7000-8000-0000000000{number:02x}"))
+        issue(house, case_id=f"0190a000-0000-7000-8000-0000000000{number:02x}")
     send_until(house, lambda: len(office.laid) == 5, recipient_exchange_dir=tmp_path / "exchange")
     assert [PackageName.parse(path.name).number for path in office.laid] == [1, 2, 3, 4, 5]
     before = {path.name: path.read_bytes() for path in office.laid}

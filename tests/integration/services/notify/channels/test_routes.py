@@ -1,17 +1,17 @@
 """Notices by the ways of their recipients: configured, sealed, tried, one after the other, nothing doubled."""
 
+import hashlib
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.services.notify.channels.issued import issue, send_until, state_of
 from tests.integration.services.notify.house import ADMINISTRATOR, COORDINATOR, DISCIPLINE, House
-from tests.integration.services.notify.test_sender import configure, send_until, state_of
+from tests.integration.services.notify.test_sender import configure
 from tests.integration.shared.outgoing.receiver import Answer, Receiver
 from tests.support.mail_node import MailNode
-from tests.unit.services.notify import facts
 
 OFFICE = "discipline_commission"
 MAIL = {"to": ["clerk@jw.example"], "sender": "notices@tianwei.example"}
@@ -49,26 +49,33 @@ def deliveries(house: House) -> list[Any]:
 
 def test_a_notice_goes_by_mail_and_proves_only_that_the_server_took_it(house: House, node: MailNode) -> None:
     by_mail(house, node)
-    house.tell(facts.case_filed())
+    issue(house)
     send_until(house, lambda: deliveries(house) == [("email", "delivered")])
     (mail,) = node.box.taken
     (row,) = house.notices(COORDINATOR)
     body = mail.get_body()
     assert body is not None
     assert row["id"] in body.get_content()
-    (text,) = mail.iter_attachments()
-    assert row["notice_no"] in text.get_content()
-    assert state_of(house, OFFICE) == "pending"
-    house.command(DISCIPLINE, "notice.sign", house.notices(DISCIPLINE)[0]["id"], signed_by="王五")
+    assert row["sha256"] in body.get_content()
+    files = {part.get_filename(): hashlib.sha256(part.get_content()).hexdigest() for part in mail.iter_attachments()}
+    assert files[f"{row['notice_no']}.pdf"] == row["sha256"]
+    assert set(files) == {f"{row['notice_no']}.pdf", f"{row['notice_no']}.docx"}
+    receipt = next(one for one in row["receipts"] if one["recipient"] == OFFICE)
+    assert (receipt["state"], receipt["channel"]) == ("pending", "email")
+    assert receipt["accepted_at"]
+    kept = house.query(COORDINATOR, "document.get", id=row["id"])["receipts"]
+    (service,) = next(one["services"] for one in kept if one["code"] == OFFICE)
+    assert service["reference"] == mail["message-id"]
+    house.command(DISCIPLINE, "notice.read", row["id"])
     assert state_of(house, OFFICE) == "delivered"
 
 
 def test_what_was_read_meanwhile_is_not_sent_by_any_way(house: House, node: MailNode) -> None:
     by_mail(house, node)
-    house.tell(facts.case_filed())
+    issue(house)
     house.command(DISCIPLINE, "notice.read", house.notices(DISCIPLINE)[0]["id"])
     assert deliveries(house) == [("email", "delivered")]
-    house.tell(facts.case_filed(case_id="0190a000-0000-7000-8000-0000000000ff"))
+    issue(house, case_id="0190a000-0000-7000-8000-0000000000ff")
     send_until(house, lambda: node.box.taken)
     assert len(node.box.taken) == 1
 
@@ -78,21 +85,32 @@ def test_the_next_way_is_taken_when_one_has_failed_for_good(house: House, node: 
     with Receiver(Answer(body=b'{"code": 0}')) as gateway:
         by_sms(house, gateway.url, place=2, secret="k")
         by_mail(house, node, place=1)
-        house.tell(facts.case_filed())
+        issue(house)
         send_until(house, lambda: ("sms", "delivered") in deliveries(house))
     assert deliveries(house) == [("email", "exhausted"), ("sms", "delivered")]
     assert state_of(house, OFFICE) == "pending"
     assert json.loads(gateway.received[0].body)["to"] == "13812345678"
-    (letter,) = house.query(ADMINISTRATOR, "dead-letter.list", ended=False)["items"]
-    assert letter["party"] == f"640521:{OFFICE}:email"
+    assert house.query(ADMINISTRATOR, "dead-letter.list", ended=False)["items"] == []
 
 
-def test_the_last_way_that_fails_is_told(house: House, node: MailNode) -> None:
+def test_when_all_that_is_carried_has_failed_the_inbox_has_it(house: House, node: MailNode) -> None:
     node.box.answer = "554 5.6.0 content refused"
     by_mail(house, node)
-    house.tell(facts.case_filed())
-    send_until(house, lambda: state_of(house, OFFICE) == "exhausted")
-    assert "notice-delivery-exhausted.v1" in house.told()
+    issue(house)
+    send_until(house, lambda: state_of(house, OFFICE) == "delivered")
+    assert deliveries(house) == [("email", "exhausted"), ("inbox", "delivered")]
+    assert house.told()[-3:] == ["document-delivery-exhausted.v1", "document-served.v1", "document-delivered.v1"]
+
+
+def test_ways_are_taken_in_the_order_of_the_administrator(house: House, node: MailNode) -> None:
+    with Receiver(Answer(body=b'{"code": 0}'), Answer(body=b'{"code": 0}')) as gateway:
+        by_mail(house, node, place=2)
+        by_sms(house, gateway.url, place=1)
+        issue(house)
+        assert deliveries(house) == [("sms", "pending")]
+        by_sms(house, gateway.url, place=3)
+        issue(house, case_id="0190a000-0000-7000-8000-0000000000ff")
+        assert deliveries(house)[1:] == [("email", "pending")]
 
 
 def test_a_server_that_was_down_is_served_when_it_is_back_and_nothing_is_doubled(house: House, node: MailNode) -> None:
@@ -100,7 +118,7 @@ def test_a_server_that_was_down_is_served_when_it_is_back_and_nothing_is_doubled
     node.shut()
     ids = [f"0190a000-0000-7000-8000-0000000000{number:02x}" for number in range(8)]
     for case_id in ids:
-        house.tell(facts.case_filed(case_id=case_id))
+        issue(house, case_id=case_id)
 
     def broken() -> bool:
         house.change("UPDATE delivery SET next_at = now() WHERE channel = 'email' AND lease_until IS NULL")
@@ -123,13 +141,14 @@ def test_a_server_that_was_down_is_served_when_it_is_back_and_nothing_is_doubled
 def test_an_unknown_addressee_takes_the_way_out_of_use_until_it_is_put_right(house: House, node: MailNode) -> None:
     node.box.refuse = {"clerk@jw.example": "550 5.1.1 no such user"}
     by_mail(house, node)
-    house.tell(facts.case_filed())
+    issue(house)
     send_until(house, lambda: ways(house)[0]["active"] is False)
     assert "550" in ways(house)[0]["disabled_reason"]
-    assert deliveries(house) == [("email", "pending")]
+    assert deliveries(house) == [("email", "cancelled"), ("inbox", "delivered")]
     node.box.refuse = {}
     by_mail(house, node)
-    send_until(house, lambda: deliveries(house) == [("email", "delivered")])
+    issue(house, case_id="0190a000-0000-7000-8000-0000000000ff")
+    send_until(house, lambda: deliveries(house)[-1] == ("email", "delivered"))
     assert len(node.box.taken) == 1
 
 
@@ -161,13 +180,13 @@ def test_a_channel_that_is_missing_is_named_for_its_recipient(house: House) -> N
 def test_what_a_way_out_of_use_owes_goes_by_the_next(house: House, node: MailNode) -> None:
     node.shut()
     by_mail(house, node)
-    house.tell(facts.case_filed())
+    issue(house)
     with Receiver(Answer(body=b'{"code": 0}')) as gateway:
         by_sms(house, gateway.url, place=2)
         house.command(ADMINISTRATOR, "recipient.disable-endpoint", recipient=OFFICE, channel="email", reason="换服务器")
         assert deliveries(house) == [("email", "cancelled"), ("sms", "pending")]
         send_until(house, lambda: ("sms", "delivered") in deliveries(house))
-    house.tell(facts.case_filed(case_id="0190a000-0000-7000-8000-0000000000ff"))
+    issue(house, case_id="0190a000-0000-7000-8000-0000000000ff")
     assert deliveries(house)[-1] == ("sms", "pending")
 
 
@@ -250,13 +269,13 @@ def test_only_an_administrator_sets_tries_and_lays_down(house: House) -> None:
         assert refused["code"] == "role-not-allowed"
 
 
-def test_a_robot_that_says_no_in_a_200_gets_it_again(house: House, tmp_path: Path) -> None:
+def test_a_robot_that_says_no_in_a_200_gets_it_again(house: House) -> None:
     answers = (Answer(body=b'{"errcode": 45009, "errmsg": "freq"}'), Answer(body=b'{"errcode": 0}'))
     with Receiver(*answers) as group:
         configure(house, f"{group.url}?key=k", channel="robot", robot={})
-        house.tell(facts.case_filed())
-        send_until(house, lambda: group.received, home=tmp_path)
+        issue(house)
+        send_until(house, lambda: group.received)
         house.change("UPDATE delivery SET next_at = now() WHERE channel = 'robot'")
-        send_until(house, lambda: deliveries(house) == [("robot", "delivered")], home=tmp_path)
+        send_until(house, lambda: deliveries(house) == [("robot", "delivered")])
         assert len(group.received) == 2
     assert house.rows("SELECT tries - deferrals FROM delivery WHERE channel = 'robot'") == [(1,)]

@@ -21,7 +21,6 @@ def test_every_crash_point_is_some_process_s() -> None:
     assert {point for process in PROCESSES for point in points_of(process)} == set(CrashPoint)
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(_MOST_S + _LET_GO_S + 20)
 def test_no_fault_loses_doubles_or_misplaces_anything(tmp_path: Path) -> None:
     RabbitNode().close()  # without RabbitMQ it says so, and the test is not run

@@ -1,0 +1,1 @@
+"""Tests over one house whose days they choose."""

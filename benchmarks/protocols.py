@@ -21,11 +21,11 @@ from pydantic import SecretStr
 
 from benchmarks.receiver import Receiver
 from services.agencies.adapters.protocols.bus_queue import name_of
-from services.agencies.adapters.protocols.package import SUFFIX, PackageName, open_package, pack, seal
 from services.agencies.storage.migrate import MIGRATIONS
 from shared import keys
 from shared.bus.connection import BUS_ERRORS, connect
 from shared.contracts.codes import Agency, Role
+from shared.exchange.package import SUFFIX, PackageName, open_package, pack, seal
 from shared.migration import upgrade
 from tests.integration.services.agencies.house import House, administrator, officer, open_house
 from tests.integration.services.agencies.protocols.carriers import carriers

@@ -37,6 +37,7 @@ from gateway.routers import (
     listings,
     notices,
     police_transfers,
+    receipt_proofs,
     rectifications,
     rules,
     sealed_records,
@@ -56,6 +57,7 @@ _ROUTERS = (
     tasks,
     notices,
     documents,
+    receipt_proofs,
     verify,
     rectifications,
     joint_actions,
@@ -115,7 +117,11 @@ def create_app(
         Edge,
         max_body_bytes=max_body_bytes,
         larger=dict.fromkeys((clue_imports.PATH, case_imports.PATH, land.PATH), max_import_bytes),
-        larger_endings={evidence.ENDING: max_evidence_bytes, verify.ENDING: verify.MOST_FILE_BYTES},
+        larger_endings={
+            evidence.ENDING: max_evidence_bytes,
+            verify.ENDING: verify.MOST_FILE_BYTES,
+            receipt_proofs.ENDING: receipt_proofs.MOST_BODY_BYTES,
+        },
     )
     return app
 

@@ -48,6 +48,13 @@ class EvidenceTypeUnknown(InvalidInput):
         super().__init__("evidence.type-unknown", "file", name=name[:200], accepted=accepted)
 
 
+class ReceiptPhotoRefused(InvalidInput):
+    """Neither a picture nor a scan, too large, or never uploaded. reason: photo-kind, photo-size, photo-unknown."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("notify.receipt-photo-refused", "photo_sha256", reason=reason)
+
+
 class TooOften(TianweiError):
     """One address asks what is public more often than a person can read."""
 

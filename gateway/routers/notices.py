@@ -7,18 +7,24 @@ from starlette.background import BackgroundTask
 from gateway.forwarding import Api, Asked, CommandRoute, QueryRoute
 from gateway.reading import record_reading
 from gateway.routers.documents import add_file
-from gateway.schemas.endpoint import EndpointAddress
+from gateway.schemas.endpoint import ChannelLaidDown, ChannelNamed, RecipientChannel
 from shared.contracts.assistance_notices import (
     AcknowledgeAssistanceNotice,
     AssistanceNoticeView,
     ListAssistanceNotices,
 )
-from shared.contracts.base import Page
+from shared.contracts.base import Command, Contract, Page, View
+from shared.contracts.channels import (
+    ConfigureRecipientEndpoint,
+    DisableRecipientEndpoint,
+    EndpointTestView,
+    RecipientEndpointView,
+    TestRecipientEndpoint,
+)
 from shared.contracts.codes import Role
 from shared.contracts.documents import DocumentFileView
 from shared.contracts.notify import (
     NOTICE_COMMANDS,
-    ConfigureRecipientEndpoint,
     GetNotice,
     GetNoticeFile,
     IssueNotice,
@@ -27,7 +33,6 @@ from shared.contracts.notify import (
     NoticeRow,
     NoticeView,
     ReadNotice,
-    RecipientEndpointView,
     RecipientList,
 )
 from shared.contracts.outage_notices import AcknowledgeOutage, ListOutageNotices, OutageNoticeView
@@ -51,18 +56,26 @@ def add_to(api: Api) -> None:
     api.query(letters, _TAG)
     api.commands("notify", [AcknowledgeAssistanceNotice], "/assistance-notices", AssistanceNoticeView, _TAG)
     api.query(QueryRoute("notify", ListRecipients, "/recipients", RecipientList), _TAG)
-    api.command(
-        CommandRoute(
-            "notify",
-            ConfigureRecipientEndpoint,
-            "/recipients/{code}/endpoint",
-            RecipientEndpointView,
-            target=None,
-            method="PUT",
-            from_path={"code": "recipient"},
-            body=EndpointAddress,
-        ),
-        _TAG,
+    for command in (
+        _of_recipient(ConfigureRecipientEndpoint, RecipientEndpointView, RecipientChannel, "endpoint", "PUT"),
+        _of_recipient(TestRecipientEndpoint, EndpointTestView, ChannelNamed, "test-endpoint"),
+        _of_recipient(DisableRecipientEndpoint, RecipientEndpointView, ChannelLaidDown, "disable-endpoint"),
+    ):
+        api.command(command, _TAG)
+
+
+def _of_recipient(
+    command: type[Command], view: type[View], body: type[Contract], path: str, method: str = "POST"
+) -> CommandRoute:
+    return CommandRoute(
+        "notify",
+        command,
+        f"/recipients/{{code}}/{path}",
+        view,
+        target=None,
+        method=method,
+        from_path={"code": "recipient"},
+        body=body,
     )
 
 

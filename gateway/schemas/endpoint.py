@@ -1,17 +1,24 @@
 """The body of a PUT that sets a partner's endpoint: whose it is stands in the address."""
 
-from typing import Annotated
 from uuid import UUID
-
-from pydantic import Field
 
 from shared.contracts.agency_certificates import Certificate, CertifiedProtocol
 from shared.contracts.agency_endpoints import Address, EndpointSettings, PublicKey
-from shared.contracts.base import Contract, Text
+from shared.contracts.base import Contract, ShortText, Text
+from shared.contracts.channels import ChannelSettings
+from shared.contracts.codes import ChannelKind
 
 
-class EndpointAddress(Contract):
-    url: Annotated[str, Field(max_length=500, pattern=r"^https?://")]
+class RecipientChannel(ChannelSettings):
+    pass
+
+
+class ChannelNamed(Contract):
+    channel: ChannelKind
+
+
+class ChannelLaidDown(ChannelNamed):
+    reason: ShortText
 
 
 class AgencyEndpointAddress(EndpointSettings):

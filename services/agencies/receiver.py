@@ -19,8 +19,6 @@ from sqlalchemy.engine import RowMapping
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.agencies.adapters.protocols import bus_queue, file_exchange
-from services.agencies.adapters.protocols.exchange_store import ExchangeStore, StoreDown
-from services.agencies.adapters.protocols.file_exchange import open_store
 from services.agencies.adapters.protocols.package_intake import PackageIntake
 from services.agencies.adapters.protocols.package_intake import Peer as PackagePeer
 from services.agencies.adapters.protocols.queue_intake import Peer as QueuePeer
@@ -38,6 +36,8 @@ from shared.contracts.codes import Agency
 from shared.database import open_engine
 from shared.delivery.runner import UnitRunner
 from shared.errors import TianweiError
+from shared.exchange.places import open_store
+from shared.exchange.store import ExchangeStore, StoreDown
 from shared.ids import new_id
 from shared.outgoing.endpoints import Safeguards
 from shared.outgoing.secret_box import SecretUnreadable

@@ -2,13 +2,19 @@
 
 from functools import cache, partial
 
+from services.notify.adapters.docx_writer import DocxWriter
 from services.notify.adapters.registers import read_document_types, read_receipt_terms
 from services.notify.domain.document_table import DECIDERS, DRAFTERS, STAFF
 from services.notify.handlers import documents
 from services.notify.handlers.assistance import acknowledge_assistance_notice
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
-from services.notify.handlers.recipients import configure_recipient_endpoint
+from services.notify.handlers.receipt_proofs import record_receipt
+from services.notify.handlers.recipients import (
+    configure_recipient_endpoint,
+    disable_recipient_endpoint,
+    test_recipient_endpoint,
+)
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -22,15 +28,16 @@ from services.notify.queries.notices import (
     list_assistance_notices,
     list_notices,
     list_outages,
-    list_recipients,
 )
+from services.notify.queries.receipt_proofs import get_receipt_slip, list_receipt_proofs
 from services.notify.queries.receipts import list_unsigned
+from services.notify.queries.recipients import list_recipients
 from services.notify.storage.assistance import IN_AGENCY
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
+from shared.contracts.channels import ConfigureRecipientEndpoint, DisableRecipientEndpoint, TestRecipientEndpoint
 from shared.contracts.codes import Role
 from shared.contracts.notify import (
-    ConfigureRecipientEndpoint,
     GetNotice,
     GetNoticeFile,
     IssueNotice,
@@ -40,6 +47,7 @@ from shared.contracts.notify import (
     SignNotice,
 )
 from shared.contracts.outage_notices import AcknowledgeOutage, ListOutageNotices
+from shared.contracts.receipt_proofs import GetReceiptSlip, ListReceiptProofs, RecordReceipt
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 _COORDINATOR = frozenset({Role.COORDINATOR})
@@ -62,6 +70,8 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(
         ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
     ),
+    CommandOperation(TestRecipientEndpoint, test_recipient_endpoint, _ADMINISTRATOR),
+    CommandOperation(DisableRecipientEndpoint, disable_recipient_endpoint, _ADMINISTRATOR),
     CommandOperation(c.DraftDocument, documents.draft_document, DRAFTERS),
     CommandOperation(c.ReviseDocument, documents.revise_document, DRAFTERS),
     CommandOperation(c.DiscardDocument, documents.discard_document, DRAFTERS),
@@ -71,6 +81,7 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(c.DeliverDocument, documents.deliver_document, STAFF),
     CommandOperation(c.SignForDocument, documents.sign_for_document, STAFF),
     CommandOperation(c.ReServeDocument, documents.re_serve_document, STAFF),
+    CommandOperation(RecordReceipt, record_receipt, STAFF),
     CommandOperation(c.CloseDocument, documents.close_document, STAFF),
     CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS),
     QueryOperation(GetNotice, partial(get_notice, _TYPES), _EVERYBODY),
@@ -81,6 +92,8 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.GetDocument, get_document, _EVERYBODY),
     QueryOperation(c.ListDocuments, list_documents, _EVERYBODY),
     QueryOperation(c.GetDocumentFile, get_document_file, _EVERYBODY),
+    QueryOperation(ListReceiptProofs, list_receipt_proofs, _EVERYBODY),
+    QueryOperation(GetReceiptSlip, partial(get_receipt_slip, DocxWriter().write), _EVERYBODY),
     QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, timed=True),
     QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),

@@ -3,12 +3,14 @@
 from services.notify.domain.assistance_notice import AssistanceNotice
 from services.notify.domain.document import Document
 from services.notify.domain.outage_notice import OutageNotice
+from services.notify.domain.receipt_proof import ReceiptProof
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
 from services.notify.settings import NotifySettings
 from services.notify.storage import tables
 from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
+from services.notify.storage.receipt_proofs import ReceiptProofStore
 from services.notify.wiring import NAME
 from shared.rebuild.comparison import FeedProjection, OwnProjection
 from shared.rebuild.program import Rebuilder
@@ -38,6 +40,13 @@ PROJECTIONS = (
         DocumentStore(),
         [Computed(tables.document), Computed(tables.document_receipt, owner="document_id")],
         former_type="notice",
+    ),
+    OwnProjection(
+        "回证",
+        ReceiptProof,
+        ReceiptProof.TYPE,
+        ReceiptProofStore(),
+        [Computed(tables.receipt_proof)],
     ),
     FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
     FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),

@@ -1,8 +1,9 @@
 """Settings of the processes of notify, from TIANWEI_*."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import DirectoryPath, SecretStr, StringConstraints
+from pydantic import DirectoryPath, Field, SecretStr, StringConstraints
 
 from shared.outgoing.settings import OutgoingSettings
 from shared.settings import BlobSettings, BusSettings, ProcessSettings
@@ -29,8 +30,19 @@ class NotifySettings(NotifyData, BusSettings):
     """Of `python -m services.notify`."""
 
 
-class SenderSettings(NotifyData):
-    """Of `python -m services.notify.sender`: needs no bus."""
+class SenderSettings(NotifyData, BlobSettings):
+    """Of `python -m services.notify.sender`: needs no bus. It attaches what lies in the file store.
+
+    recipient_exchange_dir: exchange folders of recipients on this machine; default `recipient-exchange` in home.
+    exchange_poll_s: how often they are looked into for receipts.
+    """
+
+    recipient_exchange_dir: Path | None = None
+    exchange_poll_s: Annotated[float, Field(gt=0, le=3600)] = 5.0
+
+    @property
+    def exchange(self) -> Path:
+        return self.recipient_exchange_dir or self.home / "recipient-exchange"
 
 
 class WorkerSettings(DocumentSettings, BlobSettings):

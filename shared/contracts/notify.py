@@ -23,7 +23,8 @@ from shared.contracts.base import (
     Text,
     View,
 )
-from shared.contracts.codes import DeliveryState, DocumentState, NoticeKind, Recipient
+from shared.contracts.channels import RecipientChannelView
+from shared.contracts.codes import ChannelKind, DeliveryState, DocumentState, NoticeKind, Recipient
 from shared.contracts.documents import DocumentFile, DocumentType
 
 
@@ -111,23 +112,6 @@ class GetNoticeFile(Query, operation="notice.file"):
     format: Literal["pdf", "docx"]
 
 
-class ConfigureRecipientEndpoint(Command, on="recipient", verb="configure-endpoint"):
-    """Where a webhook with id and link tells this recipient of a notice. The answer shows the signing secret once.
-
-    Concerns notices issued from now on; the inbox stays the truth.
-    """
-
-    recipient: Recipient
-    url: Annotated[str, Field(max_length=500, pattern=r"^https?://")]
-
-
-class RecipientEndpointView(View):
-    recipient: Recipient
-    url: str
-    secret: str | None = Field(description="Standard Webhooks secret (whsec_…), shown once")
-    active: bool
-
-
 class RecipientView(View):
     code: Recipient
     name: str
@@ -136,6 +120,7 @@ class RecipientView(View):
     notices_unsigned: int
     deliveries_pending: int = Field(description="to its endpoint; a recipient without one is served by the inbox")
     deliveries_exhausted: int
+    channels: list[RecipientChannelView] = Field(description="in their order; empty: nothing but the inbox")
 
 
 class RecipientList(View):
@@ -198,6 +183,7 @@ class RecipientEndpointEvent(Event, source="notify"):
     at: Instant
     recipient: Recipient
     url: str
+    channel: ChannelKind = ChannelKind.WEBHOOK
 
 
 class RecipientEndpointConfiguredV1(RecipientEndpointEvent):
@@ -205,7 +191,7 @@ class RecipientEndpointConfiguredV1(RecipientEndpointEvent):
 
 
 class RecipientEndpointDisabledV1(RecipientEndpointEvent):
-    """It answered 410: a person must see to it."""
+    """It wants no more (410, an unknown addressee), or a person has taken it out of use: a person must see to it."""
 
     error: str
 

@@ -26,10 +26,14 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Failed:
-    """Anything else; the schedule goes on. reached: the receiver answered and refused this one letter."""
+    """Anything else; the schedule goes on. reached: the receiver answered and refused this one letter.
+
+    final: for good, so that no further try can help; it is given up at once.
+    """
 
     error: str
     reached: bool = False
+    final: bool = False
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,12 @@ UPDATE delivery SET channel = :channel, next_at = clock_timestamp(), deferrals =
 WHERE party = :party AND state = 'pending' AND channel <> :channel
 """)
 
+_WITHDRAW = sa.text("""
+UPDATE delivery SET state = 'cancelled', settled_at = clock_timestamp(), lease_until = NULL, last_error = :reason
+WHERE party = :party AND state = 'pending'
+RETURNING subject_id
+""")
+
 _HURRY = sa.text("UPDATE delivery SET next_at = clock_timestamp() WHERE party = :party AND state = 'pending'")
 
 
@@ -235,6 +241,12 @@ def reroute(connection: Connection, party: str, channel: str) -> None:
     """The party is reached another way from now on: all it is still owed goes that way, with a new schedule."""
     connection.execute(_REROUTE, {"party": party, "channel": channel})
     wake(connection)
+
+
+def withdraw(connection: Connection, party: str, reason: str) -> list[UUID]:
+    """Send nothing more to the party; what it is still owed. What is on its way at this moment may yet arrive."""
+    values = {"party": party, "reason": reason[:_LONGEST_ERROR]}
+    return list(connection.execute(_WITHDRAW, values).scalars())
 
 
 def hurry(connection: Connection, party: str) -> None:

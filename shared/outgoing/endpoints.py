@@ -74,16 +74,21 @@ class EndpointStore(TableStore[E]):
 
 
 def configure(unit: Unit, store: EndpointStore[E], endpoint: E, url: str, safeguards: Safeguards) -> str:
-    """A new address and secret; what is owed to the party goes out to it at once. The secret, for this once.
+    """A new address and secret of a webhook; what is owed goes out to it at once. The secret, for this once.
 
     Raises EndpointUrlRefused.
     """
     safeguards.check(url)
     secret = new_webhook_secret()
-    sealed = safeguards.box.seal(secret, str(endpoint.id))
+    install(unit, store, endpoint, url, secret, safeguards.box)
+    return secret
+
+
+def install(unit: Unit, store: EndpointStore[E], endpoint: E, url: str, secret: str, box: SecretBox) -> None:
+    """An address that was checked and what is kept sealed with it; what is owed to the party goes out to it at once."""
+    sealed = box.seal(secret, str(endpoint.id))
     unit.record(endpoint, store, endpoint.configure(url, sealed, unit.by.account_id, unit.now))
     deliveries.hurry(unit.connection, endpoint.party)
-    return secret
 
 
 def disable(unit: Unit, store: EndpointStore[E], endpoint: E, claimed: Claimed, error: str) -> bool:

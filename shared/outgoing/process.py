@@ -33,19 +33,24 @@ def sender_of(
     limits: SenderLimits | None = None,
 ) -> Sender[U]:
     """Call it inside the loop that will run it. dsn: the service's database, as its run-time role."""
-    url, name = dsn.get_secret_value(), f"{service}-sender"
-    engine = open_engine(url, pool_size=_CONNECTIONS, application=f"tianwei-{name}")
-    safeguards = Safeguards.of(settings)
     return Sender(
-        UnitRunner(engine, open_unit, open_clock(settings.training_clock), OutboxBell(engine)),
-        url,
+        runner_of(f"{service}-sender", dsn, settings, open_unit, _CONNECTIONS),
+        dsn.get_secret_value(),
         errand,
         couriers,
-        safeguards.box,
-        name=name,
+        Safeguards.of(settings).box,
+        name=f"{service}-sender",
         heartbeat_file=settings.heartbeat_file,
         limits=limits,
     )
+
+
+def runner_of(
+    name: str, dsn: SecretStr, settings: OutgoingSettings, open_unit: OpenUnit[U], connections: int
+) -> UnitRunner[U]:
+    """Units of work of what sends, and of what takes in beside it, each with connections of its own."""
+    engine = open_engine(dsn.get_secret_value(), pool_size=connections, application=f"tianwei-{name}")
+    return UnitRunner(engine, open_unit, open_clock(settings.training_clock), OutboxBell(engine))
 
 
 def run_sender(service: str, settings: S, build: Callable[[S], Sender[Any]]) -> None:

@@ -279,6 +279,8 @@ class Sender(Generic[U]):
     def _wait_after(self, claimed: Claimed, outcome: Failed | Deferred, now: datetime) -> float | None:
         if isinstance(outcome, Deferred) and now - claimed.created_at < OLDEST:
             return outcome.after_s
+        if isinstance(outcome, Failed) and outcome.final:
+            return None
         return delay_after(claimed.failures, self._chance)
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -5,36 +5,31 @@ import logging
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from uuid import UUID
 
 import httpcore
 import httpx
 
-from shared.outgoing.addresses import GuardedBackend, GuardedTransport, Resolve, resolve
+from shared.outgoing.addresses import Resolve, resolve
 from shared.outgoing.courier import Deferred, Delivered, Failed, Gone, Letter, Outcome
 from shared.outgoing.deliveries import Claimed
+from shared.outgoing.http_client import DEADLINE_S, MOST_ANSWER_BYTES, GuardedClient, Unanswered
 from shared.outgoing.schedule import retry_after_s
 from shared.outgoing.signing import signed_headers as signed_headers
-from shared.outgoing.urls import AddressRefused, AllowedHosts, check_target
+from shared.outgoing.urls import AllowedHosts
 
 log = logging.getLogger(__name__)
 
-DEADLINE_S = 15.0
-MOST_ANSWER_BYTES = 64 * 1024
 _DEFERRING = (429, 503)
 _GONE = 410
 # The receiver is well and does not want this one.
-_ABOUT_THE_LETTER = (400, 409, 413, 422)
+ABOUT_THE_LETTER = (400, 409, 413, 422)
 # How long an answer body may keep a try open whose status has already come.
 _FINISH_S = 1.0
 
 
 class WebhookCourier:
-    """An HTTP client for receivers that are not trusted. Make and use it inside one running loop.
-
-    tls: trust store for https receivers, default the system's.
-    """
+    """Make and use it inside one running loop; the arguments are those of GuardedClient."""
 
     def __init__(
         self,
@@ -45,17 +40,8 @@ class WebhookCourier:
         tls: ssl.SSLContext | None = None,
         resolver: Resolve = resolve,
     ) -> None:
-        self._allowed = allowed
-        self._deadline_s = deadline_s
-        backend = GuardedBackend(allowed, resolver)
-        self._client = httpx.AsyncClient(
-            transport=GuardedTransport(backend, tls or ssl.create_default_context(), most_connections),
-            timeout=deadline_s,
-            follow_redirects=False,
-            trust_env=False,
-            # A receiver's cookies are none of ours to keep.
-            cookies=CookieJar(policy=DefaultCookiePolicy(allowed_domains=[])),
-            headers={"user-agent": "tianwei-webhook/1", "accept-encoding": "identity"},
+        self._client = GuardedClient(
+            allowed, deadline_s=deadline_s, most_connections=most_connections, tls=tls, resolver=resolver
         )
 
     async def carry(self, claimed: Claimed, letter: Letter, secrets: Sequence[str]) -> Outcome:
@@ -63,35 +49,15 @@ class WebhookCourier:
 
     async def send(self, url: str, secrets: Sequence[str], webhook_id: UUID, body: bytes) -> Outcome:
         """Post the body within the total deadline. secrets: whsec_…, the newest first."""
-        try:
-            async with asyncio.timeout(self._deadline_s):
-                return await self._post(url, secrets, webhook_id, body)
-        except TimeoutError:
-            return Failed(f"no answer within {self._deadline_s:g} s")
-        except AddressRefused as error:
-            return Failed(f"address refused, {error}")
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return Failed(f"{type(error).__name__}: {error}"[:300])
-        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            return Failed(f"{type(error).__name__}: {error}"[:300])
-
-    async def _post(self, url: str, secrets: Sequence[str], webhook_id: UUID, body: bytes) -> Outcome:
-        target = httpx.URL(url)
-        host = target.raw_host.decode("ascii")
-        check_target(target.scheme, host, target.port, bool(target.userinfo), self._allowed)
         now = datetime.now(UTC)
         headers = signed_headers(webhook_id, secrets, body, now)
-        async with self._client.stream("POST", target, content=body, headers=headers) as answer:
-            if answer.is_success:
-                await self._finish(answer)
-                return Delivered(answer.status_code)
-            error = f"HTTP {answer.status_code}"
-            after_s = retry_after_s(answer.headers.get("retry-after"), now)
-            if answer.status_code in _DEFERRING and after_s is not None:
-                return Deferred(error, after_s)
-            if answer.status_code == _GONE:
-                return Gone(error)
-            return Failed(error, reached=answer.status_code in _ABOUT_THE_LETTER)
+        try:
+            async with self._client.calling("POST", url, headers, body) as answer:
+                if answer.is_success:
+                    await self._finish(answer)
+                return outcome_of(answer.status_code, answer.headers.get("retry-after"), now)
+        except Unanswered as error:
+            return Failed(str(error))
 
     async def _finish(self, answer: httpx.Response) -> None:
         """Read a short answer to its end so that the connection serves again; what it says does not matter."""
@@ -108,3 +74,16 @@ class WebhookCourier:
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+
+def outcome_of(status: int, retry_after: str | None, now: datetime) -> Outcome:
+    """What an HTTP status says of a letter. retry_after: the header's value."""
+    if 200 <= status < 300:
+        return Delivered(status)
+    error = f"HTTP {status}"
+    after_s = retry_after_s(retry_after, now)
+    if status in _DEFERRING and after_s is not None:
+        return Deferred(error, after_s)
+    if status == _GONE:
+        return Gone(error)
+    return Failed(error, reached=status in ABOUT_THE_LETTER)

@@ -15,12 +15,12 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from gateway import openapi
-from services.agencies.adapters.protocols import package
 from services.agencies.domain.conformance import CHECKS, EXCHANGE, MAILBOX, QUEUE, WEBHOOK, checks_of
 from services.agencies.kit.contract import OPERATIONS, documents, sha256_of
 from services.agencies.kit.examples import examples
 from shared.contracts.agency_certificates import CONTRACT_VERSION
 from shared.contracts.codes import Agency
+from shared.exchange import package
 
 _GOLDEN = Path(__file__).with_name("golden")
 _OF = {

@@ -16,7 +16,6 @@ from gateway.schemas.accounts import TokenRequest
 from services.agencies.adapters.integrations.mapping import table_of
 from services.agencies.adapters.integrations.material import letter_schema, report_schema
 from services.agencies.adapters.integrations.reading import read
-from services.agencies.adapters.protocols.package import Manifest, PackageName, _check_seal, seal
 from services.agencies.domain.answers import DATA, parse
 from services.agencies.domain.fault_texts import TEXTS
 from services.agencies.domain.task_table import TABLE, Hand
@@ -25,6 +24,7 @@ from shared.contracts.agencies import TaskMessageView, TaskRow
 from shared.contracts.agency_endpoints import AnswerReceipt, Protocol
 from shared.contracts.base import Page
 from shared.contracts.codes import Agency, ReturnReason, TaskMessageKind, TaskState
+from shared.exchange.package import Manifest, PackageName, _check_seal, seal
 from shared.outgoing.schedule import DELAYS_S
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -28,6 +28,7 @@ CONNECTIONS = {
     "tianwei-agencies-sender": 6,
     "tianwei-agencies-receiver": 8,
     "tianwei-notify-sender": 6,
+    "tianwei-notify-receipts": 2,
     "tianwei-notify-worker": 2,
     "tianwei-listener": 2,
     "tianwei-relay": 3,

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from services.agencies.adapters.protocols.package import PackageName, open_package, pack, seal
 from shared import keys
+from shared.exchange.package import PackageName, open_package, pack, seal
 from tests.support.vendor_desk import VendorDesk
 
 LOGIN, PASSWORD = "agency-system", "a long password"

@@ -130,7 +130,7 @@ class Settings:
                     "notify.sender",
                     "services.notify.sender",
                     Stage.SENDER,
-                    {**self._of("NOTIFY_DSN", "PUBLIC_URL"), **self._sealing("notify")},
+                    {**self._of("NOTIFY_DSN", "PUBLIC_URL", "BLOB_DIR"), **_file_store(), **self._sealing("notify")},
                 ),
                 _python(
                     "notify.worker",

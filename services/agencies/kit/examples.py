@@ -9,13 +9,13 @@ from uuid import UUID
 
 from services.agencies.adapters.integrations.material import vectors
 from services.agencies.adapters.protocols.cloud_event import cloud_event
-from services.agencies.adapters.protocols.package import HOUSE, SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
 from services.agencies.domain.conformance import EXCHANGE
 from services.agencies.domain.telling import letter_data, message_data
 from services.agencies.ports import Dispatch
 from shared import keys
 from shared.contracts.agencies import TaskIssuedV1
 from shared.contracts.codes import Agency
+from shared.exchange.package import HOUSE, SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
 
 _URL = "https://tianwei.example"
 _FACTS: dict[str, dict[str, Any]] = {

@@ -128,6 +128,16 @@ class Addressed:
             )
         ]
 
+    def receive(self, recipient: str, channel: ChannelKind, at: datetime, now: datetime) -> list[e.DocumentEvent]:
+        """Its receipt package says since when it lies there. Raises ReceiptBeforeIssue."""
+        return self._placed(recipient, channel.value, self._past(at, "at", now), None, now)
+
+    def sign_from_afar(
+        self, recipient: str, signed_by: str, sha256: str, at: datetime, now: datetime
+    ) -> list[e.DocumentEvent]:
+        """By itself, in its receipt package. Raises ReceiptBeforeIssue, DigestWrong, DocumentSignedFor."""
+        return self._sign(recipient, signed_by, sha256, self._past(at, "at", now), None, now)
+
     # recorded by a person
 
     def deliver(

@@ -4,15 +4,13 @@ The console inbox is the truth: whatever else fails, the document lies there. A 
 order; each is a route with an address, a circuit and deliveries of its own, so that one that is down delays no other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 from uuid import UUID
 
 from shared.contracts.codes import ChannelKind
-from shared.outgoing.courier import Letter, Outcome
 
 
 class ReceiptGrade(StrEnum):
@@ -51,12 +49,16 @@ CARRIED = frozenset(ChannelKind) - {ChannelKind.INBOX, ChannelKind.PAPER}
 
 @dataclass(frozen=True)
 class ParcelFile:
-    """name: as the recipient stores it, with its ending. load: the bytes; blocks, raises NotFound."""
+    """name: as the recipient stores it, with its ending. link: where it is fetched, empty for what is not there.
+
+    load: the bytes; blocks, raises NotFound.
+    """
 
     name: str
     media_type: str
     sha256: str
     load: Callable[[], bytes] = field(compare=False, repr=False)
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,14 @@ class Parcel:
     """A document on its way to one recipient by one route.
 
     delivery_id: the same at every try, another one for another service round; whoever gets it twice knows it by that.
-    recipient: its code; sha256: of the PDF (of the text, where a notice has no PDF). signature: of the office, may be
-    empty. link: where the recipient reads and signs for it. made_at: when this round was owed first.
+    about: what document_id names, `notice` or `document`. recipient: its code. sha256: of the PDF (of the text, where
+    a notice has no PDF). signature: of the office, may be empty. link: where the recipient reads and signs for it.
+    verify_url: may be empty. made_at: when this round was owed first.
     """
 
     delivery_id: UUID
     document_id: UUID
+    about: str
     kind: ParcelKind
     number: str
     title: str
@@ -85,55 +89,6 @@ class Parcel:
     files: tuple[ParcelFile, ...] = ()
 
 
-@dataclass(frozen=True)
-class ParcelLetter(Letter):
-    """What an errand gives for a claimed delivery; body: of the signed webhook, which carries no text (R10)."""
-
-    parcel: Parcel = field(kw_only=True)
-
-
-@dataclass(frozen=True)
-class Route:
-    """An endpoint as a channel uses it: address, opened secrets (the newest first), what else is configured.
-
-    number: the parcel's place where the channel counts what it carries.
-    """
-
-    party: str
-    address: str
-    secrets: Sequence[str]
-    options: Mapping[str, object] = field(default_factory=dict)
-    number: int = 0
-
-
-class Channel(Protocol):
-    """One way out. Used inside one running loop; send never raises for what a receiver does or fails to do."""
-
-    @property
-    def kind(self) -> ChannelKind: ...
-
-    async def send(self, parcel: Parcel, route: Route) -> Outcome:
-        """Delivered(reference: the receiver's own mark), Failed, Deferred or Gone, within a deadline of its own."""
-        ...
-
-    async def aclose(self) -> None: ...
-
-
-@dataclass(frozen=True)
-class ReceiptProof:
-    """What proves a receipt that came by another way than the console.
-
-    reference: package id, receipt code. photo_sha256: of the photographed paper, in the file store. handed_by: who
-    carried the paper. entered_by: who typed it in. The time of a receipt is the one on the paper, not of its entry.
-    """
-
-    channel: ChannelKind
-    reference: str = ""
-    photo_sha256: str | None = None
-    handed_by: str | None = None
-    entered_by: str | None = None
-
-
 def route_of(party: str, channel: ChannelKind) -> str:
     """A recipient's route, as deliveries and endpoints name it: 640521:party_committee:email.
 
@@ -145,3 +100,9 @@ def route_of(party: str, channel: ChannelKind) -> str:
 def party_of_route(route: str) -> str:
     """The inverse of route_of: county and recipient."""
     return ":".join(route.split(":")[:2])
+
+
+def channel_of_route(route: str) -> ChannelKind:
+    """By which way a route goes."""
+    _, _, channel = route.partition(":")[2].partition(":")
+    return ChannelKind(channel) if channel else ChannelKind.WEBHOOK

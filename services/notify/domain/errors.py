@@ -3,8 +3,9 @@
 TianweiError
 ├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
 │                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
-│                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, DigestWrong, WayMissing
-├── NotFound:     CaseUnknown, DocumentTypeUnknown
+│                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, DigestWrong, WayMissing,
+│                 ChannelSettingWrong, ReceiptCodeWrong, ReceiptWrong
+├── NotFound:     CaseUnknown, DocumentTypeUnknown, ChannelMissing, PackageUnknown
 ├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
 ├── Conflict:     RuleMissing, DocumentTransitionNotAllowed, DrafterChecks, DocumentNotInForce,
 │                 DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
@@ -234,3 +235,38 @@ class ReasonMissing(InvalidInput):
 def code_point(sign: str) -> str:
     """U+4E2D."""
     return f"U+{ord(sign):04X}"
+
+
+class ChannelSettingWrong(InvalidInput):
+    """A way to a recipient cannot work as it is configured. reason: a stable word."""
+
+    def __init__(self, field: str, reason: str, **facts: object) -> None:
+        super().__init__("notify.channel-setting-wrong", field, reason=reason, **facts)
+
+
+class ReceiptCodeWrong(InvalidInput):
+    """A receipt code that was typed wrongly. part: form, package-id, time or check-digits."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__("notify.receipt-code-wrong", "code", part=part)
+
+
+class ChannelMissing(NotFound):
+    """This recipient is not reached by this channel: none is configured, or it is out of use."""
+
+    def __init__(self, recipient: str, channel: str) -> None:
+        super().__init__("notify.channel-missing", "channel", recipient=recipient, channel=channel)
+
+
+class PackageUnknown(NotFound):
+    """A receipt for a package that was never laid for this receiver."""
+
+    def __init__(self) -> None:
+        super().__init__("notify.package-unknown", "code")
+
+
+class ReceiptWrong(InvalidInput):
+    """What is told of a receipt on paper does not fit together. reason: missing, said-by-the-code."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__("notify.receipt-wrong", field, reason=reason)

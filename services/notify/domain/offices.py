@@ -83,8 +83,8 @@ _RECIPIENTS = frozenset(Recipient)
 
 
 def recipient_of(party: str) -> Recipient:
-    """The inverse of party_of."""
-    return Recipient(party.partition(":")[2])
+    """The inverse of party_of; of a route too, which begins with its party."""
+    return Recipient(party.split(":")[1])
 
 
 def county_of(party: str) -> str:

@@ -1,19 +1,22 @@
 """What the sender process asks of notify: the parcel to carry, and what to tell of it (R10)."""
 
 from collections.abc import Callable
-from datetime import UTC
 from uuid import UUID
 
-import orjson
 from sqlalchemy import Connection
 
-from services.notify.domain.channel import PROVES, Parcel, ParcelFile, ParcelKind, ParcelLetter, ReceiptGrade
+from services.notify.domain.channel import PROVES, Parcel, ParcelFile, ParcelKind, ReceiptGrade
+from services.notify.domain.channel_wording import file_name
 from services.notify.domain.document import Document
 from services.notify.domain.offices import county_of
 from services.notify.domain.receipts import Standing, standing
 from services.notify.handlers import serving
+from services.notify.handlers.probes import probe
+from services.notify.ports import ParcelLetter
 from services.notify.storage import services
 from services.notify.storage.documents import DocumentStore
+from services.notify.storage.endpoints import is_probe, options_of
+from services.notify.storage.packages import package_number
 from services.notify.storage.services import Service
 from services.notify.storage.unit import NotifyUnit
 from shared.blobs import BlobStore
@@ -23,8 +26,6 @@ from shared.outgoing import deliveries, endpoints
 from shared.outgoing.courier import Delivered
 from shared.outgoing.deliveries import Claimed
 
-# Types of the signed webhook. It carries id and link, no text.
-TYPES = {ParcelKind.SERVE: "notice.issued", ParcelKind.URGE: "notice.urged"}
 _MEDIA_TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -42,19 +43,22 @@ class DocumentErrand:
 
     def letter(self, connection: Connection, claimed: Claimed) -> ParcelLetter | None:
         """None when the recipient has it meanwhile, when it is served another way, or not in force any more."""
+        parcel = self._wanted(connection, claimed)
+        if parcel is None:
+            return None
+        number = 0
+        if claimed.channel == ChannelKind.FILE_EXCHANGE:
+            number = package_number(connection, claimed.id, claimed.party, claimed.subject_id)
+        return ParcelLetter(b"", number, parcel=parcel, options=options_of(connection, claimed.party))
+
+    def _wanted(self, connection: Connection, claimed: Claimed) -> Parcel | None:
         service = services.find(connection, claimed.subject_id, claimed.party)
         if service is None:
-            return None
+            # A probe is tried once: nobody waits for what becomes of it afterwards.
+            is_asked = is_probe(connection, claimed.party, claimed.id)
+            return probe(claimed, self._public_url) if is_asked else None
         found = self._documents.get(connection, service.document_id)
-        if not _is_wanted(found, service):
-            return None
-        parcel = self._parcel(found, service, claimed)
-        told = {
-            "type": TYPES[parcel.kind],
-            "timestamp": claimed.created_at.astimezone(UTC).isoformat(timespec="milliseconds"),
-            "data": {"notice_id": str(parcel.document_id), "link": parcel.link},
-        }
-        return ParcelLetter(orjson.dumps(told), parcel=parcel)
+        return self._parcel(found, service, claimed) if _is_wanted(found, service) else None
 
     def _parcel(self, found: Document, service: Service, claimed: Claimed) -> Parcel:
         receipt, frozen = found.receipt(service.recipient), found.frozen
@@ -64,6 +68,7 @@ class DocumentErrand:
         return Parcel(
             delivery_id=claimed.id,
             document_id=found.id,
+            about="notice",
             kind=service.kind,
             number=number,
             title=found.title,
@@ -76,11 +81,17 @@ class DocumentErrand:
             verify_url=f"{self._public_url}/verify/{found.verify_code}" if frozen.signature else "",
             made_at=claimed.created_at,
             due_at=receipt.due_at,
-            files=tuple(self._file(file, number or found.title) for file in frozen.files) if self._blobs else (),
+            files=tuple(self._file(file, found, number or found.title) for file in frozen.files) if self._blobs else (),
         )
 
-    def _file(self, file: DocumentFile, name: str) -> ParcelFile:
-        return ParcelFile(f"{name}.{file.format}", _MEDIA_TYPES[file.format], file.sha256, self._loader(file.sha256))
+    def _file(self, file: DocumentFile, found: Document, name: str) -> ParcelFile:
+        return ParcelFile(
+            f"{file_name(name)}.{file.format}",
+            _MEDIA_TYPES[file.format],
+            file.sha256,
+            self._loader(file.sha256),
+            f"{self._public_url}/api/v1/notices/{found.id}/files/{file.format}",
+        )
 
     def _loader(self, sha256: str) -> Callable[[], bytes]:
         blobs = self._blobs
@@ -94,7 +105,10 @@ class DocumentErrand:
 
     def on_delivered(self, unit: NotifyUnit, claimed: Claimed, outcome: Delivered) -> None:
         """Grade by grade, as the way proves it (channel.PROVES). Of an urging nothing: its delivery keeps that."""
-        service, found = _locked(unit, claimed)
+        carried = _locked(unit, claimed)
+        if carried is None:
+            return
+        service, found = carried
         if service.kind is not ParcelKind.SERVE or not found.is_out:
             return
         way = ChannelKind(claimed.channel)
@@ -105,9 +119,10 @@ class DocumentErrand:
 
     def on_exhausted(self, unit: NotifyUnit, claimed: Claimed, error: str) -> str | None:
         """It goes on by the recipient's next way; only when none is left must a person see to it."""
-        service, found = _locked(unit, claimed)
-        if not found.is_out:
+        carried = _locked(unit, claimed)
+        if carried is None or not carried[1].is_out:
             return None
+        service, found = carried
         if service.kind is ParcelKind.URGE:
             return found.jurisdiction
         told = found.exhaust(service.recipient, error, unit.now) if _is_present(found, service) else []
@@ -121,12 +136,10 @@ class DocumentErrand:
         waits for this one."""
         endpoint = unit.endpoints.of(unit.connection, claimed.party, county_of(claimed.party))
         is_disabled = endpoints.disable(unit, unit.endpoints, endpoint, claimed, error)
-        service, found = _locked(unit, claimed)
-        if not is_disabled or service.kind is not ParcelKind.SERVE or not _is_wanted(found, service):
-            return
-        unit.flush()  # which ways are in use is read anew
-        if serving.serve_otherwise(found, service.recipient, unit):
-            deliveries.cancel(unit, service.id, error, service.party)
+        carried = _locked(unit, claimed)
+        if is_disabled and carried is not None:
+            unit.flush()  # which ways are in use is read anew
+            take_next_way(*carried, error, unit)
 
     def on_outage(self, unit: NotifyUnit, claimed: Claimed, error: str) -> None:
         """Nobody is told: a document lies in the inbox, and one that nobody signs is urged and listed."""
@@ -147,10 +160,19 @@ def resume_delivery(unit: NotifyUnit, subject_id: UUID, party: str) -> None:
         unit.record(found, unit.documents, found.resume(service.recipient, unit.now))
 
 
-def _locked(unit: NotifyUnit, claimed: Claimed) -> tuple[Service, Document]:
+def take_next_way(service: Service, found: Document, reason: str, unit: NotifyUnit) -> None:
+    """Its way is out of use: it goes by the next one, or waits for this one when there is no other."""
+    if service.kind is not ParcelKind.SERVE or not _is_wanted(found, service):
+        return
+    if serving.serve_otherwise(found, service.recipient, unit):
+        deliveries.cancel(unit, service.id, reason, service.party)
+
+
+def _locked(unit: NotifyUnit, claimed: Claimed) -> tuple[Service, Document] | None:
+    """None of a probe, which carries no document."""
     service = services.find(unit.connection, claimed.subject_id, claimed.party)
     if service is None:
-        raise LookupError(f"delivery {claimed.id} carries no document")
+        return None
     return service, unit.documents.lock(unit.connection, service.document_id)
 
 

@@ -8,9 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from services.notify.domain.document import Document
-from services.notify.domain.document_table import OUT
 from services.notify.domain.document_types import DocumentTypes
-from services.notify.domain.offices import party_of
 from services.notify.domain.plain_text import plain_text
 from services.notify.domain.receipts import Standing, grade_at, standing
 from services.notify.queries.documents import file_view
@@ -20,30 +18,22 @@ from services.notify.storage.outages import visible
 from services.notify.storage.scope import Scope, scope_of
 from services.notify.storage.tables import (
     assistance_notice,
-    delivery,
     document,
-    document_receipt,
-    endpoint,
     outage_notice,
 )
 from shared.contracts.assistance_notices import AssistanceNoticeView, ListAssistanceNotices
 from shared.contracts.base import Page
-from shared.contracts.codes import ChannelKind, DeliveryState, Recipient, title
+from shared.contracts.codes import DeliveryState
 from shared.contracts.documents import DocumentFileView, DocumentReceipt
 from shared.contracts.notify import (
     GetNotice,
     GetNoticeFile,
     ListNotices,
-    ListRecipients,
     NoticeReceipt,
     NoticeRow,
     NoticeView,
-    RecipientList,
-    RecipientView,
 )
 from shared.contracts.outage_notices import ListOutageNotices, OutageNoticeView
-from shared.divisions.register import COUNTY_DIGITS
-from shared.errors import NotFound
 from shared.paging import Listing, page
 from shared.principal import Actor
 
@@ -86,33 +76,6 @@ def get_notice_file(q: GetNoticeFile, by: Actor, connection: Connection) -> Docu
     found = _STORE.get(connection, q.id)
     scope_of(by).require(found)
     return file_view(found, q.format)
-
-
-def list_recipients(_: ListRecipients, by: Actor, connection: Connection) -> RecipientList:
-    """The recipients of the caller's county, with what is still owed to each."""
-    county = by.jurisdiction[:COUNTY_DIGITS]
-    if len(county) < COUNTY_DIGITS:
-        raise NotFound
-    owed = _owed(connection, county)
-    unsigned = _unsigned(connection, county)
-    places = {
-        row.party: row
-        for row in connection.execute(sa.select(endpoint.c.party, endpoint.c.url, endpoint.c.active)).all()
-    }
-    return RecipientList(
-        items=[
-            RecipientView(
-                code=recipient,
-                name=title(recipient),
-                endpoint_url=place.url if (place := places.get(party_of(county, recipient))) else None,
-                endpoint_active=place.active if place else None,
-                notices_unsigned=unsigned.get(recipient.value, 0),
-                deliveries_pending=owed.get((party_of(county, recipient), DeliveryState.PENDING.value), 0),
-                deliveries_exhausted=owed.get((party_of(county, recipient), DeliveryState.EXHAUSTED.value), 0),
-            )
-            for recipient in Recipient
-        ]
-    )
 
 
 def notice_view(found: Document, scope: Scope, types: DocumentTypes) -> NoticeView:
@@ -183,35 +146,6 @@ def _asked(q: ListNotices, scope: Scope) -> list[sa.ColumnElement[bool]]:
     if q.unsigned:
         asked.append(scope.has_receipt(unsigned=True))
     return asked
-
-
-def _owed(connection: Connection, county: str) -> dict[tuple[str, str], int]:
-    """Deliveries to endpoints, by party and state."""
-    rows = connection.execute(
-        sa.select(delivery.c.party, delivery.c.state, sa.func.count())
-        .where(
-            delivery.c.channel == ChannelKind.WEBHOOK.value,
-            delivery.c.party.in_([party_of(county, recipient) for recipient in Recipient]),
-            delivery.c.state.in_([DeliveryState.PENDING.value, DeliveryState.EXHAUSTED.value]),
-        )
-        .group_by(delivery.c.party, delivery.c.state)
-    )
-    return {(party, state): number for party, state, number in rows}
-
-
-def _unsigned(connection: Connection, county: str) -> dict[str, int]:
-    rows = connection.execute(
-        sa.select(document_receipt.c.code, sa.func.count().label("number"))
-        .join(document, document.c.id == document_receipt.c.document_id)
-        .where(
-            document_receipt.c.signed_at.is_(None),
-            document_receipt.c.code.is_not(None),
-            document.c.state.in_([state.value for state in OUT]),
-            document.c.jurisdiction.startswith(county, autoescape=True),
-        )
-        .group_by(document_receipt.c.code)
-    )
-    return {row.code: row.number for row in rows}
 
 
 def list_outages(q: ListOutageNotices, by: Actor, connection: Connection) -> Page[OutageNoticeView]:

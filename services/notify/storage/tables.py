@@ -185,6 +185,41 @@ assistance_notice = sa.Table(
     sa.Index("assistance_notice_newest", "issued_at", "id"),
 )
 
-_outgoing = outgoing_tables(METADATA)
+# Packages of the file exchange, gap-free in the order in which they were first laid for a recipient.
+channel_package = sa.Table(
+    "channel_package",
+    METADATA,
+    sa.Column("delivery_id", _uuid, primary_key=True, comment="also the package's id"),
+    sa.Column("route", sa.Text, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("subject_id", _uuid, nullable=False),
+    sa.UniqueConstraint("route", "number", name="channel_package_number"),
+)
+
+# What proves receipts that did not come through the console: slips on paper, codes that were typed in.
+receipt_proof = sa.Table(
+    "receipt_proof",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit code of the county"),
+    sa.Column("document_id", _uuid, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False, comment="as the document names it"),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("code", sa.Text),
+    sa.Column("received_at", _instant, nullable=False, comment="as the receipt says"),
+    sa.Column("signed_by", sa.Text),
+    sa.Column("handed_by", sa.Text),
+    sa.Column("photo_sha256", sa.Text, comment="in the file store"),
+    sa.Column("entered_by", sa.Text, nullable=False),
+    sa.Column("entered_at", _instant, nullable=False),
+    sa.Index("receipt_proof_document", "document_id", "entered_at"),
+)
+
+_outgoing = outgoing_tables(
+    METADATA,
+    sa.Column("place", sa.Integer, nullable=False, server_default="1", comment="in the order of a recipient's ways"),
+    sa.Column("options", pg.JSONB, nullable=False, server_default="{}", comment="of the channel, without secrets"),
+)
 delivery = _outgoing.delivery
 endpoint = _outgoing.endpoint

@@ -13,6 +13,7 @@ from services.notify.domain.receipt_terms import ReceiptTerms
 from services.notify.storage.assistance import AssistanceNoticeStore
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
+from services.notify.storage.receipt_proofs import ReceiptProofStore
 from services.notify.storage.tables import endpoint
 from shared.delivery.dead_letters import DeadLetterBook
 from shared.outgoing.endpoints import EndpointStore, Safeguards
@@ -46,6 +47,7 @@ class NotifyUnit(SendingUnit):
     outages = OutageStore()
     assistance = AssistanceNoticeStore()
     documents = DocumentStore()
+    receipt_proofs = ReceiptProofStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 
     def __init__(

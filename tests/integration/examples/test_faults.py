@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.agencies.adapters.protocols.package import PackageFault
 from shared.contracts.codes import TaskState
+from shared.exchange.package import PackageFault
 from shared.outgoing.secret_box import new_webhook_secret
 from tests.integration.examples.vendors import WHOLE_WAY, Exchange, Make, Queue, Vendor, Webhook, letter
 from tests.support.nodes import wait_until

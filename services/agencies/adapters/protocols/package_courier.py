@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from services.agencies.adapters.protocols.exchange_store import OUT, ExchangeStore, StoreDown
-from services.agencies.adapters.protocols.file_exchange import HOUSE, open_store
-from services.agencies.adapters.protocols.own_threads import OwnThreads
-from services.agencies.adapters.protocols.package import SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
-from shared import keys
+from shared.exchange.package import HOUSE, PackageName
+from shared.exchange.places import lay as lay_package
+from shared.exchange.places import open_store
+from shared.exchange.store import ExchangeStore, StoreDown
 from shared.outgoing.courier import Deferred, Delivered, Failed, Letter, Outcome
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.endpoints import Safeguards
+from shared.own_threads import OwnThreads
 from shared.sealing import SecretUnreadable
 
 _DEADLINE_S = 20.0
@@ -36,11 +36,7 @@ class PackageCourier:
 
         def lay(store: ExchangeStore) -> None:
             name = PackageName(HOUSE, claimed.party, letter.number, claimed.id)
-            digest = keys.DIGESTS[keys.kind_of(secrets[0])]
-            made_at = datetime.fromisoformat(letter.facts["made_at"])
-            content = pack(name, letter.body, made_at, digest, {})
-            store.write(OUT, f"{name}{SUFFIX}", content)
-            store.write(OUT, f"{name}{SIGNATURE_SUFFIX}", seal(name, content, secrets))
+            lay_package(store, name, letter.body, datetime.fromisoformat(letter.facts["made_at"]), secrets, {})
 
         try:
             await self._threads.run(claimed.party, (claimed.url, access, host_key), make, lay)

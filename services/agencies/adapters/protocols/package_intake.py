@@ -12,19 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from services.agencies.adapters.protocols.exchange_store import IN, PARKED, PART, TAKEN, Entry, ExchangeStore
-from services.agencies.adapters.protocols.file_exchange import HOUSE, NAME
-from services.agencies.adapters.protocols.package import (
-    MOST_PACKAGE_BYTES,
-    MOST_SIGNATURE_BYTES,
-    SIGNATURE_SUFFIX,
-    SUFFIX,
-    Package,
-    PackageFault,
-    PackageName,
-    attachments_of,
-    open_package,
-)
+from services.agencies.adapters.protocols.file_exchange import NAME
+from services.agencies.adapters.protocols.package_attachments import attachments_of
 from services.agencies.domain.answers import fault
 from services.agencies.handlers import inbound
 from services.agencies.storage.unit import AgenciesUnit
@@ -33,6 +22,18 @@ from shared.blobs import BlobStore
 from shared.contracts.agency_endpoints import AnswerFault
 from shared.contracts.codes import Agency
 from shared.delivery.runner import UnitRunner
+from shared.exchange.package import (
+    HOUSE,
+    MOST_PACKAGE_BYTES,
+    MOST_SIGNATURE_BYTES,
+    SIGNATURE_SUFFIX,
+    SUFFIX,
+    Package,
+    PackageFault,
+    PackageName,
+    open_package,
+)
+from shared.exchange.store import IN, PARKED, PART, TAKEN, Entry, ExchangeStore
 from shared.ids import new_id
 
 # A file that is still being written, or whose signature is still on its way, is younger than this.

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from services.agencies.adapters.protocols.bus_queue import exchange_of, queue_of
 from services.agencies.adapters.protocols.cloud_event import CONTENT_TYPE
-from services.agencies.adapters.protocols.own_threads import OwnThreads
 from shared.bus.connection import BUS_ERRORS, connect, is_amqp, open_now, user_of
 from shared.bus.sender import PERSISTENT, Sender, Unroutable
 from shared.outgoing.courier import Delivered, Failed, Letter, Outcome
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.webhook import signed_headers
+from shared.own_threads import OwnThreads
 
 _DEADLINE_S = 15.0
 _WITHIN_S = 5.0

@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from services.agencies.adapters.protocols.exchange_store import IN, OUT, PARKED, TAKEN, Entry, FolderStore, StoreDown
-from services.agencies.adapters.protocols.package import (
+from services.agencies.adapters.protocols.package_attachments import attachments_of
+from services.agencies.domain.answers import fault, refused_receipt
+from services.agencies.kit.county import County
+from services.agencies.kit.doors.base import How, body_of, tampered
+from services.agencies.ports import Dispatch
+from shared import keys
+from shared.contracts.agency_endpoints import AnswerReceipt
+from shared.exchange.package import (
     HOUSE,
     MOST_PACKAGE_BYTES,
     MOST_SIGNATURE_BYTES,
@@ -20,17 +26,11 @@ from services.agencies.adapters.protocols.package import (
     Package,
     PackageFault,
     PackageName,
-    attachments_of,
     open_package,
     pack,
     seal,
 )
-from services.agencies.domain.answers import fault, refused_receipt
-from services.agencies.kit.county import County
-from services.agencies.kit.doors.base import How, body_of, tampered
-from services.agencies.ports import Dispatch
-from shared import keys
-from shared.contracts.agency_endpoints import AnswerReceipt
+from shared.exchange.store import IN, OUT, PARKED, TAKEN, Entry, FolderStore, StoreDown
 from shared.ids import new_id
 
 _LOOK_S = 0.1

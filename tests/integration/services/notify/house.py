@@ -78,8 +78,9 @@ class House:
     def close(self) -> None:
         self.parts.engine.dispose()
 
-    def sender_settings(self) -> SenderSettings:
+    def sender_settings(self, **more: Any) -> SenderSettings:
         return SenderSettings(
+            **more,
             notify_dsn=SecretStr(self.dsn),
             secrets_key=SecretStr(SECRETS_KEY),
             webhook_allowed_hosts="127.0.0.1",

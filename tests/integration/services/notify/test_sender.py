@@ -60,15 +60,15 @@ def receiver() -> Iterator[Receiver]:
     made.close()
 
 
-def configure(house: House, url: str, recipient: str = "discipline_commission") -> Any:
-    return house.command(ADMINISTRATOR, "recipient.configure-endpoint", recipient=recipient, url=url)
+def configure(house: House, url: str, recipient: str = "discipline_commission", **more: Any) -> Any:
+    return house.command(ADMINISTRATOR, "recipient.configure-endpoint", recipient=recipient, url=url, **more)
 
 
-def send_until(house: House, condition: Callable[[], object], *, house_terms: bool = False) -> None:
+def send_until(house: House, condition: Callable[[], object], *, house_terms: bool = False, **settings: Any) -> None:
     """Run the sender until the condition holds. house_terms: with the ways of the house, not those of the register."""
 
     async def run() -> None:
-        sender = build_sender(house.sender_settings())
+        sender = build_sender(house.sender_settings(**settings))
         if house_terms:
             sender._runner = house.runner
         running = asyncio.create_task(sender.run())
@@ -105,10 +105,11 @@ def test_endpoint_gets_id_and_link_signed_and_2xx_is_the_delivery(house: House, 
     (row,) = house.notices(COORDINATOR)
     told = json.loads(body)
     assert told["type"] == "notice.issued"
-    assert told["data"] == {
-        "notice_id": row["id"],
-        "link": f"https://tianwei.example/api/v1/notices/{row['id']}",
-    }
+    link = f"https://tianwei.example/api/v1/notices/{row['id']}"
+    assert (told["data"]["notice_id"], told["data"]["link"]) == (row["id"], link)
+    assert told["data"]["sha256"] == row["sha256"]
+    assert [file["link"] for file in told["data"]["files"]] == [f"{link}/files/pdf", f"{link}/files/docx"]
+    assert row["title"] not in body.decode()
     assert last_of(house, 2) == ["document-accepted.v1", "document-delivered.v1"]
     rows = "SELECT code, channel FROM document_receipt WHERE channel <> 'inbox'"
     assert house.rows(rows) == [("discipline_commission", "webhook")]

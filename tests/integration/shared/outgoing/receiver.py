@@ -14,6 +14,7 @@ class Received:
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
     @property
     def webhook_id(self) -> str:
@@ -42,13 +43,15 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
+                body = self.rfile.read(int(self.headers["content-length"] or 0))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = receiver.answers.popleft() if receiver.answers else Answer()
-                receiver.received.append(Received(self.path, headers, body))
+                receiver.received.append(Received(self.path, headers, body, self.command))
                 if answer.wait_for is not None:
                     answer.wait_for.wait(30)
                 receiver._write(self, answer)
+
+            do_GET = do_PUT = do_POST  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: ARG002
                 return

@@ -21,7 +21,7 @@ from shared.delivery.runner import UnitRunner
 from shared.delivery.schema import create_kernel
 from shared.outgoing import deliveries
 from shared.outgoing.circuit import BREAKS_AFTER
-from shared.outgoing.courier import Letter
+from shared.outgoing.courier import Delivered, Letter
 from shared.outgoing.deliveries import Claimed
 from shared.outgoing.secret_box import SecretBox, new_webhook_secret
 from shared.outgoing.sender import Sender, SenderLimits

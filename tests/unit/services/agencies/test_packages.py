@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.agencies.adapters.protocols import package
-from services.agencies.adapters.protocols.package import PackageFault, PackageName, open_package, pack, seal
 from services.agencies.domain.answers import fault
 from shared import keys
+from shared.exchange import package
+from shared.exchange.package import PackageFault, PackageName, open_package, pack, seal
 
 NAME = PackageName("public_security", "tianwei", 7, UUID("0190a000-0000-7000-8000-000000000001"))
 NEXT = PackageName("public_security", "tianwei", 8, NAME.package_id)

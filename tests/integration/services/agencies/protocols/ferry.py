@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from services.agencies.adapters.protocols.exchange_store import IN, FolderStore
-from services.agencies.adapters.protocols.package import HOUSE, SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
 from services.agencies.adapters.protocols.package_intake import PackageIntake, Peer
 from shared import keys
 from shared.blobs import FolderBlobStore
 from shared.clock import Clock, SystemClock
 from shared.contracts.codes import Agency
 from shared.delivery.runner import UnitRunner
+from shared.exchange.package import HOUSE, SIGNATURE_SUFFIX, SUFFIX, PackageName, pack, seal
+from shared.exchange.store import IN, FolderStore
 from tests.integration.services.agencies.house import House
 
 AGENCY = Agency.COMPREHENSIVE_ENFORCEMENT

@@ -13,8 +13,12 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from services.agencies.adapters.protocols.file_exchange import HOUSE
-from services.agencies.adapters.protocols.package import (
+from shared import keys
+from shared.blobs import FolderBlobStore
+from shared.contracts.codes import Agency
+from shared.errors import NotFound
+from shared.exchange.package import (
+    HOUSE,
     SIGNATURE_SUFFIX,
     SUFFIX,
     PackageName,
@@ -22,10 +26,6 @@ from services.agencies.adapters.protocols.package import (
     pack,
     seal,
 )
-from shared import keys
-from shared.blobs import FolderBlobStore
-from shared.contracts.codes import Agency
-from shared.errors import NotFound
 from shared.keys import Signature
 from tests.integration.services.agencies.house import House, coordinator
 from tests.integration.services.agencies.protocols.carriers import Carriers, carriers

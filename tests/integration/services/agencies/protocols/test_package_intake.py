@@ -9,9 +9,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from services.agencies.adapters.protocols.exchange_store import IN, PARKED, TAKEN
 from shared import crash_points, keys
 from shared.crash_points import CrashPoint
+from shared.exchange.store import IN, PARKED, TAKEN
 from tests.integration.services.agencies.house import House
 from tests.integration.services.agencies.protocols.ferry import AGENCY, Ferry
 from tests.unit.services.agencies.builders import convened, result

@@ -2,20 +2,19 @@
 
 import base64
 import contextlib
-import socket
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import paramiko
 from paramiko.sftp import CMD_CLOSE, CMD_HANDLE, CMD_NAME, CMD_OPENDIR, CMD_READDIR
 
-from services.agencies.adapters.protocols.exchange_store import FOLDERS, IN, PART, Entry, StoreDown, safe_name
+from shared.exchange.store import FOLDERS, IN, PART, Entry, StoreDown, safe_name
 from shared.ids import new_id
-from shared.outgoing.urls import AddressRefused, AllowedHosts, check_address
+from shared.outgoing.judged import connect
+from shared.outgoing.urls import AddressRefused, AllowedHosts
 
 _PORT = 22
 _TIMEOUT_S = 6.0
@@ -115,7 +114,8 @@ class SftpStore:
 
     def _open(self) -> None:
         kind, blob = host_key_of(self._host_key)
-        connection = self._connect()
+        # To the very address that was judged.
+        connection = connect(self._address.host, self._address.port, self._allowed, _TIMEOUT_S)
         transport = self._transport = paramiko.Transport(connection)
         transport.banner_timeout = transport.auth_timeout = transport.handshake_timeout = _TIMEOUT_S
         # The kind of key that is known is the one to be shown: not another, that we could not judge.
@@ -132,16 +132,6 @@ class SftpStore:
         for folder in FOLDERS:
             with contextlib.suppress(OSError):
                 client.mkdir(self._path(folder))
-
-    def _connect(self) -> socket.socket:
-        """To the very address that was judged."""
-        address = self._address
-        found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM)
-        listed = self._allowed.lists(address.host, address.port)
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        for text in addresses:
-            check_address(ip_address(text), listed=listed)
-        return socket.create_connection((addresses[0], address.port), timeout=_TIMEOUT_S)
 
     def _path(self, folder: str, name: str = "") -> bytes:
         path = f"{self._address.path}/{folder}" + (f"/{name}" if name else "")

@@ -21,9 +21,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.agencies.domain.attachments import Attachment
-from shared import keys, media_types
-from shared.blobs import digested
+from shared import keys
 from shared.keys import Signature
 
 FORMAT = "tianwei-exchange/1"
@@ -182,17 +180,6 @@ def open_package(
         {key.removeprefix(ATTACHMENTS): value for key, value in files.items() if key != DATA},
         keys.digest("sha256", content),
     )
-
-
-def attachments_of(package: Package) -> tuple[Attachment, ...]:
-    """What is known of its attachments before anything is done with them; reads every byte of them."""
-    return tuple(_attachment(name, content) for name, content in package.attachments.items())
-
-
-def _attachment(name: str, content: bytes) -> Attachment:
-    told = digested(io.BytesIO(content))
-    kind = media_types.sniff(content[: media_types.HEAD_BYTES], content[-media_types.TAIL_BYTES :])
-    return Attachment(name, told.sha256, told.sm3, told.size, kind)
 
 
 def _check_seal(file: str, content: bytes, signature: bytes, trusted: list[str]) -> None:

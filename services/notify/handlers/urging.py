@@ -4,7 +4,11 @@ When the next urging of a receipt comes is written beside it, so that nothing de
 moment: the sweep takes what has come in its order, under the lock of the document, and tells each step once.
 """
 
+from collections.abc import Iterator, Sequence
+from uuid import UUID
+
 from services.notify.domain.channel import CARRIED, ParcelKind
+from services.notify.domain.document import Document
 from services.notify.handlers.serving import give_term, owe
 from services.notify.storage import services
 from services.notify.storage.unit import NotifyUnit
@@ -18,10 +22,7 @@ def urge_unsigned(unit: NotifyUnit, most: int = MOST) -> int:
     terms = unit.desk.terms
     ladder = terms.ladder(local_day(unit.now))
     waiting = services.to_urge(unit.connection, unit.now, most)
-    for document_id, recipient in waiting:
-        found = unit.documents.lock(unit.connection, document_id)
-        if not found.is_out:
-            continue
+    for found, recipient in _out(waiting, unit):
         told = found.urge(recipient, ladder, terms.days, unit.now)
         unit.record(found, unit.documents, told)
         receipt = found.receipt(recipient)
@@ -32,10 +33,18 @@ def urge_unsigned(unit: NotifyUnit, most: int = MOST) -> int:
 
 
 def give_terms(unit: NotifyUnit, most: int = MOST) -> int:
-    """To former notices that are not signed for; how many were looked at. With none left it does nothing."""
+    """To what was issued before there were terms and is not signed for; how many were looked at."""
     waiting = services.without_term(unit.connection, most)
-    for document_id, recipient in waiting:
-        found = unit.documents.lock(unit.connection, document_id)
-        if found.is_out:
-            give_term(found, recipient, unit)
+    for found, recipient in _out(waiting, unit):
+        give_term(found, recipient, unit)
     return len(waiting)
+
+
+def _out(waiting: Sequence[tuple[UUID, str]], unit: NotifyUnit) -> Iterator[tuple[Document, str]]:
+    """Each document locked once, however many of its recipients wait: what it tells of one, the next must know."""
+    locked: dict[UUID, Document] = {}
+    for document_id, recipient in waiting:
+        if document_id not in locked:
+            locked[document_id] = unit.documents.lock(unit.connection, document_id)
+        if locked[document_id].is_out:
+            yield locked[document_id], recipient

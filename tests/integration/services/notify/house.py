@@ -47,10 +47,7 @@ NOON = datetime(2026, 4, 24, 4, 0, tzinfo=UTC)
 def frozen(planned: Plan) -> Frozen:
     """What a press would freeze, by the look of it."""
     digests = {kind: sha256(f"{planned.document_id}{kind}".encode()).hexdigest() for kind in ("pdf", "docx")}
-    files = tuple(
-        DocumentFile(format=kind, sha256=digest, sm3=digest, size=1)  # type: ignore[arg-type]
-        for kind, digest in digests.items()
-    )
+    files = tuple(DocumentFile(format=kind, sha256=digest, sm3=digest, size=1) for kind, digest in digests.items())
     signature = DocumentSignature(alg="ed25519", key_id="k", public_key="p", value="v", statement="{}")
     return Frozen(planned.issuer, planned.document.template, "c" * 64, files, signature)
 

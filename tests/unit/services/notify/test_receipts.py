@@ -30,8 +30,7 @@ TERMS = read_receipt_terms()
 LADDER = TERMS.ladder(date(2026, 4, 24))
 PDF, DOCX = "a" * 64, "b" * 64
 FILES = tuple(
-    DocumentFile(format=kind, sha256=sha256, sm3=sha256, size=1)  # type: ignore[arg-type]
-    for kind, sha256 in (("pdf", PDF), ("docx", DOCX))
+    DocumentFile(format=kind, sha256=sha256, sm3=sha256, size=1) for kind, sha256 in (("pdf", PDF), ("docx", DOCX))
 )
 ONE, OTHER = "中宁县委", "中宁县纪委监委"
 WAYS = (ChannelKind.WEBHOOK, ChannelKind.EMAIL, ChannelKind.INBOX, ChannelKind.PAPER)

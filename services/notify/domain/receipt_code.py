@@ -9,7 +9,7 @@ Any one wrong character and any two swapped neighbours show.
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from services.notify.domain.errors import ReceiptCodeWrong
@@ -61,7 +61,7 @@ class ReceiptCode:
         if _check(body) != int(match[4]):
             raise ReceiptCodeWrong("check-digits")
         try:
-            at = datetime.strptime(match[3], _TIME).replace(tzinfo=SHANGHAI)
+            at = datetime.strptime(match[3], _TIME).replace(tzinfo=SHANGHAI).astimezone(UTC)
         except ValueError as error:
             raise ReceiptCodeWrong("time") from error
         return cls(package_id, match[2].lower(), at)

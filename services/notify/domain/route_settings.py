@@ -107,11 +107,14 @@ def _sms(asked: ChannelSettings, given: Given) -> RouteSettings:
     if asked.sms is None:
         raise ChannelSettingWrong("sms", "settings-missing")
     settings = asked.sms.model_copy(update={"phone": check_phone(asked.sms.phone)})
-    template_of(asked.url, settings).check()
+    template, secret = template_of(asked.url, settings), _kept("secret", asked.secret, given.former)
+    template.check()
     check_url(asked.url, given.allowed)
+    if template.asks_for("secret") and not secret:
+        raise ChannelSettingWrong("secret", "settings-missing")
     success_of(settings)
     parse_path(settings.reference_path)
-    return RouteSettings(asked.url, settings.model_dump(mode="json"), _kept("secret", asked.secret, given.former))
+    return RouteSettings(asked.url, settings.model_dump(mode="json"), secret)
 
 
 def _exchange(asked: ChannelSettings, given: Given) -> RouteSettings:

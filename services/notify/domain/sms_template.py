@@ -82,6 +82,10 @@ class SmsTemplate:
             except ValueError as error:
                 raise ChannelSettingWrong("sms.body", "not-json") from error
 
+    def asks_for(self, name: str) -> bool:
+        """Whether this value stands anywhere in it."""
+        return any(name in _names(text) for text in (self.url, self.body, *self.headers.values()))
+
     def request(self, values: Mapping[str, str]) -> SmsRequest:
         """values: of all NAMES; line ends and control characters in them stay in the body alone."""
         escape = _ESCAPES[self.encoding]

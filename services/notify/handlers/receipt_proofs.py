@@ -1,6 +1,6 @@
 """Recording what came back on paper, or as a code from a network that nothing reaches (domain.md 4.10)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from services.notify.domain.channel import party_of_route
 from services.notify.domain.document import Document
@@ -75,7 +75,7 @@ def _told(
     for name in ("handed_by", "photo_sha256", "received_at"):
         if getattr(cmd, name) is None:
             raise ReceiptWrong(name, "missing")
-    return ChannelKind.PAPER, cmd.received_at or unit.now
+    return ChannelKind.PAPER, (cmd.received_at or unit.now).astimezone(UTC)
 
 
 def _way(found: Document, recipient: str, code: ReceiptCode, unit: NotifyUnit) -> ChannelKind:

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -83,9 +84,11 @@ def read_receipt(data: bytes) -> GivenReceipt:
         event = _Event.model_validate_json(data)
         if event.type == "tianwei.receipt.signed.v1":
             signed = _Signed.model_validate(event.data)
-            return GivenReceipt(signed.package_id, ReceiptGrade.SIGNED, signed.at, signed.signed_by, signed.sha256)
+            return GivenReceipt(
+                signed.package_id, ReceiptGrade.SIGNED, signed.at.astimezone(UTC), signed.signed_by, signed.sha256
+            )
         placed = _Placed.model_validate(event.data)
-        return GivenReceipt(placed.package_id, ReceiptGrade.PLACED, placed.at)
+        return GivenReceipt(placed.package_id, ReceiptGrade.PLACED, placed.at.astimezone(UTC))
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])

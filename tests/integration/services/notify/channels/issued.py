@@ -16,12 +16,12 @@ _BLOBS = Path(gettempdir()) / "blobs"
 def issue(house: House, **changes: Any) -> Any:
     """Its row."""
     test_sender.tell(house, **changes)
-    store = FolderBlobStore(_BLOBS)
-    (row, *_) = house.notices(COORDINATOR)
-    for kind in ("pdf", "docx"):
-        # What House.press has digested.
-        store.put(io.BytesIO(f"{row['id']}{kind}".encode()))
-    return row
+    store, rows = FolderBlobStore(_BLOBS), house.notices(COORDINATOR)
+    for row in rows:
+        for kind in ("pdf", "docx"):
+            # What House.press has digested.
+            store.put(io.BytesIO(f"{row['id']}{kind}".encode()))
+    return rows[0]
 
 
 def send_until(house: House, condition: Callable[[], object], **settings: Any) -> None:

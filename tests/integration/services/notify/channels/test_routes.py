@@ -34,8 +34,8 @@ def by_mail(house: House, node: MailNode, place: int = 1) -> Any:
     return configure(house, f"smtp+plain://{node.host}", channel="email", email=MAIL, place=place)
 
 
-def by_sms(house: House, url: str, place: int = 1, **more: Any) -> Any:
-    return configure(house, url, channel="sms", sms=SMS, place=place, **more)
+def by_sms(house: House, url: str, place: int = 1, secret: str = "k") -> Any:
+    return configure(house, url, channel="sms", sms=SMS, place=place, secret=secret)
 
 
 def ways(house: House) -> list[Any]:
@@ -224,6 +224,7 @@ def test_secrets_are_sealed_kept_and_never_shown(house: House) -> None:
         ({"url": "https://x.example", "channel": "sms", "sms": {**SMS, "phone": "x"}}, "sms.phone", "phone-wrong"),
         ({"url": "https://x.example", "channel": "sms", "sms": {**SMS, "body": "{"}}, "sms.body", "phone-missing"),
         ({"url": "https://x.example", "secret": "mine"}, "secret", "made-here"),
+        ({"url": "https://x.example", "channel": "sms", "sms": SMS}, "secret", "settings-missing"),
         ({"url": "folder:../x", "channel": "file_exchange", "exchange": {}}, "url", "string_pattern_mismatch"),
         (
             {"url": "folder:jw", "channel": "file_exchange", "exchange": {"partner_key": "ed25519:AAAA"}},

@@ -145,6 +145,7 @@ SUMMARIES: dict[str, str] = {
     "document-draft": "拟制文书",
     "document-list": "列出文书",
     "document-type-list": "列出本单位可以拟制的文种",
+    "document-type-prepare": "查看某一事项的公文已知哪些内容、还要填哪些",
     "document-get": "查看文书",
     "document-file": "下载文书原件",
     "document-revise": "修改文书草稿",

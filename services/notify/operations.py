@@ -25,6 +25,7 @@ from services.notify.queries.notices import (
     list_recipients,
 )
 from services.notify.queries.receipts import list_unsigned
+from services.notify.queries.subjects import prepare_document
 from services.notify.storage.assistance import IN_AGENCY
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
@@ -83,6 +84,7 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.GetDocumentFile, get_document_file, _EVERYBODY),
     QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, timed=True),
     QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
+    QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

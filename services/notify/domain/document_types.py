@@ -35,15 +35,22 @@ class FieldKind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who knows the fact: the first part of a field's source."""
+    """Who knows the fact: the first part of a field's source (known.py).
+
+    subject: what the document is about, whatever that is. answer: a letter or a task, to those who answer it.
+    """
 
     CASE = "case"
     CLUE = "clue"
     PATCH = "patch"
     ITEM = "item"
     ACTION = "action"
+    TASK = "task"
     LISTING = "listing"
     TRANSFER = "transfer"
+    LETTER = "letter"
+    SUBJECT = "subject"
+    ANSWER = "answer"
     PERIOD = "period"
     OFFICE = "office"
     RULE = "rule"

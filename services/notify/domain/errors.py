@@ -4,7 +4,7 @@ TianweiError
 ├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
 │                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
 │                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, DigestWrong, WayMissing
-├── NotFound:     CaseUnknown, DocumentTypeUnknown
+├── NotFound:     CaseUnknown, SubjectUnknown, DocumentTypeUnknown
 ├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
 ├── Conflict:     RuleMissing, DocumentTransitionNotAllowed, DrafterChecks, DocumentNotInForce,
 │                 DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
@@ -30,6 +30,13 @@ class CaseUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("notify.case-unknown", "case_id")
+
+
+class SubjectUnknown(NotFound):
+    """Nothing of that id that the office drafts about, or of another case, or not told of here yet."""
+
+    def __init__(self) -> None:
+        super().__init__("notify.subject-unknown", "subject_id")
 
 
 class RuleMissing(Conflict):

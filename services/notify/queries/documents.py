@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from services.notify.domain.document import Document
 from services.notify.domain.document_table import APPROVERS, STAFF, office_of, verbs
-from services.notify.domain.document_types import DocumentTypes, Version
-from services.notify.domain.drafting import FROM_CASE, is_issued_by
+from services.notify.domain.document_types import DocumentTypes, Field, Version
+from services.notify.domain.drafting import is_issued_by
 from services.notify.domain.errors import DocumentTypeUnknown
+from services.notify.domain.known import is_known_of
 from services.notify.storage.documents import DocumentStore, visible
 from services.notify.storage.tables import document
 from shared.clock import local_day
@@ -128,17 +129,18 @@ def _type_view(version: Version) -> DocumentTypeView:
         to_required=version.to_required,
         numbered=bool(version.group),
         approvers=sorted(APPROVERS[version.approver]),
-        fields=[
-            DocumentFieldView(
-                name=field.name,
-                title=field.title,
-                kind=field.kind.value,
-                required=field.required,
-                columns=list(field.columns),
-                from_case=field.source in FROM_CASE,
-            )
-            for field in version.fields
-        ],
+        fields=[field_view(field) for field in version.fields],
+    )
+
+
+def field_view(field: Field) -> DocumentFieldView:
+    return DocumentFieldView(
+        name=field.name,
+        title=field.title,
+        kind=field.kind.value,
+        required=field.required,
+        columns=list(field.columns),
+        from_case=is_known_of(field),
     )
 
 

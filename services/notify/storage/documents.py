@@ -39,6 +39,7 @@ _SAME = (
     "approver",
     "title",
     "case_id",
+    "subject_id",
     "verify_code",
     "drafted_at",
     "drafted_by",

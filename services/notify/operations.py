@@ -9,6 +9,8 @@ from services.notify.handlers.assistance import acknowledge_assistance_notice
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
 from services.notify.handlers.recipients import configure_recipient_endpoint
+from services.notify.queries.document_bundles import get_document_bundle
+from services.notify.queries.document_exports import export_documents, export_receipts
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -27,6 +29,7 @@ from services.notify.queries.notices import (
 from services.notify.queries.receipts import list_unsigned
 from services.notify.queries.subjects import prepare_document
 from services.notify.storage.assistance import IN_AGENCY
+from shared.contracts import document_exports as x
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
 from shared.contracts.codes import Role
@@ -85,6 +88,9 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, timed=True),
     QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
     QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, timed=True),
+    QueryOperation(x.ExportDocuments, partial(export_documents, _TYPES), _EVERYBODY),
+    QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY),
+    QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

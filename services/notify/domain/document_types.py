@@ -239,6 +239,10 @@ class DocumentTypes:
         for kept in self._versions.values():
             yield from kept
 
+    def titles(self) -> dict[str, str]:
+        """What each type is called."""
+        return {name: kept[-1].title for name, kept in self._versions.items()}
+
     def on(self, document_type: str, day: date) -> Version:
         """The version in force. Raises DocumentTypeUnknown, also for a day on which there is none."""
         for version in self._versions.get(document_type, ()):

@@ -50,13 +50,18 @@ def get_document(q: GetDocument, by: Actor, connection: Connection) -> DocumentV
 
 
 def list_documents(q: ListDocuments, by: Actor, connection: Connection) -> Page[DocumentRow]:
+    return page(_LISTING, asked_for(q, by), q, connection, _ROWS.validate_python)
+
+
+def asked_for(q: ListDocuments, by: Actor) -> list[sa.ColumnElement[bool]]:
+    """Which documents a list is of: of those the caller sees, the ones it asks for."""
     where = [visible(by)]
     for column, asked in (("type", q.type), ("state", q.state and q.state.value), ("case_id", q.case_id)):
         if asked is not None:
             where.append(document.c[column] == asked)
     if q.awaiting_me:
         where.append(_awaiting(by))
-    return page(_LISTING, where, q, connection, _ROWS.validate_python)
+    return where
 
 
 def get_document_file(q: GetDocumentFile, by: Actor, connection: Connection) -> DocumentFileView:

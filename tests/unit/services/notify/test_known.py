@@ -14,12 +14,10 @@ from services.notify.domain.errors import DocumentFieldMissing, FactContradicted
 from services.notify.domain.known import Family, is_fixed, is_known_of, known, seen_by
 from shared.contracts.case_path_events import CaseFilingDeclinedV1, CaseLandFoundV1, CaseRecusalDecidedV1
 from shared.contracts.documents import DocumentContent
-from tests.unit.services.notify.facts import case_filed
+from tests.unit.services.notify.facts import CASE_ID, ITEM_ID, case_filed
 from tests.unit.services.notify.paper_facts import header, version
 from tests.unit.services.notify.told_story import (
-    CASE_ID,
     CLUE_ID,
-    ITEM_ID,
     LETTER_ID,
     SUBJECTS,
     TRANSFER_ID,

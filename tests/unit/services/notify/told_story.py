@@ -425,7 +425,7 @@ def dossiers(events: Iterable[Any]) -> Mapping[UUID, Dossier]:
 def family(events: Iterable[Any], id_: UUID) -> Family:
     kept = dossiers(events)
     above, one = [], kept[id_]
-    while one.parent_id in kept:
+    while one.parent_id is not None and one.parent_id in kept:
         one = kept[one.parent_id]
         above.append(one)
     ids = {id_, *(parent.id for parent in above)}

@@ -65,7 +65,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def _not_run_without(item: pytest.Item) -> Generator[None, None, None]:
-    """Without what they need tests do not run and the end of the run names them; under CI they fail where it is required."""
+    """Without what they need tests do not run and the end of the run names them; under CI they fail, where required."""
     try:
         yield
     except Wanting as missing:

@@ -60,7 +60,7 @@ def test_a_list_is_one_file_in_which_nothing_is_a_formula(desk: House, path: str
 def bundle_of(blobs: FolderBlobStore) -> dict[str, Any]:
     """As notify answers: of a PDF and a DOCX that lie in the store."""
     kept = {form: blobs.put(io.BytesIO(content)) for form, content in (("pdf", b"%PDF-1"), ("docx", b"PK"))}
-    told = {form: {"sha256": one.sha256, "size": one.size, "sm3": one.sm3} for form, one in kept.items()}
+    told: Any = {form: {"sha256": one.sha256, "size": one.size, "sm3": one.sm3} for form, one in kept.items()}
     said = {"document_id": ID, "number": "中宁耕保督〔2026〕1号", "issuer": "甲", "dated_on": "2026-04-24"}
     statement = rfc8785.dumps({**said, "files": told, "content_sha256": "0" * 64, "template": "x/1"})
     private = keys.new_key(keys.ED25519)
@@ -71,7 +71,7 @@ def bundle_of(blobs: FolderBlobStore) -> dict[str, Any]:
         "public_key": keys.public_key(private),
         "value": signed.value,
     }
-    document = {**said, "to": [], "copies": [], "replaced_by": None, "state": "issued"}
+    document: dict[str, Any] = {**said, "to": [], "copies": [], "replaced_by": None, "state": "issued"}
     texts = {
         "statement.json": statement.decode(),
         "signature.json": as_json(signature).decode(),

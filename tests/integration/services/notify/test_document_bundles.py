@@ -20,7 +20,7 @@ from shared.bundles.verifier.pack import Broken
 from shared.bundles.verifier.program import checked
 from shared.contracts.document_exports import DocumentBundle
 from shared.errors import NotFound
-from tests.integration.services.notify.document_desk import CHIEF, CONTENT, DIRECTOR, DocumentDesk
+from tests.integration.services.notify.document_desk import CHIEF, DIRECTOR, DocumentDesk
 from tests.integration.services.notify.house import COORDINATOR, House
 
 Files = dict[str, bytes]
@@ -47,7 +47,7 @@ def bundle_of(desk: DocumentDesk, id_: str) -> bytes:
 def issued(desk: DocumentDesk) -> dict[str, Any]:
     view = desk.issued()
     signed_at = desk.house.clock.at.isoformat()
-    to = CONTENT["to"][0]
+    to = view["content"]["to"][0]
     desk.step(COORDINATOR, "sign-for", view["id"], recipient=to, signed_by="王五", signed_at=signed_at)
     return dict(view)
 

@@ -1,4 +1,4 @@
-"""What cases tells becomes what documents say, on the real database; another agency gets nothing that is not its own."""
+"""What cases tells becomes what documents say, on the real database; an agency gets what is its own."""
 
 from typing import Any
 

@@ -12,7 +12,11 @@ from PIL import Image, ImageOps
 
 OUT = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 # By a part of the file's name, what the picture is called.
-SHOWN = {"开展联合执法的通知": "joint-action-notice", "行政处罚决定书": "penalty-decision", "挂牌督办": "listing-notice"}
+SHOWN = {
+    "开展联合执法的通知": "joint-action-notice",
+    "行政处罚决定书": "penalty-decision",
+    "整改销号单": "strike-off-sheet",
+}
 WIDTH, COLOURS = 620, 24
 
 

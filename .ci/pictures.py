@@ -1,7 +1,7 @@
 """Pictures of documents for README.zh-CN.md: the first pages of some PDFs that the demonstration has left in a folder.
 
-    tianwei demo --papers FOLDER
-    python .ci/pictures.py FOLDER
+tianwei demo --papers FOLDER
+python .ci/pictures.py FOLDER
 """
 
 import sys

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from services.notify.domain.document import Document, Frozen
+from services.notify.domain.document import Document
 from services.notify.queries.documents import document_view
 from services.notify.storage.documents import DocumentStore
 from shared.bundles.archive import as_json
@@ -14,6 +14,7 @@ from shared.bundles.script import verify_script
 from shared.clock import SHANGHAI
 from shared.contracts.codes import title
 from shared.contracts.document_exports import BundleFile, DocumentBundle, GetDocumentBundle
+from shared.contracts.documents import DocumentSignature
 from shared.errors import NotFound
 from shared.principal import Actor
 
@@ -24,20 +25,20 @@ _ELSEWHERE = {"receipts", "files", "signature", "steps", "version"}
 
 
 def get_document_bundle(q: GetDocumentBundle, by: Actor, connection: Connection, now: datetime) -> DocumentBundle:
-    """Raises NotFound, also while it is not issued."""
+    """Raises NotFound, also while it is not issued, and for a former notice, which has no files."""
     found = _STORE.get_seen(connection, q.id, by)
     frozen = found.frozen
-    if frozen is None:
+    if frozen is None or frozen.signature is None:
         raise NotFound
+    signed = frozen.signature
     view = document_view(found).model_dump(mode="json")
-    signature = frozen.signature.model_dump(mode="json", exclude={"statement"})
     registered = {name: value for name, value in view.items() if name not in _ELSEWHERE}
     texts = {
-        "document.json": as_json({**registered, **_statement(frozen), **_parties(found)}),
+        "document.json": as_json({**registered, **_statement(signed), **_parties(found)}),
         "receipts.json": as_json(view["receipts"]),
-        "signature.json": as_json(signature),
-        "statement.json": frozen.signature.statement.encode(),
-        "README.md": _readme(found, frozen, now).encode(),
+        "signature.json": as_json(signed.model_dump(mode="json", exclude={"statement"})),
+        "statement.json": signed.statement.encode(),
+        "README.md": _readme(found, frozen.issuer, signed, now).encode(),
         "verify.py": verify_script(),
     }
     called = found.number.text if found.number else found.title
@@ -56,8 +57,8 @@ def get_document_bundle(q: GetDocumentBundle, by: Actor, connection: Connection,
     )
 
 
-def _statement(frozen: Frozen) -> dict[str, Any]:
-    said = json.loads(frozen.signature.statement)
+def _statement(signature: DocumentSignature) -> dict[str, Any]:
+    said = json.loads(signature.statement)
     return {name: said[name] for name in ("document_id", "number", "issuer", "dated_on")}
 
 
@@ -67,17 +68,17 @@ def _parties(found: Document) -> dict[str, Any]:
     return {name: [one.recipient for one in found.receipts if one.line == line] for name, line in lines.items()}
 
 
-def _readme(found: Document, frozen: Frozen, now: datetime) -> str:
+def _readme(found: Document, issuer: str, signature: DocumentSignature, now: datetime) -> str:
     signed = sum(receipt.signed_at is not None for receipt in found.receipts)
     return _README.format(
         number=found.number.text if found.number else "（本文种不编号）",
         title=found.title,
-        issuer=frozen.issuer,
+        issuer=issuer,
         dated_on=found.dated_on,
         state=title(found.state) if found.state else "",
         receipts=f"应签收 {len(found.receipts)}，已签收 {signed}" if found.receipts else "无收文单位",
-        alg=frozen.signature.alg,
-        key_id=frozen.signature.key_id,
+        alg=signature.alg,
+        key_id=signature.key_id,
         code=found.verify_code,
         made_at=now.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
     )

@@ -11,7 +11,7 @@ from services.notify.queries.documents import asked_for
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.tables import document
 from shared.clock import SHANGHAI
-from shared.contracts.codes import Agency, title
+from shared.contracts.codes import Agency, ChannelKind, title
 from shared.contracts.document_exports import ExportDocuments, ExportReceipts
 from shared.contracts.documents import COORDINATION, DocumentReceipt, ListDocuments
 from shared.contracts.sheets import SheetPage
@@ -30,6 +30,11 @@ def _at(moment: datetime | None) -> str | None:
 
 def _office(code: str) -> str:
     return "领导小组办公室" if code == COORDINATION else title(Agency(code))
+
+
+def _channel(code: str | None) -> str | None:
+    """What a person wrote before ways had codes stands as it is."""
+    return title(ChannelKind(code)) if code in set(ChannelKind) else code
 
 
 def _pdf(found: Document) -> str | None:
@@ -63,10 +68,16 @@ _RECEIPT: dict[str, Callable[[Document, DocumentReceipt], Cell]] = {
     "印发时间": lambda one, _: _at(one.issued_at),
     "收文单位": lambda _, receipt: receipt.recipient,
     "主送或抄送": lambda _, receipt: _LINES[receipt.line],
-    "送达方式": lambda _, receipt: receipt.channel,
+    "送出时间": lambda _, receipt: _at(receipt.service.served_at) if receipt.service else None,
+    "送出次数": lambda _, receipt: len(receipt.services),
+    "传输接收时间": lambda _, receipt: _at(receipt.service.accepted_at) if receipt.service else None,
+    "送达方式": lambda _, receipt: _channel(receipt.channel),
     "送达时间": lambda _, receipt: _at(receipt.delivered_at),
+    "签收期限": lambda _, receipt: _at(receipt.due_at),
+    "催签级别": lambda _, receipt: receipt.urged,
     "签收人": lambda _, receipt: receipt.signed_by,
     "签收时间": lambda _, receipt: _at(receipt.signed_at),
+    "签收摘要（SHA-256）": lambda _, receipt: receipt.sha256,
 }
 _TYPE = "文种"
 

@@ -4,11 +4,13 @@ import gc
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -22,6 +24,7 @@ from services.notify.adapters.pdf_writer import PdfWriter
 from services.notify.adapters.registers import read_document_types
 from services.notify.domain.blocks import Document
 from services.notify.storage.migrate import MIGRATIONS
+from shared import keys
 from shared.contracts.codes import Recipient
 from shared.ids import new_id
 from shared.migration import upgrade
@@ -59,11 +62,11 @@ def printing() -> dict[str, Any]:
 
 
 def notices_drained() -> dict[str, Any]:
-    """1,000 notices to three recipients each, from the events that ask for them to the last of 3,000 deliveries.
-
-    By the shipped sender as a process over a private PostgreSQL; each recipient has an endpoint in this process.
+    """1,000 notices to three recipients each: written by rule, printed, signed and sealed by the shipped press, and
+    delivered by the shipped sender, both as processes over a private PostgreSQL; each recipient has an endpoint here.
     """
     with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         postgres = stack.enter_context(PostgresNode())
         dsn = postgres.create_database("notify")
         postgres.create_role("notify_app")
@@ -79,28 +82,40 @@ def notices_drained() -> dict[str, Any]:
         for number in range(0, NOTICES, _AT_ONCE):
             house.tell(*(_filed(number + more) for more in range(_AT_ONCE)))
         written_s = time.perf_counter() - began
-        sender = stack.enter_context(_sender(run))
-        process, began = psutil.Process(sender.pid), time.perf_counter()
-        most_mb = 0.0
-
-        def drained() -> bool:
-            nonlocal most_mb
-            most_mb = max(most_mb, process.memory_info().rss / 2**20)
-            ((waiting,),) = house.rows("SELECT count(*) FROM delivery WHERE state <> 'delivered'")
-            return bool(waiting == 0)
-
-        wait_until(drained, _GIVE_UP_S, "every notice delivered")
-        drained_s = time.perf_counter() - began
+        press, printed_s = _ended(stack, "worker", run, folder, house, _PRINTED)
+        sender, drained_s = _ended(stack, "sender", run, folder, house, _DELIVERED)
         ((sent,),) = house.rows("SELECT count(*) FROM delivery")
         assert sent == NOTICES * len(Recipient)
         return {
             "notices": NOTICES,
             "deliveries": sent,
             "written_per_s": round(NOTICES / written_s, 1),
-            "drained_s": round(drained_s, 1),
+            "printed_and_sealed_per_s": round(NOTICES / printed_s, 1),
             "deliveries_per_s": round(sent / drained_s, 1),
-            "sender_most_mb": round(most_mb, 1),
+            "drained_s": round(written_s + printed_s + drained_s, 1),
+            "press_most_mb": press,
+            "sender_most_mb": sender,
         }
+
+
+_PRINTED = f"SELECT {NOTICES} - count(*) FROM document WHERE issued_at IS NOT NULL"
+_DELIVERED = "SELECT count(*) FROM delivery WHERE state <> 'delivered'"
+
+
+def _ended(stack: ExitStack, name: str, dsn: str, folder: Path, house: House, waiting: str) -> tuple[float, float]:
+    """Run a process of notify until nothing waits: the most memory it had in MB, and seconds."""
+    began, most_mb = time.perf_counter(), 0.0
+    process = stack.enter_context(_process(name, dsn, folder))
+    seen = psutil.Process(process.pid)
+
+    def done() -> bool:
+        nonlocal most_mb
+        most_mb = max(most_mb, seen.memory_info().rss / 2**20)
+        ((left,),) = house.rows(waiting)
+        return bool(left == 0)
+
+    wait_until(done, _GIVE_UP_S, f"{name} to end")
+    return round(most_mb, 1), time.perf_counter() - began
 
 
 def _filed(number: int) -> Any:
@@ -134,18 +149,19 @@ def _taking() -> Iterator[str]:
 
 
 @contextmanager
-def _sender(dsn: str) -> Iterator[subprocess.Popen[bytes]]:
+def _process(name: str, dsn: str, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {
         **os.environ,
         "TIANWEI_NOTIFY_DSN": dsn,
         "TIANWEI_SECRETS_KEY": SECRETS_KEY,
         "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
         "TIANWEI_PUBLIC_URL": "https://tianwei.example",
+        "TIANWEI_BLOB_DIR": str(folder / "blobs"),
+        "TIANWEI_OFFICE_KEY": keys.new_key(keys.ED25519),
     }
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(
-        [sys.executable, "-m", "services.notify.sender"], env=environment, stdout=quiet, stderr=quiet
-    )
+    with (folder / f"{name}.log").open("ab") as log:
+        command = [sys.executable, "-m", f"services.notify.{name}"]
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         yield process
     finally:

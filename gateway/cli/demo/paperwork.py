@@ -10,7 +10,6 @@ from shared.clock import local_day
 
 TOWN, POLICE, PROCURATORATE = "恩和镇人民政府", "中宁县公安局", "中宁县人民检察院"
 _BUREAUS = ("中宁县公安局", "中宁县自然资源局", "中宁县农业农村局", "中宁县综合执法局", TOWN)
-_COPIED = ("中宁县纪委监委", "中宁县委组织部")
 
 
 class Paperwork:
@@ -59,9 +58,7 @@ class Paperwork:
         approval = {"approved_by": "县长", **with_documents("listing_approval")}
         self._people.coordinator.post(f"{path}/approve", approval)
         extension = "确需延期的，应当在期满三个工作日前书面申请"
-        notice = self._documents.issue(
-            "listing_notice", {"subject_id": row["id"]}, to=[TOWN], copies=_COPIED, extension=extension
-        )
+        notice = self._documents.issue("listing_notice", {"subject_id": row["id"]}, to=[TOWN], extension=extension)
         number = self._documents.number_of(notice)
         told = {"notice_no": number, "sent_on": day, **with_documents("listing_notice")}
         self._people.coordinator.post(f"{path}/notify", told)
@@ -91,36 +88,10 @@ class Paperwork:
         return self._documents.number_of(decision)
 
     def struck_off(self, item: dict[str, Any]) -> None:
-        """整改验收单, 整改销号单, 抄告函."""
+        """整改验收单, 整改销号单; rules make the copies (抄告单) of the strike-off."""
         about = {"subject_id": item["id"]}
         self._documents.issue("acceptance_sheet", about, opinion="现场核验，已拆除复耕，同意通过验收。")
         self._documents.issue("strike_off_sheet", about, county_opinion="同意销号", review_opinion="同意销号")
-        self._copy(item)
-
-    def _copy(self, item: dict[str, Any]) -> None:
-        """Of the period up to now, as far as the story goes: its one item."""
-        day = local_day(datetime.fromisoformat(item["struck_off_at"]))
-        counted = {"found": "1", "verified": "1", "violations": "1", "in_rectification": "0"}
-        row = {**counted, "township": item["division_name"], "struck_off": "1", "overdue": "0"}
-        (asked,) = [
-            field
-            for field in self._people.coordinator.get("/document-types/copy_notice/prepared")["asked"]
-            if field["name"] == "summary"
-        ]
-        areas = {"total_area": item["area_m2"], "done_area": item["rectified_area_m2"]}
-        self._documents.issue(
-            "copy_notice",
-            {"case_id": self._case_id},
-            to=[_COPIED[0]],
-            copies=_COPIED[1:],
-            period=f"{day.year}年{day.month}月",
-            bulletin_no="见本期通报",
-            total=1,
-            done=1,
-            late=0,
-            summary=[{name: row[name] for name in asked["columns"]}],
-            **areas,
-        )
 
     def delisted(self, now: datetime) -> None:
         """解除挂牌通知, once the case is decided and the land is put right."""
@@ -130,4 +101,4 @@ class Paperwork:
         self._people.coordinator.post(f"{path}/verify", {"passed": True, "account": "现场核验，已整改到位。"})
         approval = with_documents("delisting_approval", on=local_day(now))
         self._people.coordinator.post(f"{path}/delist", approval)
-        self._documents.issue("delisting_notice", {"subject_id": row["id"]}, to=[TOWN], copies=_COPIED)
+        self._documents.issue("delisting_notice", {"subject_id": row["id"]}, to=[TOWN])

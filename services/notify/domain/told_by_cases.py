@@ -192,7 +192,10 @@ def _recusal(event: path.CaseRecusalDecidedV1) -> Iterable[Told]:
 
 def _notified(event: c.CasePartyNotifiedV1) -> Iterable[Told]:
     told = {"intended_penalty": event.intended_penalty, "notified_on": day(event.served_at)}
-    return _case(event, {**told, "hearing": "已告知听证权利" if event.hearing_offered else None, **_penalty(event)})
+    return _case(
+        event,
+        {**told, "hearing": "你（单位）有要求举行听证的权利" if event.hearing_offered else None, **_penalty(event)},
+    )
 
 
 def _decided(event: c.CaseDecidedV1) -> Iterable[Told]:

@@ -52,11 +52,19 @@ def check_parties(content: DocumentContent) -> None:
             named.add(name)
 
 
-def completed(version: Version, content: DocumentContent, known: Mapping[str, Any]) -> DocumentContent:
-    """With what is known of its case and subject: nothing is typed again. known: by source. Raises FactContradicted."""
+def completed(
+    version: Version, content: DocumentContent, known: Mapping[str, Any], *, by_rule: bool = False
+) -> DocumentContent:
+    """With what is known of its case and subject: nothing is typed again. known: by source. Raises FactContradicted.
+
+    by_rule: what a rule took from an event or a brief gives way to what is known by now; nobody has typed it.
+    """
     told = sayable(version, known)
     facts = {**told, **content.facts}
-    contradict(version, facts, told)
+    if by_rule:
+        facts |= {name: told[name] for name in told if (field := version.field(name)) and is_fixed(field, told[name])}
+    else:
+        contradict(version, facts, told)
     return content.model_copy(update={"facts": facts})
 
 

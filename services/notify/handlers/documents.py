@@ -200,7 +200,8 @@ def draft(
     today = local_day(unit.now)
     version = unit.desk.types.on(type_, today)
     require_open(version, origin.office)
-    full = completed(version, content, facts)
+    by_rule = origin.by is None or origin.rule_id is not None
+    full = completed(version, content, facts, by_rule=by_rule)
     made.office = origin.office
     if origin.corrects is not None:
         made.chain = (*origin.corrects.chain, origin.corrects.named)

@@ -134,6 +134,13 @@ def test_what_cannot_be_printed_whole_is_marked_and_may_be_worded() -> None:
     assert completed(order, DocumentContent(facts={"party": "甲某"}), facts).facts["party"] == "甲某"
 
 
+def test_what_a_rule_took_from_elsewhere_gives_way_to_what_is_known_by_now() -> None:
+    copy, facts = version("case_filed_copy"), known(family(STORY, CASE_ID))
+    made = DocumentContent(facts={"area": 1.0, "violations": "砂场"})
+    full = completed(copy, made, facts, by_rule=True).facts
+    assert (full["area"], full["violations"]) == (8400.0, "砂场")
+
+
 def test_of_several_the_one_that_is_meant_must_be_named() -> None:
     other = {"item_id": LETTER_ID, "item_no": "ZW-RI-640521-2026-00002"}
     two = [*STORY, *(event.model_copy(update=other) for event in STORY if getattr(event, "item_id", None) == ITEM_ID)]

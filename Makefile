@@ -12,7 +12,7 @@ CODE := services gateway shared tests $(wildcard benchmarks)
 PYTHON ?= $(shell for p in python3.11 python3 python; do \
 	"$$p" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' >/dev/null 2>&1 && echo "$$p" && break; done)
 
-.PHONY: help run up down status demo test lint bench chaos docs fonts lock fmt clean setup setup-dev
+.PHONY: help run up down status demo test lint bench chaos docs fonts pictures lock fmt clean setup setup-dev
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -64,6 +64,10 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 
 fonts: ## 公文用的免费字库，放入 .fonts (free fonts for official documents; Debian)
 	@.ci/fonts
+
+pictures: setup-dev ## README 里的公文图片，重新演示一遍并绘制 (the pictures of documents in the README)
+	@papers=$$(mktemp -d) && $(BIN)/python -m gateway.cli demo --papers "$$papers" && $(BIN)/python .ci/pictures.py "$$papers"; \
+		status=$$?; rm -rf "$$papers"; exit $$status
 
 lock: setup-dev ## 重新计算锁文件 (compile the lock files anew)
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links \

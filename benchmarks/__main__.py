@@ -14,7 +14,18 @@ from typing import Any
 
 import psutil
 
-from benchmarks import deadlines, evidence, kernel, measures, overlay, protocols, recovery, reporting, work_lists
+from benchmarks import (
+    deadlines,
+    documents,
+    evidence,
+    kernel,
+    measures,
+    overlay,
+    protocols,
+    recovery,
+    reporting,
+    work_lists,
+)
 from benchmarks.stack import Stack, fresh_stack
 
 STACK = "stack"
@@ -26,6 +37,8 @@ ALONE: dict[str, Callable[[], Any]] = {
     "lists_search_statistics": work_lists.lists_search_statistics,
     "delivery_by_protocol": protocols.by_protocol,
     "packages_verified": protocols.packages_verified,
+    "documents_printed": documents.printing,
+    "notices_drained": documents.notices_drained,
     "kernel_commits": kernel.commits,
     "kernel_long_log": kernel.long_log,
     "recovery_after_broker_faults": recovery.broker_recovery,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from gateway.texts import shown
 from shared.clock import SHANGHAI
 
 Most = Annotated[int, typer.Option("--limit", "-n", min=1, max=100_000, help="最多列出多少条")]
+Xlsx = Annotated[Path | None, typer.Option("--xlsx", dir_okay=False, writable=True, help="导出为 XLSX 文件")]
 Identity = Annotated[str, typer.Argument(metavar="编号", help="编号或 id")]
 
 
@@ -37,6 +39,14 @@ def print_part(heading: str, rows: Iterable[Mapping[str, Any]], columns: Mapping
     if told := [readable(row) for row in rows]:
         typer.echo(f"\n{heading}")
         print_rows(told, columns, as_json=False)
+
+
+def exported(file: Path, size: int, as_json: bool) -> None:
+    """size: bytes."""
+    if as_json:
+        print_json({"file": str(file), "bytes": size})
+    else:
+        typer.echo(f"已导出到 {file}（{size} 字节）")
 
 
 def readable(row: Mapping[str, Any], of: str = "") -> dict[str, Any]:

@@ -1,19 +1,16 @@
 """`tianwei work | search | statistics`: what there is to do, where it is stuck, what is found, how much there is."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json, print_rows
 from gateway.cli.client import Client
-from gateway.cli.listing import Most, print_list
+from gateway.cli.listing import Most, Xlsx, exported, print_list
 from shared.contracts.codes import WorkKind, WorkList
 from shared.contracts.statistics import StatisticBy
 
-XLSX_HELP = "导出为 XLSX 文件"
 POLYGON_HELP = "多边形：“经度,纬度”，以空格分隔"
-Xlsx = Annotated[Path | None, typer.Option("--xlsx", dir_okay=False, writable=True, help=XLSX_HELP)]
 Division = Annotated[str | None, typer.Option(help="行政区划代码前缀")]
 Kind = Annotated[WorkKind | None, typer.Option(help="类别")]
 _ROW = {
@@ -64,7 +61,7 @@ def list_work(
     asked |= {"which": which, "step": step}
     with Client(home) as client:
         if xlsx is not None:
-            _exported(xlsx, client.download("/work/export.xlsx", xlsx, **asked), as_json)
+            exported(xlsx, client.download("/work/export.xlsx", xlsx, **asked), as_json)
             return
         rows = client.items("/work", limit, **asked)
     print_list(rows, _ROW, as_json)
@@ -108,7 +105,7 @@ def statistics(
     asked["polygon"] = polygon
     with Client(home) as client:
         if xlsx is not None:
-            _exported(xlsx, client.download("/statistics/table.xlsx", xlsx, **asked), as_json)
+            exported(xlsx, client.download("/statistics/table.xlsx", xlsx, **asked), as_json)
             return
         table = client.get("/statistics/table", **asked)
     if as_json:
@@ -139,10 +136,3 @@ def _remarks(table: dict[str, Any]) -> list[str]:
     if said := "，".join(late):
         told.append(f"期后补记（不并入以上数字）：{said}")
     return told
-
-
-def _exported(file: Path, size: int, as_json: bool) -> None:
-    if as_json:
-        print_json({"file": str(file), "bytes": size})
-    else:
-        typer.echo(f"已导出到 {file}（{size} 字节）")

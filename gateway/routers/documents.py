@@ -20,6 +20,8 @@ from shared.contracts.documents import (
     ListDocuments,
     ListDocumentTypes,
     ListUnsigned,
+    PreparedDocument,
+    PrepareDocument,
     UnsignedReceipt,
 )
 from shared.errors import Conflict
@@ -40,6 +42,8 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("notify", ListUnsigned, f"{_PATH}/unsigned", Page[UnsignedReceipt]), _TAG)
     api.query(QueryRoute("notify", GetDocument, f"{_PATH}/{{id}}", DocumentView, single=True), _TAG)
     api.query(QueryRoute("notify", ListDocumentTypes, "/document-types", DocumentTypeList), _TAG)
+    prepared = QueryRoute("notify", PrepareDocument, "/document-types/{type}/prepared", PreparedDocument)
+    api.query(prepared, _TAG)
     api.commands("notify", DOCUMENT_COMMANDS, _PATH, DocumentView, _TAG)
     add_file(api, _FILE, _TAG)
 

@@ -19,10 +19,10 @@ _PAGE = 500
 UNSAID = frozenset({"limit", "cursor", "with_total"})
 
 
-async def sheet_of_pages(title: str, call: Asked, query: type[Query], asked_for: dict[str, Any]) -> Sheet:
-    """Every page of a query whose pages are headings, rows, next_cursor. Raises ExportTooLarge."""
+async def sheet_of_pages(title: str, call: Asked, service: str, query: type[Query], asked_for: dict[str, Any]) -> Sheet:
+    """Every page of a query of a service whose pages are headings, rows, next_cursor. Raises ExportTooLarge."""
     body = {**asked_for, "limit": _PAGE}
-    page: dict[str, Any] = await call.query("cases", query, body)
+    page: dict[str, Any] = await call.query(service, query, body)
     sheet = await asyncio.to_thread(Sheet, title, page["headings"])
     try:
         while True:
@@ -31,7 +31,7 @@ async def sheet_of_pages(title: str, call: Asked, query: type[Query], asked_for:
                 return sheet
             if sheet.rows >= MOST_ROWS:
                 raise ExportTooLarge(MOST_ROWS)
-            page = await call.query("cases", query, {**body, "cursor": page["next_cursor"]})
+            page = await call.query(service, query, {**body, "cursor": page["next_cursor"]})
     except BaseException:
         await asyncio.to_thread(sheet.discard)
         raise

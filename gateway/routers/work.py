@@ -7,11 +7,12 @@ from gateway.forwarding import Api, QueryRoute, asked
 from gateway.routers.sheet_answers import UNSAID, sheet_answer, sheet_of_pages
 from gateway.sheets import XlsxResponse
 from shared.contracts.base import Page
+from shared.contracts.sheets import SheetPage
 from shared.contracts.work import GetStuck, ListWork, Search, StuckBoard, WorkRow
-from shared.contracts.work_exports import ExportWork, WorkSheetPage
+from shared.contracts.work_exports import ExportWork
 
 _TAG = "work"
-_EXPORT = QueryRoute("cases", ExportWork, "/work/export.xlsx", WorkSheetPage)
+_EXPORT = QueryRoute("cases", ExportWork, "/work/export.xlsx", SheetPage)
 
 
 def add_to(api: Api) -> None:
@@ -34,5 +35,5 @@ def add_to(api: Api) -> None:
 
 async def export(request: Request) -> Response:
     call = await asked(request)
-    sheet = await sheet_of_pages("工作清单", call, ExportWork, _EXPORT.read(request, UNSAID))
+    sheet = await sheet_of_pages("工作清单", call, "cases", ExportWork, _EXPORT.read(request, UNSAID))
     return await sheet_answer(sheet, "work", "工作清单")

@@ -15,6 +15,8 @@ from services.notify.handlers.recipients import (
     disable_recipient_endpoint,
     test_recipient_endpoint,
 )
+from services.notify.queries.document_bundles import get_document_bundle
+from services.notify.queries.document_exports import export_documents, export_receipts
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -32,7 +34,9 @@ from services.notify.queries.notices import (
 from services.notify.queries.receipt_proofs import get_receipt_slip, list_receipt_proofs
 from services.notify.queries.receipts import list_unsigned
 from services.notify.queries.recipients import list_recipients
+from services.notify.queries.subjects import prepare_document
 from services.notify.storage.assistance import IN_AGENCY
+from shared.contracts import document_exports as x
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
 from shared.contracts.channels import ConfigureRecipientEndpoint, DisableRecipientEndpoint, TestRecipientEndpoint
@@ -96,6 +100,10 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(GetReceiptSlip, partial(get_receipt_slip, DocxWriter().write), _EVERYBODY),
     QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, timed=True),
     QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
+    QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, timed=True),
+    QueryOperation(x.ExportDocuments, partial(export_documents, _TYPES), _EVERYBODY),
+    QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY),
+    QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
 )

@@ -4,6 +4,7 @@ from services.notify.domain.assistance_notice import AssistanceNotice
 from services.notify.domain.document import Document
 from services.notify.domain.outage_notice import OutageNotice
 from services.notify.domain.receipt_proof import ReceiptProof
+from services.notify.handlers import on_dossiers
 from services.notify.handlers.on_cases import CASE_BRIEF, RECTIFICATION_BRIEF
 from services.notify.settings import NotifySettings
 from services.notify.storage import tables
@@ -48,6 +49,7 @@ PROJECTIONS = (
         ReceiptProofStore(),
         [Computed(tables.receipt_proof)],
     ),
+    FeedProjection("公文可用的事实", "cases", on_dossiers.REACTIONS, [Computed(tables.dossier)]),
     FeedProjection("案件简况", "cases", CASE_BRIEF, [Computed(tables.case_brief, owner="case_id")]),
     FeedProjection("整改简况", "cases", RECTIFICATION_BRIEF, [Computed(tables.rectification_brief, owner="item_id")]),
 )

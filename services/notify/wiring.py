@@ -17,7 +17,7 @@ from services.notify.adapters.registers import (
     read_receipt_terms,
 )
 from services.notify.domain.document_table import OUT
-from services.notify.handlers import assistance, on_agencies, on_cases
+from services.notify.handlers import assistance, on_agencies, on_cases, on_dossiers
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.handlers.urging import MOST, give_terms, urge_unsigned
 from services.notify.operations import OPERATIONS
@@ -27,6 +27,7 @@ from services.notify.storage.tables import document, document_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
+from shared.delivery.reactor import together
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.divisions.register import COUNTY_DIGITS
 from shared.ids import new_id
@@ -49,7 +50,11 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         clock=clock,
         open_unit=open_unit(desk_of(settings)),
         operations=OPERATIONS,
-        reactions={"cases": (*on_cases.REACTIONS, *assistance.REACTIONS), "agencies": on_agencies.REACTIONS},
+        reactions={
+            # Dossiers first: what a rule drafts on an event says what the event tells.
+            "cases": together(*on_dossiers.REACTIONS, *on_cases.REACTIONS, *assistance.REACTIONS),
+            "agencies": on_agencies.REACTIONS,
+        },
         health=health,
         resume=resume_delivery,
         chores=partial(_chores, settings.county_code),

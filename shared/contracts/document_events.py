@@ -29,6 +29,7 @@ class DocumentDraftedV1(DocumentEvent):
     title: str
     content: DocumentContent
     case_id: UUID | None
+    subject_id: UUID | None = Field(None, description="what it is about, where that is not the case itself")
     verify_code: str = Field(description="says nothing before the document is issued")
     drafted_by: str | None = Field(description="null: by a rule")
     drafter_id: str | None = Field(description="account of who drafted it: another one checks it")

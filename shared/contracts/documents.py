@@ -78,8 +78,18 @@ class DocumentSignature(Contract):
     statement: str = Field(description="the signed bytes: canonical JSON (RFC 8785) of number, office, day and files")
 
 
+SubjectId = Annotated[
+    UUID | None,
+    Field(
+        description="what it is about: clue, rectification item, joint action, task, supervision listing, hand-over to "
+        "the police or letter of assistance; its case follows from it"
+    ),
+]
+
+
 class DraftDocument(Command, on="document", verb="draft"):
-    """Draft a document of a type (拟稿). What the case is known to say is filled in and cannot be said otherwise.
+    """Draft a document of a type (拟稿). What is known of its case or subject is filled in: a name, a number, a day or
+    an area cannot be said otherwise, words about it can.
 
     corrects: the issued document that this one corrects and, once issued, replaces.
     """
@@ -87,6 +97,7 @@ class DraftDocument(Command, on="document", verb="draft"):
     type: DocumentType
     content: DocumentContent
     case_id: UUID | None = None
+    subject_id: SubjectId = None
     corrects: UUID | None = None
 
 
@@ -230,6 +241,7 @@ class DocumentRow(View):
     title: str
     number: str | None = Field(description="发文字号; none before it is issued, none of a type without numbers")
     case_id: UUID | None
+    subject_id: UUID | None = Field(description="what it is about, where that is not the case itself")
     dated_on: date | None = Field(description="成文日期: the day of its 签发")
     drafted_at: Instant
     issued_at: Instant | None
@@ -298,7 +310,7 @@ class DocumentFieldView(View):
     kind: str = Field(description="line, text, date, instant, count, area, rate, lines or rows")
     required: bool
     columns: list[str] = Field(description="of rows: keys of each row")
-    from_case: bool = Field(description="filled in from the case, when one is named")
+    from_case: bool = Field(description="filled in from the case or subject, as far as that is known")
 
 
 class DocumentTypeView(View):
@@ -316,6 +328,21 @@ class DocumentTypeList(View):
 
 class ListDocumentTypes(Query, operation="document_type.list"):
     """The types that the caller's office may draft today, with what each must say."""
+
+
+class PrepareDocument(Query, operation="document_type.prepare"):
+    """What a document about something would say by itself, and what is still asked."""
+
+    type: DocumentType
+    case_id: UUID | None = None
+    subject_id: SubjectId = None
+
+
+class PreparedDocument(View):
+    type: str
+    title: str
+    facts: Facts = Field(description="known, by the name of the field: they need not be given")
+    asked: list[DocumentFieldView] = Field(description="what whoever drafts has to say, or may")
 
 
 class GetDocumentFile(Query, operation="document.file"):

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.base import View
 from shared.contracts.work import ListWork
 
 
@@ -12,11 +11,3 @@ class ExportWork(ListWork, operation="work.export"):
     """A working list as a spreadsheet: the rows of the list that the caller may see, in its order."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 500
-
-
-class WorkSheetPage(View):
-    """headings: the same on every page. An empty cell is null."""
-
-    headings: list[str]
-    rows: list[list[str | float | int | None]]
-    next_cursor: str | None = None

@@ -27,6 +27,14 @@ class Reaction:
     handler: Callable[[Any, EventMeta, Any], None]
 
 
+def together(*reactions: Reaction) -> tuple[Reaction, ...]:
+    """One reaction an event: where several parts of a service take the same event, all in one unit, in order."""
+    handlers: dict[type[Event], list[Callable[[Any, EventMeta, Any], None]]] = {}
+    for reaction in reactions:
+        handlers.setdefault(reaction.event, []).append(reaction.handler)
+    return tuple(Reaction(event, _all_of(several)) for event, several in handlers.items())
+
+
 class Unfit(Exception):
     """The event cannot be read. reason: invalid or unsupported_version; error: fields and faults, no values."""
 
@@ -45,17 +53,33 @@ class ReactionFailed(Exception):
         self.cause = cause
 
 
+def _all_of(handlers: Sequence[Callable[[Any, EventMeta, Any], None]]) -> Callable[[Any, EventMeta, Any], None]:
+    if len(handlers) == 1:
+        return handlers[0]
+
+    def every(event: Any, meta: EventMeta, unit: Any) -> None:
+        for handler in handlers:
+            handler(event, meta, unit)
+
+    return every
+
+
 def stem(event_type: str) -> str:
     """The type without its version."""
     return _VERSION.sub("", event_type)
 
 
 class Reactor:
-    """The reactions of one consumer on one producer's events."""
+    """The reactions of one consumer on one producer's events.
+
+    Raises ValueError for two reactions on one event.
+    """
 
     def __init__(self, reactions: Sequence[Reaction], open_unit: OpenUnit[Any], clock: Clock) -> None:
         self.reactions = tuple(reactions)
         self._by_type = {reaction.event.type: reaction for reaction in reactions}
+        if len(self._by_type) < len(self.reactions):
+            raise ValueError("an event with two reactions: one of them would never run (see together)")
         self._stems = {stem(type_) for type_ in self._by_type}
         self.open_unit = open_unit
         self.clock = clock

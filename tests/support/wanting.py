@@ -4,6 +4,10 @@ from typing import ClassVar
 
 
 class Wanting(RuntimeError):
-    """Something tests need is not here; `make test` fetches it where it may. what: its name at the end of a run."""
+    """Something tests need is not here; `make test` fetches it where it may. what: its name at the end of a run.
+
+    required: whether a run under CI must have it.
+    """
 
     what: ClassVar[str]
+    required: ClassVar[bool] = True

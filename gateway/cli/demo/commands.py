@@ -15,7 +15,9 @@ import typer
 from gateway.cli.app import DEFAULT_HOME, HomeFolder, app, fail
 from gateway.cli.demo import programs
 from gateway.cli.demo.certificates import NotCertified
+from gateway.cli.demo.documents import Documents, NotPrinted
 from gateway.cli.demo.fresh_stack import bring_up
+from gateway.cli.demo.paperwork import Paperwork
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Refused
 from gateway.cli.demo.programs import PerlMissing
@@ -27,6 +29,7 @@ from gateway.cli.stack.layout import Home
 from shared.clock import TrainingClock
 
 OTHER_CASES = 2
+PAPERS = "公文"
 
 
 @app.command("demo", help="在全新的临时环境里演示一个案件从图斑到销号的全过程")
@@ -35,19 +38,25 @@ def demo(
     seed_only: Annotated[bool, typer.Option("--seed-only", help="只向正在运行的系统导入示范图斑")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="演示后保留数据目录并保持运行")] = False,
     folder: Annotated[Path | None, typer.Option("--folder", help="演示用的数据目录；默认新建临时目录")] = None,
+    papers: Annotated[
+        Path | None, typer.Option("--papers", help="存放印发公文 PDF 的目录；默认在演示数据目录的“公文”内，演示后保留")
+    ] = None,
 ) -> None:
     try:
         if seed_only:
             _seed(Home.at(home))
         else:
             programs.check()
-            _play_on_fresh_stack(folder, keep)
+            _play_on_fresh_stack(folder, keep, papers)
     except PerlMissing as error:
         fail(
             f"缺少 Perl 或者它的核心模块（{error}）：农业农村局的示范系统是 Perl 程序，演示不能没有它",
             "Debian/Ubuntu：apt-get install perl；RHEL/openEuler：dnf install perl",
         )
-    except (Refused, ConnectionError, TimeoutError, ProgramFailed, NotCertified, NotPacked, FileNotFoundError) as error:
+    except (
+        *(Refused, ConnectionError, TimeoutError, ProgramFailed, NotCertified, NotPacked),
+        *(NotPrinted, FileNotFoundError),
+    ) as error:
         fail(f"演示没有走完：{error}", "运行 tianwei status 查看哪个进程有问题，日志在数据目录的 logs 里")
 
 
@@ -63,26 +72,41 @@ def _seed(home: Home) -> None:
         Story(people, typer.echo).import_patches(sample.path)
 
 
-def _play_on_fresh_stack(folder: Path | None, keep: bool) -> None:
+def _play_on_fresh_stack(folder: Path | None, keep: bool, papers: Path | None) -> None:
     home = Home.at(folder or Path(tempfile.mkdtemp(prefix="tianwei-demo-")))
     started = time.monotonic()
+    issued = papers or home.root / PAPERS
     say(f"启动全新的环境：{home.root}")
     try:
         if keep:
             _tianwei("up", "-d", home=home)
         else:
             bring_up(home, _environment(home))
-        figures = _play(home)
+        figures = _play(home, issued)
     finally:
         if not keep:
             _tianwei("down", home=home)
             if folder is None:
-                shutil.rmtree(home.root, ignore_errors=True)
+                _leave_alone(home.root, issued)
+    say(f"印发的公文（PDF）在 {issued}")
     figures["seconds"] = round(time.monotonic() - started, 1)
     typer.echo(json.dumps(figures, ensure_ascii=False))
 
 
-def _play(home: Home) -> dict[str, Any]:
+def _leave_alone(root: Path, papers: Path) -> None:
+    """Nothing of a temporary folder is left but the documents."""
+    for entry in root.iterdir() if root.exists() else ():
+        if entry == papers:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+    if not any(root.iterdir()):
+        root.rmdir()
+
+
+def _play(home: Home, papers: Path) -> dict[str, Any]:
     say("四个部门的示范系统正在做符合性检查（约半分钟），通过后启用")
     with People(home) as people, OutsideSystems(people, home):
         story = Story(people, say, TrainingClock(_training_clock(home)))
@@ -91,11 +115,15 @@ def _play(home: Home) -> dict[str, Any]:
         assert sample.special_no is not None, "the sample of 中宁县 has the sand yard"
         chosen = [story.verify(row) for row in story.choose_clues(sample.special_no, OTHER_CASES)]
         cases = [story.file_case(clue) for clue in chosen]
+        documents = Documents(people, say, story.settle)
+        story.papers = paperwork = Paperwork(people, documents, cases[0]["id"])
+        paperwork.filed(chosen[0], story.now())
         for case in cases:
             story.investigate(case)
         detail = people.coordinator.get(f"/cases/{cases[0]['id']}")
         story.convene(detail)
         story.copy_by_hand(detail)
+        paperwork.listed(story.now())
         for case, clue in zip(cases, chosen, strict=True):
             story.notify_party(case, clue)
         story.let_days_pass()
@@ -104,8 +132,9 @@ def _play(home: Home) -> dict[str, Any]:
             story.decide(full)
             story.put_right(full, clue)
             story.close(full)
+        paperwork.delisted(story.now())
         story.sign_copies(expected=2 * len(cases) + 1)
-        return story.figures(imported)
+        return {**story.figures(imported), "documents_issued": documents.collect(papers)}
 
 
 def _training_clock(home: Home) -> Path:

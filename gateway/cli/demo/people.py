@@ -1,6 +1,7 @@
 """The people of the demonstration county, signed in with the accounts the first start made."""
 
 from contextlib import ExitStack
+from functools import cached_property
 from typing import Any
 
 import httpx
@@ -52,6 +53,24 @@ class People:
     def chief(self) -> Person:
         """Of natural resources, who approves a hand-over to public security."""
         return self._person("natural-resources-chief")
+
+    @property
+    def lead_agency(self) -> Person:
+        """Natural resources, which leads the cases of the story."""
+        return self._person("natural-resources")
+
+    @cached_property
+    def lead_agency_types(self) -> frozenset[str]:
+        """Types of documents that the lead agency issues itself; the others are the leading group's."""
+        return frozenset(one["type"] for one in self.lead_agency.get("/document-types")["items"])
+
+    @property
+    def office_director(self) -> Person:
+        return self._person("office-director")
+
+    @property
+    def group_head(self) -> Person:
+        return self._person("group-head")
 
     @property
     def police(self) -> Person:

@@ -48,6 +48,10 @@ class Person:
         given = {name: value for name, value in params.items() if value is not None}
         return self._call("GET", path, params=given)
 
+    def content(self, path: str) -> bytes:
+        """A file."""
+        return self._answered("GET", path).content
+
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, version: int | None = None) -> Any:
         """version: what the caller saw; a newer one in between is refused (412)."""
         headers = {"Idempotency-Key": str(uuid4())}
@@ -74,6 +78,10 @@ class Person:
         self.close()
 
     def _call(self, method: str, path: str, **given: Any) -> Any:
+        answer = self._answered(method, path, **given)
+        return answer.json() if answer.content else None
+
+    def _answered(self, method: str, path: str, **given: Any) -> httpx.Response:
         give_up_at = time.monotonic() + GIVE_UP_S
         while True:
             answer = self._try(method, path, **given)
@@ -87,7 +95,7 @@ class Person:
             time.sleep(min(wished, LONGEST_PAUSE_S))
         if answer.is_error:
             raise Refused(answer)
-        return answer.json() if answer.content else None
+        return answer
 
     def _try(self, method: str, path: str, **given: Any) -> httpx.Response | None:
         """One try with a token; None when nobody answered. Raises CredentialsRefused."""

@@ -13,6 +13,7 @@ from gateway.cli.demo.acceptance import ACCEPTED
 from gateway.cli.demo.evidence import Spot
 from gateway.cli.demo.inbox import TownshipInbox
 from gateway.cli.demo.papers import document, letter, with_documents
+from gateway.cli.demo.paperwork import Paperwork
 from gateway.cli.demo.people import People
 from gateway.cli.demo.person import Person
 from gateway.texts import detail
@@ -37,7 +38,9 @@ def party(clue: dict[str, Any]) -> str:
 
 
 class Story:
-    """training_clock: the house's clock, which the story moves to let days pass."""
+    """training_clock: the house's clock, which the story moves to let days pass. papers: documents that it issues."""
+
+    papers: Paperwork | None = None
 
     def __init__(self, people: People, say: Say, training_clock: TrainingClock | None = None) -> None:
         self._people = people
@@ -130,6 +133,8 @@ class Story:
             },
         )
         self._say(f"联合执法 {action['action_no']}：任务书发往 {'、'.join(map(title, INVITED))}")
+        if papers := self._papers_of(case["id"]):
+            papers.convened(action)
         told: set[tuple[str, str]] = set()
         # A township has no system of its own: its officer opens the inbox.
         township = self._people.township(case["division_code"])
@@ -163,7 +168,7 @@ class Story:
     def _act(self, action: dict[str, Any]) -> None:
         """The pre-meeting, the action with its on-site record, the evidence handed over to the lead."""
         path = f"/joint-actions/{action['id']}"
-        now = self._now().isoformat()
+        now = self.now().isoformat()
         papers = with_documents("meeting_minutes", "action_plan", "risk_plan")
         meeting = {"met_at": now, "attended": list(INVITED), "account": "明确依据、分工和风险。", **papers}
         self._coordinator.post(f"{path}/record-meeting", meeting)
@@ -201,7 +206,7 @@ class Story:
     def notify_party(self, case: dict[str, Any], clue: dict[str, Any]) -> None:
         """Investigated, appraised, reviewed, told what is intended and what rights it has."""
         self._appraise(case["id"])
-        told_at = self._now().isoformat()
+        told_at = self.now().isoformat()
         self._give_evidence(self._coordinator, f"/cases/{case['id']}", clue, "conclude")
         for verb, body in (
             (
@@ -222,6 +227,8 @@ class Story:
         ):
             self._coordinator.post(f"/cases/{case['id']}/{verb}", body)
         self._say(f"案件 {case['case_no']} 调查终结、审理、告知，当事人五个工作日内可以陈述申辩")
+        if papers := self._papers_of(case["id"]):
+            papers.notified()
 
     def _appraise(self, case_id: str) -> None:
         """What is large enough for a crime waits for an opinion; what destroyed the tillage goes to the police."""
@@ -229,31 +236,42 @@ class Story:
         if not crime.is_unappraised(case):
             return
         destroyed = bool(case["joint_action_ids"])  # agriculture found as much when all acted together
-        crime.appraise(self._people, case, self._now(), destroyed=destroyed)
+        crime.appraise(self._people, case, self.now(), destroyed=destroyed)
         self._say(f"案件 {case['case_no']} 鉴定：种植条件{'严重毁坏' if destroyed else '未严重毁坏'}")
         if destroyed:
-            crime.hand_over(self._people, case, self._now())
+            crime.hand_over(self._people, case, self.now())
             self._say(f"案件 {case['case_no']} 移送公安机关，公安机关立案")
+            if papers := self._papers_of(case_id):
+                papers.handed_over()
+
+    def _papers_of(self, case_id: str) -> Paperwork | None:
+        return self.papers if self.papers and self.papers.is_about(case_id) else None
 
     def let_days_pass(self) -> None:
         """Move the house's training clock: a statutory period cannot be shortened, not even in a story."""
         assert self._training_clock is not None, "only a drill's clock can be moved"
-        self._training_clock.set(self._now() + timedelta(days=DAYS_TO_SPEAK))
+        self._training_clock.set(self.now() + timedelta(days=DAYS_TO_SPEAK))
         self._say(f"演练时钟前进 {DAYS_TO_SPEAK} 天：告知期满，当事人未陈述申辩")
 
-    def _now(self) -> datetime:
+    def settle(self) -> None:
+        """Until every service knows what has happened."""
+        self._until(self._everything_applied, lambda lag: lag == 0, "所有事件已送达")
+
+    def now(self) -> datetime:
         return self._training_clock.now() if self._training_clock else datetime.now(UTC)
 
     def decide(self, case: dict[str, Any]) -> None:
         """Decided, served, performing."""
+        papers = self._papers_of(case["id"])
+        number = f"中宁自然资罚〔{self.now().year}〕{int(case['case_no'][-5:])}号"
         decision = {
             "decision": "责令退还非法占用的土地，限期拆除并恢复土地原状。",
             "measures": list(ORDERED),
-            "decision_no": f"中宁自然资罚〔{self._now().year}〕{int(case['case_no'][-5:])}号",
+            "decision_no": papers.decision_no() if papers else number,
         }
         path = f"/cases/{case['id']}"
         self._coordinator.post(f"{path}/decide", {**decision, **with_documents("penalty_decision")})
-        served = {"service_method": "direct", "served_at": self._now().isoformat()}
+        served = {"service_method": "direct", "served_at": self.now().isoformat()}
         self._coordinator.post(f"{path}/serve", {**served, **with_documents("service_receipt")})
         self._coordinator.post(f"{path}/perform", {})
         self._say(f"案件 {case['case_no']} 决定、送达，当事人开始履行")
@@ -292,6 +310,8 @@ class Story:
         self._give_evidence(township, path, clue, "strike-off")
         item = self._coordinator.post(f"{path}/strike-off", with_documents("strike_off_sheet"))
         self._say(f"整改 {item['item_no']} 已验收、已销号，剩余 {item['remaining_area_mu']} 亩")
+        if papers := self._papers_of(case["id"]):
+            papers.struck_off(item)
         return dict(item)
 
     def _review(self, clue: dict[str, Any]) -> None:
@@ -304,7 +324,7 @@ class Story:
 
     def _give_evidence(self, person: Person, path: str, clue: dict[str, Any], step: str) -> None:
         """What the check-list of a step asks for; photographs are taken where the clue lies."""
-        taken_at = self._now().replace(microsecond=0)
+        taken_at = self.now().replace(microsecond=0)
         spot = Spot(f"{clue['clue_no']}-{step}", taken_at, clue["longitude"], clue["latitude"])
         asked = evidence.complete(person, path, spot, step, self._kinds)
         self._say(
@@ -343,7 +363,7 @@ class Story:
 
     def figures(self, imported: dict[str, Any]) -> dict[str, Any]:
         """What the API says at the end; the same whatever was killed on the way."""
-        self._until(self._everything_applied, lambda lag: lag == 0, "所有事件已送达")
+        self.settle()
         tasks = self._coordinator.get("/tasks", limit=200)["items"]
         notices = self._coordinator.get("/notices", limit=200)["items"]
         receipts = [receipt for notice in notices for receipt in notice["receipts"]]

@@ -1,11 +1,8 @@
 """Writes a proof bundle: a ZIP that streams into the file store, manifest last; the same proof gives the same bytes."""
 
-import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -13,13 +10,14 @@ from services.cases.domain.evidence import Evidence
 from services.cases.domain.evidence_errors import ContentDamaged
 from services.cases.domain.proof_bundle import Made
 from services.cases.queries.proof import Proof
-from shared.blobs import CHUNK_BYTES, Digester, Incoming, Stored
+from shared.blobs import CHUNK_BYTES, Incoming, Stored
+from shared.bundles.archive import Archive, OtherContent, as_json
+from shared.bundles.script import verify_script
 from shared.clock import SHANGHAI
 from shared.errors import NotFound
 from shared.media_types import EXTENSIONS
 
 FORMAT = "tianwei-proof-bundle"
-_VERIFY = Path(__file__).with_name("proof_verify.py")
 
 
 class DamagedInBundle(ContentDamaged):
@@ -63,25 +61,22 @@ class _Sink(io.RawIOBase):
 
 class _Writer:
     def __init__(self, target: BinaryIO | io.BufferedWriter, proof: Proof) -> None:
-        self._zip = zipfile.ZipFile(target, "w", allowZip64=True)
+        self._archive = Archive(target, proof.made_at)
         self._proof = proof
-        # One instant for all of it; nothing of the machine's own clock.
-        self._date = proof.made_at.astimezone(SHANGHAI).timetuple()[:6]
-        self._files: list[dict[str, Any]] = []
 
     def write_all(self, opened: Callable[[str], BinaryIO]) -> None:
         texts = dict(self._texts())
         paths = {**dict.fromkeys(texts), **{_path(piece): piece for piece in self._proof.evidence}}
         for path, piece in sorted(paths.items()):
             if piece is None:
-                self._put_text(path, texts[path])
+                self._archive.put_text(path, texts[path])
             else:
                 self._put_content(path, piece, opened)
 
     def close(self) -> tuple[int, str]:
         """Number of files, and the manifest's digest."""
         proof = self._proof
-        manifest = _json(
+        return self._archive.close(
             {
                 "format": FORMAT,
                 "version": 1,
@@ -91,64 +86,33 @@ class _Writer:
                 "made_at": proof.made_at.isoformat(),
                 "made_by": proof.made_by,
                 "log": proof.log,
-                "files": self._files,
             }
         )
-        digest = hashlib.sha256(manifest).hexdigest()
-        self._raw("manifest.json", manifest)
-        self._raw("manifest.sha256", f"{digest}  manifest.json\n".encode())
-        self._zip.close()
-        return len(self._files) + 2, digest
 
     def drop(self) -> None:
-        """Write nothing more: else the ZIP would be finished when it is collected."""
-        self._zip.fp = None
+        self._archive.drop()
 
     def _texts(self) -> Iterator[tuple[str, bytes]]:
         proof = self._proof
         for name, content in proof.parts.items():
-            yield name, _json(content)
-        yield "evidence.json", _json([_described(piece) for piece in proof.evidence])
+            yield name, as_json(content)
+        yield "evidence.json", as_json([_described(piece) for piece in proof.evidence])
         for evidence_no, entries in proof.custody.items():
-            yield f"custody/{evidence_no}.json", _json(entries)
+            yield f"custody/{evidence_no}.json", as_json(entries)
         yield "events.jsonl", b"".join(_line(event) for event in proof.events)
         yield "README.md", _README.format(**_told(proof)).encode()
-        yield "verify.py", _VERIFY.read_bytes()
-
-    def _put_text(self, path: str, content: bytes) -> None:
-        digester = Digester()
-        digester.update(content)
-        self._raw(path, content)
-        self._note(path, digester.stored())
+        yield "verify.py", verify_script()
 
     def _put_content(self, path: str, piece: Evidence, opened: Callable[[str], BinaryIO]) -> None:
-        digester = Digester()
-        info = self._info(path, zipfile.ZIP_STORED)
         try:
             source = opened(piece.sha256)
         except NotFound as error:
             raise DamagedInBundle(piece, None) from error
-        with source, self._zip.open(info, "w", force_zip64=piece.size_bytes > 2**31) as member:
-            while chunk := source.read(CHUNK_BYTES):
-                digester.update(chunk)
-                member.write(chunk)
-        stored = digester.stored()
-        if stored.sha256 != piece.sha256:
-            raise DamagedInBundle(piece, stored)
-        self._note(path, stored)
-
-    def _raw(self, path: str, content: bytes) -> None:
-        self._zip.writestr(self._info(path, zipfile.ZIP_DEFLATED), content)
-
-    def _info(self, path: str, compression: int) -> zipfile.ZipInfo:
-        info = zipfile.ZipInfo(path, self._date)
-        info.compress_type = compression
-        info.create_system = 3
-        info.external_attr = 0o644 << 16
-        return info
-
-    def _note(self, path: str, stored: Stored) -> None:
-        self._files.append({"path": path, "size": stored.size, "sha256": stored.sha256, "sm3": stored.sm3})
+        try:
+            with source:
+                self._archive.put_content(path, source, piece.sha256, piece.size_bytes)
+        except OtherContent as other:
+            raise DamagedInBundle(piece, other.found) from other
 
 
 def _path(piece: Evidence) -> str:
@@ -157,10 +121,6 @@ def _path(piece: Evidence) -> str:
 
 def _described(piece: Evidence) -> dict[str, Any]:
     return {"path": _path(piece), **piece.view().model_dump(mode="json")}
-
-
-def _json(content: Any) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def _line(event: dict[str, Any]) -> bytes:

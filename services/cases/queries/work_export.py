@@ -10,8 +10,9 @@ from services.cases.queries.work import list_work
 from services.cases.queries.work_titles import state_title, title_of
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Agency, ViolationType, title
+from shared.contracts.sheets import SheetPage
 from shared.contracts.work import WorkRow
-from shared.contracts.work_exports import ExportWork, WorkSheetPage
+from shared.contracts.work_exports import ExportWork
 from shared.principal import Actor
 
 Cell = str | float | int | None
@@ -52,8 +53,8 @@ _COLUMNS: dict[str, Callable[[WorkRow], Cell]] = {
 }
 
 
-def export_work(q: ExportWork, by: Actor, connection: Connection, now: datetime) -> WorkSheetPage:
+def export_work(q: ExportWork, by: Actor, connection: Connection, now: datetime) -> SheetPage:
     """Raises CursorInvalid."""
     page = list_work(q, by, connection, now)
     rows = [[cell(row) for cell in _COLUMNS.values()] for row in page.items]
-    return WorkSheetPage(headings=list(_COLUMNS), rows=rows, next_cursor=page.next_cursor)
+    return SheetPage(headings=list(_COLUMNS), rows=rows, next_cursor=page.next_cursor)

@@ -13,7 +13,6 @@ from typing import Any
 from services.notify.domain.case_brief import CaseBrief, RectificationCount
 from services.notify.domain.document_types import Version
 from services.notify.domain.documents import whereabouts
-from services.notify.domain.drafting import FROM_CASE
 from services.notify.domain.wording import MOST_IN_LINE, printable
 from shared.clock import local_day
 from shared.contracts.base import Event
@@ -52,7 +51,14 @@ def known_by_hand(case: CaseBrief, items: RectificationCount, remarks: str) -> K
 
 def known_case(case: CaseBrief) -> Known:
     return {
-        **{source: said(case) for source, said in FROM_CASE.items()},
+        "case.case_no": case.case_no,
+        "case.title": printable(case.title),
+        "case.party_name": printable(case.party_name),
+        "case.place": printable(whereabouts(case.division_name, case.place)),
+        "case.filed_on": _day(local_day(case.filed_at)),
+        "case.area_m2": float(case.area_m2),
+        "case.farmland_area_m2": float(case.farmland_area_m2),
+        "case.pbf_area_m2": float(case.pbf_area_m2),
         "case.lead_agency": title(case.lead_agency),
         "case.state": title(case.state),
         "case.violations": "；".join(title(kind) for kind in case.violation_types)[:MOST_IN_LINE],

@@ -47,6 +47,7 @@ class Origin:
     caused_by: str
     by: Actor | None
     case_id: UUID | None = None
+    subject_id: UUID | None = None
     corrects: "Document | None" = None
     rule_id: str | None = None
 
@@ -65,6 +66,7 @@ class Document(Addressed):
     title: str = ""
     content: DocumentContent = field(default_factory=lambda: DocumentContent(facts={}))
     case_id: UUID | None = None
+    subject_id: UUID | None = None
     verify_code: str = ""
     drafted_at: datetime | None = None
     drafted_by: str | None = None
@@ -129,6 +131,7 @@ class Document(Addressed):
                 title=title,
                 content=content,
                 case_id=origin.case_id,
+                subject_id=origin.subject_id,
                 verify_code=origin.verify_code,
                 drafted_by=origin.by.name if origin.by else None,
                 drafter_id=origin.by.account_id if origin.by else None,
@@ -289,7 +292,8 @@ class Document(Addressed):
     def _apply_drafted(self, event: e.DocumentDraftedV1) -> None:
         self.approver = event.approver
         self.type, self.office, self.title, self.content = event.document_type, event.office, event.title, event.content
-        self.case_id, self.verify_code, self.drafted_at = event.case_id, event.verify_code, event.at
+        self.case_id, self.subject_id = event.case_id, event.subject_id
+        self.verify_code, self.drafted_at = event.verify_code, event.at
         self.drafted_by, self.drafter_id = event.drafted_by, event.drafter_id
         self.corrects, self.chain = event.corrects, tuple(event.chain)
         self.rule_id = event.rule_id

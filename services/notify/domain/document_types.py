@@ -35,15 +35,22 @@ class FieldKind(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who knows the fact: the first part of a field's source."""
+    """Who knows the fact: the first part of a field's source (known.py).
+
+    subject: what the document is about, whatever that is. answer: a letter or a task, to those who answer it.
+    """
 
     CASE = "case"
     CLUE = "clue"
     PATCH = "patch"
     ITEM = "item"
     ACTION = "action"
+    TASK = "task"
     LISTING = "listing"
     TRANSFER = "transfer"
+    LETTER = "letter"
+    SUBJECT = "subject"
+    ANSWER = "answer"
     PERIOD = "period"
     OFFICE = "office"
     RULE = "rule"
@@ -231,6 +238,10 @@ class DocumentTypes:
     def versions(self) -> Iterator[Version]:
         for kept in self._versions.values():
             yield from kept
+
+    def titles(self) -> dict[str, str]:
+        """What each type is called."""
+        return {name: kept[-1].title for name, kept in self._versions.items()}
 
     def on(self, document_type: str, day: date) -> Version:
         """The version in force. Raises DocumentTypeUnknown, also for a day on which there is none."""

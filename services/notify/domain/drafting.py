@@ -1,12 +1,12 @@
 """What a document is composed of: facts as JSON brings them, what the case is known to say, and its header."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from services.notify.domain.case_brief import CaseBrief
 from services.notify.domain.composing import Header
 from services.notify.domain.document_table import AGENCY, OFFICE, law
 from services.notify.domain.document_types import WANTED, Approver, Field, FieldKind, Version
@@ -18,24 +18,13 @@ from services.notify.domain.errors import (
     PartyNamedTwice,
 )
 from services.notify.domain.frozen import Number
+from services.notify.domain.known import is_fixed
 from services.notify.domain.offices import Issuer, notice_no
-from services.notify.domain.wording import printable
-from shared.clock import local_day
+from services.notify.domain.wording import say
 from shared.contracts.documents import COORDINATION, CorrectedDocument, DocumentContent
+from shared.errors import InvalidInput
 
 _SIGNER_TO_COME = "（待签发）"
-
-# By a field's source: of a case only what never changes after its filing, and is said in one way.
-FROM_CASE: Mapping[str, Callable[[CaseBrief], Any]] = {
-    "case.case_no": lambda case: case.case_no,
-    "case.title": lambda case: printable(case.title),
-    "case.party_name": lambda case: printable(case.party_name),
-    "case.place": lambda case: printable(case.place),
-    "case.filed_on": lambda case: local_day(case.filed_at).isoformat(),
-    "case.area_m2": lambda case: float(case.area_m2),
-    "case.farmland_area_m2": lambda case: float(case.farmland_area_m2),
-    "case.pbf_area_m2": lambda case: float(case.pbf_area_m2),
-}
 
 
 def require_open(version: Version, office: str) -> None:
@@ -63,17 +52,49 @@ def check_parties(content: DocumentContent) -> None:
             named.add(name)
 
 
-def completed(version: Version, content: DocumentContent, case: CaseBrief | None) -> DocumentContent:
-    """With what the case is known to say: nothing is typed again. Raises FactContradicted."""
-    known = {} if case is None else _known(case)
-    facts = dict(content.facts)
-    for field in version.fields:
-        if field.source not in known:
-            continue
-        said = known[field.source]
-        if facts.setdefault(field.name, said) != said:
-            raise FactContradicted(version.type, field.name, field.title)
+def completed(
+    version: Version, content: DocumentContent, known: Mapping[str, Any], *, by_rule: bool = False
+) -> DocumentContent:
+    """With what is known of its case and subject: nothing is typed again. known: by source. Raises FactContradicted.
+
+    by_rule: what a rule took from an event or a brief gives way to what is known by now; nobody has typed it.
+    """
+    told = sayable(version, known)
+    facts = {**told, **content.facts}
+    if by_rule:
+        facts |= {name: told[name] for name in told if (field := version.field(name)) and is_fixed(field, told[name])}
+    else:
+        contradict(version, facts, told)
     return content.model_copy(update={"facts": facts})
+
+
+def sayable(version: Version, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known, by field, as far as the type can print it: what it cannot is for a person to word."""
+    told = {}
+    for field in version.fields:
+        if field.source in known:
+            value = known[field.source]
+            if field.kind is FieldKind.TEXT and isinstance(value, list):
+                value = "\n".join(value)
+            with suppress(InvalidInput):
+                _said(version, field, value)
+                told[field.name] = value
+    return told
+
+
+def contradict(version: Version, facts: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    """Raises FactContradicted where a name, a number, a day or an area is another than is known (known.is_fixed)."""
+    for field in version.fields:
+        if field.name not in told or not is_fixed(field, told[field.name]):
+            continue
+        given = facts.get(field.name)
+        if given is None or _said(version, field, given) != _said(version, field, told[field.name]):
+            raise FactContradicted(version.type, field.name, field.title)
+
+
+def _said(version: Version, field: Field, value: Any) -> str:
+    """As it will be printed. Raises DocumentFieldWrong, CharacterRefused."""
+    return say(field, _read(version, field, value), version.type).text
 
 
 def read_facts(version: Version, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,10 +148,6 @@ def number_of(series: str, year: int, serial: int) -> Number:
 
 def _named(corrected: CorrectedDocument) -> str:
     return f"《{corrected.title}》（{corrected.number}）" if corrected.number else f"《{corrected.title}》"
-
-
-def _known(case: CaseBrief) -> dict[str, Any]:
-    return {source: said(case) for source, said in FROM_CASE.items()}
 
 
 def _read(version: Version, field: Field | None, value: Any) -> Any:

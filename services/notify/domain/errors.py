@@ -5,7 +5,7 @@ TianweiError
 │                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
 │                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, DigestWrong, WayMissing,
 │                 ChannelSettingWrong, ReceiptCodeWrong, ReceiptWrong
-├── NotFound:     CaseUnknown, DocumentTypeUnknown, ChannelMissing, PackageUnknown
+├── NotFound:     CaseUnknown, SubjectUnknown, DocumentTypeUnknown, ChannelMissing, PackageUnknown
 ├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
 ├── Conflict:     RuleMissing, DocumentTransitionNotAllowed, DrafterChecks, DocumentNotInForce,
 │                 DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
@@ -31,6 +31,13 @@ class CaseUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("notify.case-unknown", "case_id")
+
+
+class SubjectUnknown(NotFound):
+    """Nothing of that id that the office drafts about, or of another case, or not told of here yet."""
+
+    def __init__(self) -> None:
+        super().__init__("notify.subject-unknown", "subject_id")
 
 
 class RuleMissing(Conflict):

@@ -14,7 +14,7 @@ from shared.clock import SHANGHAI
 
 # Letters and symbols by their category, but nothing to see: Hangul fillers, the empty Braille cell.
 _NO_SHAPE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
-_MISSING = "〓"
+MISSING = "〓"
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 MOST_IN_LINE, MOST_IN_TEXT, MOST_ROWS = 500, 20_000, 2_000
 
@@ -55,7 +55,7 @@ def line(text: str, field: str) -> str:
 
 def printable(text: str) -> str:
     """What another service tells, with 〓 for each sign that has no shape; lines stay lines."""
-    return "\n".join("".join(_MISSING if _shapeless(sign) else sign for sign in one) for one in text.splitlines())
+    return "\n".join("".join(MISSING if _shapeless(sign) else sign for sign in one) for one in text.splitlines())
 
 
 def _shapeless(sign: str) -> bool:

@@ -1,9 +1,10 @@
 """The life of a document as people lead it: draft, revise, check, issue, record receipts, close, withdraw."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.notify.domain.case_brief import CaseBrief
@@ -12,13 +13,22 @@ from services.notify.domain.copy_rules import CopyRule, Issue
 from services.notify.domain.document import Document, Origin
 from services.notify.domain.document_table import office_of
 from services.notify.domain.document_types import Version
-from services.notify.domain.drafting import check_parties, completed, header_of, read_facts, require_open
-from services.notify.domain.errors import CaseUnknown
+from services.notify.domain.drafting import (
+    check_parties,
+    completed,
+    contradict,
+    header_of,
+    read_facts,
+    require_open,
+    sayable,
+)
+from services.notify.domain.known import Family, known
 from services.notify.domain.verify_codes import CODE_BYTES, code_of
 from services.notify.handlers import serving
 from services.notify.queries.documents import document_view
+from services.notify.queries.subjects import find_subject
 from services.notify.storage import press_jobs
-from services.notify.storage.case_briefs import find_case
+from services.notify.storage.dossiers import family_of
 from services.notify.storage.unit import NotifyUnit
 from shared.clock import local_day
 from shared.contracts import documents as c
@@ -33,6 +43,7 @@ from shared.operations import Call
 class RuleDraft:
     """A document that a rule asks for. caused_by: the event; document_id: derived from it, so that it is made once.
 
+    subject_id: what it is about, where that is not the case itself.
     rule: the copy rule, which may issue it by itself; None: a person checks and issues it like any other.
     """
 
@@ -44,28 +55,30 @@ class RuleDraft:
     case: CaseBrief | None
     caused_by: str
     rule: CopyRule | None = None
+    subject_id: UUID | None = None
 
 
 def draft_document(cmd: c.DraftDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
-    """Raises DocumentTypeUnknown, DocumentSealed, DocumentOfAnother, CaseUnknown, DocumentNotInForce, NotFound, what a
-    wrong content raises."""
+    """Raises DocumentTypeUnknown, DocumentSealed, DocumentOfAnother, CaseUnknown, SubjectUnknown, DocumentNotInForce,
+    NotFound, what a wrong content raises."""
     office = office_of(call.by)
     if not office or len(call.by.jurisdiction) < COUNTY_DIGITS:
         raise NotFound
     corrects = None
     if cmd.corrects is not None:
         corrects = unit.documents.lock_seen(unit.connection, cmd.corrects, call.by, None)
+    about = find_subject(unit.connection, cmd.case_id, cmd.subject_id, office, call.by.jurisdiction)
     origin = Origin(
         office=office,
         verify_code=code_of(secrets.token_bytes(CODE_BYTES)),
         caused_by=call.command_id,
         by=call.by,
-        case_id=cmd.case_id,
+        case_id=about.case_id if about else None,
+        subject_id=cmd.subject_id,
         corrects=corrects,
     )
-    case = None if cmd.case_id is None else _case(cmd.case_id, office, call.by.jurisdiction, unit)
     made = Document(id=new_id(), jurisdiction=full_code(call.by.jurisdiction[:COUNTY_DIGITS]))
-    draft(made, cmd.type, cmd.content, case, origin, unit)
+    draft(made, cmd.type, cmd.content, _known(about), origin, unit)
     return document_view(made)
 
 
@@ -79,10 +92,11 @@ def draft_by_rule(asked: RuleDraft, unit: NotifyUnit) -> None:
         caused_by=asked.caused_by,
         by=None,
         case_id=asked.case.case_id if asked.case else None,
+        subject_id=asked.subject_id,
         rule_id=asked.rule.id if asked.rule else None,
     )
     made = Document(id=asked.document_id, jurisdiction=asked.county_code)
-    draft(made, asked.type, asked.content, asked.case, origin, unit)
+    draft(made, asked.type, asked.content, known_of(origin.subject_id or origin.case_id, unit), origin, unit)
     if asked.rule is not None:
         approve_by_rule(made, asked.rule, unit)
 
@@ -101,8 +115,7 @@ def approve_by_rule(made: Document, rule: CopyRule, unit: NotifyUnit) -> None:
 def revise_document(cmd: c.ReviseDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
     found = _locked(call, unit)
     version = _version(found, unit)
-    case = None if found.case_id is None else find_case(unit.connection, found.case_id)
-    content = completed(version, cmd.content, case)
+    content = completed(version, cmd.content, known_of(found.subject_id or found.case_id, unit))
     title = _title(version, content, found, unit, local_day(unit.now))
     return _record(found, found.revise(title, content, call.by, call.now), unit)
 
@@ -126,16 +139,21 @@ def return_document(cmd: c.ReturnDocument, call: Call, unit: NotifyUnit) -> c.Do
 
 
 def approve_document(_: c.ApproveDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
-    """签发. It is composed once more as of today: what cannot be printed for its content is refused here and now."""
+    """签发. It is composed once more as of today: what cannot be printed for its content is refused here and now.
+
+    Raises FactContradicted where the case has become another since it was drafted.
+    """
     found = _locked(call, unit)
     version = _version(found, unit)
-    told = found.approve(version, call.by, call.now)
+    approved = found.approve(version, call.by, call.now)
     _title(version, found.content, found, unit, local_day(unit.now))
+    told = sayable(version, known_of(found.subject_id or found.case_id, unit))
+    contradict(version, found.content.facts, told)
     serving.require_ways(found, unit)
     if found.corrects is not None:
         unit.documents.get(unit.connection, found.corrects.document_id).require_in_force()
     press_jobs.ask(unit.connection, found.id, unit.correlation_id)
-    return _record(found, told, unit)
+    return _record(found, approved, unit)
 
 
 def deliver_document(cmd: c.DeliverDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
@@ -176,13 +194,14 @@ def withdraw_document(cmd: c.WithdrawDocument, call: Call, unit: NotifyUnit) -> 
 
 
 def draft(
-    made: Document, type_: str, content: c.DocumentContent, case: CaseBrief | None, origin: Origin, unit: NotifyUnit
+    made: Document, type_: str, content: c.DocumentContent, facts: Mapping[str, Any], origin: Origin, unit: NotifyUnit
 ) -> None:
     """Raises what a wrong content raises, and that the type is not the office's."""
     today = local_day(unit.now)
     version = unit.desk.types.on(type_, today)
     require_open(version, origin.office)
-    full = completed(version, content, case)
+    by_rule = origin.by is None or origin.rule_id is not None
+    full = completed(version, content, facts, by_rule=by_rule)
     made.office = origin.office
     if origin.corrects is not None:
         made.chain = (*origin.corrects.chain, origin.corrects.named)
@@ -211,11 +230,9 @@ def _record(found: Document, told: Sequence[DocumentEvent], unit: NotifyUnit) ->
     return document_view(found)
 
 
-def _case(case_id: UUID, office: str, jurisdiction: str, unit: NotifyUnit) -> CaseBrief:
-    """A case of the county; for an agency, one that it leads. Raises CaseUnknown."""
-    found = find_case(unit.connection, case_id)
-    if found is None or not found.division_code.startswith(jurisdiction[:COUNTY_DIGITS]):
-        raise CaseUnknown
-    if office not in (c.COORDINATION, found.lead_agency.value):
-        raise CaseUnknown
-    return found
+def known_of(id_: UUID | None, unit: NotifyUnit) -> dict[str, Any]:
+    return _known(None if id_ is None else family_of(unit.connection, id_))
+
+
+def _known(about: Family | None) -> dict[str, Any]:
+    return {} if about is None else known(about)

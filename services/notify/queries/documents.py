@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 
 from services.notify.domain.document import Document
 from services.notify.domain.document_table import APPROVERS, STAFF, office_of, verbs
-from services.notify.domain.document_types import DocumentTypes, Version
-from services.notify.domain.drafting import FROM_CASE, is_issued_by
+from services.notify.domain.document_types import DocumentTypes, Field, Version
+from services.notify.domain.drafting import is_issued_by
 from services.notify.domain.errors import DocumentTypeUnknown
+from services.notify.domain.known import is_known_of
 from services.notify.storage.documents import DocumentStore, visible
 from services.notify.storage.tables import document
 from shared.clock import local_day
@@ -49,13 +50,18 @@ def get_document(q: GetDocument, by: Actor, connection: Connection) -> DocumentV
 
 
 def list_documents(q: ListDocuments, by: Actor, connection: Connection) -> Page[DocumentRow]:
+    return page(_LISTING, asked_for(q, by), q, connection, _ROWS.validate_python)
+
+
+def asked_for(q: ListDocuments, by: Actor) -> list[sa.ColumnElement[bool]]:
+    """Which documents a list is of: of those the caller sees, the ones it asks for."""
     where = [visible(by)]
     for column, asked in (("type", q.type), ("state", q.state and q.state.value), ("case_id", q.case_id)):
         if asked is not None:
             where.append(document.c[column] == asked)
     if q.awaiting_me:
         where.append(_awaiting(by))
-    return page(_LISTING, where, q, connection, _ROWS.validate_python)
+    return where
 
 
 def get_document_file(q: GetDocumentFile, by: Actor, connection: Connection) -> DocumentFileView:
@@ -128,17 +134,18 @@ def _type_view(version: Version) -> DocumentTypeView:
         to_required=version.to_required,
         numbered=bool(version.group),
         approvers=sorted(APPROVERS[version.approver]),
-        fields=[
-            DocumentFieldView(
-                name=field.name,
-                title=field.title,
-                kind=field.kind.value,
-                required=field.required,
-                columns=list(field.columns),
-                from_case=field.source in FROM_CASE,
-            )
-            for field in version.fields
-        ],
+        fields=[field_view(field) for field in version.fields],
+    )
+
+
+def field_view(field: Field) -> DocumentFieldView:
+    return DocumentFieldView(
+        name=field.name,
+        title=field.title,
+        kind=field.kind.value,
+        required=field.required,
+        columns=list(field.columns),
+        from_case=is_known_of(field),
     )
 
 

@@ -39,6 +39,7 @@ _SAME = (
     "approver",
     "title",
     "case_id",
+    "subject_id",
     "verify_code",
     "drafted_at",
     "drafted_by",
@@ -103,7 +104,7 @@ class DocumentStore(TableStore[Document]):
             "frozen": _frozen_row(aggregate.frozen),
         }
 
-    def from_row(self, row: RowMapping) -> Document:
+    def from_row(self, row: Mapping[str, Any] | RowMapping) -> Document:
         number = None
         if row["number"] is not None:
             number = Number(row["series"], row["year"], row["serial"], row["number"])

@@ -47,6 +47,18 @@ rectification_brief = sa.Table(
     sa.Index("rectification_brief_case", "case_id"),
 )
 
+# What documents may say of a clue, a case, an item, an action: rebuilt from the log of cases.
+dossier = sa.Table(
+    "dossier",
+    METADATA,
+    sa.Column("id", _uuid, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False, comment="DossierKind"),
+    sa.Column("parent_id", _uuid, comment="of a case its clue, of a task its action, of others their case"),
+    sa.Column("jurisdiction", sa.Text, nullable=False, comment="12-digit division code of the place"),
+    sa.Column("facts", pg.JSONB, nullable=False, comment="by the name that fields of documents ask for"),
+    sa.Index("dossier_parent", "parent_id"),
+)
+
 outage_notice = sa.Table(
     "outage_notice",
     METADATA,
@@ -78,6 +90,7 @@ document = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("content", pg.JSONB, nullable=False),
     sa.Column("case_id", _uuid),
+    sa.Column("subject_id", _uuid, comment="what it is about, where that is not the case itself"),
     sa.Column("verify_code", sa.Text, nullable=False, unique=True),
     sa.Column("drafted_at", _instant, nullable=False),
     sa.Column("drafted_by", sa.Text),

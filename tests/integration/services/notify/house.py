@@ -155,7 +155,7 @@ class House:
             id=id_,
             source="/cases",
             type=event.type,
-            subject=UUID(data.get("item_id") or data["case_id"]),
+            subject=UUID(next(data[name] for name in ("item_id", "case_id", "clue_id", "object_id") if data.get(name))),
             time=data["at"],
             dataschema="",
             data=data,

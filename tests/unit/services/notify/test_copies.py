@@ -10,7 +10,7 @@ from services.notify.adapters.registers import read_copy_rules, read_document_ty
 from services.notify.domain.blocks import Document, Paragraph
 from services.notify.domain.case_brief import CaseBrief, RectificationCount
 from services.notify.domain.composing import compose
-from services.notify.domain.copies import Told, facts_of, known_by_hand, known_of
+from services.notify.domain.copies import Told, facts_of, known_by_hand, known_case, known_of
 from services.notify.domain.documents import area, chinese_date, whereabouts
 from services.notify.domain.drafting import completed, header_of, read_facts
 from services.notify.domain.wording import printable
@@ -70,7 +70,7 @@ def written(event: Event, case: CaseBrief | None = None, rule_id: str = "") -> D
     version = read_document_types().on(rule.document, DAY)
     known = known_of(Told(event, case, RectificationCount(2, 1)))
     content = DocumentContent(to=[OFFICE.called(code) for code in rule.to], facts=facts_of(version, known))
-    full = completed(version, content, case)
+    full = completed(version, content, {} if case is None else known_case(case))
     return compose(version, header_of(full, version, OFFICE, DAY), read_facts(version, full.facts))
 
 

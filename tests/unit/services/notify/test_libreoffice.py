@@ -1,0 +1,41 @@
+"""Every DOCX opens in LibreOffice, as a recipient may open it; where LibreOffice is missing, nobody says so."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from pypdf import PdfReader
+
+from services.notify.adapters.docx_writer import DocxWriter
+from services.notify.adapters.registers import read_document_types
+from tests.support.wanting import Wanting
+from tests.unit.services.notify.paper_facts import document
+
+_WITHIN_S = 150
+
+
+class LibreOfficeMissing(Wanting):
+    what = "LibreOffice"
+    required = False
+
+
+def office() -> str:
+    """Its program. Raises LibreOfficeMissing."""
+    if (found := shutil.which("soffice") or shutil.which("libreoffice")) is None:
+        raise LibreOfficeMissing("LibreOffice is not installed")
+    return found
+
+
+def test_every_docx_opens_in_libreoffice_and_says_its_words(tmp_path: Path) -> None:
+    program, made = office(), {type_: document(type_) for type_ in read_document_types()}
+    for type_, one in made.items():
+        (tmp_path / f"{type_}.docx").write_bytes(DocxWriter().write(one))
+    profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
+    files = sorted(str(file) for file in tmp_path.glob("*.docx"))
+    command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), *files]
+    subprocess.run(command, check=True, capture_output=True, timeout=_WITHIN_S)
+    for type_, one in made.items():
+        pages = PdfReader(tmp_path / f"{type_}.pdf").pages
+        words = re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+        assert re.sub(r"\s", "", one.title)[:10] in words, type_

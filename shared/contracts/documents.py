@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import (
-    Bool,
     Command,
     Contract,
     GetOne,
@@ -282,7 +281,7 @@ class ListDocuments(ListQuery, operation="document.list"):
 class ListUnsigned(ListQuery, operation="document.unsigned"):
     """Recipients of issued documents who have not signed for them, the longest overdue first."""
 
-    late: Bool = Field(False, description="only those past their term")
+    late: bool = Field(False, description="only those past their term")
 
 
 class UnsignedReceipt(View):

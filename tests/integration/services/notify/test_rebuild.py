@@ -74,6 +74,8 @@ def documents(desk: DocumentDesk) -> None:
     desk.step(DIRECTOR, "withdraw", desk.issued()["id"], reason="有误")
     desk.issued(content={**CONTENT, "facts": {**LETTER, "matter": "砂场\U00013000拆除"}})
     signed, at = desk.issued(content={**CONTENT, "copies": []})["id"], desk.house.clock.at.isoformat()
+    slip = {"handed_by": "李四", "photo_sha256": "a" * 64, "received_at": at}
+    desk.step(COORDINATOR, "record-receipt", signed, recipient="恩和镇人民政府", **slip)
     desk.step(COORDINATOR, "sign-for", signed, recipient="恩和镇人民政府", signed_by="王五", signed_at=at)
     desk.step(COORDINATOR, "close", signed)
     desk.step(COORDINATOR, "discard", desk.drafted()["id"], reason="重复")

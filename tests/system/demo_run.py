@@ -30,6 +30,7 @@ FIGURES = {
     "tasks_signed": 6,
     "notices_by_recipient": {"discipline_commission": 7, "organisation_department": 7, "party_committee": 7},
     "notices_signed": 21,
+    "documents_issued": 19,
 }
 
 

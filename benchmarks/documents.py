@@ -33,7 +33,7 @@ from tests.support.nodes import PostgresNode, wait_until
 from tests.unit.services.notify.facts import case_filed
 from tests.unit.services.notify.paper_facts import document
 
-PRINTED = 200
+PRINTED = 100
 NOTICES = 1_000
 _AT_ONCE = 50
 _GIVE_UP_S = 600

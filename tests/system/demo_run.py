@@ -28,8 +28,20 @@ FIGURES = {
         "township": 1,
     },
     "tasks_signed": 6,
-    "notices_by_recipient": {"discipline_commission": 7, "organisation_department": 7, "party_committee": 7},
-    "notices_signed": 21,
+    "notices_by_recipient": {
+        "agriculture": 1,
+        "comprehensive_enforcement": 1,
+        "county_government": 1,
+        "discipline_commission": 8,
+        "natural_resources": 1,
+        "organisation_department": 8,
+        "party_committee": 7,
+        "party_committee_office": 1,
+        "public_security": 2,
+        "恩和镇人民政府": 2,
+    },
+    "notices_signed": 23,
+    "documents_issued": 19,
 }
 
 

@@ -132,7 +132,6 @@ def _play(home: Home, papers: Path) -> dict[str, Any]:
             story.decide(full)
             story.put_right(full, clue)
             story.close(full)
-        paperwork.delisted(story.now())
         story.sign_copies(expected=2 * len(cases) + 1)
         return {**story.figures(imported), "documents_issued": documents.collect(papers)}
 

@@ -24,7 +24,7 @@ class Paperwork:
         return case_id == self._case_id
 
     def filed(self, clue: dict[str, Any], now: datetime) -> None:
-        """立案呈批表, 责令停止违法行为通知书, 协助函; the police answer at once."""
+        """立案呈批表, 责令停止违法行为通知书, 协助函, which the police answer at once."""
         about = {"case_id": self._case_id}
         self._documents.issue("filing_approval", about, reviewer_opinion="同意立案", leader_opinion="同意立案")
         found_on = local_day(datetime.fromisoformat(clue["received_at"])).isoformat()
@@ -34,14 +34,15 @@ class Paperwork:
             "matters": ["identity_check", "site_help"],
             "details": "核对砂场经营者身份。\n必要时派员维持现场秩序。",
             "contact": "王立新 0955-5020000",
+            **with_documents("assistance_letter"),
         }
-        letter = self._people.lead_agency.post(f"/cases/{self._case_id}/assistance-requests", asked)
+        letter = self._people.coordinator.post(f"/cases/{self._case_id}/assistance-requests", asked)
         self._documents.issue("assistance_letter", {"subject_id": letter["id"]}, to=[POLICE])
         answer = {"result": "done", "account": "身份已核对，已安排派出所到场。", "answered_by": "值班民警"}
-        self._people.police.post(
-            f"/assistance-requests/{letter['id']}/answer",
-            {**answer, **with_documents("feedback_letter", on=local_day(now))},
-        )
+        # It came back on paper.
+        day = local_day(now)
+        told = {**answer, "answered_on": day.isoformat(), **with_documents("feedback_letter", on=day)}
+        self._people.coordinator.post(f"/assistance-requests/{letter['id']}/answer", told)
 
     def convened(self, action: dict[str, Any]) -> None:
         """联合执法通知, and a 任务书 for each of the first tasks."""
@@ -92,13 +93,3 @@ class Paperwork:
         about = {"subject_id": item["id"]}
         self._documents.issue("acceptance_sheet", about, opinion="现场核验，已拆除复耕，同意通过验收。")
         self._documents.issue("strike_off_sheet", about, county_opinion="同意销号", review_opinion="同意销号")
-
-    def delisted(self, now: datetime) -> None:
-        """解除挂牌通知, once the case is decided and the land is put right."""
-        (row,) = self._people.coordinator.get("/listings", case_id=self._case_id)["items"]
-        path = f"/listings/{row['id']}"
-        self._people.coordinator.post(f"{path}/report-done", {"account": "已拆除复耕并销号。"})
-        self._people.coordinator.post(f"{path}/verify", {"passed": True, "account": "现场核验，已整改到位。"})
-        approval = with_documents("delisting_approval", on=local_day(now))
-        self._people.coordinator.post(f"{path}/delist", approval)
-        self._documents.issue("delisting_notice", {"subject_id": row["id"]}, to=[TOWN])

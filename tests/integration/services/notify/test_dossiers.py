@@ -113,7 +113,7 @@ def test_lists_leave_as_spreadsheets_in_chinese(told: House) -> None:
     told.command(COORDINATOR, "document.draft", type="task_letter", subject_id=TASK_ID, content=content)
     page = told.query(DIRECTOR, "document.export", type="task_letter")
     (row,) = [dict(zip(page["headings"], row, strict=True)) for row in page["rows"]]
-    assert (row["文种"], row["状态"], row["主送"], row["发文字号"]) == ("任务书", "已拟稿", "中宁县公安局", None)
+    assert (row["文种"], row["状态"], row["主送"], row["发文字号"]) == ("任务书", "草稿", "中宁县公安局", None)
     receipts = told.query(DIRECTOR, "document.export_receipts", type="task_letter")
     assert (receipts["rows"], receipts["next_cursor"]) == ([], None)
     assert receipts["headings"][:2] == ["文种", "发文字号"]

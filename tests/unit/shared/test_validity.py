@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from services.cases.domain import validity
 from services.cases.domain.period import Period
+from shared import validity
 from shared.contracts.cases_events import CaseServedV1
 from shared.contracts.codes import CaseState, DocumentKind
 from shared.contracts.parts import DocumentRef

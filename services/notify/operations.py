@@ -2,13 +2,21 @@
 
 from functools import cache, partial
 
-from services.notify.adapters.registers import read_document_types
-from services.notify.domain.document_table import DECIDERS, DRAFTERS, STAFF
+from services.notify.adapters.registers import read_bulletin_rules, read_document_types
+from services.notify.domain.document_table import DECIDERS, DRAFTERS, OFFICE, STAFF
 from services.notify.handlers import documents
 from services.notify.handlers.assistance import acknowledge_assistance_notice
+from services.notify.handlers.bulletins import draft_bulletin
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
 from services.notify.handlers.recipients import configure_recipient_endpoint
+from services.notify.queries.bulletins import (
+    explain_bulletin,
+    get_bulletin,
+    list_bulletins,
+    list_figure_members,
+    preview_bulletin,
+)
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -24,6 +32,7 @@ from services.notify.queries.notices import (
     list_recipients,
 )
 from services.notify.storage.assistance import IN_AGENCY
+from shared.contracts import bulletins as b
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
 from shared.contracts.codes import Role
@@ -47,6 +56,7 @@ _EVERYBODY = frozenset(Role)
 
 # Read when it is first asked for: this table is imported where no service runs.
 _TYPES = cache(read_document_types)
+_BULLETINS = cache(read_bulletin_rules)
 
 OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
@@ -67,6 +77,12 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(c.SignForDocument, documents.sign_for_document, STAFF),
     CommandOperation(c.CloseDocument, documents.close_document, STAFF),
     CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS),
+    CommandOperation(b.DraftBulletin, draft_bulletin, frozenset({Role.COORDINATOR, Role.OFFICE_DIRECTOR})),
+    QueryOperation(b.ListBulletins, partial(list_bulletins, _BULLETINS), OFFICE, timed=True),
+    QueryOperation(b.GetBulletin, get_bulletin, OFFICE),
+    QueryOperation(b.PreviewBulletin, partial(preview_bulletin, _BULLETINS), OFFICE, timed=True),
+    QueryOperation(b.ListFigureMembers, list_figure_members, OFFICE),
+    QueryOperation(b.ExplainBulletin, explain_bulletin, OFFICE),
     QueryOperation(GetNotice, get_notice, _EVERYBODY),
     QueryOperation(ListNotices, list_notices, _EVERYBODY),
     QueryOperation(ListOutageNotices, list_outages, _COORDINATOR),

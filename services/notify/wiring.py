@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.notify.adapters.jinja_renderer import JinjaRenderer
-from services.notify.adapters.registers import read_copy_rules, read_document_types, read_offices
-from services.notify.handlers import assistance, on_agencies, on_cases
+from services.notify.adapters.registers import read_bulletin_rules, read_copy_rules, read_document_types, read_offices
+from services.notify.handlers import assistance, counting, on_agencies, on_cases
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.operations import OPERATIONS
 from services.notify.settings import DocumentSettings, NotifyData, NotifySettings
@@ -20,6 +20,7 @@ from services.notify.storage.tables import notice_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
+from shared.delivery.reactor import together
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.outgoing.endpoints import Safeguards
 from shared.service import Ring, ServiceParts, assemble
@@ -37,7 +38,10 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         clock=clock,
         open_unit=open_unit(desk_of(settings)),
         operations=OPERATIONS,
-        reactions={"cases": (*on_cases.REACTIONS, *assistance.REACTIONS), "agencies": on_agencies.REACTIONS},
+        reactions={
+            "cases": together(on_cases.REACTIONS, assistance.REACTIONS, counting.REACTIONS),
+            "agencies": on_agencies.REACTIONS,
+        },
         health=health,
         resume=resume_delivery,
     )
@@ -72,6 +76,7 @@ def _desk(settings: DocumentSettings, outgoing: Safeguards | None) -> Desk:
         outgoing=outgoing,
         types=read_document_types(),
         public_url=settings.public_url.rstrip("/"),
+        bulletins=read_bulletin_rules(),
     )
 
 

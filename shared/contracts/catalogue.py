@@ -10,6 +10,7 @@ from shared.contracts import (
     agency_endpoints,
     assistance,
     assistance_notices,
+    bulletins,
     case_import_events,
     case_path_events,
     cases_events,
@@ -53,6 +54,7 @@ _MODULES = (
     outage_notices,
     assistance_notices,
     document_events,
+    bulletins,
     dead_letters,
     maintenance,
 )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pydantic import ValidationError
@@ -25,6 +26,22 @@ class Reaction:
 
     event: type[Event]
     handler: Callable[[Any, EventMeta, Any], None]
+
+
+def together(*groups: Sequence[Reaction]) -> tuple[Reaction, ...]:
+    """One reaction an event type; those of several groups one after the other, in the order of the groups."""
+    by_event: dict[type[Event], list[Callable[[Any, EventMeta, Any], None]]] = {}
+    for reaction in (reaction for group in groups for reaction in group):
+        by_event.setdefault(reaction.event, []).append(reaction.handler)
+    return tuple(
+        Reaction(event, handlers[0] if len(handlers) == 1 else partial(_all, tuple(handlers)))
+        for event, handlers in by_event.items()
+    )
+
+
+def _all(handlers: Sequence[Callable[[Any, EventMeta, Any], None]], event: Any, meta: EventMeta, unit: Any) -> None:
+    for handler in handlers:
+        handler(event, meta, unit)
 
 
 class Unfit(Exception):

@@ -13,6 +13,7 @@ from services.notify.domain.document_table import office_of
 from services.notify.domain.document_types import Version
 from services.notify.domain.drafting import check_parties, code_of, completed, header_of, read_facts, require_open
 from services.notify.domain.errors import CaseUnknown
+from services.notify.handlers.bulletin_papers import require_frozen
 from services.notify.queries.documents import document_view
 from services.notify.storage import press_jobs
 from services.notify.storage.case_briefs import find_case
@@ -60,7 +61,7 @@ def draft_document(cmd: c.DraftDocument, call: Call, unit: NotifyUnit) -> c.Docu
     )
     case = None if cmd.case_id is None else _case(cmd.case_id, office, call.by.jurisdiction, unit)
     made = Document(id=new_id(), jurisdiction=full_code(call.by.jurisdiction[:COUNTY_DIGITS]))
-    _draft(made, cmd.type, cmd.content, case, origin, unit)
+    begin(made, cmd.type, cmd.content, case, origin, unit)
     return document_view(made)
 
 
@@ -76,7 +77,7 @@ def draft_by_rule(asked: RuleDraft, unit: NotifyUnit) -> None:
         case_id=asked.case.case_id if asked.case else None,
     )
     made = Document(id=asked.document_id, jurisdiction=asked.county_code)
-    _draft(made, asked.type, asked.content, asked.case, origin, unit)
+    begin(made, asked.type, asked.content, asked.case, origin, unit)
 
 
 def revise_document(cmd: c.ReviseDocument, call: Call, unit: NotifyUnit) -> c.DocumentView:
@@ -111,6 +112,7 @@ def approve_document(_: c.ApproveDocument, call: Call, unit: NotifyUnit) -> c.Do
     found = _locked(call, unit)
     version = _version(found, unit)
     told = found.approve(version, call.by, call.now)
+    require_frozen(found, version, unit)
     _title(version, found.content, found, unit, local_day(unit.now))
     if found.corrects is not None:
         unit.documents.get(unit.connection, found.corrects.document_id).require_in_force()
@@ -138,9 +140,10 @@ def withdraw_document(cmd: c.WithdrawDocument, call: Call, unit: NotifyUnit) -> 
     return _record(found, found.withdraw(_version(found, unit), cmd.reason, call.by, call.now), unit)
 
 
-def _draft(
+def begin(
     made: Document, type_: str, content: c.DocumentContent, case: CaseBrief | None, origin: Origin, unit: NotifyUnit
 ) -> None:
+    """Record a new draft of a type. made: its id and county."""
     today = local_day(unit.now)
     version = unit.desk.types.on(type_, today)
     require_open(version, origin.office)

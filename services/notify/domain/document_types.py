@@ -29,7 +29,6 @@ class FieldKind(StrEnum):
     INSTANT = "instant"  # said to the minute in Asia/Shanghai
     COUNT = "count"
     AREA = "area"  # square metres; {x} in both units, {x.mu}, {x.m2}
-    RATE = "rate"  # a share of one, said in per cent
     LINES = "lines"  # several lines; inline joined by 、
     ROWS = "rows"  # rows of a table, by column
 
@@ -66,7 +65,6 @@ WANTED: Mapping[FieldKind, str] = {
     FieldKind.INSTANT: "带时区的时间",
     FieldKind.COUNT: "非负整数",
     FieldKind.AREA: "非负面积（平方米）",
-    FieldKind.RATE: "零到一之间的比率",
     FieldKind.LINES: "若干行文字",
     FieldKind.ROWS: "列名相符的若干行",
 }

@@ -14,7 +14,18 @@ from typing import Any
 
 import psutil
 
-from benchmarks import deadlines, evidence, kernel, measures, overlay, protocols, recovery, reporting, work_lists
+from benchmarks import (
+    bulletins,
+    deadlines,
+    evidence,
+    kernel,
+    measures,
+    overlay,
+    protocols,
+    recovery,
+    reporting,
+    work_lists,
+)
 from benchmarks.stack import Stack, fresh_stack
 
 STACK = "stack"
@@ -23,6 +34,7 @@ ALONE: dict[str, Callable[[], Any]] = {
     "deadlines_counted": deadlines.counting,
     "deadlines_swept": deadlines.sweep,
     "overlay": overlay.measure,
+    "bulletin": bulletins.bulletin,
     "lists_search_statistics": work_lists.lists_search_statistics,
     "delivery_by_protocol": protocols.by_protocol,
     "packages_verified": protocols.packages_verified,

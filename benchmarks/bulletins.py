@@ -110,7 +110,7 @@ def _measure(engine: Engine) -> dict[str, Any]:
             found = freeze(connection, new_id(), _COUNTY, _PERIOD, point)
             counted = time.perf_counter()
             townships = townships_of(_COUNTY, found.this)
-            check(found.this, [one.code for one in townships])
+            check(found.this, townships)
             problem_cases.proposed(connection, _COUNTY, point, rules.problem(_PERIOD.until))
             named = time.perf_counter()
             facts(BULLETIN, _PERIOD, found, townships, _snapshot(point.position, found.this.sha256))

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.notify.domain.bulletin_period import BulletinPeriod
 from services.notify.domain.documents import chinese_date
-from services.notify.domain.figures import COLUMNS, COUNTY, Figures
+from services.notify.domain.figures import COLUMNS, COUNTY, Figures, Township
 from shared.area import mu_from_m2
 from shared.contracts.bulletins import BulletinSnapshot, LogHead, ProblemCase, UnsignedCopy
 from shared.contracts.codes import CaseState, title
@@ -35,14 +35,6 @@ class Points:
     this: Figures
     before: Figures
     year_before: Figures
-
-
-@dataclass(frozen=True)
-class Township:
-    """code: 9 digits."""
-
-    code: str
-    name: str
 
 
 def facts(

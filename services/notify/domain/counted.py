@@ -22,9 +22,11 @@ from shared.contracts.cases_events import (
     CaseEvent,
     CaseOpenedEvent,
     CasesEvent,
+    ClueActStoppedV1,
     ClueEvent,
     ClueOpinionSubmittedV1,
     ClueReceivedV1,
+    ClueTurnedIntoCaseV1,
     DeadlinesRecountedV1,
 )
 from shared.contracts.codes import RectificationMethod, WorkKind
@@ -202,6 +204,12 @@ def _(event: ClueOpinionSubmittedV1, of: Counted) -> Counted:
 @_changed.register
 def _(event: ce.ClueShapeAddedV1, of: Counted) -> Counted:
     return of if of.measured else _counts(of, area_m2=event.area_m2 or _NOTHING)
+
+
+@_changed.register(ClueTurnedIntoCaseV1)
+@_changed.register(ClueActStoppedV1)
+def _(event: ClueTurnedIntoCaseV1 | ClueActStoppedV1, of: Counted) -> Counted:
+    return replace(of, case_id=event.case_id)
 
 
 @_changed.register

@@ -252,15 +252,19 @@ class BulletinCaseUnknown(InvalidInput):
 
 
 class BulletinFigureWrong(Conflict):
-    """A sum does not come out (domain.md 5.3): nothing is published until it does. place: a township, or the county."""
+    """A sum does not come out (domain.md 5.3): nothing is published until it does.
+
+    place: code of a township, or `county`.
+    """
 
     def __init__(
-        self, place: str, column: str, figure: str, parts: Sequence[str], items: int, area_m2: Decimal
+        self, place: str, place_name: str, column: str, figure: str, parts: Sequence[str], items: int, area_m2: Decimal
     ) -> None:
         super().__init__(
             "notify.bulletin-figure-wrong",
             column,
             place=place,
+            place_name=place_name,
             figure=figure,
             parts=list(parts),
             items=items,
@@ -290,7 +294,10 @@ class BulletinNotIssued(Conflict):
 
 
 class BulletinUnfinished(Conflict):
-    """Not everything that cases told has been counted here. why: gap, stopped or parked. number: of events parked."""
+    """Not everything that cases told has been counted here.
+
+    why: uncounted, feed-stopped or events-parked. number: of events parked.
+    """
 
     def __init__(self, why: str, number: int = 0) -> None:
         super().__init__("notify.bulletin-unfinished", None, why=why, number=number)

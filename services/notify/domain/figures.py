@@ -158,26 +158,39 @@ class Figures:
         return hashlib.sha256(rfc8785.dumps(rows)).hexdigest()
 
 
-def check(figures: Figures, townships: Sequence[str]) -> None:
+@dataclass(frozen=True)
+class Township:
+    """code: 9 digits, or COUNTY."""
+
+    code: str
+    name: str
+
+
+WHOLE = Township(COUNTY, "全县")
+
+
+def check(figures: Figures, townships: Sequence[Township]) -> None:
     """The arithmetic of domain.md 5.3. townships: of the table to be printed. Raises BulletinFigureWrong, naming the
     figure and by how much it is off."""
-    for place in (*townships, COUNTY):
+    for place in (*townships, WHOLE):
         for whole, parts in WHOLES.items():
-            left = figures.of(place, whole) - sum((figures.of(place, part) for part in parts), Sum())
+            left = figures.of(place.code, whole) - sum((figures.of(place.code, part) for part in parts), Sum())
             _require_nothing(left, place, whole, parts)
         for part, whole in WITHIN.items():
-            if figures.of(place, part).items > figures.of(place, whole).items:
-                left = figures.of(place, whole) - figures.of(place, part)
+            if figures.of(place.code, part).items > figures.of(place.code, whole).items:
+                left = figures.of(place.code, whole) - figures.of(place.code, part)
                 _require_nothing(left, place, part, (whole,))
     for column in COLUMNS:
-        of_rows = sum((figures.of(place, column) for place in townships), Sum())
-        _require_nothing(figures.of(COUNTY, column) - of_rows, COUNTY, column, ("各乡镇合计",))
+        of_rows = sum((figures.of(place.code, column) for place in townships), Sum())
+        _require_nothing(figures.of(COUNTY, column) - of_rows, WHOLE, column, ("各乡镇合计",))
 
 
-def _require_nothing(left: Sum, place: str, column: str, parts: Iterable[str]) -> None:
+def _require_nothing(left: Sum, place: Township, column: str, parts: Iterable[str]) -> None:
     if not left.is_nothing:
         named = [COLUMNS[part].title if part in COLUMNS else part for part in parts]
-        raise BulletinFigureWrong(place, column, COLUMNS[column].title, named, left.items, left.area_m2)
+        raise BulletinFigureWrong(
+            place.code, place.name, column, COLUMNS[column].title, named, left.items, left.area_m2
+        )
 
 
 def _key(group: Group) -> tuple[str, ...]:

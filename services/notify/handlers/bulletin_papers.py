@@ -36,7 +36,7 @@ def require_frozen(found: Document, version: Version, unit: NotifyUnit) -> None:
     points = frozen(unit.connection, bulletin.id)
     if points.this.sha256 != bulletin.drafted.figures_sha256:
         raise BulletinFactChanged("figures_sha256", "统计数据摘要")
-    check(points.this, [one.code for one in townships_of(_county(bulletin), points.this)])
+    check(points.this, townships_of(_county(bulletin), points.this))
     said, expected = found.content.facts, facts_of(found.type, bulletin, points, number)
     for field in version.fields:
         if field.source.startswith(_PERIOD) and said.get(field.name) != expected.get(field.name):

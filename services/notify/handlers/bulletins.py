@@ -116,7 +116,7 @@ def _snapshot(cmd: DraftBulletin, begun: _Begun, county_code: str, call: Call, u
     at, connection = cursor(unit.connection), unit.connection
     point = Point(begun.period.ends_at, at.position, known=begun.former is not None)
     points = freeze(connection, begun.bulletin.id, county_code, begun.period, point)
-    check(points.this, [one.code for one in townships_of(county_code, points.this)])
+    check(points.this, townships_of(county_code, points.this))
     rules, today = unit.desk.bulletins, local_day(unit.now)
     id_ = begun.bulletin.id
     return BulletinSnapshot(

@@ -9,12 +9,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from services.notify.domain.bulletin import Bulletin, bulletin_id
-from services.notify.domain.bulletin_facts import Points, Township
+from services.notify.domain.bulletin_facts import Points
 from services.notify.domain.bulletin_period import BulletinPeriod
 from services.notify.domain.bulletin_rules import BulletinRules, Due
 from services.notify.domain.document_table import office_of
 from services.notify.domain.errors import BulletinFigureWrong, BulletinPeriodWrong
-from services.notify.domain.figures import COLUMNS, COUNTY, RATE_TITLES, RATES, Figures, check
+from services.notify.domain.figures import COLUMNS, COUNTY, RATE_TITLES, RATES, Figures, Township, check
 from services.notify.storage import problem_cases, unsigned_copies
 from services.notify.storage.bulletin_settings import rhythm_on
 from services.notify.storage.bulletin_tables import bulletin, bulletin_group, counted_object, standing
@@ -231,7 +231,7 @@ def _wrong(connection: Connection, county_code: str, this: Figures) -> Iterator[
     if (why := unfinished(connection)) is not None:
         yield f"notify.bulletin-unfinished:{why[0]}"
     try:
-        check(this, [one.code for one in townships_of(county_code, this)])
+        check(this, townships_of(county_code, this))
     except BulletinFigureWrong as wrong:
         yield f"{wrong.code}:{wrong.field}"
 

@@ -64,6 +64,7 @@ standing = sa.Table(
     # What stood at a late instant is mostly what stands now: those few rows are found without the history.
     sa.Index("standing_until_told", "county_code", "kind", sa.text("coalesce(until_told_at, 'infinity')")),
     sa.Index("standing_until_valid", "county_code", "kind", sa.text("coalesce(until_valid_at, 'infinity')")),
+    sa.Index("standing_until_position", "until_position"),
     sa.Index("standing_position", "position"),
 )
 

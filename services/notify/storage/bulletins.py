@@ -143,16 +143,16 @@ def cursor(connection: Connection) -> Cursor:
 
 
 def unfinished(connection: Connection) -> tuple[str, int] | None:
-    """Why not everything that cases told has been counted: gap, stopped, parked and how many; None when it has."""
+    """Why not everything that cases told has been counted: uncounted, feed-stopped, events-parked and how many; None when it has."""
     if not is_whole(connection):
-        return "gap", 0
+        return "uncounted", 0
     if cursor(connection).state != "running":
-        return "stopped", 0
+        return "feed-stopped", 0
     waiting = sa.select(sa.func.count()).where(
         FeedKey(CONSUMER, "cases").of(parked), parked.c.status == "open", parked.c.type.in_(_COUNTED)
     )
     number = int(connection.execute(waiting).scalar_one())
-    return ("parked", number) if number else None
+    return ("events-parked", number) if number else None
 
 
 def heads(connection: Connection) -> list[LogHead]:

@@ -140,7 +140,7 @@ def frozen_groups(bulletin_id: UUID, point: str, county_code: str, at: Point, *,
         sa.func.count().label("items"),
         *(sa.func.sum(h[name]).label(name) for name in AREAS),
         (digest if members else sa.literal("")).label("members_sha256"),
-        (ids if members else sa.null()).label("members"),
+        (ids if members else sa.cast(sa.null(), pg.ARRAY(pg.UUID(as_uuid=True)))).label("members"),
     ).group_by(*of, h.overdue)
 
 

@@ -2,8 +2,7 @@
 
 from functools import cache
 
-from services.notify.domain.bulletin_facts import Township
-from services.notify.domain.figures import Figures
+from services.notify.domain.figures import Figures, Township
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, DivisionLevel, Divisions, full_code
 
 _divisions = cache(Divisions.load)

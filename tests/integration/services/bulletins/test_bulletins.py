@@ -238,7 +238,7 @@ def test_a_bulletin_waits_until_everything_was_counted(telling: Telling) -> None
     telling.hear()
     telling.house.change("INSERT INTO counting_gap VALUES (gen_random_uuid(), 5)")
     refused = telling.draft(period="2026-Q2")
-    assert (refused["code"], refused["facts"]["why"]) == ("notify.bulletin-unfinished", "gap")
+    assert (refused["code"], refused["facts"]["why"]) == ("notify.bulletin-unfinished", "uncounted")
 
 
 @pytest.mark.parametrize(
@@ -338,11 +338,11 @@ def test_due_bulletins_are_listed_with_no_process_up_and_told_once(telling: Tell
 def test_other_counties_and_agencies_see_no_bulletin(telling: Telling, second_quarter: dict[str, Any]) -> None:
     id_ = second_quarter["bulletin"]["id"]
     for operation in ("bulletin.get", "bulletin.explain"):
-        assert telling.house.query(OTHER_COUNTY, operation, id=id_)["kind"] == "not_found"
+        assert telling.house.query(OTHER_COUNTY, operation, id=id_)["kind"] == "not-found"
     assert telling.house.query(OTHER_COUNTY, "bulletin.list")["items"] == []
     assert telling.house.query(OTHER_COUNTY, "bulletin.list", due=True)["items"] == []
-    assert telling.house.query(OFFICER, "bulletin.list")["kind"] == "not_allowed"
-    assert telling.house.command(OTHER_COUNTY, "bulletin.draft", corrects=id_, **DEMANDS)["kind"] == "not_found"
+    assert telling.house.query(OFFICER, "bulletin.list")["kind"] == "not-allowed"
+    assert telling.house.command(OTHER_COUNTY, "bulletin.draft", corrects=id_, **DEMANDS)["kind"] == "not-found"
 
 
 def test_bulletins_are_computed_again_from_the_log(telling: Telling, second_quarter: dict[str, Any]) -> None:

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.notify.domain.errors import BulletinFigureWrong
-from services.notify.domain.figures import COLUMNS, COUNTY, RATES, WHOLES, FigureColumn, Figures, Group, check
+from services.notify.domain.figures import COLUMNS, COUNTY, RATES, WHOLES, FigureColumn, Figures, Group, Township, check
 from shared.contracts.codes import RectificationMethod, RectificationState, VerificationOpinion, WorkKind
 from shared.statistics import TABLES, Sum
 
 TOWNS = ("640521104", "640521100")
+ROWS = (Township(TOWNS[0], "恩和镇"), Township(TOWNS[1], "宁安镇"))
 
 
 def group(kind: WorkKind, state: str, outcome: str = "", town: str = TOWNS[0], items: int = 1, **more: object) -> Group:
@@ -65,7 +66,7 @@ GROUPS = st.one_of(
 @given(st.lists(GROUPS, max_size=30))
 def test_whatever_is_counted_the_sums_come_out(groups: list[Group]) -> None:
     figures = Figures(tuple(groups))
-    check(figures, TOWNS)
+    check(figures, ROWS)
     for town, (whole, parts) in product((*TOWNS, COUNTY), WHOLES.items()):
         assert figures.of(town, whole) == sum((figures.of(town, part) for part in parts), Sum())
     for column in COLUMNS:
@@ -84,16 +85,16 @@ def test_a_column_is_made_of_columns_of_the_statistics_that_share_nothing(column
 def test_a_state_that_nobody_sorted_is_named_with_its_place_and_its_figure() -> None:
     figures = Figures((group(WorkKind.RECTIFICATION, "lost", town=TOWNS[1], items=3),))
     with pytest.raises(BulletinFigureWrong) as wrong:
-        check(figures, TOWNS)
+        check(figures, ROWS)
     assert wrong.value.field == "items"
-    assert wrong.value.facts["place"] == TOWNS[1]
+    assert (wrong.value.facts["place"], wrong.value.facts["place_name"]) == (TOWNS[1], "宁安镇")
     assert (wrong.value.facts["figure"], wrong.value.facts["items"]) == ("应整改", 3)
     assert wrong.value.facts["parts"] == ["在整改", "已销号"]
 
 
 def test_a_township_that_is_not_printed_is_missed_in_the_sum_of_the_county() -> None:
     with pytest.raises(BulletinFigureWrong) as wrong:
-        check(Figures((group(WorkKind.CLUE, "received", town=TOWNS[1]),)), TOWNS[:1])
+        check(Figures((group(WorkKind.CLUE, "received", town=TOWNS[1]),)), ROWS[:1])
     assert (wrong.value.facts["place"], wrong.value.field) == (COUNTY, "found")
 
 

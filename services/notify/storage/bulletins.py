@@ -143,7 +143,7 @@ def cursor(connection: Connection) -> Cursor:
 
 
 def unfinished(connection: Connection) -> tuple[str, int] | None:
-    """Why not everything that cases told has been counted: uncounted, feed-stopped, events-parked and how many; None when it has."""
+    """Why not everything that cases told has been counted, and how many events are parked; None when it has."""
     if not is_whole(connection):
         return "uncounted", 0
     if cursor(connection).state != "running":

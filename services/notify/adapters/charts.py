@@ -5,6 +5,7 @@ documents, turns the SVG into the PNG with the same fonts.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,9 @@ from pygal.style import Style
 from services.notify.adapters.fonts import FontSet
 from services.notify.domain import layout
 from services.notify.domain.blocks import Chart, Face
+
+# pygal puts a finder of its maps into the import system, by an interface that Python has given up. No maps are drawn.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 TEMPLATE = Path(__file__).parent / "picture.typ"
 # Pixels of the drawing; 5 of them are a millimetre of the type area.

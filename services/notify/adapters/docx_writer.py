@@ -279,7 +279,9 @@ class _Sheet:
             form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
             form.space_before = form.space_after = Pt(0)
             form.keep_with_next = True
-            picture = paragraph.add_run().add_picture(io.BytesIO(png), width=Mm(layout.AREA_WIDTH_MM))
+            run = paragraph.add_run()
+            self._fonts(run._r.get_or_add_rPr(), self.faces[Face.FANG])
+            picture = run.add_picture(io.BytesIO(png), width=Mm(layout.AREA_WIDTH_MM))
             picture._inline.docPr.set("descr", chart.caption)
         self._paragraph((Run(chart.caption),), align=Align.CENTRE, size=layout.FORM_PT)
 

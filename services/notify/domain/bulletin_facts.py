@@ -213,13 +213,11 @@ def _unsigned(copy: UnsignedCopy) -> str:
     return f"{copy.recipient}：《{copy.title}》（{copy.number}），应于{due}前签收，已逾期{copy.days_late}个工作日。"
 
 
-def _head(head: LogHead) -> dict[str, str]:
-    return {
-        "service": _SERVICES.get(head.service, head.service),
-        "log_id": str(head.log_id) if head.log_id else _NOTHING,
-        "position": str(head.position),
-        "hash": head.hash,
-    }
+def _head(head: LogHead) -> str:
+    """In groups of eight, so that a line may break and a person may compare."""
+    groups = " ".join(head.hash[at : at + 8] for at in range(0, len(head.hash), 8))
+    name = _SERVICES.get(head.service, head.service)
+    return f"{name}系统：日志 {head.log_id or _NOTHING}，第{head.position}号，链头 {groups}"
 
 
 def _paragraphs(text: str) -> list[str]:

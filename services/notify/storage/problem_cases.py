@@ -33,8 +33,8 @@ def proposed(connection: Connection, county_code: str, at: Point, rule: ProblemR
     )
     overdue = sa.select(h.case_id).where(sa.or_(open_case, open_item), h.object_id.in_(climbed))
     why = (
-        h.case_id.in_(listed).label("listed"),
-        h.case_id.in_(overdue).label("overdue"),
+        sa.func.coalesce(h.case_id.in_(listed), sa.false()).label("listed"),
+        sa.func.coalesce(h.case_id.in_(overdue), sa.false()).label("overdue"),
         sa.and_(open_case, h.pbf_area_m2 >= rule.pbf_m2).label("pbf"),
     )
     found = sa.select(*_shown(h), *why).where(h.kind == WorkKind.CASE.value).subquery()
@@ -59,12 +59,13 @@ def chosen(connection: Connection, county_code: str, at: Point, ids: Sequence[UU
     return [by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id]
 
 
-def _held(county_code: str, at: Point) -> sa.Subquery:
+def _held(county_code: str, at: Point) -> sa.CTE:
+    """Counted once, however often it is asked."""
     columns = (_s.object_id, _s.kind, _s.state, _s.area_m2, _s.pbf_area_m2, _s.township_code)
     joined = sa.select(*columns, _o.case_id, _o.number, _o.title).join_from(
         standing, counted_object, _o.id == _s.object_id
     )
-    return joined.where(*at.holds(county_code, _NAMED)).subquery("held")
+    return joined.where(*at.holds(county_code, _NAMED)).cte("held")
 
 
 def _shown(h: Any) -> tuple[Any, ...]:

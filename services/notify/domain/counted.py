@@ -4,7 +4,7 @@ The same words mean the same number as in the statistics of cases (shared/statis
 when that was told and since when it holds (shared/validity.py). Beside that the clocks of an item, for 逾期.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -285,23 +285,22 @@ def _ticking(of: Counted, event: CasesEvent) -> Counted:
         held = tuple(one.reason.value for one in start.pauses if one.to_on is None)
         clocks.append(Clock(start.rule_id, start.due_on, start.direction != "not_before", held))
     for resume in event.resumes:
-        reason = resume.reason.value
-        _of_latest(clocks, resume.rule_id, lambda one, gone=reason: _held(one, [r for r in one.held if r != gone]))
+        place = _latest(clocks, resume.rule_id)
+        if place is not None:
+            held = tuple(reason for reason in clocks[place].held if reason != resume.reason)
+            clocks[place] = replace(clocks[place], held=held)
     for pause in event.pauses:
-        reason = pause.reason.value
-        _of_latest(clocks, pause.rule_id, lambda one, more=reason: _held(one, [*one.held, more]))
+        place = _latest(clocks, pause.rule_id)
+        if place is not None:
+            clocks[place] = replace(clocks[place], held=(*clocks[place].held, pause.reason.value))
     for recount in event.recounts:
-        _of_latest(clocks, recount.rule_id, lambda one, on=recount.due_on: replace(one, due_on=on))
+        place = _latest(clocks, recount.rule_id)
+        if place is not None:
+            clocks[place] = replace(clocks[place], due_on=recount.due_on)
     days = [one.due_on for one in clocks if one.last and not one.held and one.due_on is not None]
     return _counts(replace(of, clocks=tuple(clocks)), due_on=min(days, default=None))
 
 
-def _held(of: Clock, reasons: Sequence[str]) -> Clock:
-    return replace(of, held=tuple(reasons))
-
-
-def _of_latest(clocks: list[Clock], rule_id: str, change: Callable[[Clock], Clock]) -> None:
-    for place in range(len(clocks) - 1, -1, -1):
-        if clocks[place].rule_id == rule_id:
-            clocks[place] = change(clocks[place])
-            return
+def _latest(clocks: Sequence[Clock], rule_id: str) -> int | None:
+    """The place of the latest running clock of a rule; None where none runs."""
+    return next((place for place in range(len(clocks) - 1, -1, -1) if clocks[place].rule_id == rule_id), None)

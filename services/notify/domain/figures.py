@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 import rfc8785
 
@@ -148,7 +149,7 @@ class Figures:
     @property
     def sha256(self) -> str:
         """Of everything that was counted and of whom, in canonical JSON."""
-        rows = [
+        rows: list[Any] = [
             [
                 *(group.township_code, group.kind.value, group.state, group.outcome, group.part, group.overdue),
                 *(group.sum.items, *(str(area) for area in group.sum.areas), group.members_sha256),

@@ -4,6 +4,8 @@ counted_object and standing follow from the log of cases alone. bulletin_group i
 refuses every change.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql as pg
@@ -17,7 +19,7 @@ AREAS = ("area_m2", "farmland_area_m2", "pbf_area_m2", "done_area_m2")
 COUNTED = ("state", "outcome", "part", *AREAS, "due_on")
 
 
-def _counts() -> list[sa.Column[object]]:
+def _counts() -> list[sa.Column[Any]]:
     return [
         sa.Column("state", sa.Text, nullable=False),
         sa.Column("outcome", sa.Text, nullable=False),

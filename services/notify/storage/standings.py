@@ -20,7 +20,7 @@ from shared.statistics import Sum
 
 _s = standing.c
 COUNTED_KINDS = tuple(kind for kind, _ in KINDS.values())
-_INFINITY = sa.literal_column("'infinity'::timestamptz")
+_INFINITY: sa.ColumnElement[datetime] = sa.literal_column("'infinity'::timestamptz")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from tests.integration.services.cases.office import COUNTY, Office, actor
 from tests.integration.services.notify.document_desk import DIRECTOR, HEAD, DocumentDesk
 from tests.integration.services.notify.house import COORDINATOR, House
 
-DEMANDS = {"demands": ["限期整改到位，逐项销号。"], "proposals": ["建议将整改销号纳入年度考核。"]}
+DEMANDS: dict[str, Any] = {"demands": ["限期整改到位，逐项销号。"], "proposals": ["建议将整改销号纳入年度考核。"]}
 
 
 class Telling:

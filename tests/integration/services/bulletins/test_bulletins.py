@@ -125,10 +125,12 @@ def test_printed_again_the_bulletin_is_the_same_bytes(telling: Telling, second_q
     desk = press_desk(telling.desk.worker_settings())
     with telling.house.parts.engine.connect() as connection:
         found = DocumentStore().get(connection, issued["id"])
+    assert found.dated_on is not None
+    assert found.number is not None
     version = desk.types.on(found.type, found.dated_on)
     imprint = drafting.Imprint(
         number=found.number.text,
-        signer=found.approved_by,
+        signer=found.approved_by or "",
         verify_url=f"{desk.public_url}/verify/{found.verify_code}",
     )
     issuer = desk.offices.of(found.jurisdiction).issuer(found.office)
@@ -342,7 +344,10 @@ def test_other_counties_and_agencies_see_no_bulletin(telling: Telling, second_qu
     assert telling.house.query(OTHER_COUNTY, "bulletin.list")["items"] == []
     assert telling.house.query(OTHER_COUNTY, "bulletin.list", due=True)["items"] == []
     assert telling.house.query(OFFICER, "bulletin.list")["kind"] == "not-allowed"
-    assert telling.house.command(OTHER_COUNTY, "bulletin.draft", corrects=id_, **DEMANDS)["kind"] == "not-found"
+    assert (
+        telling.house.command(OTHER_COUNTY, "bulletin.draft", None, None, corrects=id_, **DEMANDS)["kind"]
+        == "not-found"
+    )
 
 
 def test_bulletins_are_computed_again_from_the_log(telling: Telling, second_quarter: dict[str, Any]) -> None:

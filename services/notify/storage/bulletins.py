@@ -109,6 +109,8 @@ def visible(by: Actor) -> ColumnElement[bool]:
 
 def freeze(connection: Connection, bulletin_id: UUID, county_code: str, period: BulletinPeriod, at: Point) -> Points:
     """Count the three points of a period and keep what they come to; whose ids are kept for the first alone."""
+    # Grouped in memory; the rows are few, their members are not.
+    connection.execute(sa.text("SET LOCAL work_mem = '64MB'"))
     ends = (period.ends_at, period.begins_at, period.year_before_ends_at)
     for name, ends_at in zip(_POINTS, ends, strict=True):
         point = Point(ends_at, at.position, at.known)

@@ -31,7 +31,7 @@ from shared.migration import upgrade
 from tests.support.nodes import PostgresNode
 
 CASES = 100_000
-ROUNDS = 5
+ROUNDS = 3
 _ROLE, _COUNTY = "notify_app", "640521"
 _PERIOD = BulletinPeriod.read("2026-Q2")
 # kind, how many a hundred cases, states in their order, outcome from which state on.

@@ -127,15 +127,15 @@ def frozen_groups(bulletin_id: UUID, point: str, county_code: str, at: Point, *,
         sa.select(*keys, overdue, _s.object_id, *(_s[name] for name in AREAS)).where(*at.holds(county_code)).subquery()
     )
     h = held.c
-    of = [h[name] for name in _GROUPED]
-    sums = [sa.func.sum(h[name]).label(name) for name in AREAS]
-    ids = [sa.func.array_agg(h.object_id).label("ids")] if members else []
+    of: list[Any] = [h[name] for name in _GROUPED]
+    sums: list[Any] = [sa.func.sum(h[name]).label(name) for name in AREAS]
+    ids: list[Any] = [sa.func.array_agg(h.object_id).label("ids")] if members else []
     # Grouped first and put in order afterwards: sorting all objects by five words took seconds.
     grouped = (
         sa.select(*of, h.overdue, sa.func.count().label("items"), *sums, *ids).group_by(*of, h.overdue).cte("grouped")
     )
     g = grouped.c
-    found = [
+    found: list[Any] = [
         sa.literal(bulletin_id, _UUID).label("bulletin_id"),
         sa.literal(point).label("point"),
         sa.func.row_number().over(order_by=[*(g[name] for name in _GROUPED), g.overdue]).label("place"),

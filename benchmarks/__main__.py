@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from benchmarks import (
+    bulletins,
     deadlines,
     documents,
     evidence,
@@ -34,6 +35,7 @@ ALONE: dict[str, Callable[[], Any]] = {
     "deadlines_counted": deadlines.counting,
     "deadlines_swept": deadlines.sweep,
     "overlay": overlay.measure,
+    "bulletin": bulletins.bulletin,
     "lists_search_statistics": work_lists.lists_search_statistics,
     "delivery_by_protocol": protocols.by_protocol,
     "packages_verified": protocols.packages_verified,

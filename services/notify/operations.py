@@ -3,10 +3,11 @@
 from functools import cache, partial
 
 from services.notify.adapters.docx_writer import DocxWriter
-from services.notify.adapters.registers import read_document_types, read_receipt_terms
-from services.notify.domain.document_table import DECIDERS, DRAFTERS, STAFF
+from services.notify.adapters.registers import read_bulletin_rules, read_document_types, read_receipt_terms
+from services.notify.domain.document_table import DECIDERS, DRAFTERS, OFFICE, STAFF
 from services.notify.handlers import documents
 from services.notify.handlers.assistance import acknowledge_assistance_notice
+from services.notify.handlers.bulletins import draft_bulletin
 from services.notify.handlers.notices import issue_notice, read_notice, sign_notice
 from services.notify.handlers.outages import acknowledge_outage
 from services.notify.handlers.receipt_proofs import record_receipt
@@ -14,6 +15,13 @@ from services.notify.handlers.recipients import (
     configure_recipient_endpoint,
     disable_recipient_endpoint,
     test_recipient_endpoint,
+)
+from services.notify.queries.bulletins import (
+    explain_bulletin,
+    get_bulletin,
+    list_bulletins,
+    list_figure_members,
+    preview_bulletin,
 )
 from services.notify.queries.document_bundles import get_document_bundle
 from services.notify.queries.document_exports import export_documents, export_receipts
@@ -36,6 +44,7 @@ from services.notify.queries.receipts import list_unsigned
 from services.notify.queries.recipients import list_recipients
 from services.notify.queries.subjects import prepare_document
 from services.notify.storage.assistance import IN_AGENCY
+from shared.contracts import bulletins as b
 from shared.contracts import document_exports as x
 from shared.contracts import documents as c
 from shared.contracts.assistance_notices import AcknowledgeAssistanceNotice, ListAssistanceNotices
@@ -64,6 +73,7 @@ _EVERYBODY = frozenset(Role)
 # Read when it is first asked for: this table is imported where no service runs.
 _TYPES = cache(read_document_types)
 _TERMS = cache(read_receipt_terms)
+_BULLETINS = cache(read_bulletin_rules)
 
 OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
@@ -88,6 +98,12 @@ OPERATIONS: tuple[Operation, ...] = (
     CommandOperation(RecordReceipt, record_receipt, STAFF),
     CommandOperation(c.CloseDocument, documents.close_document, STAFF),
     CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS),
+    CommandOperation(b.DraftBulletin, draft_bulletin, frozenset({Role.COORDINATOR, Role.OFFICE_DIRECTOR})),
+    QueryOperation(b.ListBulletins, partial(list_bulletins, _BULLETINS), OFFICE, timed=True),
+    QueryOperation(b.GetBulletin, get_bulletin, OFFICE),
+    QueryOperation(b.PreviewBulletin, partial(preview_bulletin, _BULLETINS, _TERMS), OFFICE, timed=True),
+    QueryOperation(b.ListFigureMembers, list_figure_members, OFFICE),
+    QueryOperation(b.ExplainBulletin, explain_bulletin, OFFICE),
     QueryOperation(GetNotice, partial(get_notice, _TYPES), _EVERYBODY),
     QueryOperation(GetNoticeFile, get_notice_file, _EVERYBODY),
     QueryOperation(ListNotices, list_notices, _EVERYBODY),

@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from services.notify.adapters.registers import (
+    read_bulletin_rules,
     read_copy_rules,
     read_document_types,
     read_offices,
     read_receipt_terms,
 )
 from services.notify.domain.document_table import OUT
-from services.notify.handlers import assistance, on_agencies, on_cases, on_dossiers
+from services.notify.handlers import assistance, counting, on_agencies, on_cases, on_dossiers
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.handlers.urging import MOST, give_terms, urge_unsigned
 from services.notify.operations import OPERATIONS
@@ -52,7 +53,7 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         operations=OPERATIONS,
         reactions={
             # Dossiers first: what a rule drafts on an event says what the event tells.
-            "cases": together(*on_dossiers.REACTIONS, *on_cases.REACTIONS, *assistance.REACTIONS),
+            "cases": together(*on_dossiers.REACTIONS, *on_cases.REACTIONS, *assistance.REACTIONS, *counting.REACTIONS),
             "agencies": on_agencies.REACTIONS,
         },
         health=health,
@@ -109,6 +110,7 @@ def _desk(settings: DocumentSettings, outgoing: Safeguards | None) -> Desk:
         types=read_document_types(),
         terms=read_receipt_terms(),
         public_url=settings.public_url.rstrip("/"),
+        bulletins=read_bulletin_rules(),
     )
 
 

@@ -22,6 +22,7 @@ from services.notify.adapters.document_press import DocumentPress, Printed
 from services.notify.adapters.fonts import FREE
 from services.notify.domain.document import Frozen
 from services.notify.domain.errors import NumberTaken, PressCrashed
+from services.notify.handlers.bulletins import remind_all
 from services.notify.handlers.sealing import PRESS, Plan, plan, refuse, seal
 from services.notify.settings import WorkerSettings
 from services.notify.storage import press_jobs
@@ -36,6 +37,7 @@ from shared.contracts.documents import DocumentFile, DocumentSignature
 from shared.crash_points import CrashPoint, reach
 from shared.delivery.runner import UnitRunner
 from shared.errors import StaleVersion, TianweiError, Unavailable
+from shared.ids import new_id
 from shared.outgoing.wake import OutboxBell
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ class WorkerLimits:
     poll_s: float = 1.0
     heartbeat_s: float = 5.0
     sweep_s: float = 3600.0
+    remind_s: float = 600.0
 
 
 class PressWorker:
@@ -79,7 +82,7 @@ class PressWorker:
         self._heartbeat_file = heartbeat_file
         self._limits = limits or WorkerLimits()
         self._stopping = Event()
-        self._beaten_at = self._swept_at = float("-inf")
+        self._beaten_at = self._swept_at = self._reminded_at = float("-inf")
 
     def stop(self) -> None:
         """Finish the document at hand, then return from run."""
@@ -90,6 +93,7 @@ class PressWorker:
         while not self._stopping.is_set():
             self._beat()
             self._sweep()
+            self._remind()
             try:
                 worked = self.run_once()
             except _AWAY:
@@ -181,6 +185,23 @@ class PressWorker:
             self._swept_at = time.monotonic()
             if gone := self._blobs.sweep():
                 log.info("removed half-written files", extra={"files": gone})
+
+    def _remind(self) -> None:
+        """Bulletins that are due become reminders, whenever a worker is up again; each is told once."""
+        if time.monotonic() - self._reminded_at < self._limits.remind_s:
+            return
+        self._reminded_at = time.monotonic()
+        try:
+            self.remind_once()
+        except _AWAY:
+            log.warning("reminders of bulletins wait: the database does not answer", exc_info=True)
+
+    def remind_once(self) -> None:
+        def use_case(unit: NotifyUnit) -> dict[str, Any]:
+            remind_all(unit)
+            return {}
+
+        self._runner.run(PRESS, use_case, correlation_id=new_id().hex)
 
     def _beat(self) -> None:
         if self._heartbeat_file is None or time.monotonic() - self._beaten_at < self._limits.heartbeat_s:

@@ -10,6 +10,7 @@ from shared.contracts import (
     agency_endpoints,
     assistance,
     assistance_notices,
+    bulletins,
     case_import_events,
     case_path_events,
     cases_events,
@@ -55,6 +56,7 @@ _MODULES = (
     receipt_proofs,
     assistance_notices,
     document_events,
+    bulletins,
     dead_letters,
     maintenance,
 )

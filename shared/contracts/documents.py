@@ -30,7 +30,7 @@ Facts = Annotated[
     dict[Annotated[str, StringConstraints(max_length=60)], FactValue],
     Field(
         max_length=60,
-        description="by the name of the type's field: text, whole number, number (area in m2, rate of one), list of "
+        description="by the name of the type's field: text, whole number, number (area in m2), list of "
         "lines, list of rows by column; a date as 2026-07-06, an instant as ISO 8601 with offset",
     ),
 ]
@@ -306,7 +306,7 @@ class UnsignedReceipt(View):
 class DocumentFieldView(View):
     name: str
     title: str
-    kind: str = Field(description="line, text, date, instant, count, area, rate, lines or rows")
+    kind: str = Field(description="line, text, date, instant, count, area, lines or rows")
     required: bool
     columns: list[str] = Field(description="of rows: keys of each row")
     from_case: bool = Field(description="filled in from the case or subject, as far as that is known")

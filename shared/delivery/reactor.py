@@ -28,10 +28,16 @@ class Reaction:
 
 
 def together(*reactions: Reaction) -> tuple[Reaction, ...]:
-    """One reaction an event: where several parts of a service take the same event, all in one unit, in order."""
+    """One reaction an event: where several parts of a service take the same event, all in one unit, in order.
+
+    Raises ValueError for a part that would take the same event twice.
+    """
     handlers: dict[type[Event], list[Callable[[Any, EventMeta, Any], None]]] = {}
     for reaction in reactions:
-        handlers.setdefault(reaction.event, []).append(reaction.handler)
+        several = handlers.setdefault(reaction.event, [])
+        if reaction.handler in several:
+            raise ValueError(f"{reaction.event.type} would be taken twice by one part")
+        several.append(reaction.handler)
     return tuple(Reaction(event, _all_of(several)) for event, several in handlers.items())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.system.running_house import TrainingHouse
-from tests.system.worked_example import april, july, june, may, quarters
+from tests.system.worked_example import april, bulletin, july, june, may, quarters
 from tests.system.worked_example.desk import Desk
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("worked-example")]
@@ -58,6 +58,7 @@ DAYS: tuple[Day, ...] = (
     july.step_41,
     july.reachable,
     quarters.both_stand,
+    bulletin.third_shows_it_rectified,
 )
 
 

@@ -1,22 +1,13 @@
 """What the areas of an act rest on: official values count, the claim stands beside them (domain.md 2.6, 9 #10)."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from services.cases.domain.overlay import Claim, Overlay, differences
+from shared.areas import Areas, counted
 from shared.contracts.area_basis import AreaBasis, ClaimedAreas, OfficialAreas
 from shared.contracts.clue_parts import ClueWarning
 
 _NOTHING = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Areas:
-    """m2; farmland with the permanent basic farmland in it."""
-
-    area_m2: Decimal
-    farmland_m2: Decimal
-    pbf_m2: Decimal
 
 
 def claim(area_m2: Decimal | None, farmland_m2: Decimal | None, pbf_m2: Decimal | None) -> ClaimedAreas:
@@ -45,16 +36,6 @@ def basis_of(claimed: ClaimedAreas, overlay: Overlay | None, shape_m2: Decimal |
         ),
         differences=list(differences(said, fact.area_m2, fact.farmland_m2, fact.pbf_m2)),
     )
-
-
-def counted(basis: AreaBasis) -> Areas:
-    """What counts: official areas; where no layer says so, the claim."""
-    claimed, official = basis.claimed, basis.official
-    if official is None:
-        return Areas(claimed.area_m2, claimed.farmland_area_m2, claimed.pbf_area_m2)
-    pbf_m2 = claimed.pbf_area_m2 if official.pbf_area_m2 is None else official.pbf_area_m2
-    farmland_m2 = claimed.farmland_area_m2 if official.farmland_area_m2 is None else official.farmland_area_m2
-    return Areas(official.area_m2, max(farmland_m2, pbf_m2), pbf_m2)
 
 
 def largest(basis: AreaBasis) -> Areas:

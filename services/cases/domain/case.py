@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.cases.domain import clocks, competence, decision, standstill
-from services.cases.domain.area_basis import basis_of, counted, largest
+from services.cases.domain.area_basis import basis_of, largest
 from services.cases.domain.case_record import CaseRecord
 from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.certificates import uncertified
@@ -15,6 +15,7 @@ from services.cases.domain.people import free_of_interest, keep_apart
 from services.cases.domain.progress import Moment
 from services.cases.domain.service import check_service
 from services.cases.domain.transitions import Forbidden, Row
+from shared.areas import counted
 from shared.clock import local_day
 from shared.contracts.area_basis import AreaBasis
 from shared.contracts.case_paths import PathStep

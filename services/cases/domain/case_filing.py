@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from services.cases.domain.area_basis import counted, largest
+from services.cases.domain.area_basis import largest
 from services.cases.domain.case import Case
 from services.cases.domain.case_table import TABLE
 from services.cases.domain.clocks import ClockNotRunning
@@ -14,6 +14,7 @@ from services.cases.domain.path_rules import Reach
 from services.cases.domain.progress import Moment
 from services.cases.domain.service import check_service
 from services.cases.domain.transitions import Forbidden
+from shared.areas import counted
 from shared.clock import local_day
 from shared.contracts.area_basis import AreaBasis
 from shared.contracts.case_path_events import (

@@ -8,12 +8,13 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.cases.domain.area_basis import claim, counted, warnings_of
+from services.cases.domain.area_basis import claim, warnings_of
 from services.cases.domain.case_table import TABLE as TABLE
 from services.cases.domain.people import folded
 from services.cases.domain.procedure import noted
 from services.cases.domain.progress import Charged, Progress
 from shared.area import mu_from_m2
+from shared.areas import counted
 from shared.contracts.area_basis import AreaBasis, ClaimedAreas
 from shared.contracts.case_import_events import CaseTakenOverV1
 from shared.contracts.case_path_events import CaseLandFoundV1, CaseRecusalDecidedV1, CaseReopenedV1

@@ -7,9 +7,10 @@ from functools import singledispatchmethod
 from typing import Any, ClassVar, Literal
 from uuid import UUID
 
-from services.cases.domain.area_basis import Areas, claim, counted, warnings_of
+from services.cases.domain.area_basis import claim, warnings_of
 from services.cases.domain.progress import Progress
 from shared.area import mu_from_m2
+from shared.areas import Areas, counted
 from shared.contracts import cases_events as e
 from shared.contracts import clue_events as ce
 from shared.contracts.area_basis import AreaBasis, ClaimedAreas

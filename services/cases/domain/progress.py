@@ -12,7 +12,6 @@ from services.cases.domain import clocks
 from services.cases.domain.deadlines import DeadlineRegister
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.transitions import ALL_CLOCKS, Row
-from services.cases.domain.validity import valid_since
 from shared.clock import SHANGHAI, local_day
 from shared.contracts.cases_events import CasesEvent, DeadlinesRecountedV1
 from shared.contracts.clocks import DeadlineFact, ExtensionFact, PauseFact, RecountFact, ResumeFact
@@ -21,6 +20,7 @@ from shared.contracts.parts import DeadlineView, DocumentRef
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.errors import InvalidInput
 from shared.principal import Actor
+from shared.validity import valid_since
 
 # The clock of whoever states an instant may be ahead of ours by this much.
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -143,7 +143,7 @@ class Progress(ABC):
 
     touched: places of the clocks that have changed since it was loaded, or have another holder. state_since: when it
     came into its state; None while that has not changed since it was loaded. told_at, valid_at: when the last event
-    was told, and since when things are as it says (domain/validity.py); None: nothing was told since it was loaded.
+    was told, and since when things are as it says (shared/validity.py); None: nothing was told since it was loaded.
     """
 
     TYPE: ClassVar[str]

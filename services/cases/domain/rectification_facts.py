@@ -6,10 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.cases.domain.area_basis import Areas
 from services.cases.domain.areas import check_land, check_part
 from services.cases.domain.path_rules import PathRules
 from services.cases.domain.transitions import Forbidden
+from shared.areas import Areas
 from shared.contracts import rectification_events as e
 from shared.contracts.clue_parts import ClueWarning
 from shared.contracts.codes import DocumentKind, RectificationMethod

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from services.cases.domain.area_basis import Areas, basis_of, counted
+from services.cases.domain.area_basis import basis_of
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_days import day_before
@@ -12,6 +12,7 @@ from services.cases.domain.rectification_facts import Room
 from services.cases.domain.shape_area import area_of
 from services.cases.storage import land
 from services.cases.storage.unit import CasesUnit
+from shared.areas import Areas, counted
 from shared.contracts.area_basis import AreaBasis, ClaimedAreas
 
 

@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Table
 
 from services.cases.domain.period import Period
-from services.cases.domain.statistics import TABLES
 from services.cases.queries.statistics import check, filters
 from services.cases.storage.statistics import counts_at
 from services.cases.storage.work_scope import seen
@@ -19,6 +18,7 @@ from shared.contracts.statistics import ListStatisticItems, StatisticBy, Statist
 from shared.errors import InvalidInput
 from shared.paging import Listing, page
 from shared.principal import Actor
+from shared.statistics import TABLES
 
 _w, _h = work_item.c, work_history.c
 _VIEWS = TypeAdapter(list[StatisticItem])

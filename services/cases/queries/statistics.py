@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection, FromClause, Table
 
 from services.cases.domain.period import Period
-from services.cases.domain.statistics import TABLES, Sum, differs
 from services.cases.queries.parts import lies_in
 from services.cases.queries.positions import lies_inside
 from services.cases.queries.work_titles import state_title, title_of
@@ -33,6 +32,7 @@ from shared.contracts.work import ring_points
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, Divisions, significant
 from shared.errors import InvalidInput
 from shared.principal import Actor
+from shared.statistics import TABLES, Sum, differs
 
 _NAMES = {
     WorkKind.CLUE: "clues_by_state",

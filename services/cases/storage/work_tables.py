@@ -53,7 +53,7 @@ work_item = sa.Table(
     *_areas(),
     sa.Column("opened_at", _instant, nullable=False),
     sa.Column("told_at", _instant, nullable=False, comment="its last event, on the business clock"),
-    sa.Column("valid_at", _instant, nullable=False, comment="since when it is as it is: domain/validity.py"),
+    sa.Column("valid_at", _instant, nullable=False, comment="since when it is as it is: shared/validity.py"),
     sa.Column("beside_at", _instant, comment="when what it has from its case last changed; null: never"),
     sa.Column("month", sa.Integer, nullable=False, comment="yyyymm of opened_at in Asia/Shanghai"),
     sa.Column("due_on", sa.Date, comment="earliest running clock"),

@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.notify.adapters.charts import Charts
 from services.notify.adapters.docx_writer import DocxWriter
 from services.notify.adapters.fonts import FREE, FontSet, folders
 from services.notify.adapters.pdf_writer import PdfWriter
@@ -41,8 +42,9 @@ class DocumentPress:
         if fonts.substituted:
             told = ", ".join(f"{face} in {family}" for face, family in fonts.substituted.items())
             log.warning("documents are set with other fonts (%s): run make fonts or set TIANWEI_FONT_DIR", told)
-        self._pdf = PdfWriter(fonts)
-        self._docx = DocxWriter()
+        charts = Charts(fonts)
+        self._pdf = PdfWriter(fonts, charts)
+        self._docx = DocxWriter(charts)
 
     def print(self, document: Document) -> Printed:
         """The same bytes for the same document. Raises GlyphMissing, naming the field and the character."""

@@ -13,6 +13,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph as DocxParagraph
 
 from services.notify.adapters import qr
+from services.notify.adapters.charts import Charts
 from services.notify.adapters.docx_parts import (
     at_foot,
     at_place,
@@ -26,7 +27,7 @@ from services.notify.adapters.docx_parts import (
 )
 from services.notify.adapters.fonts import word_names
 from services.notify.domain import layout
-from services.notify.domain.blocks import Align, Block, Document, Face, Form, Layout, Paragraph, Run, Table
+from services.notify.domain.blocks import Align, Block, Chart, Document, Face, Form, Layout, Paragraph, Run, Table
 from services.notify.domain.documents import chinese_date
 
 _ALIGN = {
@@ -43,11 +44,14 @@ _HEADED = (Layout.DOCUMENT, Layout.MINUTES)
 
 
 class DocxWriter:
-    """Stateless: each document is built from python-docx's own empty one."""
+    """Each document is built from python-docx's own empty one. charts: draws, of documents that have any."""
+
+    def __init__(self, charts: Charts | None = None) -> None:
+        self._charts = charts
 
     def write(self, document: Document, pages_after: int = 0) -> bytes:
         """The same bytes for the same document. pages_after: breaks before the 版记, as the PDF has them."""
-        sheet = _Sheet(document)
+        sheet = _Sheet(document, self._charts)
         sheet.head()
         sheet.body()
         sheet.end_block(pages_after)
@@ -55,8 +59,8 @@ class DocxWriter:
 
 
 class _Sheet:
-    def __init__(self, document: Document) -> None:
-        self.document = document
+    def __init__(self, document: Document, charts: Charts | None) -> None:
+        self.document, self.charts = document, charts
         self.docx: DocxDocument = docx.Document()
         self.faces, self.rare, self.beyond = word_names()
         self._page()
@@ -248,6 +252,8 @@ class _Sheet:
                 )
             elif isinstance(block, Table):
                 self._table(block)
+            elif isinstance(block, Chart):
+                self._chart(block)
             else:
                 self._form(block)
 
@@ -262,6 +268,22 @@ class _Sheet:
             for cell, text, column in zip(made.add_row().cells, row, table.columns, strict=True):
                 self._cell(cell, text, Face.FANG, column.align)
         self._paragraph((), height=6)
+
+    def _chart(self, chart: Chart) -> None:
+        """As pictures, since Word takes no SVG through python-docx; its caption is their text for who cannot see."""
+        if self.charts is None:
+            raise LookupError("a chart, and nobody to draw it")
+        for png in self.charts.pngs(chart):
+            paragraph = self.docx.add_paragraph()
+            form = paragraph.paragraph_format
+            form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.SINGLE, 1.0
+            form.space_before = form.space_after = Pt(0)
+            form.keep_with_next = True
+            run = paragraph.add_run()
+            self._fonts(run._r.get_or_add_rPr(), self.faces[Face.FANG])
+            picture = run.add_picture(io.BytesIO(png), width=Mm(layout.AREA_WIDTH_MM))
+            picture._inline.docPr.set("descr", chart.caption)
+        self._paragraph((Run(chart.caption),), align=Align.CENTRE, size=layout.FORM_PT)
 
     def _form(self, form: Form) -> None:
         made = self.docx.add_table(rows=0, cols=len(form.shares))

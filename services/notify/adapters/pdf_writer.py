@@ -8,9 +8,10 @@ from pathlib import Path
 import typst
 
 from services.notify.adapters import qr
+from services.notify.adapters.charts import Charts
 from services.notify.adapters.fonts import FontSet
 from services.notify.domain import layout
-from services.notify.domain.blocks import Document, Face
+from services.notify.domain.blocks import Block, Chart, Document, Face
 from services.notify.domain.composing import plain
 from services.notify.domain.documents import chinese_date
 
@@ -67,8 +68,8 @@ class Pdf:
 class PdfWriter:
     """Keeps its compiler, so that fonts and template are read once. One thread at a time."""
 
-    def __init__(self, fonts: FontSet) -> None:
-        self._fonts = fonts
+    def __init__(self, fonts: FontSet, charts: Charts) -> None:
+        self._fonts, self._charts = fonts, charts
         self._compiler = typst.Compiler(
             str(TEMPLATE), root=str(TEMPLATE.parent), font_paths=fonts.fonts, ignore_system_fonts=True
         )
@@ -91,6 +92,8 @@ class PdfWriter:
         del values["values"]
         return {
             **values,
+            "body": self._blocks(document.body),
+            "annexes": [{**plain(annex), "blocks": self._blocks(annex.blocks)} for annex in document.annexes],
             "fonts": {face.value: list(self._fonts.families[face]) for face in Face},
             "covers": dict(self._fonts.covers),
             "measures": _MEASURES,
@@ -104,3 +107,10 @@ class PdfWriter:
             "printed-by": document.printed_by,
             "printed-on": chinese_date(document.printed_on) if document.printed_on else "",
         }
+
+    def _blocks(self, blocks: tuple[Block, ...]) -> list[dict[str, object]]:
+        """A chart goes as its drawing."""
+        return [
+            {**plain(block), "svgs": self._charts.svgs(block)} if isinstance(block, Chart) else plain(block)
+            for block in blocks
+        ]

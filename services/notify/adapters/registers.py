@@ -4,12 +4,13 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from services.notify.domain.bulletin_rules import BulletinRules
 from services.notify.domain.copy_rules import CopyRules
 from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.offices import Offices
 from services.notify.domain.receipt_terms import ReceiptTerms
 from shared.divisions.register import COUNTY_DIGITS
-from shared.workdays import WorkDays
+from shared.workdays import LOCAL_FILE, WorkDays, read_days
 
 REGISTER = Path(__file__).parent.parent / "register"
 
@@ -43,3 +44,9 @@ def read_document_types(folder: Path = REGISTER / "documents") -> DocumentTypes:
     return DocumentTypes.from_files(
         tomllib.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.toml"))
     )
+
+
+def read_bulletin_rules(file: Path = REGISTER / "bulletins.toml") -> BulletinRules:
+    """With the working calendar of the house. Raises ValueError or KeyError for a wrong row."""
+    days = WorkDays.load().laid_over(read_days(LOCAL_FILE))
+    return BulletinRules(tomllib.loads(file.read_text(encoding="utf-8")), days)

@@ -91,7 +91,24 @@ class Form:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-Block = Paragraph | Table | Form
+@dataclass(frozen=True)
+class Series:
+    """One bar a label."""
+
+    title: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Bars beside each other for every label, from the top; drawn as a picture under its caption."""
+
+    caption: str
+    labels: tuple[str, ...]
+    series: tuple[Series, ...]
+
+
+Block = Paragraph | Table | Form | Chart
 
 
 @dataclass(frozen=True)
@@ -161,5 +178,8 @@ def _texts(blocks: tuple[Block, ...]) -> Iterator[tuple[str, Face]]:
         elif isinstance(block, Table):
             yield from ((column.title, Face.HEI) for column in block.columns)
             yield from ((text, Face.FANG) for row in block.rows for text in row)
+        elif isinstance(block, Chart):
+            yield block.caption, Face.FANG
+            yield from ((text, Face.HEI) for text in (*block.labels, *(one.title for one in block.series)))
         else:
             yield from ((cell.text, Face.FANG) for row in block.rows for cell in row)

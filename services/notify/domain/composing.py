@@ -1,6 +1,7 @@
 """A document out of a type's wording and the facts: nothing is typed again, nothing that is missing is passed over."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +14,7 @@ from services.notify.domain.blocks import (
     Annex,
     Block,
     Cell,
+    Chart,
     Column,
     Document,
     Face,
@@ -20,17 +22,19 @@ from services.notify.domain.blocks import (
     Layout,
     Paragraph,
     Run,
+    Series,
     Table,
 )
 from services.notify.domain.document_types import FACES, PLACEHOLDER, AnnexWording, Part, Version
 from services.notify.domain.documents import chinese_date
-from services.notify.domain.errors import DocumentFieldMissing, DocumentFieldUnknown
+from services.notify.domain.errors import DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong
 from services.notify.domain.wording import Said, line, say
 from shared.citations import cite
 
 # With a red mark and a line of copies; procedure papers and forms have neither.
 _HEADED = (Layout.DOCUMENT, Layout.LETTER, Layout.MINUTES)
 DRAFT = "（草稿，未编号）"
+_NUMBER = re.compile(r"\d{1,12}(\.\d{1,4})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def compose(version: Version, header: Header, facts: Mapping[str, Any]) -> Docum
     """Raises DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong or CharacterRefused: each names document
     and field. A fact that is None or absent is missing."""
     said = {**_header(version, header), **_facts(version, facts)}
+    _check_charts(version, said)
     annexes = [annex for annex in version.annexes if not annex.when or annex.when in said]
     attached = [annex for annex in annexes if annex.attached]
     return Document(
@@ -148,6 +153,16 @@ def _facts(version: Version, facts: Mapping[str, Any]) -> dict[str, Said]:
     return said
 
 
+def _check_charts(version: Version, said: Mapping[str, Said]) -> None:
+    """What is drawn are numbers from 0 up. Raises DocumentFieldWrong."""
+    for part in (part for annex in version.annexes for part in annex.parts if part.chart):
+        drawn = [row[one.key] for row in said[part.chart].rows for one in part.series] if part.chart in said else []
+        if not all(_NUMBER.fullmatch(text) for text in drawn):
+            field = version.field(part.chart)
+            title = field.title if field else part.chart
+            raise DocumentFieldWrong(version.type, part.chart, title, "可以绘图的非负数")
+
+
 def _annex(annex: AnnexWording, attached: list[AnnexWording], said: Mapping[str, Said]) -> Annex:
     label = ""
     if annex.attached:
@@ -168,6 +183,10 @@ def _part(part: Part, said: Mapping[str, Said]) -> Iterable[Block]:
         columns = tuple(Column(column.title, column.share, column.align) for column in part.columns)
         rows = said[part.table].rows if part.table in said else ()
         yield Table(columns, tuple(tuple(row[column.key] for column in part.columns) for row in rows))
+    elif part.chart:
+        rows = said[part.chart].rows if part.chart in said else ()
+        series = tuple(Series(one.title, tuple(float(row[one.key]) for row in rows)) for one in part.series)
+        yield Chart(part.caption, tuple(row[part.label] for row in rows), series)
     elif part.form:
         yield Form(
             part.shares,

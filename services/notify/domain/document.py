@@ -146,6 +146,12 @@ class Document(Addressed):
         head = self._head("revise", by, now)
         return [e.DocumentRevisedV1(**head, title=title, content=content, drafted_by=by.name, drafter_id=by.account_id)]
 
+    def fill(self, content: DocumentContent, now: datetime) -> list[e.DocumentEvent]:
+        """What was not known when it was drafted, put in by the house: who drafted and checked it stays."""
+        head = self._head("fill", None, now)
+        drafter = {"drafted_by": self.drafted_by, "drafter_id": self.drafter_id}
+        return [e.DocumentRevisedV1(**head, title=self.title, content=content, **drafter)]
+
     def discard(self, reason: str, by: Actor, now: datetime) -> list[e.DocumentEvent]:
         return [e.DocumentDiscardedV1(**self._head("discard", by, now), reason=reason)]
 

@@ -27,6 +27,7 @@ DECIDERS = frozenset({Role.OFFICE_DIRECTOR, Role.GROUP_HEAD}) | CHIEFS
 LAWS: Mapping[str, str] = {
     "draft": "GWCL 19",
     "revise": "GWCL 21",
+    "fill": "GWCL 21",
     "check": "GWCL 20",
     "return": "GWCL 21",
     "issue": "GWCL 22",
@@ -66,6 +67,8 @@ OUT = (_S.ISSUED, _S.DELIVERED)
 TABLE: tuple[Row, ...] = (
     Row("draft", None, _S.DRAFTED, DRAFTERS),
     Row("revise", _S.DRAFTED, _S.DRAFTED, DRAFTERS),
+    Row("fill", _S.DRAFTED, _S.DRAFTED, NOBODY),
+    Row("fill", _S.CHECKED, _S.CHECKED, NOBODY),
     Row("discard", _S.DRAFTED, _S.DISCARDED, DRAFTERS),
     Row("check", _S.DRAFTED, _S.CHECKED),
     Row("return", _S.CHECKED, _S.DRAFTED),

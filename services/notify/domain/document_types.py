@@ -29,7 +29,6 @@ class FieldKind(StrEnum):
     INSTANT = "instant"  # said to the minute in Asia/Shanghai
     COUNT = "count"
     AREA = "area"  # square metres; {x} in both units, {x.mu}, {x.m2}
-    RATE = "rate"  # a share of one, said in per cent
     LINES = "lines"  # several lines; inline joined by 、
     ROWS = "rows"  # rows of a table, by column
 
@@ -73,7 +72,6 @@ WANTED: Mapping[FieldKind, str] = {
     FieldKind.INSTANT: "带时区的时间",
     FieldKind.COUNT: "非负整数",
     FieldKind.AREA: "非负面积（平方米）",
-    FieldKind.RATE: "零到一之间的比率",
     FieldKind.LINES: "若干行文字",
     FieldKind.ROWS: "列名相符的若干行",
 }
@@ -120,10 +118,11 @@ class CellWording:
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of wording: a paragraph, a table of rows, or a form.
+    """A piece of wording: a paragraph, a table of rows, a form, or a chart of rows.
 
     head, second: opening words in 黑体 and 楷体 before the text. when, unless: said only if the field is there, or is
-    not. each: said once for every line of the field, as {item} numbered {n}.
+    not. each: said once for every line of the field, as {item} numbered {n}. chart: the field whose rows are drawn,
+    label: the column that names each, series: the columns of numbers.
     """
 
     text: str = ""
@@ -137,6 +136,10 @@ class Part:
     gap: bool = False
     table: str = ""
     columns: tuple[ColumnWording, ...] = ()
+    chart: str = ""
+    label: str = ""
+    caption: str = ""
+    series: tuple[ColumnWording, ...] = ()
     shares: tuple[int, ...] = ()
     form: tuple[tuple[CellWording, ...], ...] = ()
 
@@ -144,10 +147,11 @@ class Part:
     def from_row(cls, row: Mapping[str, Any]) -> "Part":
         values = dict(row)
         values["align"] = Align(values.get("align", "justify"))
-        values["columns"] = tuple(
-            ColumnWording(**{**column, "align": Align(column.get("align", "left"))})
-            for column in values.get("columns", ())
-        )
+        for name in ("columns", "series"):
+            values[name] = tuple(
+                ColumnWording(**{**column, "align": Align(column.get("align", "left"))})
+                for column in values.get(name, ())
+            )
         values["form"] = tuple(tuple(_cell(cell) for cell in cells) for cells in values.get("form", ()))
         values["shares"] = tuple(values.get("shares", ()))
         part = cls(**values)
@@ -277,12 +281,15 @@ def _check(version: Version) -> None:
     said: set[str] = set()
     parts = [*version.parts, *(part for annex in version.annexes for part in annex.parts)]
     for part in parts:
-        said |= {name for name in (part.each, part.table) if name}
+        said |= {name for name in (part.each, part.table, part.chart) if name}
         for condition in (part.when, part.unless):
             if condition and condition not in fields:
                 raise ValueError(f"{version.template}: no field {condition}")
         if part.table and {column.key for column in part.columns} != set(_columns(fields, part.table)):
             raise ValueError(f"{version.template}: {part.table} has other columns")
+        drawn = {part.label, *(one.key for one in part.series)}
+        if part.chart and not drawn <= set(_columns(fields, part.chart)):
+            raise ValueError(f"{version.template}: {part.chart} has no columns to draw")
     wordings = [(text, part.each) for part in parts for text in part.wordings()]
     wordings += [(text, "") for text in (version.heading, version.mark, version.to, version.note)]
     wordings += [(annex.title, "") for annex in version.annexes]

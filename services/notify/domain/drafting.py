@@ -159,7 +159,7 @@ def _read(version: Version, field: Field | None, value: Any) -> Any:
                 return date.fromisoformat(value)
             case FieldKind.INSTANT:
                 return datetime.fromisoformat(value)
-            case FieldKind.AREA | FieldKind.RATE if not isinstance(value, bool):
+            case FieldKind.AREA if not isinstance(value, bool):
                 return Decimal(str(value))
     except (TypeError, ValueError, ArithmeticError) as wrong:
         raise DocumentFieldWrong(version.type, field.name, field.title, WANTED[field.kind]) from wrong

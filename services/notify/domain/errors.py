@@ -4,16 +4,18 @@ TianweiError
 ├── InvalidInput: RecipientNamedTwice, DocumentFieldMissing, DocumentFieldUnknown, DocumentFieldWrong,
 │                 CharacterRefused, GlyphMissing, FactContradicted, PartyNamedTwice, RecipientUnknown,
 │                 ReceiptBeforeIssue, ReasonMissing, CorrectionOfAnotherType, DigestWrong, WayMissing,
-│                 ChannelSettingWrong, ReceiptCodeWrong, ReceiptWrong
+│                 ChannelSettingWrong, ReceiptCodeWrong, ReceiptWrong, BulletinPeriodWrong, BulletinCaseUnknown
 ├── NotFound:     CaseUnknown, SubjectUnknown, DocumentTypeUnknown, ChannelMissing, PackageUnknown
 ├── NotAllowed:   DocumentRoleMissing, DocumentOfAnother
 ├── Conflict:     RuleMissing, DocumentTransitionNotAllowed, DrafterChecks, DocumentNotInForce,
-│                 DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed
+│                 DocumentSignedFor, DocumentSealed, NumberTaken, PressCrashed, BulletinFigureWrong,
+│                 BulletinFactChanged, BulletinExists, BulletinNotIssued, BulletinUnfinished
 └── Unavailable:  OfficeMissing, FontsMissing
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from shared.contracts.codes import ChannelKind, DocumentState, Role
 from shared.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
@@ -277,3 +279,69 @@ class ReceiptWrong(InvalidInput):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__("notify.receipt-wrong", field, reason=reason)
+
+
+class BulletinPeriodWrong(InvalidInput):
+    """It ends before it begins, has not ended yet, or is told in two ways. field: which field is at fault."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__("notify.bulletin-period-wrong", field)
+
+
+class BulletinCaseUnknown(InvalidInput):
+    """A case that is to be named was not there at the end of the period, or is not the county's."""
+
+    def __init__(self, case_id: object) -> None:
+        super().__init__("notify.bulletin-case-unknown", "cases", value=str(case_id))
+
+
+class BulletinFigureWrong(Conflict):
+    """A sum does not come out (domain.md 5.3): nothing is published until it does.
+
+    place: code of a township, or `county`.
+    """
+
+    def __init__(
+        self, place: str, place_name: str, column: str, figure: str, parts: Sequence[str], items: int, area_m2: Decimal
+    ) -> None:
+        super().__init__(
+            "notify.bulletin-figure-wrong",
+            column,
+            place=place,
+            place_name=place_name,
+            figure=figure,
+            parts=list(parts),
+            items=items,
+            area_m2=float(area_m2),
+        )
+
+
+class BulletinFactChanged(Conflict):
+    """A document says another figure than the bulletin that it belongs to has frozen. title: of its field."""
+
+    def __init__(self, field: str, title: str) -> None:
+        super().__init__("notify.bulletin-fact-changed", field, title=title)
+
+
+class BulletinExists(Conflict):
+    """There is one of this period, which is still in force or on its way; an issued one is corrected, not repeated."""
+
+    def __init__(self, title: str, state: DocumentState, number: str | None) -> None:
+        super().__init__("notify.bulletin-exists", None, title=title, state=state, number=number)
+
+
+class BulletinNotIssued(Conflict):
+    """What goes with a bulletin names its number, so the bulletin is issued first."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__("notify.bulletin-not-issued", None, title=title)
+
+
+class BulletinUnfinished(Conflict):
+    """Not everything that cases told has been counted here.
+
+    why: uncounted, feed-stopped or events-parked. number: of events parked.
+    """
+
+    def __init__(self, why: str, number: int = 0) -> None:
+        super().__init__("notify.bulletin-unfinished", None, why=why, number=number)

@@ -118,6 +118,11 @@ class Offices:
             for row in rows
         )
 
+    @property
+    def counties(self) -> list[str]:
+        """6 digits each."""
+        return sorted(self._offices)
+
     def of(self, division_code: str) -> IssuingOffice:
         """The office of the county in which a place lies. Raises OfficeMissing."""
         county = division_code[:COUNTY_DIGITS]

@@ -113,12 +113,6 @@ def _area(_field: Field, value: Any) -> Said:
     return Said(f"{both.mu}亩（{both.m2}平方米）", parts={"mu": both.mu, "m2": both.m2})
 
 
-def _rate(_field: Field, value: Any) -> Said:
-    if not isinstance(value, Decimal) or not 0 <= value <= 1:
-        raise ValueError
-    return Said(f"{(value * 100).quantize(Decimal('0.01'))}%")
-
-
 def _rows(field: Field, value: Any) -> Said:
     if isinstance(value, str) or not isinstance(value, Sequence) or len(value) > MOST_ROWS:
         raise ValueError
@@ -138,6 +132,5 @@ _SAY = {
     FieldKind.INSTANT: _instant,
     FieldKind.COUNT: _count,
     FieldKind.AREA: _area,
-    FieldKind.RATE: _rate,
     FieldKind.ROWS: _rows,
 }

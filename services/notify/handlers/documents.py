@@ -25,6 +25,7 @@ from services.notify.domain.drafting import (
 from services.notify.domain.known import Family, known
 from services.notify.domain.verify_codes import CODE_BYTES, code_of
 from services.notify.handlers import serving
+from services.notify.handlers.bulletin_papers import require_frozen
 from services.notify.queries.documents import document_view
 from services.notify.queries.subjects import find_subject
 from services.notify.storage import press_jobs
@@ -78,7 +79,7 @@ def draft_document(cmd: c.DraftDocument, call: Call, unit: NotifyUnit) -> c.Docu
         corrects=corrects,
     )
     made = Document(id=new_id(), jurisdiction=full_code(call.by.jurisdiction[:COUNTY_DIGITS]))
-    draft(made, cmd.type, cmd.content, _known(about), origin, unit)
+    begin(made, cmd.type, cmd.content, _known(about), origin, unit)
     return document_view(made)
 
 
@@ -96,7 +97,7 @@ def draft_by_rule(asked: RuleDraft, unit: NotifyUnit) -> None:
         rule_id=asked.rule.id if asked.rule else None,
     )
     made = Document(id=asked.document_id, jurisdiction=asked.county_code)
-    draft(made, asked.type, asked.content, known_of(origin.subject_id or origin.case_id, unit), origin, unit)
+    begin(made, asked.type, asked.content, known_of(origin.subject_id or origin.case_id, unit), origin, unit)
     if asked.rule is not None:
         approve_by_rule(made, asked.rule, unit)
 
@@ -146,6 +147,7 @@ def approve_document(_: c.ApproveDocument, call: Call, unit: NotifyUnit) -> c.Do
     found = _locked(call, unit)
     version = _version(found, unit)
     approved = found.approve(version, call.by, call.now)
+    require_frozen(found, version, unit)
     _title(version, found.content, found, unit, local_day(unit.now))
     told = sayable(version, known_of(found.subject_id or found.case_id, unit))
     contradict(version, found.content.facts, told)
@@ -193,10 +195,13 @@ def withdraw_document(cmd: c.WithdrawDocument, call: Call, unit: NotifyUnit) -> 
     return view
 
 
-def draft(
+def begin(
     made: Document, type_: str, content: c.DocumentContent, facts: Mapping[str, Any], origin: Origin, unit: NotifyUnit
 ) -> None:
-    """Raises what a wrong content raises, and that the type is not the office's."""
+    """Record a new draft of a type. made: its id and county; facts: what is known, by source (known_of).
+
+    Raises what a wrong content raises, and that the type is not the office's.
+    """
     today = local_day(unit.now)
     version = unit.desk.types.on(type_, today)
     require_open(version, origin.office)

@@ -6,7 +6,7 @@ from services.notify.domain.copies import facts_of, known_by_hand
 from services.notify.domain.document import Document, Origin
 from services.notify.domain.errors import CaseUnknown, RecipientNamedTwice
 from services.notify.domain.verify_codes import CODE_BYTES, code_of
-from services.notify.handlers.documents import approve_by_rule, draft, known_of
+from services.notify.handlers.documents import approve_by_rule, begin, known_of
 from services.notify.handlers.serving import hand_over
 from services.notify.queries.notices import notice_view
 from services.notify.storage.case_briefs import count_items, find_case
@@ -49,7 +49,7 @@ def issue_notice(cmd: IssueNotice, call: Call, unit: NotifyUnit) -> NoticeView:
         rule_id=rule.id,
     )
     made = Document(id=new_id(), jurisdiction=county)
-    draft(made, rule.document, content, known_of(case.case_id, unit), origin, unit)
+    begin(made, rule.document, content, known_of(case.case_id, unit), origin, unit)
     approve_by_rule(made, rule, unit)
     return notice_view(made, scope, unit.desk.types)
 

@@ -19,6 +19,7 @@ from services.notify.domain.document import Document, Frozen, Number
 from services.notify.domain.drafting import Imprint, header_of, number_of, read_facts, series_of
 from services.notify.domain.errors import NumberTaken
 from services.notify.handlers import serving
+from services.notify.handlers.bulletin_papers import tell_number
 from services.notify.storage import press_jobs
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.numbers import next_number, take_number
@@ -92,6 +93,7 @@ def seal(planned: Plan, frozen: Frozen, unit: NotifyUnit) -> None:
     if corrected is not None:
         unit.record(corrected, unit.documents, corrected.replace(found, unit.now))
         serving.call_off(corrected, "corrected", unit)
+    tell_number(found, unit)
 
 
 def refuse(document_id: UUID, problem: TianweiError, unit: NotifyUnit) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -31,12 +31,16 @@ _LISTING = Listing(
 
 @dataclass(frozen=True)
 class Unsigned:
-    """due_on: last day of the term. days_late: working days since then, as of the day that was asked for."""
+    """due_on: last day of the term. days_late: working days since then, with the day that was asked for.
+
+    code: of a recipient that the county's register knows.
+    """
 
     document_id: UUID
     number: str | None
     title: str
     recipient: str
+    code: str | None
     due_on: date
     days_late: int
 
@@ -46,7 +50,7 @@ def unsigned(connection: Connection, jurisdiction: str, before: date, terms: Rec
     overdue first. jurisdiction: prefix of division codes."""
     moment = datetime.combine(before, time(), SHANGHAI)
     here = document.c.jurisdiction.startswith(jurisdiction, autoescape=True)
-    columns = (document_receipt.c[name] for name in ("document_id", "recipient", "due_at"))
+    columns = (document_receipt.c[name] for name in ("document_id", "recipient", "code", "due_at"))
     rows = connection.execute(
         sa.select(*columns, document.c.number, document.c.title)
         .select_from(document_receipt.join(document, document.c.id == document_receipt.c.document_id))
@@ -55,9 +59,9 @@ def unsigned(connection: Connection, jurisdiction: str, before: date, terms: Rec
     ).mappings()
     return [
         Unsigned(
-            **{name: row[name] for name in ("document_id", "number", "title", "recipient")},
+            **{name: row[name] for name in ("document_id", "number", "title", "recipient", "code")},
             due_on=last_day(row["due_at"]),
-            days_late=terms.days.workdays_between(last_day(row["due_at"]), before - timedelta(days=1)),
+            days_late=terms.days.workdays_between(last_day(row["due_at"]), before),
         )
         for row in rows
     ]

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from services.notify.domain.bulletin_rules import BulletinRules
 from services.notify.domain.copy_rules import CopyRules
 from services.notify.domain.document_types import DocumentTypes
 from services.notify.domain.endpoint import RecipientEndpoint
 from services.notify.domain.offices import Offices
 from services.notify.domain.receipt_terms import ReceiptTerms
 from services.notify.storage.assistance import AssistanceNoticeStore
+from services.notify.storage.bulletins import BulletinStore
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.outages import OutageStore
 from services.notify.storage.receipt_proofs import ReceiptProofStore
@@ -34,6 +36,7 @@ class Desk:
     types: DocumentTypes
     terms: ReceiptTerms
     public_url: str
+    bulletins: BulletinRules
 
     @property
     def safeguards(self) -> Safeguards:
@@ -48,6 +51,7 @@ class NotifyUnit(SendingUnit):
     assistance = AssistanceNoticeStore()
     documents = DocumentStore()
     receipt_proofs = ReceiptProofStore()
+    bulletins = BulletinStore()
     endpoints = EndpointStore(endpoint, RecipientEndpoint)
 
     def __init__(

@@ -7,6 +7,7 @@ from shared.contracts.codes.assistance import (
     AssistanceResult,
     AssistanceState,
 )
+from shared.contracts.codes.bulletins import BulletinKind, BulletinState
 from shared.contracts.codes.cases import (
     CaseState,
     ClosingGround,
@@ -121,6 +122,8 @@ __all__ = [
     "AssistanceRefusal",
     "AssistanceResult",
     "AssistanceState",
+    "BulletinKind",
+    "BulletinState",
     "CalendarJurisdiction",
     "CaseState",
     "ChannelKind",

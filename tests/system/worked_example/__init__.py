@@ -13,10 +13,10 @@ account (who files, and what only a leader may do, by its leader's).
 | 15 | in part | the police can only answer whether they file: that they kept order stands in a "not filed" |
 | 14, 16, 19 to 30 | in full | |
 | 17, 18 | not | talks: issue 9 |
-| 31 | in part | the quarter's figures are read on its last day, not frozen |
-| 32, 34, 35 | in part | the bulletin, and the alarm of a copy that is not signed for (07-08): issue 6 |
+| 31 | in full | |
+| 32, 34, 35 | in part | the alarm of a copy that is not signed for (07-08): issue 6 |
 | 33, 36 to 41 | in full | |
 
-Assertions of 8.3: 1 to 4, 6, 9, 10 wholly; 5 without the bulletin; of 7 listing, copies and plots, without talk,
-bulletin (issue 6) and the five responsible persons (issue 9); 8 not (issue 9).
+Assertions of 8.3: 1 to 6, 9, 10 wholly; of 7 listing, copies, bulletin and plots, without talk and the five
+responsible persons (issue 9); 8 not (issue 9).
 """

@@ -32,7 +32,7 @@ class Desk(Drill):
         super().__init__(house)
         self.folder = folder
         self.hotline = self.clue = self.case = self.proposal = self.action = ""
-        self.transfer = self.sealed = self.listing = self.item = self.notice = self.twin = ""
+        self.transfer = self.sealed = self.listing = self.item = self.notice = self.twin = self.bulletin = ""
         self.tasks: dict[str, str] = {}
         self.stopped_at: str | None = None
 

@@ -1,7 +1,7 @@
 """6 July to October: put right, accepted, struck off, delisted, closed, sown again (steps 32 to 41)."""
 
 from tests.system.drill import DEPUTY
-from tests.system.worked_example import ground, quarters
+from tests.system.worked_example import bulletin, ground, quarters
 from tests.system.worked_example.april import AZIMUTHS, VIEWS
 from tests.system.worked_example.desk import CITY, PARTY, PATCH_NO, TOWNSHIP, Desk, View
 
@@ -30,6 +30,7 @@ def step_32(desk: Desk) -> None:
     desk.met(desk.item, R01=0)
     desk.shows(desk.item, R02="07-09")
     quarters.unrectified(desk, ended=True)
+    bulletin.issued(desk)
     assert desk.clock_of(desk.case, "L02")["last_to_ask_on"] == "2026-07-07"
     asked: View = {"days": 15, "delay_reason": "season", "reason": "连续降雨，复耕验收推迟。"}
     desk.ask(desk.listing, "request-extension", by=TOWNSHIP, **asked)

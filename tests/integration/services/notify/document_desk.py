@@ -42,14 +42,16 @@ class DocumentDesk:
         self.folder = folder
         self.office_key = office_key
 
-    def worker(self) -> PressWorker:
-        settings = WorkerSettings(
+    def worker_settings(self) -> WorkerSettings:
+        return WorkerSettings(
             notify_dsn=SecretStr(self.house.dsn),
             blob_dir=self.folder,
             office_key=SecretStr(self.office_key),
             public_url=PUBLIC_URL,
         )
-        return build_worker(settings, WorkerLimits(lease_s=0.0, again_s=0.0), self.house.clock)
+
+    def worker(self) -> PressWorker:
+        return build_worker(self.worker_settings(), WorkerLimits(lease_s=0.0, again_s=0.0), self.house.clock)
 
     @property
     def blobs(self) -> FolderBlobStore:

@@ -27,7 +27,9 @@ from tests.support.meanwhile import look_while
 from tests.unit.services.notify import facts
 
 OPERATOR = Operator("root", "核对后改正", "640521000000", datetime(2026, 4, 21, tzinfo=UTC))
-NAMES = [projection.name for projection in PROJECTIONS]
+# Those of bulletins need both services: tests/integration/services/bulletins.
+_ELSEWHERE = ("bulletin", "climbed_step", "bulletin_setting")
+NAMES = [projection.name for projection in PROJECTIONS if projection.name not in _ELSEWHERE]
 
 
 def read_from(house: House, log: list[CloudEvent] | None = None, log_id: UUID | None = None, size: int = 3) -> ReadPage:

@@ -13,7 +13,6 @@ from services.cases.domain import case as case_module
 from services.cases.domain import clue as clue_module
 from services.cases.domain import joint_action as action_module
 from services.cases.domain import rectification as item_module
-from services.cases.domain.area_basis import Areas
 from services.cases.domain.case import Case
 from services.cases.domain.clue import Clue
 from services.cases.domain.clue_review import ReviewStanding
@@ -24,6 +23,7 @@ from services.cases.domain.rectification import Rectification
 from services.cases.domain.rectification_facts import Room
 from services.cases.domain.transitions import Transitions
 from shared.aggregate import replay
+from shared.areas import Areas
 from shared.contracts.action_steps import ActionSteps
 from shared.contracts.codes import ActionForm, Agency, ClosingGround, ReturnReason, VerificationOpinion
 from shared.contracts.joint_actions import ReassignTask, TaskLetter

@@ -17,6 +17,7 @@ from tests.support.wanting import Wanting
 DAY = date(2026, 7, 6)
 OFFICE = "中宁县耕地保护联合执法工作领导小组办公室"
 
+_TOWNSHIPS = ("宁安镇", "恩和镇", "新堡镇", "鸣沙镇", "石空镇", "大战场镇")
 SAMPLES: dict[str, Any] = {
     "case_no": "ZW-CA-640521-2026-00001",
     "clue_no": "ZW-CL-640521-2026-00057",
@@ -99,12 +100,64 @@ SAMPLES: dict[str, Any] = {
     "amount": "126000.00",
     "ground": "行政处罚决定执行完毕",
     "townships": [
-        {"township": name, "found": "12", "verified": "9", "struck_off": "6", "rate": "66.67%", "overdue": "1"}
-        for name in ("宁安镇", "恩和镇", "新堡镇", "鸣沙镇", "石空镇", "大战场镇")
+        {
+            "township": name,
+            "found": "12",
+            "violations": "9",
+            "dismissed": "2",
+            "in_rectification": "3",
+            "struck_off": "6",
+            "rate": "66.67%",
+            "overdue": "1",
+            "listed": "1",
+        }
+        for name in _TOWNSHIPS
     ],
+    "areas": [
+        {
+            "township": name,
+            "found": "126.00",
+            "violations": "113.40",
+            "farmland": "94.50",
+            "pbf": "56.70",
+            "items": "113.40",
+            "struck_off": "75.60",
+            "rate": "66.67%",
+        }
+        for name in _TOWNSHIPS
+    ],
+    "comparison": [
+        {"figure": name, "this": "72", "before": "60", "change": "+12", "year_before": "80", "year_change": "-8"}
+        for name in ("发现", "核实违法", "已销号", "逾期未销号")
+    ],
+    "area_comparison": [
+        {
+            "figure": name,
+            "this": "756.00",
+            "before": "630.00",
+            "change": "+126.00",
+            "year_before": "840.00",
+            "year_change": "-84.00",
+        }
+        for name in ("发现", "核实违法")
+    ],
+    "heads": [
+        f"{name}系统：日志 0190a000-0000-7000-8000-000000000001，第1204号，链头 {' '.join(['0f0f0f0f'] * 8)}"
+        for name in ("案件", "协作", "文书")
+    ],
+    "rate": "66.67%",
+    "area_rate": "66.67%",
+    "verified_rate": "91.67%",
     "summary": [
-        {"township": name, "found": "12", "verified": "9", "struck_off": "6", "overdue": "1"}
-        for name in ("宁安镇", "恩和镇", "新堡镇", "鸣沙镇", "石空镇", "大战场镇")
+        {
+            "township": name,
+            "found": "12",
+            "violations": "9",
+            "in_rectification": "3",
+            "struck_off": "6",
+            "overdue": "1",
+        }
+        for name in _TOWNSHIPS
     ],
     "cases": [
         {
@@ -127,7 +180,6 @@ _BY_KIND: dict[FieldKind, Any] = {
     FieldKind.INSTANT: datetime(2026, 7, 9, 0, 30, tzinfo=UTC),
     FieldKind.COUNT: 18,
     FieldKind.AREA: Decimal("8400.00"),
-    FieldKind.RATE: Decimal("0.6667"),
     FieldKind.LINES: ["拆除地上建筑物和硬化地面，清运砂石料。", "恢复耕作层，达到耕种条件。"],
 }
 

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from services.notify.adapters.charts import Charts
 from services.notify.adapters.document_press import DocumentPress
 from services.notify.adapters.docx_writer import DocxWriter
 from services.notify.adapters.fonts import FREE, FontSet, folders
@@ -57,6 +59,11 @@ def free_fonts() -> Path:
     return official_fonts()
 
 
+@cache
+def charts() -> Charts:
+    return Charts(FontSet(folders()))
+
+
 def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
@@ -66,7 +73,7 @@ def pdf_of(made: Document) -> PdfReader:
 
 
 def docx_of(made: Document) -> DocxDocument:
-    return docx.Document(io.BytesIO(DocxWriter().write(made)))
+    return docx.Document(io.BytesIO(DocxWriter(charts()).write(made)))
 
 
 def pdf_text(made: Document) -> str:
@@ -359,7 +366,7 @@ def test_docx_has_the_margins_lines_and_pages_of_the_standard() -> None:
 
 def test_docx_end_block_begins_the_page_that_the_pdf_has_it_on() -> None:
     made = document("bulletin")
-    written = (DocxWriter().write(made, breaks) for breaks in (0, 1, 2))
+    written = (DocxWriter(charts()).write(made, breaks) for breaks in (0, 1, 2))
     counted = [
         sum("pageBreakBefore" in paragraph._p.xml for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
         for content in written

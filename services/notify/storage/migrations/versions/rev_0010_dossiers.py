@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql as pg
 from services.notify.storage.tables import METADATA
 
 revision = "0010"
-down_revision = "0007"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

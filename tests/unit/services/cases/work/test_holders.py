@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from services.cases.domain.statistics import TABLES, Sum, differs
 from services.cases.domain.work import AFTERWARDS, HOLDERS, OfCase, WorkItem, bounds
 from services.cases.queries.work_titles import STATES, unit_title
 from shared.contracts.codes import Agency, Holder, VerificationOpinion, WorkKind
 from shared.divisions.register import Divisions
+from shared.statistics import TABLES, Sum, differs
 
 _OUTCOMES: dict[WorkKind, tuple[str, ...]] = {
     WorkKind.CLUE: ("", *(opinion.value for opinion in VerificationOpinion)),

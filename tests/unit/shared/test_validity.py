@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.cases.domain import validity
 from services.cases.domain.period import Period
-from services.cases.domain.validity import valid_since
+from shared import validity
 from shared.contracts.cases_events import CaseServedV1
 from shared.contracts.codes import CaseState, DocumentKind
 from shared.contracts.parts import DocumentRef
+from shared.validity import valid_since
 
 TOLD = datetime(2026, 7, 3, 1, tzinfo=UTC)
 

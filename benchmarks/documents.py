@@ -17,6 +17,7 @@ import psutil
 from pydantic import SecretStr
 
 from benchmarks.http_load import milliseconds, percentile
+from services.notify.adapters.charts import Charts
 from services.notify.adapters.document_press import DocumentPress
 from services.notify.adapters.docx_writer import DocxWriter
 from services.notify.adapters.fonts import FREE, FontSet, folders
@@ -44,7 +45,9 @@ def printing() -> dict[str, Any]:
     kinds = [document(type_) for type_ in read_document_types()]
     before = _resident_mb()
     began = time.perf_counter()
-    writer, docx = PdfWriter(FontSet(folders(None, FREE))), DocxWriter()
+    fonts = FontSet(folders(None, FREE))
+    charts = Charts(fonts)
+    writer, docx = PdfWriter(fonts, charts), DocxWriter(charts)
     first = writer.write(kinds[0])
     first_s = time.perf_counter() - began
     docx.write(kinds[0], first.pages_after)

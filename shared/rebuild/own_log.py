@@ -76,7 +76,7 @@ class OwnLog:
     def _fill(self, connection: Connection, owners: Sequence[UUID] | None) -> int:
         """How many events were replayed."""
         kinds = [kind for kind in (self._projection.aggregate_type, self._projection.former_type) if kind]
-        mine = event_log.c.aggregate_type.in_(kinds)
+        mine: sa.ColumnElement[bool] = event_log.c.aggregate_type.in_(kinds)
         if owners is not None:
             wanted = sa.any_(sa.cast(list(owners), pg.ARRAY(pg.UUID(as_uuid=True))))
             mine = sa.and_(mine, event_log.c.aggregate_id == wanted)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from services.notify.domain.blocks import Block, Paragraph, Table
+from services.notify.domain.blocks import Block, Chart, Paragraph, Table
 from services.notify.domain.composing import Header, compose
 from services.notify.domain.document import Document
 from services.notify.domain.document_types import DocumentTypes
@@ -42,5 +42,10 @@ def _lines(blocks: Iterable[Block]) -> Iterator[str]:
         elif isinstance(block, Table):
             yield "\t".join(column.title for column in block.columns)
             yield from ("\t".join(row) for row in block.rows)
+        elif isinstance(block, Chart):
+            yield block.caption
+            yield "\t".join(("", *(bar.title for bar in block.series)))
+            for place, label in enumerate(block.labels):
+                yield "\t".join((label, *(f"{bar.values[place]:.12g}" for bar in block.series)))
         else:
             yield from ("\t".join(cell.text for cell in row) for row in block.rows)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
+from services.notify.adapters.charts import Charts
 from services.notify.adapters.docx_writer import DocxWriter
+from services.notify.adapters.fonts import FontSet, folders
 from services.notify.adapters.registers import read_document_types
 from tests.support.wanting import Wanting
 from tests.unit.services.notify.paper_facts import document
@@ -29,8 +31,9 @@ def office() -> str:
 
 def test_every_docx_opens_in_libreoffice_and_says_its_words(tmp_path: Path) -> None:
     program, made = office(), {type_: document(type_) for type_ in read_document_types()}
+    writer = DocxWriter(Charts(FontSet(folders())))
     for type_, one in made.items():
-        (tmp_path / f"{type_}.docx").write_bytes(DocxWriter().write(one))
+        (tmp_path / f"{type_}.docx").write_bytes(writer.write(one))
     profile = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
     files = sorted(str(file) for file in tmp_path.glob("*.docx"))
     command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), *files]

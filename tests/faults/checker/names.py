@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tests.faults.checker.kept_by_notify import KEPT_BY_NOTIFY
 from tests.faults.checker.reactions import Reaction
 
 SERVICES: Final = ("cases", "agencies", "notify")
@@ -41,14 +42,6 @@ _CASE_STEPS = (
     *("investigation-started", "investigation-concluded", "review-started", "party-notified"),
     *("decided", "served", "performance-started", "executed", "closed"),
 )
-# Steps beside the straight path after which a case, or an item, is in another state.
-_CASE_PATHS = (
-    *("suspended", "resumed", "terminated", "supplement-ordered", "legal-review-requested", "deliberated"),
-    *("hearing-requested", "penalty-waived", "performance-demanded", "court-applied", "court-ruled"),
-    *("archived", "reopened"),
-)
-_ITEM_STEPS = ("ordered", "reported", "township-checked", "accepted", "review-requested")
-_ITEM_PATHS = ("opened", "plan-set", "started", "sent-back", "resubmitted", "rebound")
 # What the system proposes by itself with a step: a person decides later.
 _PROPOSALS = ("action-proposed", "action-proposal-raised", "listing-proposed")
 # What a reported result does to the case, where it waits for it.
@@ -78,17 +71,7 @@ WANTED: Mapping[tuple[str, str], frozenset[str]] = {
     ("notify", "agencies"): frozenset(
         {event("agencies", "agency-endpoint-failing"), event("agencies", "agency-endpoint-recovered")}
     ),
-    ("notify", "cases"): frozenset(
-        {
-            CASE_FILED,
-            STRUCK_OFF,
-            *(event("cases", f"case-{step}") for step in (*_CASE_STEPS, *_CASE_PATHS)),
-            *(event("cases", f"rectification-{step}") for step in (*_ITEM_STEPS, *_ITEM_PATHS)),
-            *(event("cases", f"assistance-{step}") for step in _LETTER_STEPS),
-            *(event("cases", f"listing-{step}") for step in ("approved", "delisted")),
-            event("cases", "case-taken-over"),
-        }
-    ),
+    ("notify", "cases"): frozenset(event("cases", name) for name in KEPT_BY_NOTIFY),
 }
 """(consumer, producer) -> types it reacts to."""
 
@@ -190,6 +173,8 @@ OBJECTS: Mapping[str, Mapping[str, Kept]] = {
     },
     "notify": {
         "document": Kept("document"),
+        "receipt_proof": Kept("receipt_proof"),
+        "bulletin": Kept("bulletin"),
         "outage_notice": Kept("outage_notice"),
         "assistance_notice": Kept("assistance_notice"),
         "endpoint": Kept("endpoint"),

@@ -61,6 +61,7 @@ Step = Callable[[Document], list[Any]]
 STEPS: dict[str, Step] = {
     "draft": lambda one: one.draft(VERSION, "题", CONTENT, Origin("coordination", "0" * 16, "c", DRAFTER), START),
     "revise": lambda one: one.revise("题二", CONTENT, DRAFTER, START),
+    "fill": lambda one: one.fill(CONTENT, START),
     "discard": lambda one: one.discard("重复", DRAFTER, START),
     "check": lambda one: one.check(DIRECTOR, START),
     "return": lambda one: one.send_back("有误", DIRECTOR, START),

@@ -71,11 +71,15 @@ ASKED: dict[str, tuple[DossierKind | None, str]] = {
     # About a period: the bulletin's own projection fills these.
     "bulletin": (
         None,
-        "period found found_area verified verified_area farmland pbf struck_off rate overdue situation (problems) "
-        "(unsigned) demands townships",
+        "period as_of found found_area verified verified_rate violations violation_area farmland pbf dismissed items "
+        "item_area in_rectification struck_off rate area_rate overdue listed situation (remarks) (problems) (unsigned) "
+        "demands townships areas comparison area_comparison heads",
     ),
     "copy_notice": (None, "period bulletin_no total total_area done done_area late summary (cases)"),
-    "report_to_party": (None, "period total total_area done done_area late situation (problems) proposals"),
+    "report_to_party": (
+        None,
+        "period as_of bulletin_no total total_area done done_area late situation (problems) proposals",
+    ),
 }
 # Of what the system may know, that this story does not tell of: here nobody gave an opinion at the acceptance, declined
 # to file or answered in the negative; the name of a township comes from the register of divisions.

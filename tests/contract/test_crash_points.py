@@ -28,8 +28,11 @@ def test_nothing_shipped_installs_a_hook() -> None:
 
 
 def _imports_crash_points(tree: ast.AST) -> bool:
+    named = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
     return any(
-        isinstance(node, ast.ImportFrom) and node.module in ("shared.crash_points", "shared") for node in ast.walk(tree)
+        node.module == "shared.crash_points"
+        or (node.module == "shared" and "crash_points" in {alias.name for alias in node.names})
+        for node in named
     )
 
 

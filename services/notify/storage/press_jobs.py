@@ -28,7 +28,9 @@ class Job:
 
 
 def ask(connection: Connection, document_id: UUID, correlation_id: str) -> None:
-    connection.execute(pg.insert(document_press).values(document_id=document_id, correlation_id=correlation_id))
+    # Not the transaction's time: what is asked for in one is printed, and numbered, in the order it was asked for.
+    asked = {"document_id": document_id, "correlation_id": correlation_id, "asked_at": sa.func.clock_timestamp()}
+    connection.execute(pg.insert(document_press).values(**asked))
 
 
 def done(connection: Connection, document_id: UUID) -> None:

@@ -152,7 +152,7 @@ DATABASE_DAMAGE = (
     _rows(
         "a receipt is another office's",
         "notify",
-        "wrong_receiver lost half_written",
+        "wrong_receiver lost half_written disagree",
         "UPDATE document_receipt SET recipient = 'stranger' WHERE code = 'discipline_commission'",
     ),
     # the chain

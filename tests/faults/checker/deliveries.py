@@ -180,12 +180,15 @@ def _check_proven(database: Database, received: Iterable[Reception], findings: F
 def _check_received(known: Mapping[str, Delivery], received: Iterable[Reception], findings: Findings) -> None:
     """Every request is of a delivery, at its party's endpoint, about its subject, under one webhook-id."""
     ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+    subjects = {(delivery.party, delivery.named): delivery.subject for delivery in known.values()}
     number = 0
     for reception in received:
         number += 1
         delivery = known.get(reception.webhook_id)
-        # A document may be served again or urged: each of these is a delivery of its own.
-        subject = delivery.subject if delivery is not None else reception.subject
+        # A document may be served again or urged: each of these is a delivery of its own. What nobody owes is taken for
+        # one of those that say the same.
+        said = reception.subject
+        subject = delivery.subject if delivery is not None else said and subjects.get((reception.receiver, said), said)
         if subject is not None:
             ids[reception.receiver, subject].add(reception.webhook_id)
         if delivery is None:

@@ -33,7 +33,16 @@ COPY = {
         "done": 9,
         "done_area": 61000.5,
         "late": 1,
-        "summary": [{"township": "恩和镇", "found": "12", "verified": "12", "struck_off": "9", "overdue": "1"}],
+        "summary": [
+            {
+                "township": "恩和镇",
+                "found": "12",
+                "violations": "12",
+                "in_rectification": "3",
+                "struck_off": "9",
+                "overdue": "1",
+            }
+        ],
     },
 }
 

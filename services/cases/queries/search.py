@@ -31,7 +31,7 @@ _w, _t = work_item.c, work_text.c
 _ROWS = TypeAdapter(list[WorkRow])
 # Blocks of one look at most. What has fewer rows a block than _FEW is looked for everywhere at once, and block by block
 # after all when that comes to more than _LITTLE rows.
-_MOST, _FEW, _LITTLE = 16, 16, 2000
+_MOST, _FEW, _LITTLE = 16, 3, 1000
 _TEXTS = pg.ARRAY(sa.Text)
 
 
@@ -55,11 +55,12 @@ def search(q: Search, by: Actor, connection: Connection, now: datetime) -> Page[
         raise NothingAsked
     before = _place(q)
     fits += inside if before is None else [*inside, _t.serial < before]
+    fits += [_t.kind == q.kind.value] if q.kind else []
     if not sights(by):
         return Page(items=[])
     rows: list[dict[str, Any]] = []
     looks = _Looks(connection, before, rare=q.no is not None)
-    whole = _sees_all(by) and q.kind is None and q.division is None
+    whole = _sees_all(by) and q.division is None
     while len(rows) <= q.limit and (look := looks.next(q.limit + 1 - len(rows))) is not None:
         hits, read = _hits(look, indexed, fits, q, by, connection, whole=whole)
         if looks.took(look, read, len(hits)):
@@ -100,9 +101,7 @@ def _hits(
     if whole:
         county = sa.select(_w.id).where(_w.id == hit.c.id, seen(by)).exists()
         hit = sa.select(hit).where(county).order_by(hit.c.serial.desc()).limit(most).subquery("last")
-    narrowed = [_w.kind == q.kind.value] if q.kind else []
-    if q.division:
-        narrowed += within(q.division)
+    narrowed = within(q.division) if q.division else []
     shown = sa.join(hit, work_item, _w.id == hit.c.id)
     # One row at least, with the count.
     rows = connection.execute(

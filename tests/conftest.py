@@ -130,7 +130,7 @@ def share_of(nodeid: str) -> str:
         return "the house of chosen days"
     if file.startswith("tests/system/"):
         for bus in ("embedded", "rabbitmq"):
-            if f"[{bus}" in name:
+            if f"[{bus}" in name or name.endswith(f"-{bus}]"):
                 return f"the house on {bus}"
     return file
 

@@ -62,6 +62,7 @@ def test_the_summary_names_the_bad_and_what_did_not_run() -> None:
 
 def test_the_house_of_a_bus_stays_in_one_process() -> None:
     assert share_of("tests/system/test_scope.py::test_a[embedded-x]") == "the house on embedded"
+    assert share_of("tests/system/test_bad_input.py::test_a[x-embedded]") == "the house on embedded"
     assert share_of("tests/system/test_scope.py::test_a[rabbitmq-x]") == "the house on rabbitmq"
     assert share_of("tests/host/test_rpc.py::test_a[rabbitmq]") == "tests/host/test_rpc.py"
 

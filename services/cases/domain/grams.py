@@ -38,8 +38,13 @@ def grams(body: str) -> set[str]:
 
 
 def asked_grams(word: str) -> set[str]:
-    """Of folded text that is asked for: as few of grams() as say all of it, since each costs a list of the index."""
-    return {gram for run, alone in _runs(word) for gram in _asked(run, alone)} | _seams(word)
+    """Of folded text that is asked for: as few of grams() as cover all of it, since each costs a list of the index.
+
+    What is found by them is still to be compared.
+    """
+    seams = _seams(word)
+    pieces = {gram for run, alone in _runs(word) for gram in _asked(run, alone)}
+    return {piece for piece in pieces if not any(piece in seam for seam in seams)} | seams
 
 
 def number_gram(number: str) -> str:
@@ -87,10 +92,16 @@ def _kept(run: str, alone: bool) -> Iterator[str]:
 
 def _asked(run: str, alone: bool) -> Iterator[str]:
     if alone:
-        yield from _cut(run, 2) if len(run) > 1 else (run,)
+        yield from _laid(run, 2) if len(run) > 1 else (run,)
         return
-    yield from _cut(run, _LONG if len(run) >= _LONG else _LATIN)
+    yield from _laid(run, _LONG if len(run) >= _LONG else _LATIN)
 
 
 def _cut(run: str, width: int) -> Iterator[str]:
     return (run[at : at + width] for at in range(len(run) - width + 1))
+
+
+def _laid(run: str, width: int) -> Iterator[str]:
+    """Side by side, the last at the end; none where the run is shorter."""
+    last = len(run) - width
+    return (run[min(at, last) : min(at, last) + width] for at in range(0, last + width, width) if last >= 0)

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.cases.queries import search as searching
+from shared.contracts.work import Search
 from tests.integration.services.cases.office import COORDINATOR, OFFICER, Office, Refused, sand_yard
 from tests.integration.services.cases.path_people import POLICE
 
@@ -90,7 +91,7 @@ def test_what_cannot_be_looked_for_is_refused(
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
-@pytest.mark.parametrize(("few", "most"), [(1, 1), (1, 3), (1, 16), (9, 16)])
+@pytest.mark.parametrize(("few", "most", "little"), [(1, 1, 9), (1, 3, 9), (1, 16, 1), (9, 16, 9), (9, 16, 1)])
 @pytest.mark.parametrize("apart", [1, 3000, 20_000, 60_000])
 def test_pages_go_through_all_blocks_the_last_entered_first(
     spread: Callable[[int], tuple[Office, list[str]]],
@@ -98,9 +99,11 @@ def test_pages_go_through_all_blocks_the_last_entered_first(
     apart: int,
     few: int,
     most: int,
+    little: int,
 ) -> None:
     monkeypatch.setattr(searching, "_FEW", few)
     monkeypatch.setattr(searching, "_MOST", most)
+    monkeypatch.setattr(searching, "_LITTLE", little)
     office, made = spread(apart)
     seen: list[str] = []
     cursor = None
@@ -111,6 +114,22 @@ def test_pages_go_through_all_blocks_the_last_entered_first(
             break
     assert seen == made[::-1]
     assert found(office, place="地块5") == {made[5]}
+
+
+def test_blocks_are_asked_of_the_index_whatever_the_planner_believes(county: County) -> None:
+    office, _ = county
+    ran: list[tuple[str, Any]] = []
+    with office.parts.engine.connect() as connection:
+        sa.event.listen(connection, "before_cursor_execute", lambda *told: ran.append((told[2], told[3])))
+        # All that led it to look for the words everywhere and to join the blocks to that.
+        for way in ("nestloop", "seqscan", "indexscan"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+        searching.search(Search(q="建筑垃圾", division="640521104"), COORDINATOR, connection, office.clock.now())
+        statement, values = next(one for one in ran if "unnest" in one[0])
+        plan = connection.exec_driver_sql(f"EXPLAIN {statement}", values).scalars().all()
+    asked = [line for line in plan if "Index Cond" in line and "grams @>" in line]
+    assert len(asked) == 1
+    assert "(block = " in asked[0]
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +143,7 @@ def spread(shared_office: Office) -> Callable[[int], tuple[Office, list[str]]]:
             for place, clue in enumerate(clues):
                 connection.execute(
                     sa.text("UPDATE work_text SET serial = :serial WHERE id = :id"),
-                    {"serial": by * 10_000_000 + place * by, "id": clue["id"]},
+                    {"serial": 100_000 + by * 10 + place * by, "id": clue["id"]},
                 )
         return shared_office, made
 

@@ -1,4 +1,4 @@
-"""`python -m tests [arguments of pytest]`, which is `make test`: the whole suite, in two parts, with one summary.
+"""`python -m tests [arguments of pytest]`, which is `make test`: the whole suite, in parts, with one summary.
 
 First what may run beside other tests, in two processes; then the tests that need the machine to themselves, and at the
 lowest priority beside them those that ask next to nothing of it (tests/conftest.py: part_of). Each process has servers

@@ -184,6 +184,8 @@ def test_of_a_listing(drill: Drill, stations: Stations) -> None:
     ):
         drill.ask(path, verb, *papers, **body)
         stations.stop(path)
+    states = {state for collection, state in stations.seen if collection == "listings"}
+    assert states == {"proposed", "approved", "notified", "signed", "in_progress"}
 
 
 def test_of_a_letter_of_assistance(drill: Drill, stations: Stations) -> None:

@@ -1,5 +1,7 @@
 """GET …/deadlines: every clock with how it was counted; the table of clocks behind a person's own list; recounting."""
 
+import threading
+import time
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -11,12 +13,13 @@ from pydantic import SecretStr
 
 from services.cases.domain import clocks
 from services.cases.domain.transitions import Row
-from services.cases.scheduler import Scheduler
+from services.cases.scheduler import Scheduler, SchedulerLimits
 from services.cases.settings import CasesData
 from services.cases.wiring import scheduler_actor, wire_scheduler
 from shared.clock import SHANGHAI
 from shared.contracts.cases_events import CaseInvestigationStartedV1, DeadlinesRecountedV1
 from shared.contracts.clocks import ExtensionFact, ResumeFact
+from shared.contracts.clues import AssignClue
 from shared.contracts.codes import CaseState, DocumentKind, PauseReason, Role
 from shared.contracts.parts import DocumentRef
 from tests.integration.services.cases.office import (
@@ -191,9 +194,10 @@ def test_a_person_s_own_clocks_are_those_the_person_holds(office: Office) -> Non
         assert mine(office, stranger) == set()
 
 
-def scheduler(office: Office) -> Scheduler:
+def scheduler(office: Office, **limits: Any) -> Scheduler:
     settings = CasesData(cases_dsn=SecretStr(office.parts.engine.url.render_as_string(hide_password=False)))
-    return Scheduler(wire_scheduler(settings, lambda: None, office.clock), scheduler_actor("640521000000"))
+    runner = wire_scheduler(settings, lambda: None, office.clock)
+    return Scheduler(runner, scheduler_actor("640521000000"), limits=SchedulerLimits(**limits))
 
 
 def load_2027(office: Office) -> None:
@@ -223,6 +227,29 @@ def test_a_provisional_end_is_firm_once_the_year_s_calendar_is_loaded(office: Of
     with office.parts.engine.connect() as connection:
         found = connection.execute(sa.text("SELECT due_on, provisional FROM deadline WHERE rule_id = 'D03'")).one()
     assert found == (date(2027, 1, 7), False)
+
+
+def test_a_clock_started_by_the_calendar_of_a_moment_ago_is_counted_again(office: Office) -> None:
+    """A unit has read the rules, the calendar changes, the scheduler sees it, and only then the unit commits."""
+    at(office, "2026-12-29T10:00")
+    clue = office.command(COORDINATOR, "clue.report", sand_yard())
+    counting = scheduler(office, poll_s=0.05, settle_s=4.0)
+    running = threading.Thread(target=counting.run)
+    try:
+        with office.parts.engine.begin() as connection:
+            unit = office.parts.open_unit(connection, COORDINATOR, office.clock.now(), "late")
+            former = unit.moment
+            load_2027(office)
+            running.start()
+            time.sleep(1.0)  # time enough to count by the new calendar, if it were not to wait
+            found = unit.clues.lock(connection, UUID(clue["id"]))
+            unit.record(found, unit.clues, found.assign(AssignClue(township_code="640521104000"), former))
+            unit.flush()
+        assert clock(office, "clue", clue["id"], "D03")["due_on"] == "2027-01-05"
+        wait_until(lambda: clock(office, "clue", clue["id"], "D03")["due_on"] == "2027-01-07", 30)
+    finally:
+        counting.stop()
+        running.join()
 
 
 def test_clocks_of_an_older_release_get_their_ladder_by_recounting(office: Office) -> None:

@@ -36,6 +36,8 @@ CONNECTIONS = {
 }
 # PostgreSQL's own and the supervisor's, which name no application.
 _UNNAMED = 4
+# What an agency has had and asked for once more; its receipt settles it, so the agency must still be running.
+_SENT_ONCE_MORE = "SELECT count(*) FROM delivery WHERE state = 'pending' AND arrived_at IS NOT NULL"
 _OPEN_IMPORTS = "SELECT count(*) FROM clue_import WHERE state IN ('queued', 'running')"
 # A sender may tell of a delivery just when the checker looks; what is still so at a second look is so.
 _MAY_BE_MOVING = {"unpublished", "cursor_behind"}
@@ -68,6 +70,7 @@ class Runner:
         began = time.monotonic()
         unseen, trouble = self._do(fault)
         healed = time.monotonic()
+        self._let_vendors_catch_up(healed)
         self._stack.vendors.stand_still()
         self.load = self._stack.tell_load("pause")
         standing = self._settle(healed)
@@ -97,6 +100,15 @@ class Runner:
         except NOT_HEALED as error:
             return unseen, f"not healed: {error}"[:300]
         return unseen, ""
+
+    def _let_vendors_catch_up(self, healed: float) -> None:
+        while time.monotonic() - healed < SETTLE_S:
+            try:
+                if not self._stack.number("agencies", _SENT_ONCE_MORE):
+                    return
+            except psycopg2.Error:  # not back yet
+                pass
+            time.sleep(_AGAIN_S)
 
     def _settle(self, healed: float) -> str:
         """Empty when everything is settled within SETTLE_S of healing, else what is not."""

@@ -198,6 +198,9 @@ def take_answer(
     found = unit.answers.find(unit.connection, id_)
     if found is not None:
         if found.sha256 == sha256:
+            if answer.verb == "received" and found.status == TAKEN:
+                # Of what was laid once more, because they had asked for it, they say the same again.
+                _arrived(unit, agency, protocol, answer.data.received)
             return _again(unit, found)
         reused = AnswerWrong([fault("id", "id-reused")], answer.answer_id, answer.verb, answer.task_id)
         return _park(unit, agency, protocol, sha256, reused, value, attachments)

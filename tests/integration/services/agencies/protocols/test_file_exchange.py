@@ -100,8 +100,8 @@ class ExchangePeer(Peer):
             self.keep(event)
             if event["type"].startswith("tianwei.task."):
                 received.append(event["id"])
-        if received:
-            self.tell(self.answer("received", UUID(int=0), {"received": received}))
+        for id_ in received:  # of the same the same is said, under the same id
+            self.tell(self.answer("received", UUID(int=0), {"received": [id_]}, f"received.{id_}"))
         return self.events
 
     def tell(self, answer: dict[str, Any], attachments: Mapping[str, bytes] | None = None) -> None:
@@ -300,6 +300,8 @@ class FileExchangeSuite(PushedProtocolSuite):
         wait_until(lambda: len(peer.about(task, "issued")) > len(before), WAIT_S, "the package again")
         again = [seal for seal in peer.seals if PackageName.parse(seal[0]).number == number]
         assert again[0][:2] == again[-1][:2]  # the very same bytes
+        # The receipt is the very one that came before.
+        wait_until(lambda: peer.house.delivery(task)["state"] == "delivered", WAIT_S, "the delivery settled again")
         assert peer.house.told(task) == ["task-issued", "task-delivered"]
 
     def test_laid_is_not_delivered_before_its_receipt_comes(self, peer: ExchangePeer) -> None:

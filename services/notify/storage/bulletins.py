@@ -113,10 +113,13 @@ def freeze(connection: Connection, bulletin_id: UUID, county_code: str, period: 
     connection.execute(sa.text("SET LOCAL work_mem = '64MB'"))
     connection.execute(sa.text("SET LOCAL enable_sort = off"))
     ends = (period.ends_at, period.begins_at, period.year_before_ends_at)
+    members = sa.cast(sa.bindparam("members", type_=sa.Text), bulletin_group.c.members.type)
+    keep = sa.insert(bulletin_group).values(members=members)
     for name, ends_at in zip(_POINTS, ends, strict=True):
         point = Point(ends_at, at.position, at.known)
-        rows = frozen_groups(bulletin_id, name, county_code, point, members=name == "this")
-        connection.execute(sa.insert(bulletin_group).from_select([column.name for column in bulletin_group.c], rows))
+        rows = connection.execute(frozen_groups(bulletin_id, name, county_code, point, members=name == "this"))
+        if found := [dict(row) for row in rows.mappings()]:
+            connection.execute(keep, found)
     connection.execute(sa.text("SET LOCAL enable_sort = on"))
     return frozen(connection, bulletin_id)
 

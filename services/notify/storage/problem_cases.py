@@ -16,28 +16,41 @@ from shared.contracts.bulletins import ProblemCase
 from shared.contracts.codes import WorkKind
 
 _s, _o, _c = standing.c, counted_object.c, climbed_step.c
-_NAMED = (WorkKind.CASE, WorkKind.RECTIFICATION, WorkKind.LISTING)
 
 
 def proposed(connection: Connection, county_code: str, at: Point, rule: ProblemRule) -> list[dict[str, Any]]:
     """By the rule: those with most reasons first, then those with most permanent basic farmland."""
-    held = _held(county_code, at)
-    h = held.c
-    open_case = sa.and_(h.kind == WorkKind.CASE.value, h.state.in_(states_of("cases_open")))
-    open_item = sa.and_(h.kind == WorkKind.RECTIFICATION.value, h.state.in_(states_of("in_rectification")))
-    listed = sa.select(h.case_id).where(
-        sa.literal(rule.listed), h.kind == WorkKind.LISTING.value, h.state.in_(states_of("listed"))
+    is_open = sa.or_(
+        sa.and_(_s.kind == WorkKind.CASE.value, _s.state.in_(states_of("cases_open"))),
+        sa.and_(_s.kind == WorkKind.RECTIFICATION.value, _s.state.in_(states_of("in_rectification"))),
+    )
+    of_case = sa.select(_o.case_id).join_from(standing, counted_object, _o.id == _s.object_id)
+    listed = of_case.where(
+        sa.literal(rule.listed),
+        *at.holds(county_code, (WorkKind.LISTING,)),
+        _s.state.in_(states_of("listed")),
+        _o.case_id.is_not(None),
     )
     climbed = sa.select(_c.object_id).where(
         _c.step.in_(rule.steps), _c.position <= at.position, _c.raised_at < at.ends_at
     )
-    overdue = sa.select(h.case_id).where(sa.or_(open_case, open_item), h.object_id.in_(climbed))
-    why = (
-        sa.func.coalesce(h.case_id.in_(listed), sa.false()).label("listed"),
-        sa.func.coalesce(h.case_id.in_(overdue), sa.false()).label("overdue"),
-        sa.and_(open_case, h.pbf_area_m2 >= rule.pbf_m2).label("pbf"),
+    overdue = of_case.where(
+        *at.holds(county_code, (WorkKind.CASE, WorkKind.RECTIFICATION)),
+        is_open,
+        _s.object_id.in_(climbed),
+        _o.case_id.is_not(None),
     )
-    found = sa.select(*_shown(h), *why).where(h.kind == WorkKind.CASE.value).subquery()
+    why = (
+        _s.object_id.in_(listed).label("listed"),
+        _s.object_id.in_(overdue).label("overdue"),
+        sa.and_(is_open, _s.pbf_area_m2 >= rule.pbf_m2).label("pbf"),
+    )
+    found = (
+        sa.select(*_shown(), *why)
+        .join_from(standing, counted_object, _o.id == _s.object_id)
+        .where(*at.holds(county_code, (WorkKind.CASE,)))
+        .subquery()
+    )
     reasons = [sa.cast(found.c[name], sa.Integer) for name in ("listed", "overdue", "pbf")]
     number = reasons[0] + reasons[1] + reasons[2]
     rows = connection.execute(
@@ -51,25 +64,14 @@ def proposed(connection: Connection, county_code: str, at: Point, rule: ProblemR
 
 def chosen(connection: Connection, county_code: str, at: Point, ids: Sequence[UUID]) -> list[dict[str, Any]]:
     """Those of the ids that stood at the point, in the order of the ids."""
-    held = _held(county_code, at)
-    rows = connection.execute(
-        sa.select(*_shown(held.c)).where(held.c.kind == WorkKind.CASE.value, held.c.object_id.in_(ids))
-    )
+    held = sa.select(*_shown()).join_from(standing, counted_object, _o.id == _s.object_id)
+    rows = connection.execute(held.where(*at.holds(county_code, (WorkKind.CASE,)), _s.object_id.in_(ids)))
     by_id = {row["id"]: dict(row) for row in rows.mappings()}
     return [by_id[id_] for id_ in dict.fromkeys(ids) if id_ in by_id]
 
 
-def _held(county_code: str, at: Point) -> sa.CTE:
-    """Counted once, however often it is asked."""
-    columns = (_s.object_id, _s.kind, _s.state, _s.area_m2, _s.pbf_area_m2, _s.township_code)
-    joined = sa.select(*columns, _o.case_id, _o.number, _o.title).join_from(
-        standing, counted_object, _o.id == _s.object_id
-    )
-    return joined.where(*at.holds(county_code, _NAMED)).cte("held")
-
-
-def _shown(h: Any) -> tuple[Any, ...]:
-    return (h.object_id.label("id"), h.number, h.title, h.state, h.area_m2, h.pbf_area_m2, h.township_code)
+def _shown() -> tuple[Any, ...]:
+    return (_s.object_id.label("id"), _o.number, _o.title, _s.state, _s.area_m2, _s.pbf_area_m2, _s.township_code)
 
 
 def problem_case(row: dict[str, Any]) -> ProblemCase:

@@ -34,10 +34,12 @@ from gateway.routers import (
     documents,
     evidence,
     health,
+    identities,
     joint_actions,
     land,
     listings,
     notices,
+    oidc,
     police_transfers,
     receipt_proofs,
     rectifications,
@@ -80,6 +82,8 @@ _ROUTERS = (
     dead_letters,
     calendar,
     accounts,
+    identities,
+    oidc,
 )
 _DOCS = "/docs"
 
@@ -143,6 +147,7 @@ def add_routes(app: FastAPI) -> None:
         router.add_to(api)
     health.add_to(app.router)
     verify.add_pages(app.router)
+    oidc.add_pages(app.router)
     app.router.add_route("/", _landing, methods=["GET"], include_in_schema=False)
 
 

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 from gateway.auth.accounts import Accounts
 from gateway.auth.caller import Callers
 from gateway.auth.feeds import Feeds
+from gateway.auth.oidc_identities import Identities
+from gateway.auth.oidc_providers import ProvidersUnreadable, read_providers
+from gateway.auth.oidc_sign_on import SignOn, provider_clients
+from gateway.auth.oidc_store import SignOnStore
+from gateway.auth.oidc_systems import SystemTokens
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.rates import Rates
@@ -31,6 +36,8 @@ class Parts:
     accounts: Accounts
     sessions: Sessions
     feeds: Feeds
+    sign_on: SignOn
+    identities: Identities
     blobs: BlobStore
     clock: Clock
     rates: Rates = field(default_factory=Rates)
@@ -40,7 +47,10 @@ OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
 
 
 def real_parts(settings: GatewaySettings) -> OpenParts:
-    """Opens database and bus when the process starts serving, closes them when it ends."""
+    """Opens database and bus when the process starts serving, closes them when it ends. Raises ProvidersUnreadable."""
+    providers = read_providers(settings.oidc_providers.get_secret_value())
+    if providers and not settings.public_url:
+        raise ProvidersUnreadable("TIANWEI_PUBLIC_URL must say where providers send people back to")
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Parts]:
@@ -51,15 +61,20 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
         try:
             accounts, tokens, signer = Accounts(engine), AccessTokens(key), PrincipalSigner(key)
-            yield Parts(
-                services=Services(client, settings.rpc_deadline_s),
-                callers=Callers(accounts, tokens, signer),
-                accounts=accounts,
-                sessions=Sessions(engine, tokens, clock),
-                feeds=Feeds(engine, signer),
-                blobs=open_blobs(settings),
-                clock=clock,
-            )
+            store = SignOnStore(engine)
+            async with provider_clients(providers) as clients:
+                systems = SystemTokens(clients, store, clock)
+                yield Parts(
+                    services=Services(client, settings.rpc_deadline_s),
+                    callers=Callers(accounts, tokens, signer, elsewhere=systems.read),
+                    accounts=accounts,
+                    sessions=Sessions(engine, tokens, clock),
+                    feeds=Feeds(engine, signer),
+                    sign_on=SignOn(clients, store, settings.public_url, clock),
+                    identities=Identities(engine),
+                    blobs=open_blobs(settings),
+                    clock=clock,
+                )
         finally:
             await asyncio.to_thread(client.close)
             engine.dispose()

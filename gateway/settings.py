@@ -14,6 +14,8 @@ class GatewaySettings(BlobSettings):
     max_body_bytes: of any request but an upload; max_import_bytes: of a file of patches with its multipart frame;
     max_evidence_bytes: of one piece of evidence with its frame.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.
+    public_url: how browsers reach the gateway; OpenID providers send people back there.
+    oidc_providers: the providers that are trusted, as TOML (gateway/auth/oidc_providers.py); empty: none.
     The file store is shared with the services that read what was uploaded.
     """
 
@@ -27,6 +29,8 @@ class GatewaySettings(BlobSettings):
     max_evidence_bytes: int = 2048 * MIB
     rpc_in_flight: int = 128
     rpc_deadline_s: float = 5.0
+    public_url: str = ""
+    oidc_providers: SecretStr = SecretStr("")
 
 
 class SeedSettings(ProcessSettings):

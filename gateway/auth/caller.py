@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -47,7 +47,10 @@ class Caller:
 
 
 class Callers:
-    """Remembers callers by their token between checks. For one event loop."""
+    """Remembers callers by their token between checks. For one event loop.
+
+    elsewhere: reads tokens that another house has issued, None for those that are not said to be.
+    """
 
     def __init__(
         self,
@@ -55,11 +58,13 @@ class Callers:
         tokens: AccessTokens,
         signer: PrincipalSigner,
         now: Callable[[], float] = time.time,
+        elsewhere: Callable[[str], Awaitable[AccessClaims | None]] | None = None,
     ) -> None:
         self._accounts = accounts
         self._tokens = tokens
         self._signer = signer
         self._now = now
+        self._elsewhere = elsewhere
         self._known: dict[str, Caller] = {}
         self._stranger, self._stranger_signed_at = "", float("-inf")
 
@@ -83,7 +88,8 @@ class Callers:
 
     async def _check(self, token: str, now: float) -> Caller:
         self._known.pop(token, None)
-        claims = self._tokens.read(token)
+        found = await self._elsewhere(token) if self._elsewhere else None
+        claims = found or self._tokens.read(token)
         account = await asyncio.to_thread(self._accounts.active, claims.account_id, claims.session_id)
         if account is None:
             raise TokenInvalid

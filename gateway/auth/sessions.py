@@ -30,6 +30,7 @@ class Granted:
     access_token: str
     refresh_token: str | None
     refresh_until: datetime | None
+    session_id: UUID
 
 
 class Sessions:
@@ -43,9 +44,13 @@ class Sessions:
         found = self._prove(login, password)
         if found.is_system:
             raise LoginRefused
+        return self.admit(found)
+
+    def admit(self, person: accounts.Account) -> Granted:
+        """A session for a person who has proven who they are, here or at a provider."""
         refresh = _fresh_token()
-        session_id, until = self._open(found.id, refresh, SESSION_FOR)
-        return Granted(self._tokens.issue(found.id, session_id), refresh, until)
+        session_id, until = self._open(person.id, refresh, SESSION_FOR)
+        return Granted(self._tokens.issue(person.id, session_id), refresh, until, session_id)
 
     def log_in_system(self, client_id: str, client_secret: str) -> Granted:
         """Client credentials grant, for agency systems. Raises LoginRefused, whatever was wrong."""
@@ -54,7 +59,7 @@ class Sessions:
             raise LoginRefused
         # Its tokens end with a session, so that they end with a reset of its secret too.
         session_id, _ = self._open(found.id, _fresh_token(), timedelta(seconds=LIFETIME_S))
-        return Granted(self._tokens.issue(found.id, session_id), None, None)
+        return Granted(self._tokens.issue(found.id, session_id), None, None, session_id)
 
     def refresh(self, refresh_token: str) -> Granted:
         """A new pair for a refresh token, which is spent by it; shown twice it ends the session.
@@ -73,7 +78,7 @@ class Sessions:
                 _end_copied(connection, shown, now)
             elif accounts.by_id(connection, renewed.account_id).disabled_at is None:
                 access = self._tokens.issue(renewed.account_id, renewed.id)
-                return Granted(access, fresh, renewed.expires_at)
+                return Granted(access, fresh, renewed.expires_at, renewed.id)
         raise RefreshRefused
 
     def log_out(self, session_id: UUID) -> None:

@@ -24,10 +24,12 @@ _SECRET = (
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
 _FILE_STORE = {f"TIANWEI_S3_{name}{kind}" for name in ("KEY", "KEY_ID") for kind in ("", "_FILE")}
+_SIGN_ON = {"TIANWEI_OIDC_PROVIDERS", "TIANWEI_OIDC_PROVIDERS_FILE"}
 # Theirs alone, not for every process.
 _OWN = {
     *_SECRET,
     *_FILE_STORE,
+    *_SIGN_ON,
     "TIANWEI_HEARTBEAT_FILE",
     "TIANWEI_HTTP_HOST",
     "TIANWEI_HTTP_PORT",
@@ -150,7 +152,9 @@ class Settings:
                     Stage.GATEWAY,
                     {
                         **self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
+                        **self._of("PUBLIC_URL"),
                         **_file_store(),
+                        **_sign_on(),
                     },
                     beats=False,
                 )
@@ -188,6 +192,11 @@ class Settings:
 def _file_store() -> dict[str, str]:
     """The S3-compatible store's settings, secrets too, for those who read and write files."""
     return {name: value for name, value in os.environ.items() if name in _FILE_STORE}
+
+
+def _sign_on() -> dict[str, str]:
+    """Which OpenID providers are trusted, their secrets too, for the gateway alone."""
+    return {name: value for name, value in os.environ.items() if name in _SIGN_ON}
 
 
 def county_demo(home: Home) -> Job:

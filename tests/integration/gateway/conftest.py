@@ -19,6 +19,9 @@ from gateway.auth import passwords
 from gateway.auth.accounts import Accounts, NewAccount
 from gateway.auth.caller import Callers
 from gateway.auth.feeds import Feeds
+from gateway.auth.oidc_identities import Identities
+from gateway.auth.oidc_sign_on import SignOn
+from gateway.auth.oidc_store import SignOnStore
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.parts import Parts
@@ -102,7 +105,7 @@ class House:
 @pytest.fixture(scope="session")
 def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
     postgres.create_role("gateway_app")
-    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0003"
+    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0005"
     opened = open_engine(postgres.dsn("gateway", user="gateway_app"), pool_size=8)
     yield opened
     opened.dispose()
@@ -136,6 +139,8 @@ def house(app: FastAPI, engine: sa.Engine, tmp_path_factory: pytest.TempPathFact
         accounts=accounts,
         sessions=Sessions(engine, tokens, clock),
         feeds=Feeds(engine, PrincipalSigner(private)),
+        sign_on=SignOn([], SignOnStore(engine), "http://gateway", clock),
+        identities=Identities(engine),
         blobs=FolderBlobStore(blobs),
         clock=clock,
     )

@@ -30,6 +30,8 @@ def app() -> FastAPI:
         accounts=nobody,
         sessions=nobody,
         feeds=nobody,
+        sign_on=nobody,
+        identities=nobody,
         blobs=nobody,
         clock=SystemClock(),
     )

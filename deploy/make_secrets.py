@@ -43,6 +43,8 @@ def make(folder: Path) -> None:
     signing, public = key_pair()
     write("signing_key", signing)
     write("principal_public_key", public)
+    # Which OpenID providers are trusted, with our secret at each: none until the county names one.
+    write("oidc_providers", "# [[provider]] tables, see docs/运维手册.md\n")
     # By which the office signs its documents; an SM2 key (`sm2:` and base64) may take its place.
     write("office_key", f"ed25519:{key_pair()[0]}")
     broker = {name: secrets.token_urlsafe(32) for name in DATABASES}

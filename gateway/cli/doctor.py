@@ -15,7 +15,7 @@ import typer
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json, print_rows
 from gateway.cli.stack import postgres, typefaces, valkey
 from gateway.cli.stack.layout import Home, is_held, read_state
-from gateway.cli.stack.processes import Settings
+from gateway.cli.stack.processes import Settings, holds_secret
 from gateway.cli.stack.secrets import DATABASES, SEALING
 
 _PACKAGES = ("tianwei", "nameko", "kombu", "eventlet", "SQLAlchemy", "psycopg2-binary", "fastapi", "uvicorn")
@@ -126,7 +126,9 @@ def _settings(home: Home) -> dict[str, dict[str, str]]:
     )
     processes: list[Any] = [program for programs in told.programs().values() for program in programs]
     return {
-        entry.name: {k: v for k, v in entry.environment.items() if k.startswith("TIANWEI_")}
+        entry.name: {
+            k: _HIDDEN if holds_secret(k) else v for k, v in entry.environment.items() if k.startswith("TIANWEI_")
+        }
         for entry in [*processes, *told.migrations(), told.seed_accounts()]
     }
 

@@ -194,6 +194,11 @@ def _file_store() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name in _FILE_STORE}
 
 
+def holds_secret(name: str) -> bool:
+    """Whether the value of this setting, passed on from the supervisor's environment, is shown to nobody."""
+    return name in _FILE_STORE | _SIGN_ON and not name.endswith("_FILE")
+
+
 def _sign_on() -> dict[str, str]:
     """Which OpenID providers are trusted, their secrets too, for the gateway alone."""
     return {name: value for name, value in os.environ.items() if name in _SIGN_ON}

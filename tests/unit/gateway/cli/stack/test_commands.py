@@ -47,6 +47,18 @@ def test_doctor_shows_every_process_and_no_secret(tmp_path: Path) -> None:
     assert settings["gateway"]["TIANWEI_SIGNING_KEY"] == "（已隐藏）"
 
 
+@pytest.mark.parametrize("name", ["TIANWEI_S3_KEY", "TIANWEI_S3_KEY_ID", "TIANWEI_OIDC_PROVIDERS"])
+def test_doctor_hides_secrets_of_its_own_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "a very secret word")
+    monkeypatch.setenv(f"{name}_FILE", "/where/it/is")
+    answer = RUNNER.invoke(app, ["doctor", "--json", "--home", str(tmp_path)])
+    told = json.loads(answer.stdout)["settings"]["gateway"]
+    assert (told[name], told[f"{name}_FILE"]) == ("（已隐藏）", "/where/it/is")
+    assert "a very secret word" not in answer.output
+
+
 def test_doctor_says_when_documents_will_lack_their_typefaces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typefaces, "SOURCE", tmp_path)
     monkeypatch.setenv("TIANWEI_FONT_DIR", str(tmp_path / "own"))

@@ -66,6 +66,14 @@ def test_whoever_reads_or_writes_files_is_told_of_the_same_store(monkeypatch: py
     assert store == {name for name, environment in told.items() if "TIANWEI_S3_KEY" in environment}
 
 
+def test_only_the_gateway_is_told_of_openid_providers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TIANWEI_OIDC_PROVIDERS", "TIANWEI_OIDC_PROVIDERS_FILE"):
+        monkeypatch.setenv(name, "from outside")
+        told = {one for one, program in _programs().items() if name in program.environment}
+        assert told == {"gateway"}
+    assert _programs()["gateway"].environment["TIANWEI_PUBLIC_URL"]
+
+
 def test_plain_settings_pass_and_secrets_of_the_supervisor_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (
         "TIANWEI_LOG_LEVEL",

@@ -24,6 +24,8 @@ from shared.bus.rpc_client import RpcClient
 from shared.clock import Clock, SystemClock
 from shared.database import open_engine
 from shared.principal import PrincipalSigner
+from shared.settings import rereader
+from shared.signing_keys import SigningKeys
 
 # /readyz tells when the bus is missing; starting does not wait for it long.
 _BUS_WITHIN_S = 3.0
@@ -56,11 +58,11 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
     async def opened() -> AsyncIterator[Parts]:
         clock = SystemClock()
         engine = open_engine(settings.gateway_dsn.get_secret_value(), pool_size=8, application="gateway")
-        key = settings.signing_key.get_secret_value()
+        keys = SigningKeys(settings.signing_key.get_secret_value(), rereader("signing_key"))
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
         try:
-            accounts, tokens, signer = Accounts(engine), AccessTokens(key), PrincipalSigner(key)
+            accounts, tokens, signer = Accounts(engine), AccessTokens(keys), PrincipalSigner(keys)
             store = SignOnStore(engine)
             async with provider_clients(providers) as clients:
                 systems = SystemTokens(clients, store, clock)

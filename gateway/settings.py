@@ -10,7 +10,7 @@ MIB = 1024 * 1024
 class GatewaySettings(BlobSettings):
     """Of `python -m gateway`.
 
-    signing_key: base64 of the raw Ed25519 private key; signs principals and access tokens.
+    signing_key: Ed25519 private keys (shared/signing_keys.py); the first signs principals and access tokens.
     max_body_bytes: of any request but an upload; max_import_bytes: of a file of patches with its multipart frame;
     max_evidence_bytes: of one piece of evidence with its frame.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.contracts.codes import Role
 from shared.errors import NotAllowed, Unauthenticated
+from shared.signing_keys import SigningKeys, VerifyingKeys
 
 ISSUER = "tianwei-gateway"
 AUDIENCE = "tianwei-services"
@@ -48,12 +48,14 @@ STRANGER = Actor("stranger", "公众", frozenset(), "", "")
 
 
 class PrincipalSigner:
-    def __init__(self, private_key_base64: str) -> None:
-        self._key = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key_base64))
+    """private_keys: as TIANWEI_SIGNING_KEY has them (shared/signing_keys.py)."""
+
+    def __init__(self, private_keys: str | SigningKeys) -> None:
+        self._keys = SigningKeys(private_keys) if isinstance(private_keys, str) else private_keys
 
     @property
     def public_key_base64(self) -> str:
-        return base64.b64encode(self._key.public_key().public_bytes_raw()).decode()
+        return base64.b64encode(self._keys.current()[1].public_key().public_bytes_raw()).decode()
 
     def sign(self, actor: Actor) -> str:
         """A principal for one call, good for LIFETIME_S."""
@@ -70,16 +72,20 @@ class PrincipalSigner:
             "org": actor.org_code,
             "jur": actor.jurisdiction,
         }
-        return jwt.encode(claims, self._key, algorithm="EdDSA", headers={"typ": TYPE})
+        key_id, key = self._keys.current()
+        return jwt.encode(claims, key, algorithm="EdDSA", headers={"typ": TYPE, "kid": key_id})
 
 
 class PrincipalVerifier:
-    """Verifies principals; remembers those already verified until they expire, since one serves many calls."""
+    """Verifies principals; remembers those already verified until they expire, since one serves many calls.
+
+    public_keys: as TIANWEI_PRINCIPAL_PUBLIC_KEY has them (shared/signing_keys.py).
+    """
 
     _MOST_REMEMBERED = 1000
 
-    def __init__(self, public_key_base64: str) -> None:
-        self._key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key_base64))
+    def __init__(self, public_keys: str | VerifyingKeys) -> None:
+        self._keys = VerifyingKeys(public_keys) if isinstance(public_keys, str) else public_keys
         self._known: dict[str, tuple[float, Actor]] = {}
 
     def verify(self, token: str) -> Actor:
@@ -88,11 +94,13 @@ class PrincipalVerifier:
         if remembered and remembered[0] > time.time():
             return remembered[1]
         try:
-            if jwt.get_unverified_header(token).get("typ") != TYPE:
+            head = jwt.get_unverified_header(token)
+            key = self._keys.public(head.get("kid"))
+            if head.get("typ") != TYPE or key is None:
                 raise Unauthenticated("principal-invalid")
             claims = jwt.decode(
                 token,
-                self._key,
+                key,
                 algorithms=["EdDSA"],
                 audience=AUDIENCE,
                 issuer=ISSUER,

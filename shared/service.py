@@ -16,7 +16,8 @@ from shared.delivery.reactor import Reaction, Reactor
 from shared.delivery.runner import OpenUnit, UnitRunner
 from shared.operations import Dispatcher, Operation
 from shared.principal import PrincipalVerifier
-from shared.settings import BusSettings
+from shared.settings import BusSettings, rereader
+from shared.signing_keys import VerifyingKeys
 
 # Connections beyond one a worker: relay, feed, catch-up, health.
 _SPARE_CONNECTIONS = 4
@@ -92,6 +93,7 @@ def assemble(
     reactors = {producer: Reactor(known, open_unit, clock) for producer, known in reactions.items()}
     book = DeadLetterBook(name)
     desk = DeadLetterDesk(book, reactors, clock, resume)
-    verifier = PrincipalVerifier(settings.principal_public_key)
+    keys = VerifyingKeys(settings.principal_public_key, rereader("principal_public_key"))
+    verifier = PrincipalVerifier(keys)
     dispatcher = Dispatcher((*operations, *desk.operations()), runner, engine, verifier, cites)
     return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, chores(runner))

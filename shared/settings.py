@@ -1,7 +1,7 @@
 """Settings of a process: read once from TIANWEI_* (or TIANWEI_*_FILE for secrets), typed, printable without secrets."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,6 +19,14 @@ def _from_files(fields: Iterable[str]) -> dict[str, str]:
         if path and f"{PREFIX}{field.upper()}" not in os.environ:
             found[field] = Path(path).read_text(encoding="utf-8").strip()
     return found
+
+
+def rereader(field: str) -> Callable[[], str] | None:
+    """Reads a setting anew that was given as a file; None where its value was given directly, or not at all."""
+    path = os.environ.get(f"{PREFIX}{field.upper()}_FILE")
+    if not path or f"{PREFIX}{field.upper()}" in os.environ:
+        return None
+    return lambda: Path(path).read_text(encoding="utf-8").strip()
 
 
 class ProcessSettings(BaseSettings):

@@ -38,11 +38,13 @@ from gateway.auth.oidc_errors import (
 from gateway.auth.oidc_providers import Provider
 from gateway.auth.oidc_store import PERSON, Begun, SignOnStore
 from gateway.auth.oidc_tokens import Person, TokenRefused
+from gateway.rates import Rates
 from shared.clock import Clock
 from shared.outgoing.http_client import GuardedClient
 
 log = logging.getLogger(__name__)
 
+PER_MINUTE = 600
 _MOST_CONNECTIONS = 16
 _WORD = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 # A path of this site: one slash, then nothing that a browser would read as another host or as a new line.
@@ -70,13 +72,25 @@ class Arrival:
 
 
 class SignOn:
-    """For one event loop. public_url: of the gateway as browsers know it; the provider has the same callback."""
+    """For one event loop.
 
-    def __init__(self, clients: Sequence[ProviderClient], store: SignOnStore, public_url: str, clock: Clock) -> None:
+    public_url: of the gateway as browsers know it; the provider has the same callback. rates: how often one address may
+    come, which is a whole office in the morning.
+    """
+
+    def __init__(
+        self,
+        clients: Sequence[ProviderClient],
+        store: SignOnStore,
+        public_url: str,
+        clock: Clock,
+        rates: Rates | None = None,
+    ) -> None:
         self._clients = {client.provider.code: client for client in clients}
         self._store = store
         self._public_url = public_url.rstrip("/")
         self._clock = clock
+        self.rates = rates or Rates(PER_MINUTE)
 
     @property
     def providers(self) -> list[Provider]:

@@ -133,6 +133,8 @@ def client_of(claims: Mapping[str, Any], head: Head, provider: Provider, systems
     _in_time(claims, now)
     if "nonce" in claims or "at_hash" in claims or "events" in claims:
         raise TokenRefused("type")  # an id token or a notice of logout, where the type says no more than JWT
+    if "cnf" in claims:
+        raise TokenRefused("bound")  # to a key that a bearer does not show: whoever has it may have stolen it
     client, party = claims.get("client_id"), claims.get("azp")
     if client is not None and party is not None and client != party:
         raise TokenRefused("client")

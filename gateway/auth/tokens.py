@@ -1,15 +1,14 @@
 """Access tokens: EdDSA JWTs for our own API, never accepted as principals nor the other way round."""
 
-import base64
 import time
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gateway.auth.errors import TokenInvalid
+from shared.signing_keys import SigningKeys
 
 ISSUER = "tianwei-gateway"
 AUDIENCE = "tianwei-api"
@@ -27,9 +26,10 @@ class AccessClaims:
 
 
 class AccessTokens:
-    def __init__(self, private_key_base64: str) -> None:
-        self._private = Ed25519PrivateKey.from_private_bytes(base64.b64decode(private_key_base64))
-        self._public = self._private.public_key()
+    """private_keys: as TIANWEI_SIGNING_KEY has them (shared/signing_keys.py)."""
+
+    def __init__(self, private_keys: str | SigningKeys) -> None:
+        self._keys = SigningKeys(private_keys) if isinstance(private_keys, str) else private_keys
 
     def issue(self, account_id: UUID, session_id: UUID | None) -> str:
         """A token good for LIFETIME_S. It names the account; what the account may do is looked up."""
@@ -44,16 +44,19 @@ class AccessTokens:
         }
         if session_id is not None:
             claims["sid"] = str(session_id)
-        return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"typ": TYPE})
+        key_id, key = self._keys.current()
+        return jwt.encode(claims, key, algorithm="EdDSA", headers={"typ": TYPE, "kid": key_id})
 
     def read(self, token: str) -> AccessClaims:
         """The claims; raises TokenInvalid for anything but an unexpired token of ours."""
         try:
-            if jwt.get_unverified_header(token).get("typ") != TYPE:
+            head = jwt.get_unverified_header(token)
+            key = self._keys.public(head.get("kid"))
+            if head.get("typ") != TYPE or key is None:
                 raise TokenInvalid
             claims = jwt.decode(
                 token,
-                self._public,
+                key,
                 algorithms=["EdDSA"],
                 audience=AUDIENCE,
                 issuer=ISSUER,

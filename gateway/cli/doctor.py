@@ -119,8 +119,6 @@ def _settings(home: Home) -> dict[str, dict[str, str]]:
         bus_url=_HIDDEN,
         dsn=dict.fromkeys(DATABASES, _HIDDEN),
         owner_dsn=dict.fromkeys(DATABASES, _HIDDEN),
-        signing_key=_HIDDEN,
-        public_key="（公钥）",
         sealing_keys=dict.fromkeys(SEALING, _HIDDEN),
         office_key=_HIDDEN,
     )

@@ -172,4 +172,4 @@ def _keep(answer: Response, name: str, value: str, parts: Parts, path: str, seco
 
 def _count(request: Request) -> None:
     parts: Parts = request.app.state.parts
-    parts.rates.count(request.client.host if request.client else "")
+    parts.sign_on.rates.count(request.client.host if request.client else "")

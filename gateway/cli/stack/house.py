@@ -146,8 +146,6 @@ def settings_of(home: Home, state: State, secrets: Secrets, bus_url: str) -> Set
         bus_url=bus_url,
         dsn={s: postgres.dsn(s, f"{s}_app", passwords[f"{s}_app"]) for s in DATABASES},
         owner_dsn={s: postgres.dsn(s, f"{s}_owner", passwords[f"{s}_owner"]) for s in DATABASES},
-        signing_key=secrets.signing_key,
-        public_key=secrets.public_key,
         sealing_keys=secrets.sealing_keys,
         office_key=secrets.office_key,
     )

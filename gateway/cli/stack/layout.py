@@ -35,6 +35,16 @@ class Home:
         return self.root / "secrets.json"
 
     @property
+    def signing_key_file(self) -> Path:
+        """The gateway's private keys (shared/signing_keys.py); mode 0600. Read again while it runs."""
+        return self.root / "signing_key"
+
+    @property
+    def public_key_file(self) -> Path:
+        """Their public halves, for the services that verify principals."""
+        return self.root / "principal_public_key"
+
+    @property
     def accounts_file(self) -> Path:
         """The generated accounts with their first passwords; mode 0600."""
         return self.root / "accounts.json"

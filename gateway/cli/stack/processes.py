@@ -48,8 +48,6 @@ class Settings:
     bus_url: str
     dsn: Mapping[str, str]  # service -> DSN of its run-time role
     owner_dsn: Mapping[str, str]  # service -> DSN of the role that migrates
-    signing_key: str
-    public_key: str
     sealing_keys: Mapping[str, str]  # service -> key
     office_key: str
 
@@ -57,8 +55,9 @@ class Settings:
         known = {
             "TIANWEI_BUS_URL": self.bus_url,
             "TIANWEI_BLOB_DIR": str(self.home.blobs),
-            "TIANWEI_PRINCIPAL_PUBLIC_KEY": self.public_key,
-            "TIANWEI_SIGNING_KEY": self.signing_key,
+            # By file: `tianwei keys rotate` changes them under the running processes.
+            "TIANWEI_PRINCIPAL_PUBLIC_KEY_FILE": str(self.home.public_key_file),
+            "TIANWEI_SIGNING_KEY_FILE": str(self.home.signing_key_file),
             "TIANWEI_PUBLIC_URL": self.public_url,
             "TIANWEI_HTTP_HOST": self.http_host,
             "TIANWEI_HTTP_PORT": str(self.http_port),
@@ -78,7 +77,7 @@ class Settings:
     def programs(self) -> dict[str, list[Program]]:
         """The processes by the service whose migration they wait for."""
         nameko = {"EVENTLET_NO_GREENDNS": "yes"}
-        bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY")
+        bus = ("BUS_URL", "PRINCIPAL_PUBLIC_KEY_FILE")
         return {
             "cases": [
                 _python(
@@ -151,7 +150,7 @@ class Settings:
                     "gateway",
                     Stage.GATEWAY,
                     {
-                        **self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
+                        **self._of("GATEWAY_DSN", "SIGNING_KEY_FILE", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
                         **self._of("PUBLIC_URL"),
                         **_file_store(),
                         **_sign_on(),

@@ -3,14 +3,12 @@
 import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass, fields
+import time
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
 from gateway.cli.stack.layout import Home, write_private
-from shared import keys
+from shared import keys, signing_keys
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
 SEALING = ("cases", "agencies", "notify")
@@ -20,8 +18,8 @@ SEALING = ("cases", "agencies", "notify")
 class Secrets:
     """Passwords are URL-safe. Never printed: `repr` hides them."""
 
-    signing_key: str  # base64 of the raw Ed25519 private key
-    public_key: str  # base64 of the raw public key
+    signing_key: str  # the gateway's private keys (shared/signing_keys.py), the first signs
+    public_key: str  # their public halves, line by line
     postgres_password: str  # of the superuser, used by the supervisor only
     bus_password: str
     role_passwords: dict[str, str]  # database role -> password
@@ -33,7 +31,36 @@ class Secrets:
 
 
 def load_or_make(home: Home) -> Secrets:
-    """The stack's secrets; what an older version did not have yet is made and added."""
+    """The stack's secrets, laid out for its processes; what an older version did not have yet is made and added."""
+    made = _load_or_make(home)
+    _lay_out(home, made)
+    return made
+
+
+def rotate_signing_key(home: Home, now: float, good_for_s: float) -> Secrets:
+    """A new key signs in every running process within seconds; the old one verifies for so long.
+
+    Raises FileNotFoundError where no house has been started, KeyUnusable.
+    """
+    kept = Secrets(**json.loads(home.secrets_file.read_text(encoding="utf-8")))
+    keys_now = signing_keys.rotated(signing_keys.Texts(kept.signing_key, kept.public_key), now, good_for_s)
+    made = replace(kept, signing_key=keys_now.private, public_key=keys_now.public)
+    write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
+    _lay_out(home, made)
+    return made
+
+
+def _lay_out(home: Home, made: Secrets) -> None:
+    """The public keys first, and a little later the private ones: nothing is signed by a key that nobody can verify."""
+    for file, text in ((home.public_key_file, made.public_key), (home.signing_key_file, made.signing_key)):
+        there = file.exists()
+        if not there or file.read_text(encoding="utf-8") != text:
+            write_private(file, text)
+            if there:
+                time.sleep(signing_keys.BETWEEN_FILES_S)
+
+
+def _load_or_make(home: Home) -> Secrets:
     kept = {}
     if home.secrets_file.exists():
         kept = json.loads(home.secrets_file.read_text(encoding="utf-8"))
@@ -49,10 +76,10 @@ def load_or_make(home: Home) -> Secrets:
 
 
 def _fresh() -> dict[str, Any]:
-    key = Ed25519PrivateKey.generate()
+    signing = signing_keys.fresh()
     return {
-        "signing_key": _text(key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())),
-        "public_key": _text(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)),
+        "signing_key": signing.private,
+        "public_key": signing.public,
         "postgres_password": secrets.token_urlsafe(24),
         "bus_password": secrets.token_urlsafe(24),
         "role_passwords": {

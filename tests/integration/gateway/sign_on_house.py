@@ -170,11 +170,10 @@ def serving(
                 accounts=accounts,
                 sessions=Sessions(engine, tokens, clock),
                 feeds=Feeds(engine, signer),
-                sign_on=SignOn(clients, store, url, clock),
+                sign_on=SignOn(clients, store, url, clock, Rates(most)),
                 identities=Identities(engine),
                 blobs=cast(Any, None),
                 clock=clock,
-                rates=Rates(most),
             )
 
     config = uvicorn.Config(create_app(opened), host="127.0.0.1", port=place, log_config=None, lifespan="on", ws="none")

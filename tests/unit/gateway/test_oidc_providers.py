@@ -1,8 +1,11 @@
 """The setting that names providers: read whole or refused, and a refusal repeats no secret."""
 
 import pytest
+from pydantic import SecretStr
 
 from gateway.auth.oidc_providers import ProvidersUnreadable, read_providers
+from gateway.parts import real_parts
+from gateway.settings import GatewaySettings
 
 ONE = """
 [[provider]]
@@ -72,3 +75,13 @@ def test_two_providers_have_two_codes_and_two_issuers() -> None:
     with pytest.raises(ProvidersUnreadable, match="code"):
         read_providers(ONE + ONE.replace("id.county", "id.city"))
     assert len(read_providers(ONE + ONE.replace('"county"', '"city"').replace("id.county", "id.city"))) == 2
+
+
+@pytest.mark.parametrize("text", [ONE, "[[provider]]"])
+def test_the_gateway_does_not_start_without_knowing_where_people_come_back_to(text: str) -> None:
+    with pytest.raises(ProvidersUnreadable):
+        real_parts(GatewaySettings.model_construct(public_url="", oidc_providers=SecretStr(text)))
+
+
+def test_without_providers_the_gateway_needs_no_address() -> None:
+    real_parts(GatewaySettings.model_construct(public_url="", oidc_providers=SecretStr("")))

@@ -301,6 +301,7 @@ def test_a_good_access_token_is_of_a_client(more: Claims) -> None:
         ({"sub": "wang"}, "subject"),
         ({"sub": None}, "subject"),
         ({"nonce": "n"}, "type"),
+        ({"cnf": {"jkt": "of a key"}}, "bound"),
     ],
     ids=count(),
 )

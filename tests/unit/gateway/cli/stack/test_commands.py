@@ -44,7 +44,7 @@ def test_doctor_shows_every_process_and_no_secret(tmp_path: Path) -> None:
     answer = RUNNER.invoke(app, ["doctor", "--json", "--home", str(tmp_path)])
     settings = json.loads(answer.stdout)["settings"]
     assert {"cases", "cases.worker", "agencies.sender", "notify", "gateway"} <= settings.keys()
-    assert settings["gateway"]["TIANWEI_SIGNING_KEY"] == "（已隐藏）"
+    assert settings["gateway"]["TIANWEI_BUS_URL"] == "（已隐藏）"
 
 
 @pytest.mark.parametrize("name", ["TIANWEI_S3_KEY", "TIANWEI_S3_KEY_ID", "TIANWEI_OIDC_PROVIDERS"])

@@ -16,8 +16,6 @@ SETTINGS = Settings(
     bus_url="the bus",
     dsn={name: f"dsn of {name}" for name in DATABASES},
     owner_dsn={name: f"owner of {name}" for name in DATABASES},
-    signing_key="the signing key",
-    public_key="the public key",
     office_key="the key of the office",
     sealing_keys={name: f"sealing key of {name}" for name in SEALING},
 )
@@ -28,8 +26,15 @@ def _programs() -> dict[str, Program]:
 
 
 def test_only_the_gateway_can_sign() -> None:
-    holders = {name for name, program in _programs().items() if "the signing key" in program.environment.values()}
+    holders = {name for name, program in _programs().items() if "TIANWEI_SIGNING_KEY_FILE" in program.environment}
     assert holders == {"gateway"}
+
+
+def test_keys_that_change_while_all_runs_are_told_by_file() -> None:
+    told = {name: program.environment for name, program in _programs().items()}
+    assert told["gateway"]["TIANWEI_SIGNING_KEY_FILE"] == "/somewhere/signing_key"
+    verifying = {name for name, one in told.items() if "TIANWEI_PRINCIPAL_PUBLIC_KEY_FILE" in one}
+    assert verifying == {"cases", "agencies", "notify"}
 
 
 def test_only_the_press_signs_for_the_office() -> None:

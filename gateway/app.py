@@ -33,11 +33,14 @@ from gateway.routers import (
     document_exports,
     documents,
     evidence,
+    grants,
     health,
     joint_actions,
     land,
     listings,
+    logins,
     notices,
+    own_account,
     police_transfers,
     receipt_proofs,
     rectifications,
@@ -79,7 +82,10 @@ _ROUTERS = (
     rules,
     dead_letters,
     calendar,
+    logins,
+    own_account,
     accounts,
+    grants,
 )
 _DOCS = "/docs"
 

@@ -38,8 +38,10 @@ MAY_READ = {
     "discipline-commission": {"case", "copy to discipline"},
     "organisation-department": {"case"},
     "admin": set(),
+    "security-admin": set(),
+    "audit-admin": set(),
 }
-OUTSIDERS = (FAR, "public-security", "admin")
+OUTSIDERS = (FAR, "public-security", "admin", "security-admin", "audit-admin")
 
 
 @dataclass(frozen=True)
@@ -275,8 +277,9 @@ def test_the_registry_counts_for_an_agency_its_own_tasks_and_for_others_none(hou
 
 
 @pytest.mark.usefixtures("planted")
-def test_an_administrator_reads_accounts_and_no_case(house: RunningHouse) -> None:
-    admin = house.account("admin")
+@pytest.mark.parametrize("who", ["admin", "security-admin", "audit-admin"])
+def test_an_administrator_reads_accounts_and_no_case(house: RunningHouse, who: str) -> None:
+    admin = house.account(who)
     assert {account["login"] for account in admin.all("/accounts")} >= set(house.logins)
     for path in ("/clues", "/cases", "/rectifications", "/joint-actions", "/tasks", "/notices"):
         assert admin.get(path, with_total=True) == {"items": [], "next_cursor": None, "total": 0}

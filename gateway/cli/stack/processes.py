@@ -70,6 +70,12 @@ class Settings:
         """How others reach the gateway, for links in what leaves the house; TIANWEI_PUBLIC_URL when set."""
         return os.environ.get("TIANWEI_PUBLIC_URL") or f"http://{self.http_host}:{self.http_port}"
 
+    @property
+    def _cookie_secure(self) -> str:
+        """By https alone, unless the house is reached without; TIANWEI_COOKIE_SECURE when set."""
+        by_https = str(self.public_url.startswith("https:")).lower()
+        return os.environ.get("TIANWEI_COOKIE_SECURE", by_https)
+
     def _sealing(self, service: str) -> dict[str, str]:
         return {"TIANWEI_SECRETS_KEY": self.sealing_keys[service]}
 
@@ -151,6 +157,8 @@ class Settings:
                     {
                         **self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
                         **_file_store(),
+                        **self._sealing("gateway"),
+                        "TIANWEI_COOKIE_SECURE": self._cookie_secure,
                     },
                     beats=False,
                 )

@@ -13,7 +13,7 @@ from gateway.cli.stack.layout import Home, write_private
 from shared import keys
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
-SEALING = ("cases", "agencies", "notify")
+SEALING = DATABASES
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def make(folder: Path) -> None:
     for name in DATABASES:
         write(f"{name}_dsn", dsn(name, f"{name}_app", passwords))
         write(f"{name}_owner_dsn", dsn(name, f"{name}_owner", passwords))
-    for name in SERVICES:
+    for name in DATABASES:
         write(f"{name}_secrets_key", base64.b64encode(secrets.token_bytes(32)).decode())
     signing, public = key_pair()
     write("signing_key", signing)

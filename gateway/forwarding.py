@@ -14,13 +14,15 @@ from uuid import UUID, uuid4
 import orjson
 from fastapi import APIRouter, Body, Header, Path, Query, Security
 from fastapi.routing import APIRoute
-from fastapi.security import OAuth2PasswordBearer
+from fastapi.security import APIKeyCookie, OAuth2PasswordBearer
 from pydantic import BaseModel
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway.auth import console_cookie
 from gateway.auth.caller import Caller
+from gateway.auth.policy import require_none
 from gateway.bodies import parsed, read_json
 from gateway.errors import HeaderInvalid, ParameterInvalid
 from gateway.parts import Parts
@@ -32,6 +34,13 @@ from shared.contracts.base import Command, View
 PREFIX = "/api/v1"
 _MOST_KEY = 200
 _SECURITY = OAuth2PasswordBearer(tokenUrl=f"{PREFIX}/auth/token", auto_error=False)
+_COOKIE = APIKeyCookie(
+    name=console_cookie.name(secure=True),
+    scheme_name="ConsoleCookie",
+    description=f"Of POST {PREFIX}/auth/session; a change by it shows {console_cookie.CSRF_HEADER} too. "
+    f"Over plain http it is called {console_cookie.name(secure=False)}.",
+    auto_error=False,
+)
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -62,10 +71,15 @@ class Asked:
         )
 
 
-async def asked(request: Request) -> Asked:
-    """Who asks; raises Unauthenticated."""
+async def asked(request: Request, *, with_duties: bool = False) -> Asked:
+    """Who asks; raises Unauthenticated, CsrfTokenWrong.
+
+    with_duties: may be asked before a first password is changed or a second factor enrolled; else that is refused.
+    """
     parts: Parts = request.app.state.parts
     caller = await parts.callers.identify(request)
+    if not with_duties:
+        require_none(caller.duties)
     return Asked(parts, caller, request.scope.get("correlation_id") or uuid4().hex)
 
 
@@ -233,6 +247,7 @@ class Api:
         told = list(parameters)
         if not public:
             told.append(_parameter("token", Annotated[str | None, Security(_SECURITY)], None))
+            told.append(_parameter("cookie", Annotated[str | None, Security(_COOKIE)], None))
         endpoint.__signature__ = inspect.Signature(sorted(told, key=lambda p: p.name))  # type: ignore[attr-defined]
         self._router.add_api_route(
             PREFIX + path,

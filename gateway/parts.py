@@ -2,17 +2,25 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
 
+from gateway.auth.account_log import AccountLog
 from gateway.auth.accounts import Accounts
 from gateway.auth.caller import Callers
 from gateway.auth.feeds import Feeds
+from gateway.auth.grants import Grants
 from gateway.auth.oidc_identities import Identities
 from gateway.auth.oidc_providers import ProvidersUnreadable, read_providers
 from gateway.auth.oidc_sign_on import SignOn, provider_clients
 from gateway.auth.oidc_store import SignOnStore
 from gateway.auth.oidc_systems import SystemTokens
+from gateway.auth.policy import Policy
+from gateway.auth.proofs import Proofs
+from gateway.auth.second_factors import SecondFactors
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.rates import Rates
@@ -24,11 +32,15 @@ from shared.bus.rpc_client import RpcClient
 from shared.clock import Clock, SystemClock
 from shared.database import open_engine
 from shared.principal import PrincipalSigner
+from shared.sealing import SecretBox
 from shared.settings import rereader
 from shared.signing_keys import SigningKeys
 
 # /readyz tells when the bus is missing; starting does not wait for it long.
 _BUS_WITHIN_S = 3.0
+# Hashing takes all of a processor; logins queue here and not before the requests of those who are in.
+_HASHING = 2
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -36,13 +48,22 @@ class Parts:
     services: Services
     callers: Callers
     accounts: Accounts
+    proofs: Proofs
+    second_factors: SecondFactors
     sessions: Sessions
+    grants: Grants
+    account_log: AccountLog
     feeds: Feeds
     sign_on: SignOn
     identities: Identities
     blobs: BlobStore
     clock: Clock
     rates: Rates = field(default_factory=Rates)
+    hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_HASHING, "passwords"))
+
+    async def hashed(self, work: Callable[[], T]) -> T:
+        """Done by one of the few threads that compute digests of passwords."""
+        return await asyncio.get_running_loop().run_in_executor(self.hashing, work)
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
@@ -62,15 +83,21 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
         try:
-            accounts, tokens, signer = Accounts(engine), AccessTokens(keys), PrincipalSigner(keys)
+            accounts, tokens, signer = Accounts(engine, clock), AccessTokens(keys), PrincipalSigner(keys)
+            second_factors = SecondFactors(engine, SecretBox(settings.secrets_key.get_secret_value()), clock)
+            sessions = Sessions(engine, tokens, clock, policy_of(settings))
             store = SignOnStore(engine)
             async with provider_clients(providers) as clients:
                 systems = SystemTokens(clients, store, clock)
                 yield Parts(
                     services=Services(client, settings.rpc_deadline_s),
-                    callers=Callers(accounts, tokens, signer, elsewhere=systems.read),
+                    callers=Callers(accounts, sessions, tokens, signer, elsewhere=systems.read),
                     accounts=accounts,
-                    sessions=Sessions(engine, tokens, clock),
+                    proofs=Proofs(engine, second_factors, clock),
+                    second_factors=second_factors,
+                    sessions=sessions,
+                    grants=Grants(engine, clock),
+                    account_log=AccountLog(engine),
                     feeds=Feeds(engine, signer),
                     sign_on=SignOn(clients, store, settings.public_url, clock),
                     identities=Identities(engine),
@@ -82,3 +109,12 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
             engine.dispose()
 
     return opened
+
+
+def policy_of(settings: GatewaySettings) -> Policy:
+    return Policy(
+        session_for=timedelta(hours=settings.session_hours),
+        idle_for=timedelta(minutes=settings.session_idle_minutes),
+        second_factor_roles=settings.second_factor_roles,
+        cookie_secure=settings.cookie_secure,
+    )

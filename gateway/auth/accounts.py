@@ -1,10 +1,8 @@
 """Accounts in the gateway's database. Everything here blocks: async callers use a thread."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,52 +10,32 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.auth.errors import (
-    AccountDisabled,
-    JurisdictionWrong,
-    LoginTaken,
-    OrganisationWrong,
-    OwnAccount,
-    RolesIncompatible,
-)
-from gateway.storage.tables import account, session
+from gateway.auth import account_log
+from gateway.auth.codes import AccountAct
+from gateway.auth.errors import LastAdministrator, LoginTaken, OwnAccount
+from gateway.auth.rights import Rights
+from gateway.storage.tables import account, password_history, second_factor, session
+from shared.clock import Clock
 from shared.contracts.base import ListQuery, Page, View
-from shared.contracts.codes import COUNTY_AGENCIES, Recipient, Role
-from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS, DivisionLevel, Divisions, DivisionUnknown
-from shared.errors import NotFound
+from shared.contracts.codes import ADMINISTRATORS, Role
+from shared.errors import NotFound, StaleVersion
 from shared.paging import Listing, page
 from shared.principal import Actor
 
-# Roles that stand alone: separate hands.
-_ALONE = (Role.ADMINISTRATOR, Role.AGENCY_SYSTEM)
-_ORGANISATIONS: dict[Role, list[str]] = {
-    Role.AGENCY_OFFICER: list(COUNTY_AGENCIES),
-    Role.AGENCY_SYSTEM: list(COUNTY_AGENCIES),
-    Role.RECIPIENT_CLERK: list(Recipient),
-    Role.CHIEF: list(COUNTY_AGENCIES),
-    Role.ACTING_CHIEF: list(COUNTY_AGENCIES),
-    Role.LEADER: list(COUNTY_AGENCIES),
-    Role.LEGAL_REVIEWER: list(COUNTY_AGENCIES),
-}
-# Whose organisation is a division: of a township, or the leading group of the county.
-_OF_A_DIVISION = frozenset({Role.TOWNSHIP_OFFICER, Role.COORDINATOR, Role.OFFICE_DIRECTOR, Role.GROUP_HEAD})
-_DIVISION = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3})?)?)?", re.ASCII)
-_LEVEL_OF = {
-    2: DivisionLevel.PROVINCE,
-    4: DivisionLevel.CITY,
-    COUNTY_DIGITS: DivisionLevel.COUNTY,
-    TOWNSHIP_DIGITS: DivisionLevel.TOWNSHIP,
-}
-# Of whom the jurisdiction is not a county.
-_DIGITS: dict[Role, tuple[int, ...]] = {Role.TOWNSHIP_OFFICER: (TOWNSHIP_DIGITS,), Role.SUPERIOR_REVIEWER: (4, 2)}
 V = TypeVar("V", bound=View)
 
-_LISTING = Listing(tuple(account.c), keys=(account.c.login,), rising=True)
+_HAS_FACTOR = (
+    sa.exists()
+    .where(second_factor.c.account_id == account.c.id, second_factor.c.confirmed_at.is_not(None))
+    .label("second_factor")
+)
+COLUMNS = (*account.c, _HAS_FACTOR)
+_LISTING = Listing(COLUMNS, keys=(account.c.login,), rising=True)
 
 
 @dataclass(frozen=True)
 class Account:
-    """One who may log in. disabled_at: since when no more."""
+    """One who may log in. disabled_at: since when no more. must_change: the password is known to somebody else."""
 
     id: UUID
     login: str
@@ -68,10 +46,16 @@ class Account:
     version: int
     created_at: datetime
     disabled_at: datetime | None
+    must_change: bool
+    second_factor: bool
 
     @property
     def actor(self) -> Actor:
         return Actor(str(self.id), self.name, self.roles, self.org_code, self.jurisdiction)
+
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.roles, self.org_code, self.jurisdiction)
 
     @property
     def is_system(self) -> bool:
@@ -86,47 +70,26 @@ class NewAccount:
     org_code: str
     jurisdiction: str
 
-    def check(self) -> None:
-        """Raise what is wrong with the combination of roles, organisation and jurisdiction."""
-        for role in sorted(self.roles):
-            if role in _ALONE and len(self.roles) > 1:
-                raise RolesIncompatible(role)
-            known = _ORGANISATIONS.get(role)
-            if known is not None and self.org_code not in known:
-                raise OrganisationWrong(role, [str(code) for code in known])
-            digits = _DIGITS.get(role, (COUNTY_DIGITS,))
-            if len(self.jurisdiction) not in digits:
-                raise JurisdictionWrong(role, digits[0])
-        _known_division(self.jurisdiction, "jurisdiction")
-        if not _OF_A_DIVISION.isdisjoint(self.roles):
-            _known_division(self.org_code, "org_code")
-
-
-@cache
-def _register() -> Divisions:
-    return Divisions.load()
-
-
-def _known_division(code: str, field: str) -> None:
-    """Raises DivisionUnknown unless it is a province, city, county or township of the register."""
-    found = _register().find(code.ljust(COUNTY_DIGITS, "0")) if _DIVISION.fullmatch(code) else None
-    if found is None or found.level is not _LEVEL_OF[len(code)]:
-        raise DivisionUnknown(code, field)
+    @property
+    def rights(self) -> Rights:
+        return Rights(self.roles, self.org_code, self.jurisdiction)
 
 
 class Accounts:
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, clock: Clock) -> None:
         self._engine = engine
+        self._clock = clock
 
-    def create(self, new: NewAccount, password_hash: str, account_id: UUID) -> Account:
-        """The account; the same one again for the same id and login. Raises LoginTaken, InvalidInput."""
-        new.check()
+    def create(self, new: NewAccount, password_hash: str, account_id: UUID, *, must_change: bool = False) -> Account:
+        """An account with its roles, as the owner of the machine seeds it; over the API a grant gives them.
+
+        The same one again for the same id and login. Raises LoginTaken, InvalidInput.
+        """
+        new.rights.check()
         with self._engine.begin() as connection:
-            connection.execute(insert(account).on_conflict_do_nothing(), [_values(new, password_hash, account_id)])
-            found = connection.execute(sa.select(account).where(account.c.login == new.login)).mappings().one_or_none()
-        if found is None or found["id"] != account_id:
-            raise LoginTaken(new.login)
-        return _account(found)
+            return add(
+                connection, new, new.roles, password_hash, account_id, self._clock.now(), must_change=must_change
+            )
 
     def existing(self, logins: Iterable[str]) -> set[str]:
         """Which of these logins there are."""
@@ -136,40 +99,29 @@ class Accounts:
     def page(self, q: ListQuery, view: Callable[[Account], V]) -> Page[V]:
         """Accounts by login. Raises CursorInvalid."""
         with self._engine.connect() as connection:
-            return page(_LISTING, (), q, connection, lambda rows: [view(_account(row)) for row in rows])
+            return page(_LISTING, (), q, connection, lambda rows: [view(read(row)) for row in rows])
 
-    def disable(self, account_id: UUID, by: Actor, now: datetime) -> Account:
-        """End the account and all its sessions; ending it again changes nothing. Raises NotFound, OwnAccount."""
-        if str(account_id) == by.account_id:
-            raise OwnAccount
+    def disable(self, account_id: UUID, by: Actor, expected: int | None = None) -> Account:
+        """End the account and all its sessions; ending it again changes nothing.
+
+        Raises NotFound, StaleVersion, OwnAccount, LastAdministrator.
+        """
+        now = self._clock.now()
         with self._engine.begin() as connection:
-            connection.execute(
-                sa.update(account)
-                .where(account.c.id == account_id, account.c.disabled_at.is_(None))
-                .values(disabled_at=now, version=account.c.version + 1)
-            )
-            found = connection.execute(sa.select(account).where(account.c.id == account_id)).mappings().one_or_none()
-            if found is None:
-                raise NotFound
-            connection.execute(
-                sa.update(session)
-                .where(session.c.account_id == account_id, session.c.revoked_at.is_(None))
-                .values(revoked_at=now)
-            )
-        return _account(found)
+            found = lock(connection, account_id, by, expected)
+            if found.disabled_at is None:
+                keep_an_administrator(connection, found, frozenset())
+                change(connection, account_id, disabled_at=now)
+                account_log.record(connection, AccountAct.DISABLED, account_id, found.login, now, by)
+            end_sessions(connection, account_id, now)
+            return by_id(connection, account_id)
 
-    def active(self, account_id: UUID, session_id: UUID | None) -> Account | None:
-        """The account while neither it nor the session (if any) has been ended."""
-        asked = sa.select(account).where(account.c.id == account_id, account.c.disabled_at.is_(None))
-        if session_id is not None:
-            asked = asked.where(
-                sa.exists().where(
-                    session.c.id == session_id, session.c.account_id == account_id, session.c.revoked_at.is_(None)
-                )
-            )
+    def active(self, account_id: UUID) -> Account | None:
+        """The account while it has not been ended."""
+        asked = sa.select(*COLUMNS).where(account.c.id == account_id, account.c.disabled_at.is_(None))
         with self._engine.connect() as connection:
             found = connection.execute(asked).mappings().one_or_none()
-        return None if found is None else _account(found)
+        return None if found is None else read(found)
 
     def ping(self) -> None:
         """Raise OperationalError when the database does not answer."""
@@ -177,44 +129,104 @@ class Accounts:
             connection.execute(sa.text("SELECT 1"))
 
 
-def by_login(connection: Connection, login: str) -> tuple[Account, str] | None:
-    """The account and its password digest."""
-    found = connection.execute(sa.select(account).where(account.c.login == login)).mappings().one_or_none()
-    return None if found is None else (_account(found), str(found["password_hash"]))
+# Within a transaction of whoever changes an account.
 
 
-def by_id(connection: Connection, account_id: UUID) -> Account:
-    return _account(connection.execute(sa.select(account).where(account.c.id == account_id)).mappings().one())
-
-
-def renew(connection: Connection, account_id: UUID, password_hash: str) -> Account:
-    """The account with another password. Raises NotFound, AccountDisabled."""
-    statement = (
-        sa.update(account)
-        .where(account.c.id == account_id)
-        .values(password_hash=password_hash, version=account.c.version + 1)
-        .returning(account)
-    )
-    row = connection.execute(statement).mappings().one_or_none()
-    if row is None:
-        raise NotFound
-    if row["disabled_at"] is not None:
-        raise AccountDisabled(row["login"])
-    return _account(row)
-
-
-def _values(new: NewAccount, password_hash: str, account_id: UUID) -> dict[str, Any]:
-    return {
+def add(
+    connection: Connection,
+    new: NewAccount,
+    roles: frozenset[Role],
+    password_hash: str,
+    account_id: UUID,
+    now: datetime,
+    *,
+    must_change: bool,
+    by: Actor | None = None,
+) -> Account:
+    """The account with these roles; the same one again for the same id and login. Raises LoginTaken."""
+    values = {
         "id": account_id,
         "login": new.login,
         "name": new.name,
-        "roles": sorted(new.roles),
+        "roles": sorted(roles),
         "org_code": new.org_code,
         "jurisdiction": new.jurisdiction,
         "password_hash": password_hash,
+        "must_change": must_change,
     }
+    if connection.execute(insert(account).values(values).on_conflict_do_nothing()).rowcount:
+        remember_password(connection, account_id, password_hash, now)
+        account_log.record(connection, AccountAct.CREATED, account_id, new.login, now, by, roles=sorted(roles))
+    found = by_login(connection, new.login)
+    if found is None or found[0].id != account_id:
+        raise LoginTaken(new.login)
+    return found[0]
 
 
-def _account(row: Mapping[Any, Any]) -> Account:
+def by_login(connection: Connection, login: str) -> tuple[Account, str] | None:
+    """The account and its password digest."""
+    found = connection.execute(sa.select(*COLUMNS).where(account.c.login == login)).mappings().one_or_none()
+    return None if found is None else (read(found), str(found["password_hash"]))
+
+
+def by_id(connection: Connection, account_id: UUID) -> Account:
+    return read(connection.execute(sa.select(*COLUMNS).where(account.c.id == account_id)).mappings().one())
+
+
+def lock(connection: Connection, account_id: UUID, by: Actor | None = None, expected: int | None = None) -> Account:
+    """The account, nobody else's to change until the transaction ends.
+
+    by: who must not be its owner. expected: the version of If-Match. Raises NotFound, StaleVersion, OwnAccount.
+    """
+    asked = sa.select(*COLUMNS).where(account.c.id == account_id).with_for_update(of=account)
+    row = connection.execute(asked).mappings().one_or_none()
+    if row is None:
+        raise NotFound
+    if by is not None and str(account_id) == by.account_id:
+        raise OwnAccount
+    if expected is not None and expected != row["version"]:
+        raise StaleVersion(expected, row["version"])
+    return read(row)
+
+
+def change(connection: Connection, account_id: UUID, **values: Any) -> None:
+    """Values of columns; a new version."""
+    connection.execute(
+        sa.update(account).where(account.c.id == account_id).values(version=account.c.version + 1, **values)
+    )
+
+
+def set_password(connection: Connection, account_id: UUID, password_hash: str, now: datetime, *, known: bool) -> None:
+    """known: to somebody else than its owner, who must change it first."""
+    change(connection, account_id, password_hash=password_hash, must_change=known)
+    remember_password(connection, account_id, password_hash, now)
+
+
+def remember_password(connection: Connection, account_id: UUID, password_hash: str, now: datetime) -> None:
+    connection.execute(sa.insert(password_history).values(account_id=account_id, digest=password_hash, set_at=now))
+
+
+def end_sessions(connection: Connection, account_id: UUID, now: datetime, but: UUID | None = None) -> int:
+    """How many were still open. but: one that stays."""
+    ended = (
+        sa.update(session)
+        .where(session.c.account_id == account_id, session.c.revoked_at.is_(None), session.c.expires_at > now)
+        .values(revoked_at=now)
+    )
+    return connection.execute(ended if but is None else ended.where(session.c.id != but)).rowcount
+
+
+def keep_an_administrator(connection: Connection, held: Account, roles: frozenset[Role]) -> None:
+    """Raises LastAdministrator when this account alone is one of the three, and would be no more."""
+    for role in sorted(held.roles & ADMINISTRATORS - roles):
+        # All of them are locked, in one order: two who take each other's role away do not both succeed.
+        others = sa.select(account.c.id).where(
+            account.c.roles.contains([role]), account.c.disabled_at.is_(None), account.c.id != held.id
+        )
+        if connection.execute(others.order_by(account.c.id).with_for_update()).first() is None:
+            raise LastAdministrator(role)
+
+
+def read(row: Mapping[Any, Any]) -> Account:
     kept = {field.name: row[field.name] for field in fields(Account)}
     return Account(**{**kept, "roles": frozenset(Role(role) for role in row["roles"])})

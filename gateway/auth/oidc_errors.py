@@ -81,8 +81,8 @@ class IdentitiesFull(Conflict):
         super().__init__("auth.identities-full", "id", most=most)
 
 
-class SecondPersonNeeded(NotAllowed):
-    """Who asked for the link cannot be who lets it in, nor may the holder of the account."""
+class OtherPersonNeeded(Conflict):
+    """Who asked for the link does not let it in."""
 
     def __init__(self) -> None:
         super().__init__("auth.identity-second-person", "identity_id")

@@ -1,7 +1,7 @@
 """Whose account a provider's subject is: linked by one administrator, let in by another, and never by e-mail.
 
 A link is a way into an account, so one person alone cannot make it: who proposed it does not confirm it, and nobody
-confirms a link of their own account. Rows stay when a link ends. Everything here blocks: async callers use a thread.
+acts on links of their own account. Rows stay when a link ends. Everything here blocks: async callers use a thread.
 """
 
 from collections.abc import Mapping
@@ -11,13 +11,15 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.auth import oidc_store
-from gateway.auth.oidc_errors import IdentitiesFull, IdentityTaken, SecondPersonNeeded, SystemsNotTaken
+from gateway.auth import account_log, accounts, oidc_store
+from gateway.auth.codes import AccountAct
+from gateway.auth.errors import AccountDisabled
+from gateway.auth.oidc_errors import IdentitiesFull, IdentityTaken, OtherPersonNeeded, SystemsNotTaken
 from gateway.auth.oidc_providers import Provider
-from gateway.auth.oidc_store import PERSON
+from gateway.auth.oidc_store import PERSON, SYSTEM
 from gateway.storage.oidc_tables import oidc_identity
 from shared.errors import NotFound
 from shared.ids import new_id
@@ -49,19 +51,23 @@ class Identities:
     def propose(self, account_id: UUID, provider: Provider, subject: str, by: Actor, now: datetime) -> Identity:
         """A link that waits for a second person; the same one again when it is there.
 
-        Raises NotFound (no such account, or it has ended), SystemsNotTaken, IdentityTaken, IdentitiesFull.
+        Raises NotFound, OwnAccount, AccountDisabled, SystemsNotTaken, IdentityTaken, IdentitiesFull.
         """
         with self._engine.begin() as connection:
-            kind = oidc_store.kind_of(connection, account_id)
-            if kind is None:
-                raise NotFound
+            held = accounts.lock(connection, account_id, by)
+            if held.disabled_at is not None:
+                raise AccountDisabled(held.login)
+            kind = SYSTEM if held.is_system else PERSON
             if not (provider.people if kind == PERSON else provider.systems is not None):
                 raise SystemsNotTaken(provider.title)
-            open_ones = _open_of(account_id)
-            count = connection.scalar(sa.select(sa.func.count()).select_from(open_ones.subquery())) or 0
+            if (there := _holding(connection, provider.issuer, kind, subject)) is not None:
+                if there.account_id != account_id:
+                    raise IdentityTaken
+                return there
+            count = connection.scalar(sa.select(sa.func.count()).select_from(_open_of(account_id).subquery())) or 0
             if count >= MOST:
                 raise IdentitiesFull(MOST)
-            connection.execute(
+            made = connection.execute(
                 insert(oidc_identity)
                 .values(
                     id=new_id(),
@@ -73,45 +79,43 @@ class Identities:
                     proposed_at=now,
                 )
                 .on_conflict_do_nothing()
-            )
-            found = connection.execute(
-                sa.select(oidc_identity).where(
-                    oidc_identity.c.issuer == provider.issuer,
-                    oidc_identity.c.kind == kind,
-                    oidc_identity.c.subject == subject,
-                    oidc_identity.c.ended_at.is_(None),
-                )
+                .returning(oidc_identity)
             ).mappings()
-            identity = _identity(found.one())
-        if identity.account_id != account_id:
-            raise IdentityTaken
-        return identity
+            row = made.one_or_none()
+            if row is None:  # at the same moment for another account: this one's row is locked
+                raise IdentityTaken
+            _record(connection, AccountAct.IDENTITY_PROPOSED, held, _identity(row), by, now)
+            return _identity(row)
 
     def confirm(self, account_id: UUID, identity_id: UUID, by: Actor, now: datetime) -> Identity:
-        """Let it in; again changes nothing. Raises NotFound, SecondPersonNeeded."""
+        """Let it in; again changes nothing. Raises NotFound, OwnAccount, AccountDisabled, OtherPersonNeeded."""
         who = UUID(by.account_id)
         with self._engine.begin() as connection:
-            row = connection.execute(
-                _open_of(account_id).where(oidc_identity.c.id == identity_id).with_for_update()
-            ).mappings()
-            found = row.one_or_none()
-            if found is None:
+            held = accounts.lock(connection, account_id, by)
+            found = connection.execute(_open_of(account_id).where(oidc_identity.c.id == identity_id)).mappings()
+            row = found.one_or_none()
+            if row is None:
                 raise NotFound
-            if found["confirmed_at"] is not None:
-                return _identity(found)
-            if who in (found["proposed_by"], account_id):
-                raise SecondPersonNeeded
+            if row["confirmed_at"] is not None:
+                return _identity(row)
+            if held.disabled_at is not None:
+                raise AccountDisabled(held.login)
+            if who == row["proposed_by"]:
+                raise OtherPersonNeeded
             confirmed = connection.execute(
                 sa.update(oidc_identity)
                 .where(oidc_identity.c.id == identity_id)
                 .values(confirmed_by=who, confirmed_at=now)
                 .returning(oidc_identity)
             ).mappings()
-            return _identity(confirmed.one())
+            identity = _identity(confirmed.one())
+            _record(connection, AccountAct.IDENTITY_CONFIRMED, held, identity, by, now)
+        return identity
 
     def end(self, account_id: UUID, identity_id: UUID, by: Actor, now: datetime) -> Identity:
-        """It lets in no more, and what it opened ends. Raises NotFound, also for one that has ended."""
+        """It lets in no more, and what it opened ends. Raises NotFound, also for one that has ended; OwnAccount."""
         with self._engine.begin() as connection:
+            held = accounts.lock(connection, account_id, by)
             ended = connection.execute(
                 sa.update(oidc_identity)
                 .where(
@@ -127,6 +131,7 @@ class Identities:
                 raise NotFound
             identity = _identity(row)
             oidc_store.end_sessions_by(connection, identity.issuer, identity.subject, account_id, now)
+            _record(connection, AccountAct.IDENTITY_ENDED, held, identity, by, now)
         return identity
 
     def of_account(self, account_id: UUID) -> list[Identity]:
@@ -138,6 +143,25 @@ class Identities:
 
 def _open_of(account_id: UUID) -> sa.Select[Any]:
     return sa.select(oidc_identity).where(oidc_identity.c.account_id == account_id, oidc_identity.c.ended_at.is_(None))
+
+
+def _holding(connection: Connection, issuer: str, kind: str, subject: str) -> Identity | None:
+    """The link of this identity that has not ended, whosoever it is."""
+    asked = sa.select(oidc_identity).where(
+        oidc_identity.c.issuer == issuer,
+        oidc_identity.c.kind == kind,
+        oidc_identity.c.subject == subject,
+        oidc_identity.c.ended_at.is_(None),
+    )
+    row = connection.execute(asked).mappings().one_or_none()
+    return None if row is None else _identity(row)
+
+
+def _record(
+    connection: Connection, act: AccountAct, held: accounts.Account, identity: Identity, by: Actor, now: datetime
+) -> None:
+    told = {"issuer": identity.issuer, "subject": identity.subject}
+    account_log.record(connection, act, held.id, held.login, now, by, **told)
 
 
 def _identity(row: Mapping[Any, Any]) -> Identity:

@@ -96,11 +96,6 @@ class SignOn:
     def providers(self) -> list[Provider]:
         return [client.provider for client in self._clients.values()]
 
-    @property
-    def secure(self) -> bool:
-        """Whether browsers come over TLS."""
-        return self._public_url.startswith("https://")
-
     def provider(self, code: str) -> Provider:
         """Raises ProviderUnknown."""
         return self._client(code).provider

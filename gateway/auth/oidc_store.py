@@ -14,7 +14,7 @@ from gateway.auth import accounts
 from gateway.auth.accounts import Account
 from gateway.auth.oidc_tokens import LEEWAY_S, LoggedOut, Person
 from gateway.storage.oidc_tables import oidc_identity, oidc_login, oidc_session
-from gateway.storage.tables import account, session
+from gateway.storage.tables import session
 
 LOGIN_FOR = timedelta(minutes=10)
 PERSON, SYSTEM = "person", "system"
@@ -122,13 +122,3 @@ def end_sessions_by(connection: Connection, issuer: str, subject: str, account_i
         .where(session.c.id.in_(came), session.c.account_id == account_id, session.c.revoked_at.is_(None))
         .values(revoked_at=now)
     )
-
-
-def kind_of(connection: Connection, account_id: UUID) -> str | None:
-    """person or system, of an account that has not ended; None when there is none."""
-    row = connection.execute(
-        sa.select(account).where(account.c.id == account_id, account.c.disabled_at.is_(None)).with_for_update()
-    ).one_or_none()
-    if row is None:
-        return None
-    return SYSTEM if accounts.by_id(connection, account_id).is_system else PERSON

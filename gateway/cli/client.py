@@ -37,9 +37,10 @@ _TO_DO = {
 class LoginFailed(Exception):
     """The gateway does not take these credentials. detail: in Chinese, for the person."""
 
-    def __init__(self, detail: str) -> None:
+    def __init__(self, detail: str, code: str = "") -> None:
         super().__init__(detail)
         self.detail = detail
+        self.needs_otp = code == "auth.second-factor-needed"
 
 
 @dataclass
@@ -148,14 +149,14 @@ class Client:
 
     # who I am
 
-    def log_in(self, login: str, password: str, *, system: bool = False) -> Token:
-        """Ask for a token and keep it. Raises LoginFailed."""
+    def log_in(self, login: str, password: str, *, system: bool = False, otp: str | None = None) -> Token:
+        """Ask for a token and keep it. otp: of the second factor, if there is one. Raises LoginFailed."""
         body = (
             {"grant_type": "client_credentials", "client_id": login, "client_secret": password}
             if system
             else {"grant_type": "password", "username": login, "password": password}
         )
-        return self._grant(login, body)
+        return self._grant(login, body if otp is None else {**body, "otp": otp})
 
     def log_out(self) -> None:
         """End the session and forget its token."""
@@ -191,7 +192,8 @@ class Client:
     def _grant(self, login: str, body: dict[str, Any]) -> Token:
         answer = self._send("POST", "/auth/token", json=body)
         if answer.status_code == 401:
-            raise LoginFailed(_problem(answer)["detail"])
+            problem = _problem(answer)
+            raise LoginFailed(problem["detail"], problem.get("code", ""))
         if not answer.is_success:
             _explain(answer)
         granted = answer.json()

@@ -11,6 +11,11 @@ from gateway.cli.client import Client, LoginFailed
 from gateway.cli.stack.layout import Home
 from gateway.texts import shown
 
+_DUTIES = {
+    "change_password": "密码是初始的或重设的，先运行 tianwei password 修改",
+    "enrol_second_factor": "您的角色须使用动态口令，先运行 tianwei second-factor 绑定验证器",
+}
+
 
 @app.command("login", help="登录；本机首次启动生成的账号可直接用初始密码登录")
 def login(
@@ -24,10 +29,22 @@ def login(
         if stated or not _accepted(client, name, first, system=is_system):
             password = stated or typer.prompt(f"{name} 的密码", hide_input=True)
             try:
-                client.log_in(name, password, system=is_system)
+                _log_in(client, name, password, system=is_system)
             except LoginFailed as refused:
-                fail(refused.detail, "核对账号和密码；忘了的，请管理员重设")
+                fail(refused.detail, "核对账号和密码；忘了的，请安全管理员重设")
         typer.echo(f"已登录 {client.url}，账号 {name}")
+        for duty in client.get("/auth/session")["duties"]:
+            typer.echo(_DUTIES[duty])
+
+
+def _log_in(client: Client, name: str, password: str, *, system: bool) -> None:
+    """Asks for the code of the device where there is one. Raises LoginFailed."""
+    try:
+        client.log_in(name, password, system=system)
+    except LoginFailed as refused:
+        if not refused.needs_otp:
+            raise
+        client.log_in(name, password, otp=typer.prompt("动态口令（验证器上的 6 位数字，或恢复码）"))
 
 
 def _accepted(client: Client, name: str, first: str | None, *, system: bool) -> bool:
@@ -35,7 +52,7 @@ def _accepted(client: Client, name: str, first: str | None, *, system: bool) -> 
     if first is None:
         return False
     try:
-        client.log_in(name, first, system=system)
+        _log_in(client, name, first, system=system)
     except LoginFailed:
         return False
     return True

@@ -1,86 +1,69 @@
-"""Tokens and accounts: the gateway's own resources."""
+"""Accounts: made and ended by the system administrator, reset and thrown out by the security administrator."""
 
 import asyncio
 import inspect
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Body, Header, Query
-from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.auth import passwords
-from gateway.auth.sessions import Granted
-from gateway.auth.tokens import LIFETIME_S
-from gateway.bodies import media_type, parsed, read_json
-from gateway.forwarding import PREFIX, Api, Asked, asked, etag, idempotency_key, json_answer, path_id, path_parameters
+from gateway.auth import password_rules, passwords
+from gateway.bodies import parsed, read_json
+from gateway.forwarding import (
+    PREFIX,
+    Api,
+    Asked,
+    asked,
+    etag,
+    idempotency_key,
+    if_match,
+    json_answer,
+    path_id,
+    path_parameters,
+)
 from gateway.fresh_password import fresh_password
-from gateway.parts import Parts
 from gateway.schemas.accounts import (
+    AccountEntryView,
     AccountView,
+    AccountWithGrant,
     CreateAccount,
+    EnableAccount,
+    GrantView,
+    ListAccountLog,
     ListAccounts,
     PasswordView,
-    TokenAnswer,
-    TokenRequest,
+    RevokedView,
+    SessionsView,
+    SessionView,
 )
 from shared.contracts.base import Page
-from shared.contracts.codes import Role
-from shared.errors import InvalidInput
+from shared.contracts.codes import ADMINISTRATORS, Role
 from shared.ids import derived_id, new_id
 
 _TAG = "identity"
-_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
-_FORM = "application/x-www-form-urlencoded"
-# Hashing takes all of a processor; logins queue here and not before the requests of those who are in.
-_HASHING = 2
+SYSTEM = frozenset({Role.ADMINISTRATOR})
+SECURITY = frozenset({Role.SECURITY_ADMINISTRATOR})
+_AUDIT = frozenset({Role.AUDIT_ADMINISTRATOR})
+_PAGE = {
+    "limit": (Annotated[int, Query(ge=1, le=200)], 50),
+    "cursor": (Annotated[str | None, Query(max_length=200)], None),
+    "with_total": (Annotated[bool, Query()], False),
+}
 
 
 def add_to(api: Api) -> None:
-    hashing = ThreadPoolExecutor(_HASHING, "passwords")
-    api.add(
-        "/auth/token",
-        lambda request: token(request, hashing),
-        method="POST",
-        tag=_TAG,
-        name="token",
-        about="A token by password, refresh token or client credentials (RFC 6749), asked as JSON or as a form.",
-        view=TokenAnswer,
-        status=200,
-        public=True,
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {kind: {"schema": TokenRequest.model_json_schema()} for kind in ("application/json", _FORM)},
-            }
-        },
-    )
-    api.add(
-        "/auth/logout",
-        log_out,
-        method="POST",
-        tag=_TAG,
-        name="logout",
-        about="End this session; its refresh token is spent, its access tokens end within the minute.",
-        view=None,
-        status=204,
-    )
-    api.add("/me", me, method="GET", tag=_TAG, name="me", about="Who I am.", view=AccountView, status=200)
     api.add(
         "/accounts",
-        lambda request: create(request, hashing),
+        create,
         method="POST",
         tag=_TAG,
         name="account-create",
-        about=CreateAccount.__doc__,
-        view=AccountView,
+        about=f"{CreateAccount.__doc__} The security administrator approves them.",
+        view=AccountWithGrant,
         status=201,
-        parameters=[
-            _said("body", Annotated[CreateAccount, Body()]),
-            _said("idempotency_key", Annotated[str | None, Header(max_length=200)], None),
-        ],
+        parameters=[said("body", Annotated[CreateAccount, Body()]), KEY],
     )
     api.add(
         "/accounts",
@@ -91,151 +74,168 @@ def add_to(api: Api) -> None:
         about=ListAccounts.__doc__,
         view=Page[AccountView],
         status=200,
-        parameters=[
-            _said("limit", Annotated[int, Query(ge=1, le=200)], 50),
-            _said("cursor", Annotated[str | None, Query(max_length=200)], None),
-            _said("with_total", Annotated[bool, Query()], False),
-        ],
+        parameters=page_parameters(),
     )
     api.add(
-        "/accounts/{id}/disable",
-        disable,
-        method="POST",
+        "/account-log",
+        log,
+        method="GET",
         tag=_TAG,
-        name="account-disable",
-        about="End an account and its sessions; what it holds of tokens ends within the minute.",
-        view=AccountView,
+        name="account-log",
+        about=ListAccountLog.__doc__,
+        view=Page[AccountEntryView],
         status=200,
-        parameters=path_parameters("/accounts/{id}/disable"),
+        parameters=[*page_parameters(), said("account_id", Annotated[str | None, Query()], None)],
     )
     api.add(
-        "/accounts/{id}/password",
-        lambda request: reset_password(request, hashing),
-        method="POST",
+        "/accounts/{id}/sessions",
+        sessions,
+        method="GET",
         tag=_TAG,
-        name="account-password",
-        about="Give an account a new password, shown in this answer only: its sessions end, its login is unlocked.",
-        view=PasswordView,
+        name="account-sessions",
+        about=SessionsView.__doc__,
+        view=SessionsView,
         status=200,
-        parameters=path_parameters("/accounts/{id}/password"),
+        parameters=path_parameters("/accounts/{id}/sessions"),
     )
-
-
-async def token(request: Request, hashing: ThreadPoolExecutor) -> Response:
-    parts: Parts = request.app.state.parts
-    wanted = parsed(TokenRequest, await _fields(request))
-    sessions = parts.sessions
-    loop = asyncio.get_running_loop()
-    if wanted.grant_type == "password":
-        login = wanted.username or wanted.login
-        granted = await loop.run_in_executor(
-            hashing, sessions.log_in, _needed("username", login), _secret("password", wanted.password)
+    body = said("body", Annotated[EnableAccount | None, Body()], None)
+    for what, handler, name, view, more in (
+        ("disable", disable, "account-disable", AccountView, (IF_MATCH,)),
+        ("enable", enable, "account-enable", AccountWithGrant, (IF_MATCH, KEY, body)),
+        ("password", reset_password, "account-password", PasswordView, (IF_MATCH,)),
+        ("second-factor/reset", reset_second_factor, "account-second-factor-reset", AccountView, (IF_MATCH,)),
+        ("sessions/revoke", revoke, "account-sessions-revoke", RevokedView, ()),
+    ):
+        path = f"/accounts/{{id}}/{what}"
+        api.add(
+            path,
+            handler,
+            method="POST",
+            tag=_TAG,
+            name=name,
+            about=handler.__doc__,
+            view=view,
+            status=200,
+            parameters=[*path_parameters(path), *more],
         )
-    elif wanted.grant_type == "client_credentials":
-        granted = await loop.run_in_executor(
-            hashing,
-            sessions.log_in_system,
-            _needed("client_id", wanted.client_id),
-            _secret("client_secret", wanted.client_secret),
-        )
-    else:
-        shown = _secret("refresh_token", wanted.refresh_token)
-        granted = await asyncio.to_thread(sessions.refresh, shown)
-    return _granted(granted)
 
 
-async def _fields(request: Request) -> dict[str, Any]:
-    if media_type(request) == _FORM:
-        async with request.form(max_fields=20) as form:
-            return {name: value for name, value in form.items() if value != ""}
-    return await read_json(request)
+def said(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def _needed(name: str, value: str | None) -> str:
-    if not value:
-        raise InvalidInput("invalid-field", name, reason="missing")
-    return value
+IF_MATCH = said("if_match", Annotated[str | None, Header(description='"version", as ETag said')], None)
+KEY = said("idempotency_key", Annotated[str | None, Header(max_length=200)], None)
 
 
-def _secret(name: str, value: SecretStr | None) -> str:
-    return _needed(name, value.get_secret_value() if value else None)
+def page_parameters() -> list[inspect.Parameter]:
+    return [said(name, *of) for name, of in _PAGE.items()]
 
 
-def _granted(granted: Granted) -> Response:
-    answer = TokenAnswer(
-        access_token=granted.access_token,
-        expires_in=LIFETIME_S,
-        refresh_token=granted.refresh_token,
-        refresh_until=granted.refresh_until,
-    )
-    return json_answer(answer.model_dump(mode="json"))
+async def create(request: Request) -> Response:
+    call = await allowed(request, SYSTEM)
+    wanted, by, parts = parsed(CreateAccount, await read_json(request)), call.caller.actor, call.parts
+    new, password = wanted.new(), wanted.password.get_secret_value()
+    account_id = made_id(request, call, "account")
 
+    def make() -> AccountWithGrant:
+        new.rights.check()
+        password_rules.check(password, new.login, [])
+        made, grant = parts.grants.admit(new, passwords.digest(password), account_id, by, wanted.reason)
+        return AccountWithGrant(account=AccountView.of(made), grant=None if grant is None else GrantView.of(grant))
 
-async def log_out(request: Request) -> Response:
-    call = await asked(request)
-    if call.caller.claims.session_id is not None:
-        await asyncio.to_thread(call.parts.sessions.log_out, call.caller.claims.session_id)
-        call.parts.callers.forget(call.caller.account.id)
-    return Response(status_code=204)
-
-
-async def me(request: Request) -> Response:
-    call = await asked(request)
-    return json_answer(AccountView.of(call.caller.account).model_dump(mode="json"))
-
-
-async def create(request: Request, hashing: ThreadPoolExecutor) -> Response:
-    call = await _administrator(request)
-    new = parsed(CreateAccount, await read_json(request))
-    key = idempotency_key(request)
-    account_id = derived_id("account", call.caller.actor.account_id, key) if key else new_id()
-
-    def make() -> AccountView:
-        new.new().check()
-        digest = passwords.digest(new.password.get_secret_value())
-        return AccountView.of(call.parts.accounts.create(new.new(), digest, account_id))
-
-    made = await asyncio.get_running_loop().run_in_executor(hashing, make)
-    answer = made.model_dump(mode="json")
-    return json_answer(answer, 201, {**etag(answer), "Location": f"{PREFIX}/accounts/{made.id}"})
+    answer = (await parts.hashed(make)).model_dump(mode="json")
+    return json_answer(answer, 201, {**etag(answer["account"]), "Location": f"{PREFIX}/accounts/{account_id}"})
 
 
 async def listed(request: Request) -> Response:
-    call = await _administrator(request)
+    call = await allowed(request, ADMINISTRATORS)
     wanted = parsed(ListAccounts, dict(request.query_params))
     page = await asyncio.to_thread(call.parts.accounts.page, wanted, AccountView.of)
     return json_answer(page.model_dump(mode="json"))
 
 
+async def log(request: Request) -> Response:
+    call = await allowed(request, _AUDIT)
+    wanted = parsed(ListAccountLog, dict(request.query_params))
+    page = await asyncio.to_thread(call.parts.account_log.page, wanted, wanted.account_id, AccountEntryView.of)
+    return json_answer(page.model_dump(mode="json"))
+
+
 async def disable(request: Request) -> Response:
-    call = await _administrator(request)
-    account_id: UUID = path_id(request, "id")
-    ended = await asyncio.to_thread(call.parts.accounts.disable, account_id, call.caller.actor, call.parts.clock.now())
+    """End an account and its sessions; what it holds of tokens ends within the minute."""
+    call = await allowed(request, SYSTEM | SECURITY)
+    account_id, expected = path_id(request, "id"), if_match(request)
+    ended = await asyncio.to_thread(call.parts.accounts.disable, account_id, call.caller.actor, expected)
     call.parts.callers.forget(account_id)
     answer = AccountView.of(ended).model_dump(mode="json")
     return json_answer(answer, 200, etag(answer))
 
 
-async def reset_password(request: Request, hashing: ThreadPoolExecutor) -> Response:
-    call = await _administrator(request)
-    account_id: UUID = path_id(request, "id")
+async def enable(request: Request) -> Response:
+    """Let a disabled account log in again, and propose the rights it had; the security administrator approves them."""
+    call = await allowed(request, SYSTEM)
+    account_id, expected = path_id(request, "id"), if_match(request)
+    reason = parsed(EnableAccount, await read_json(request)).reason
+    grant_id = made_id(request, call, "grant", "enable", account_id)
+    readmit = call.parts.grants.readmit
+    enabled, grant = await asyncio.to_thread(readmit, account_id, call.caller.actor, reason, grant_id, expected)
+    view = AccountWithGrant(account=AccountView.of(enabled), grant=None if grant is None else GrantView.of(grant))
+    answer = view.model_dump(mode="json")
+    return json_answer(answer, 200, etag(answer["account"]))
+
+
+async def reset_password(request: Request) -> Response:
+    """Give an account a new password, shown in this answer only: its sessions end, its owner changes it first."""
+    call = await allowed(request, SECURITY)
+    account_id, expected, by = path_id(request, "id"), if_match(request), call.caller.actor
     password = fresh_password()
 
     def renew() -> PasswordView:
-        digest = passwords.digest(password)
-        renewed = call.parts.sessions.reset_password(account_id, digest, call.caller.actor)
+        renewed = call.parts.proofs.reset_password(account_id, passwords.digest(password), by, expected)
         return PasswordView(account=AccountView.of(renewed), password=password)
 
-    made = await asyncio.get_running_loop().run_in_executor(hashing, renew)
+    answer = (await call.parts.hashed(renew)).model_dump(mode="json")
     call.parts.callers.forget(account_id)
-    return json_answer(made.model_dump(mode="json"))
+    return json_answer(answer, 200, etag(answer["account"]))
 
 
-async def _administrator(request: Request) -> Asked:
+async def reset_second_factor(request: Request) -> Response:
+    """Take away the second factor of who has lost it: its sessions end, it is enrolled anew."""
+    call = await allowed(request, SECURITY)
+    account_id, expected = path_id(request, "id"), if_match(request)
+    reset = await asyncio.to_thread(call.parts.second_factors.reset, account_id, call.caller.actor, expected)
+    call.parts.callers.forget(account_id)
+    answer = AccountView.of(reset).model_dump(mode="json")
+    return json_answer(answer, 200, etag(answer))
+
+
+async def revoke(request: Request) -> Response:
+    """End all sessions of an account and its calendar feed; what it holds of tokens ends within the minute."""
+    call = await allowed(request, SECURITY)
+    account_id = path_id(request, "id")
+    ended = await asyncio.to_thread(call.parts.sessions.revoke_all, account_id, call.caller.actor)
+    await asyncio.to_thread(call.parts.feeds.end, account_id)
+    call.parts.callers.forget(account_id)
+    return json_answer(RevokedView(ended=ended).model_dump(mode="json"))
+
+
+async def sessions(request: Request) -> Response:
+    call = await allowed(request, SECURITY | _AUDIT)
+    account_id = path_id(request, "id")
+    found = await asyncio.to_thread(call.parts.sessions.of, account_id)
+    current = call.caller.claims.session_id
+    return json_answer(SessionsView(items=[SessionView.of(one, current) for one in found]).model_dump(mode="json"))
+
+
+async def allowed(request: Request, roles: frozenset[Role]) -> Asked:
+    """Who asks, if one of these; raises Unauthenticated, NotAllowed."""
     call = await asked(request)
-    call.caller.actor.require(_ADMINISTRATOR)
+    call.caller.actor.require(roles)
     return call
 
 
-def _said(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+def made_id(request: Request, call: Asked, kind: str, *of: object) -> UUID:
+    """Of what the request makes: the same for the same key of the same person."""
+    key = idempotency_key(request)
+    return derived_id(kind, call.caller.actor.account_id, key, *of) if key else new_id()

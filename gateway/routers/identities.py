@@ -1,4 +1,4 @@
-"""Whose account an identity at an OpenID provider is: an administrator proposes, another one lets it in."""
+"""Whose account an identity at an OpenID provider is: one administrator proposes, a security administrator lets in."""
 
 import asyncio
 import inspect
@@ -18,7 +18,9 @@ from shared.contracts.codes import Role
 _TAG = "identity"
 _PATH = "/accounts/{id}/identities"
 _ONE = f"{_PATH}/{{identity_id}}"
-_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+# As with rights: the system administrator may propose, only a security administrator lets in.
+_EITHER = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})
+_SECURITY = frozenset({Role.SECURITY_ADMINISTRATOR})
 
 
 def add_to(api: Api) -> None:
@@ -46,7 +48,7 @@ def add_to(api: Api) -> None:
         parameters=path_parameters(_PATH),
     )
     for verb, act, about in (
-        ("confirm", confirm, "Let a proposed identity in: not by who proposed it, nor by the holder of the account."),
+        ("confirm", confirm, "Let a proposed identity in: a security administrator, not the one who proposed it."),
         ("end", end, "An identity lets in no more; the sessions that it opened end within the minute."),
     ):
         path = f"{_ONE}/{verb}"
@@ -64,7 +66,7 @@ def add_to(api: Api) -> None:
 
 
 async def propose(request: Request) -> Response:
-    call = await _administrator(request)
+    call = await _by(request, _EITHER)
     wanted = parsed(LinkIdentity, await read_json(request))
     provider = call.parts.sign_on.provider(wanted.provider)
     made = await asyncio.to_thread(
@@ -79,13 +81,13 @@ async def propose(request: Request) -> Response:
 
 
 async def listed(request: Request) -> Response:
-    call = await _administrator(request)
+    call = await _by(request, _EITHER)
     found = await asyncio.to_thread(call.parts.identities.of_account, path_id(request, "id"))
     return json_answer({"items": [_shown(call, one) for one in found], "next_cursor": None, "total": None})
 
 
 async def confirm(request: Request) -> Response:
-    call = await _administrator(request)
+    call = await _by(request, _SECURITY)
     account_id, identity_id = path_id(request, "id"), path_id(request, "identity_id")
     done = await asyncio.to_thread(
         call.parts.identities.confirm, account_id, identity_id, call.caller.actor, call.parts.clock.now()
@@ -94,7 +96,7 @@ async def confirm(request: Request) -> Response:
 
 
 async def end(request: Request) -> Response:
-    call = await _administrator(request)
+    call = await _by(request, _EITHER)
     account_id, identity_id = path_id(request, "id"), path_id(request, "identity_id")
     done = await asyncio.to_thread(
         call.parts.identities.end, account_id, identity_id, call.caller.actor, call.parts.clock.now()
@@ -103,9 +105,9 @@ async def end(request: Request) -> Response:
     return json_answer(_shown(call, done))
 
 
-async def _administrator(request: Request) -> Asked:
+async def _by(request: Request, roles: frozenset[Role]) -> Asked:
     call = await asked(request)
-    call.caller.actor.require(_ADMINISTRATOR)
+    call.caller.actor.require(roles)
     return call
 
 

@@ -1,7 +1,6 @@
 """Signing in at an OpenID provider: the way out, the way back, the way off. What goes wrong is a page for people."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
@@ -9,6 +8,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from gateway import problems, sign_on_page, texts
+from gateway.auth import console_cookie
+from gateway.auth.caller import source_of
+from gateway.auth.codes import LoginMethod
 from gateway.auth.oidc_errors import LoginStale, LogoutTokenRefused
 from gateway.auth.oidc_sign_on import Arrival
 from gateway.bodies import media_type
@@ -17,8 +19,6 @@ from gateway.parts import Parts
 from gateway.schemas.identities import LogoutView, ProviderView
 from shared.contracts.base import Page
 from shared.errors import TianweiError
-
-log = logging.getLogger(__name__)
 
 _TAG = "identity"
 _FORM = "application/x-www-form-urlencoded"
@@ -95,25 +95,23 @@ async def _come_back(request: Request) -> Response:
     if len(given) < len(request.query_params.multi_items()):
         raise LoginStale  # said twice: two readers may read two things
     arrival = await parts.sign_on.complete(request.path_params["provider"], given, request.cookies.get(_cookie(parts)))
-    return await _let_in(parts, arrival)
+    return await _let_in(request, parts, arrival)
 
 
-async def _let_in(parts: Parts, arrival: Arrival) -> Response:
+async def _let_in(request: Request, parts: Parts, arrival: Arrival) -> Response:
     """The session of a local login, kept as one that the provider can end."""
-    granted = await asyncio.to_thread(parts.sessions.admit, arrival.account)
-    await asyncio.to_thread(parts.sign_on.came, granted.session_id, arrival)
-    log.info(
-        "signed in by OpenID provider",
-        extra={"provider": arrival.provider.code, "account_id": str(arrival.account.id)},
-    )
+    sessions = parts.sessions
+    opened = await asyncio.to_thread(sessions.open, arrival.account, LoginMethod.OPENID, source_of(request))
+    await asyncio.to_thread(parts.sign_on.came, opened.id, arrival)
     answer = RedirectResponse(arrival.return_to, 303, _NO_STORE)
+    console_cookie.keep(answer, opened.token, opened.until, secure=sessions.policy.cookie_secure)
     if len(arrival.id_token) <= _MOST_HINT:
         _keep(answer, _HINT, arrival.id_token, parts, PREFIX + _LOGOUT)
     return answer
 
 
 async def log_out(request: Request) -> Response:
-    call = await asked(request)
+    call = await asked(request, with_duties=True)
     session_id, hint = call.caller.claims.session_id, request.cookies.get(_HINT)
     go_to = None
     if session_id is not None:
@@ -122,6 +120,8 @@ async def log_out(request: Request) -> Response:
         go_to = await call.parts.sign_on.way_off(session_id, hint)
     answer = json_answer(LogoutView(go_to=go_to).model_dump(mode="json"))
     answer.delete_cookie(_HINT, PREFIX + _LOGOUT)
+    if call.caller.cookie is not None:
+        console_cookie.drop(answer, secure=call.parts.sessions.policy.cookie_secure)
     return answer
 
 
@@ -160,14 +160,13 @@ async def _as_page(request: Request, act: Act) -> Response:
 
 def _cookie(parts: Parts) -> str:
     """By its name a browser takes it from this very host alone, over TLS alone; plain http is for one machine."""
-    return "__Host-tianwei-oidc" if parts.sign_on.secure else "tianwei-oidc"
+    return "__Host-tianwei-oidc" if parts.sessions.policy.cookie_secure else "tianwei-oidc"
 
 
 def _keep(answer: Response, name: str, value: str, parts: Parts, path: str, seconds: int | None = None) -> None:
     """Lax: the provider sends the browser back from its own site, by a link."""
-    answer.set_cookie(
-        name, value, max_age=seconds, path=path, secure=parts.sign_on.secure, httponly=True, samesite="lax"
-    )
+    secure = parts.sessions.policy.cookie_secure
+    answer.set_cookie(name, value, max_age=seconds, path=path, secure=secure, httponly=True, samesite="lax")
 
 
 def _count(request: Request) -> None:

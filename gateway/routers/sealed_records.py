@@ -47,4 +47,4 @@ async def named_readers(call: Asked, body: SealClue) -> None:
 
 
 async def _active(call: Asked, account_id: UUID) -> Account | None:
-    return await asyncio.to_thread(call.parts.accounts.active, account_id, None)
+    return await asyncio.to_thread(call.parts.accounts.active, account_id)

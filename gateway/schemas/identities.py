@@ -27,7 +27,7 @@ class LogoutView(View):
 
 
 class LinkIdentity(Contract):
-    """Propose that an identity at a provider is this account's; another administrator lets it in.
+    """Propose that an identity at a provider is this account's; a security administrator lets it in.
 
     Of a person the subject is `sub` of the provider's id tokens, of an agency's system the client's id.
     """

@@ -9,7 +9,7 @@ from shared.delivery.log import GENESIS
 from shared.delivery.tables import APPEND_ONLY, KERNEL, log_head
 
 _REFUSE = """
-CREATE FUNCTION tianwei_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION tianwei_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
@@ -47,11 +47,16 @@ _DATABASE = sa.text("SELECT current_database()")
 def create_kernel(connection: Connection) -> None:
     """Create the kernel's tables and triggers and an empty log with a fresh log_id."""
     KERNEL.create_all(connection)
-    connection.execute(sa.text(_REFUSE))
+    create_append_only_function(connection)
     connection.execute(sa.text(_TELL))
     for table in APPEND_ONLY:
         make_append_only(connection, table.name)
     connection.execute(sa.insert(log_head).values(id=1, log_id=uuid4(), position=0, hash=GENESIS, published=0))
+
+
+def create_append_only_function(connection: Connection) -> None:
+    """Once a database, before make_append_only()."""
+    connection.execute(sa.text(_REFUSE))
 
 
 def make_append_only(connection: Connection, table: str) -> None:

@@ -21,18 +21,27 @@ def read(home: Home) -> list[Account]:
 
 
 def make(home: Home, county_code: str, townships: Mapping[str, str]) -> None:
-    """Write `accounts.json`, at the first start.
+    """Write `accounts.json`, at the first start; later add the administrators that an older version did not have.
 
     county_code: 12 digits; townships: 12-digit code -> name. Each account has
-    login, name, roles, org_code, jurisdiction (division prefix) and password.
+    login, name, roles, org_code, jurisdiction (division prefix), password and must_change: false, since this file is
+    where the owner of the machine looks them up.
     """
-    made = [{**account, "password": fresh_password()} for account in _people(county_code[:6], townships)]
-    write_private(home.accounts_file, json.dumps(made, ensure_ascii=False, indent=1))
+    kept = read(home) if home.accounts_file.exists() else []
+    there = {account["login"] for account in kept}
+    wanted = _administrators(county_code[:6]) if kept else _people(county_code[:6], townships)
+    fresh = [
+        {**account, "password": fresh_password(), "must_change": False}
+        for account in wanted
+        if account["login"] not in there
+    ]
+    if fresh:
+        write_private(home.accounts_file, json.dumps([*kept, *fresh], ensure_ascii=False, indent=1))
 
 
 def _people(county: str, townships: Mapping[str, str]) -> list[Account]:
     return [
-        _account("admin", title(Role.ADMINISTRATOR), Role.ADMINISTRATOR, county, county),
+        *_administrators(county),
         _account("coordinator", title(Role.COORDINATOR), Role.COORDINATOR, county, county),
         _account("office-director", title(Role.OFFICE_DIRECTOR), Role.OFFICE_DIRECTOR, county, county),
         _account("group-head", title(Role.GROUP_HEAD), Role.GROUP_HEAD, county, county),
@@ -51,6 +60,17 @@ def _people(county: str, townships: Mapping[str, str]) -> list[Account]:
         *(
             _account(_login(clerk), f"{title(clerk)}收文人员", Role.RECIPIENT_CLERK, clerk, county)
             for clerk in Recipient
+        ),
+    ]
+
+
+def _administrators(county: str) -> list[Account]:
+    """三员, each a hand of its own."""
+    return [
+        _account("admin", title(Role.ADMINISTRATOR), Role.ADMINISTRATOR, county, county),
+        *(
+            _account(_login(role).replace("administrator", "admin"), title(role), role, county, county)
+            for role in (Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
         ),
     ]
 

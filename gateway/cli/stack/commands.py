@@ -75,6 +75,8 @@ def _up_in_background(home: Home, wish: Wish) -> None:
         raise typer.Exit(1)  # its own words, with what to do, were shown
 
 
+# With whom one begins; all are in the file.
+_ANNOUNCED = ("admin", "security-admin", "audit-admin", "coordinator")
 # Set for the background supervisor: its output is a log, and a log holds no passwords.
 IN_BACKGROUND = "TIANWEI_IN_BACKGROUND"
 
@@ -105,9 +107,9 @@ def _announce(home: Home, state: State) -> None:
     made = accounts.read(home)
     typer.echo(f"\n田卫已就绪：{state.address}/\n")
     for account in made:
-        if account["login"] in ("admin", "coordinator"):
+        if account["login"] in _ANNOUNCED:
             typer.echo(f"  {account['name']}  账号 {account['login']}  初始密码 {account['password']}")
-    typer.echo(f"  其他 {len(made) - 2} 个账号（乡镇、部门、收文单位）见 {home.accounts_file}")
+    typer.echo(f"  其他 {len(made) - len(_ANNOUNCED)} 个账号（乡镇、部门、收文单位）见 {home.accounts_file}")
     if not typefaces.folders():
         typer.echo(f"  公文字库：{typefaces.MISSING}")
     typer.echo(f"  日志在 {home.logs}；停止：Ctrl-C 或 tianwei down --home {home.root}\n")

@@ -43,10 +43,8 @@ class EmbeddedHouse:
         home, state = supervisor.home, supervisor.state
         began = time.monotonic()
         secrets = load_or_make(home)
-        if not home.accounts_file.exists():
-            county = os.environ.get("TIANWEI_COUNTY_CODE", COUNTY_CODE)
-            townships = Divisions.load().children(county)
-            accounts.make(home, county, {township.code: township.name for township in townships})
+        county = os.environ.get("TIANWEI_COUNTY_CODE", COUNTY_CODE)
+        accounts.make(home, county, {township.code: township.name for township in Divisions.load().children(county)})
         self._choose_port(state)
         settings = self.engines(supervisor, secrets)
         self._services(supervisor, settings)

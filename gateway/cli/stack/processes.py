@@ -71,6 +71,12 @@ class Settings:
         """How others reach the gateway, for links in what leaves the house; TIANWEI_PUBLIC_URL when set."""
         return os.environ.get("TIANWEI_PUBLIC_URL") or f"http://{self.http_host}:{self.http_port}"
 
+    @property
+    def _cookie_secure(self) -> str:
+        """By https alone, unless the house is reached without; TIANWEI_COOKIE_SECURE when set."""
+        by_https = str(self.public_url.startswith("https:")).lower()
+        return os.environ.get("TIANWEI_COOKIE_SECURE", by_https)
+
     def _sealing(self, service: str) -> dict[str, str]:
         return {"TIANWEI_SECRETS_KEY": self.sealing_keys[service]}
 
@@ -154,6 +160,8 @@ class Settings:
                         **self._of("PUBLIC_URL"),
                         **_file_store(),
                         **_sign_on(),
+                        **self._sealing("gateway"),
+                        "TIANWEI_COOKIE_SECURE": self._cookie_secure,
                     },
                     beats=False,
                 )

@@ -1,7 +1,9 @@
 """Secrets of one stack: made once, kept in the data folder (mode 0600), given only to the process that needs them."""
 
 import base64
+import errno
 import json
+import os
 import secrets
 import time
 from dataclasses import asdict, dataclass, fields, replace
@@ -11,7 +13,7 @@ from gateway.cli.stack.layout import Home, write_private
 from shared import keys, signing_keys
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
-SEALING = ("cases", "agencies", "notify")
+SEALING = DATABASES
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def rotate_signing_key(home: Home, now: float, good_for_s: float) -> Secrets:
 
     Raises FileNotFoundError where no house has been started, KeyUnusable.
     """
-    kept = Secrets(**json.loads(home.secrets_file.read_text(encoding="utf-8")))
+    if not home.secrets_file.exists():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(home.secrets_file))
+    kept = _load_or_make(home)
     keys_now = signing_keys.rotated(signing_keys.Texts(kept.signing_key, kept.public_key), now, good_for_s)
     made = replace(kept, signing_key=keys_now.private, public_key=keys_now.public)
     write_private(home.secrets_file, json.dumps(asdict(made), indent=1))

@@ -82,6 +82,7 @@ from shared.contracts.codes.papers import (
     NoticeKind,
 )
 from shared.contracts.codes.people import (
+    ADMINISTRATORS,
     COUNTY_AGENCIES,
     ORG_TYPE_OF,
     Agency,
@@ -107,6 +108,7 @@ from shared.contracts.codes.work import (
 )
 
 __all__ = [
+    "ADMINISTRATORS",
     "COUNTY_AGENCIES",
     "ILLEGAL_OPINIONS",
     "ORG_TYPE_OF",

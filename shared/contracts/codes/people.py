@@ -11,6 +11,9 @@ class Role(StrEnum):
     AGENCY_SYSTEM = "agency_system"
     RECIPIENT_CLERK = "recipient_clerk"
     ADMINISTRATOR = "administrator"
+    """The system administrator 系统管理员; its code is older than those of the two beside it."""
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    AUDIT_ADMINISTRATOR = "audit_administrator"
     # Of an agency (domain.md 2.1); acting_chief is the flag of who stands in for the chief.
     CHIEF = "chief"
     ACTING_CHIEF = "acting_chief"
@@ -21,6 +24,10 @@ class Role(StrEnum):
     # Of the leading group, which issues the county's documents (domain.md 5).
     OFFICE_DIRECTOR = "office_director"
     GROUP_HEAD = "group_head"
+
+
+ADMINISTRATORS = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR})
+"""三员: each stands alone, and none of them reads a case."""
 
 
 class Agency(StrEnum):

@@ -98,7 +98,7 @@ def test_the_address_of_an_account_that_was_ended_is_good_no_more(house: House) 
     told(house, [])
     address = house.ask("POST", FEED, by="li").json()["address"]
     root = Actor("root", "管理员", frozenset({Role.ADMINISTRATOR}), "640521", "640521")
-    Accounts(house.engine).disable(ended.id, root, house.clock.now())
+    Accounts(house.engine, house.clock).disable(ended.id, root)
     assert house.ask("GET", address).status_code == 401
 
 

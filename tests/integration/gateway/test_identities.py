@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import sqlalchemy as sa
 
+from gateway.storage.tables import account_log
 from shared.contracts.codes import Role
 from tests.integration.gateway.sign_on_house import SignOnHouse, serving, trusted
 
@@ -15,7 +16,7 @@ ISSUER = "https://id.county.example"
 def house(engine: sa.Engine) -> Iterator[SignOnHouse]:
     with serving(engine, [trusted("one", ISSUER, allowed_hosts="")]) as served:
         for login in ("admin-one", "admin-two"):
-            served.account(login, Role.ADMINISTRATOR)
+            served.account(login, Role.SECURITY_ADMINISTRATOR)
         served.account("wang", Role.AGENCY_OFFICER, "agriculture")
         yield served
 
@@ -37,7 +38,7 @@ def test_a_link_is_proposed_by_one_and_let_in_by_another(house: SignOnHouse) -> 
     made = _propose(house)
     assert (made["provider"], made["issuer"], made["kind"], made["confirmed_at"]) == ("one", ISSUER, "person", None)
     alone = house.ask("POST", f"{_path(house)}/{made['id']}/confirm", by="admin-one")
-    assert (alone.status_code, alone.json()["code"]) == (403, "auth.identity-second-person")
+    assert (alone.status_code, alone.json()["code"]) == (409, "auth.identity-second-person")
     done = house.ask("POST", f"{_path(house)}/{made['id']}/confirm", by="admin-two").json()
     assert done["confirmed_by"] == str(house.by_login("admin-two").id)
     again = house.ask("POST", f"{_path(house)}/{made['id']}/confirm", by="admin-two").json()
@@ -45,10 +46,36 @@ def test_a_link_is_proposed_by_one_and_let_in_by_another(house: SignOnHouse) -> 
     assert house.ask("GET", _path(house), by="admin-one").json()["items"] == [done]
 
 
-def test_nobody_lets_in_a_link_of_their_own_account(house: SignOnHouse) -> None:
+def test_nobody_acts_on_links_of_their_own_account(house: SignOnHouse) -> None:
+    own = house.ask("POST", _path(house, "admin-one"), by="admin-one", json={"provider": "one", "subject": "me"})
+    assert (own.status_code, own.json()["code"]) == (409, "auth.own-account")
     made = _propose(house, "admin-two")
-    refused = house.ask("POST", f"{_path(house, 'admin-two')}/{made['id']}/confirm", by="admin-two")
-    assert refused.status_code == 403
+    for verb in ("confirm", "end"):
+        refused = house.ask("POST", f"{_path(house, 'admin-two')}/{made['id']}/{verb}", by="admin-two")
+        assert (refused.status_code, refused.json()["code"]) == (409, "auth.own-account")
+
+
+def test_a_system_administrator_proposes_and_does_not_let_in(house: SignOnHouse) -> None:
+    house.account("system-one", Role.ADMINISTRATOR)
+    house.account("system-two", Role.ADMINISTRATOR)
+    made = _propose(house, by="system-one")
+    assert house.ask("POST", f"{_path(house)}/{made['id']}/confirm", by="system-two").status_code == 403
+    assert house.ask("POST", f"{_path(house)}/{made['id']}/confirm", by="admin-one").status_code == 200
+
+
+def test_who_linked_whom_stands_in_the_log_of_accounts(house: SignOnHouse) -> None:
+    made = _propose(house)
+    for verb, by in (("confirm", "admin-two"), ("end", "admin-one")):
+        assert house.ask("POST", f"{_path(house)}/{made['id']}/{verb}", by=by).status_code == 200
+    asked = sa.select(account_log).where(account_log.c.account_id == house.by_login("wang").id)
+    with house.engine.connect() as connection:
+        told = [row for row in connection.execute(asked.order_by(account_log.c.id)) if row.act.startswith("identity")]
+    assert [(row.act, row.by_name[:9]) for row in told] == [
+        ("identity_proposed", "admin-one"),
+        ("identity_confirmed", "admin-two"),
+        ("identity_ended", "admin-one"),
+    ]
+    assert told[0].facts == {"issuer": ISSUER, "subject": "wang@id"}
 
 
 def test_proposing_again_is_the_same_link_and_another_account_is_refused(house: SignOnHouse) -> None:
@@ -86,7 +113,7 @@ def test_only_administrators_link_and_only_to_what_there_is(house: SignOnHouse) 
 def test_a_provider_vouches_only_for_the_kinds_it_is_trusted_with(engine: sa.Engine) -> None:
     told = trusted("one", ISSUER, allowed_hosts="", systems=None)
     with serving(engine, [told]) as house:
-        house.account("admin-one", Role.ADMINISTRATOR)
+        house.account("admin-one", Role.SECURITY_ADMINISTRATOR)
         house.account("farm-system", Role.AGENCY_SYSTEM, "agriculture")
         body = {"provider": "one", "subject": "erp"}
         refused = house.ask("POST", _path(house, "farm-system"), by="admin-one", json=body)

@@ -56,6 +56,9 @@ def test_a_linked_person_gets_in_and_comes_to_the_page_that_was_asked_for(scene:
     assert answer.headers["cache-control"] == "no-store"
     [mine] = [row for row in scene.house.sessions() if str(row.account_id) == account_id]
     assert (mine.provider, mine.revoked_at) == (scene.provider.code, None)
+    assert browser.go(f"{scene.house.url}/api/v1/me").json()["login"] == "wang"
+    changing = browser.send("POST", f"{scene.house.url}/api/v1/auth/oidc/logout")
+    assert (changing.status_code, changing.json()["code"]) == (403, "auth.csrf-token-wrong")
 
 
 def test_who_is_not_linked_gets_a_clear_no_and_no_session(scene: Scene) -> None:
@@ -162,7 +165,7 @@ def test_the_way_off_leads_to_the_provider_and_back(scene: Scene) -> None:
     account_id = _officer(scene, "leaves", "leaves@id")
     browser = Browser()
     scene.house.sign_in(browser, scene.provider.code, "leaves@id")
-    left = scene.house.leave(browser, account_id)
+    left = scene.house.leave(browser)
     assert left.status_code == 200
     go_to = left.json()["go_to"]
     assert go_to.startswith(scene.node.issuer)
@@ -172,6 +175,7 @@ def test_the_way_off_leads_to_the_provider_and_back(scene: Scene) -> None:
     assert browser.log_out(go_to).headers["location"].startswith(f"{scene.house.url}/")
     [mine] = [row for row in scene.house.sessions() if str(row.account_id) == account_id]
     assert mine.revoked_at is not None
+    assert browser.go(f"{scene.house.url}/api/v1/me").status_code == 401
 
 
 # ---- only a provider that does more than the mock --------------------------------------------------------------------

@@ -26,9 +26,13 @@ def app() -> FastAPI:
     nobody = cast(Any, None)
     parts = Parts(
         services=Services(FakeServices(public), 5.0),
-        callers=Callers(nobody, AccessTokens(private), PrincipalSigner(private)),
+        callers=Callers(nobody, nobody, AccessTokens(private), PrincipalSigner(private)),
         accounts=nobody,
+        proofs=nobody,
+        second_factors=nobody,
         sessions=nobody,
+        grants=nobody,
+        account_log=nobody,
         feeds=nobody,
         sign_on=nobody,
         identities=nobody,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from gateway.auth.lockout import LOCK_FOR, Attempts
+from gateway.auth.lockout import OF_ADDRESS, OF_LOGIN, Attempts
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -30,11 +30,20 @@ def test_attempts_while_locked_do_not_prolong_the_lock() -> None:
 
 
 def test_after_thirty_minutes_the_count_starts_anew() -> None:
-    again, allowed = _after(5).begin(NOON + LOCK_FOR)
+    again, allowed = _after(5).begin(NOON + OF_LOGIN.lock_for)
     assert allowed
     assert (again.failures, again.locked_until) == (1, None)
 
 
 def test_old_failures_are_forgotten() -> None:
-    again, _ = _after(4).begin(NOON + LOCK_FOR)
+    again, _ = _after(4).begin(NOON + OF_LOGIN.lock_for)
     assert again.failures == 1
+
+
+def test_an_address_may_fail_ten_times_as_often_and_is_locked_half_as_long() -> None:
+    attempts = Attempts()
+    for _ in range(50):
+        attempts, allowed = attempts.begin(NOON, OF_ADDRESS)
+        assert allowed
+    assert attempts.begin(NOON + 14 * MINUTE, OF_ADDRESS)[1] is False
+    assert attempts.begin(NOON + 15 * MINUTE, OF_ADDRESS)[1] is True

@@ -18,6 +18,7 @@ from tests.unit.gateway.conftest import ask
 
 OPEN = {
     ("POST", "/api/v1/auth/token"),
+    ("POST", "/api/v1/auth/session"),
     ("GET", "/api/v1/auth/providers"),
     ("GET", "/api/v1/verify/{code}"),
     ("POST", "/api/v1/verify/{code}/digest"),

@@ -6,7 +6,7 @@ from gateway.storage.oidc_tables import oidc_identity, oidc_login, oidc_session
 from gateway.storage.tables import METADATA
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

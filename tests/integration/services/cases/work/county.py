@@ -48,6 +48,8 @@ PEOPLE: dict[str, Actor] = {
     "discipline": DISCIPLINE,
     "agency without a name": AGENCY,
     "administrator": actor(Role.ADMINISTRATOR, "640521"),
+    "security administrator": actor(Role.SECURITY_ADMINISTRATOR, "640521"),
+    "audit administrator": actor(Role.AUDIT_ADMINISTRATOR, "640521"),
     "coordinator and township officer": Actor(
         "two", "两用", frozenset({Role.COORDINATOR, Role.TOWNSHIP_OFFICER}), "640521104", "640521104"
     ),

@@ -37,8 +37,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
 _ABOUT = """Errors are problem documents (RFC 9457) with a stable `code`, the `field` and a Chinese `detail`.
 Lists page by `cursor` and say `total` only with `with_total=true`. Unsafe methods take `Idempotency-Key`: the same key
 has one effect and one answer. Programs send a bearer token, the console its cookie; a change by cookie shows its
-`X-CSRF-Token` (`GET /api/v1/auth/session`). Single resources give `ETag`; send it as `If-Match` to be refused when it is stale.
-Times are ISO 8601 with offset, dates are Asia/Shanghai, areas square metres."""
+`X-CSRF-Token` (`GET /api/v1/auth/session`). Single resources give `ETag`; send it as `If-Match` to be refused when it
+is stale. Times are ISO 8601 with offset, dates are Asia/Shanghai, areas square metres."""
 
 
 def _drop_json_of_files(responses: dict[str, Any]) -> None:

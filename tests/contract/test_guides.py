@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from standardwebhooks import Webhook
 
-from gateway.schemas.accounts import TokenRequest
+from gateway.schemas.logins import TokenRequest
 from services.agencies.adapters.integrations.mapping import table_of
 from services.agencies.adapters.integrations.material import letter_schema, report_schema
 from services.agencies.adapters.integrations.reading import read

@@ -164,7 +164,9 @@ def test_each_part_is_in_its_typeface() -> None:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_pdf_prints_what_users_wrote(words: str) -> None:
     made = document("stop_order", party=words, officers=[words])
-    assert pdf_text(made).count(squeezed(words)) >= 2
+    # Of one of several officers what would end the sentence is left out.
+    assert squeezed(words) in pdf_text(made)
+    assert pdf_text(made).count(squeezed(words.rstrip("。；;") or words)) >= 2
 
 
 @given(st.text(WRITTEN, min_size=1, max_size=12).filter(str.strip))

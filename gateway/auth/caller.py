@@ -57,6 +57,9 @@ class Caller:
         return self._principal
 
 
+_Check = Callable[[str], Coroutine[None, None, Caller]]
+
+
 class Callers:
     """Remembers callers by their token between checks. For one event loop.
 
@@ -78,7 +81,7 @@ class Callers:
         self._signer = signer
         self._now = now
         self._elsewhere = elsewhere
-        self._known: dict[str, Caller] = {}
+        self._known: dict[tuple[_Check, str], Caller] = {}
         self._stranger, self._stranger_signed_at = "", float("-inf")
 
     def stranger(self) -> str:
@@ -98,13 +101,12 @@ class Callers:
             scheme, _, token = authorization.partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise TokenMissing
-            return await self._remembered(token, self._by_token)
+            return await self._remembered(self._by_token, token)
         cookie = request.cookies.get(console_cookie.name(secure=self._sessions.policy.cookie_secure))
         if not cookie:
             raise TokenMissing
         console_cookie.check(request, cookie)
-        # A word that no bearer has before its token.
-        return await self._remembered(f"cookie {cookie}", self._by_cookie)
+        return await self._remembered(self._by_cookie, cookie)
 
     async def is_good(self, caller: Caller) -> bool:
         """Whether a caller may go on who was let in before: to be asked at least every half minute of a stream."""
@@ -117,16 +119,17 @@ class Callers:
 
     def forget(self, account_id: UUID) -> None:
         """Check this account's tokens anew at their next use."""
-        for token in [token for token, caller in self._known.items() if caller.account.id == account_id]:
-            del self._known[token]
+        for key in [key for key, caller in self._known.items() if caller.account.id == account_id]:
+            del self._known[key]
 
-    async def _remembered(self, key: str, check: Callable[[str], Coroutine[None, None, Caller]]) -> Caller:
-        now = self._now()
+    async def _remembered(self, check: _Check, shown: str) -> Caller:
+        """What was shown is remembered by how it came: no bearer passes for a cookie that showed its token."""
+        key, now = (check, shown), self._now()
         caller = self._known.get(key)
         if caller is not None and caller.claims.expires_at > now and now - caller.checked_at < RECHECK_S:
             return caller
         self._known.pop(key, None)
-        caller = await check(key)
+        caller = await check(shown)
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         self._known[key] = caller
@@ -140,8 +143,8 @@ class Callers:
             raise TokenInvalid
         return Caller(standing.account, claims, standing.duties, now, self._signer)
 
-    async def _by_cookie(self, key: str) -> Caller:
-        now, cookie = self._now(), key.removeprefix("cookie ")
+    async def _by_cookie(self, cookie: str) -> Caller:
+        now = self._now()
         standing = await asyncio.to_thread(self._sessions.touch_cookie, cookie)
         if standing is None:
             raise TokenInvalid

@@ -10,6 +10,7 @@ from gateway.auth.accounts import Accounts
 from gateway.storage.tables import calendar_feed
 from shared.contracts.codes import Role
 from shared.contracts.deadlines import ListMyDeadlines
+from shared.ids import new_id
 from shared.principal import Actor
 from tests.integration.gateway.conftest import House
 
@@ -97,7 +98,7 @@ def test_the_address_of_an_account_that_was_ended_is_good_no_more(house: House) 
     ended = house.account("li", Role.COORDINATOR)
     told(house, [])
     address = house.ask("POST", FEED, by="li").json()["address"]
-    root = Actor("root", "管理员", frozenset({Role.ADMINISTRATOR}), "640521", "640521")
+    root = Actor(str(new_id()), "管理员", frozenset({Role.ADMINISTRATOR}), "640521", "640521")
     Accounts(house.engine, house.clock).disable(ended.id, root)
     assert house.ask("GET", address).status_code == 401
 

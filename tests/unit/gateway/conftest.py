@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from gateway.app import create_app
 from gateway.auth.caller import Callers
+from gateway.auth.policy import Policy
+from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.parts import Parts
 from gateway.rpc import Services
@@ -23,14 +25,15 @@ from tests.support.signing_keys import fresh_signing_key
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
     private, public = fresh_signing_key()
-    nobody = cast(Any, None)
+    nobody, tokens = cast(Any, None), AccessTokens(private)
+    sessions = Sessions(nobody, tokens, SystemClock(), Policy())
     parts = Parts(
         services=Services(FakeServices(public), 5.0),
-        callers=Callers(nobody, nobody, AccessTokens(private), PrincipalSigner(private)),
+        callers=Callers(nobody, sessions, tokens, PrincipalSigner(private)),
         accounts=nobody,
         proofs=nobody,
         second_factors=nobody,
-        sessions=nobody,
+        sessions=sessions,
         grants=nobody,
         account_log=nobody,
         feeds=nobody,

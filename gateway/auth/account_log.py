@@ -57,6 +57,17 @@ def record(
     )
 
 
+def has_done(connection: Connection, by: Actor, act: AccountAct, account_id: UUID, since: datetime) -> bool:
+    """Whether this person has done this to this account since then."""
+    asked = sa.select(account_log.c.id).where(
+        account_log.c.account_id == account_id,
+        account_log.c.act == act,
+        account_log.c.by_id == UUID(by.account_id),
+        account_log.c.at > since,
+    )
+    return connection.execute(asked.limit(1)).first() is not None
+
+
 class AccountLog:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

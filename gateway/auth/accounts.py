@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from gateway.auth import account_log
 from gateway.auth.codes import AccountAct
-from gateway.auth.errors import LastAdministrator, LoginTaken, OwnAccount
-from gateway.auth.rights import Rights
+from gateway.auth.errors import LastAdministrator, LoginTaken, OwnAccount, ResetByAnother
+from gateway.auth.rights import LargeGrants, Rights
 from gateway.storage.tables import account, password_history, second_factor, session
 from shared.clock import Clock
 from shared.contracts.base import ListQuery, Page, View
@@ -23,6 +23,8 @@ from shared.paging import Listing, page
 from shared.principal import Actor
 
 V = TypeVar("V", bound=View)
+# Between one person's resets of an account's two secrets.
+_APART = timedelta(hours=24)
 
 _HAS_FACTOR = (
     sa.exists()
@@ -214,6 +216,15 @@ def end_sessions(connection: Connection, account_id: UUID, now: datetime, but: U
         .values(revoked_at=now)
     )
     return connection.execute(ended if but is None else ended.where(session.c.id != but)).rowcount
+
+
+def require_another(connection: Connection, held: Account, by: Actor, did: AccountAct, now: datetime) -> None:
+    """Raises ResetByAnother when `by` has lately reset the other secret of an account with large rights.
+
+    With both one person could log in as its owner, and have alone what takes two to give.
+    """
+    if LargeGrants.load().is_large(held.rights) and account_log.has_done(connection, by, did, held.id, now - _APART):
+        raise ResetByAnother(int(_APART.total_seconds() // 3600))
 
 
 def keep_an_administrator(connection: Connection, held: Account, roles: frozenset[Role]) -> None:

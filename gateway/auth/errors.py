@@ -146,6 +146,13 @@ class SecondPersonNeeded(Conflict):
         super().__init__("auth.second-person-needed", "id")
 
 
+class ResetByAnother(Conflict):
+    """Who has reset the one secret of an account with large rights does not reset the other: that would be its key."""
+
+    def __init__(self, hours: int) -> None:
+        super().__init__("auth.reset-by-another", "id", hours=hours)
+
+
 class RolesIncompatible(InvalidInput):
     """Administrators read no cases, so they hold no other role; systems are no persons."""
 

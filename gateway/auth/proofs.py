@@ -79,13 +79,14 @@ class Proofs:
     def reset_password(self, account_id: UUID, digest: str, by: Actor, expected: int | None = None) -> Account:
         """A password that `by` knows: its owner changes it first. Sessions end, the login is not locked any more.
 
-        Raises NotFound, StaleVersion, OwnAccount, AccountDisabled.
+        Raises NotFound, StaleVersion, OwnAccount, AccountDisabled, ResetByAnother.
         """
         now = self._clock.now()
         with self._engine.begin() as connection:
             held = accounts.lock(connection, account_id, by, expected)
             if held.disabled_at is not None:
                 raise AccountDisabled(held.login)
+            accounts.require_another(connection, held, by, AccountAct.SECOND_FACTOR_RESET, now)
             accounts.set_password(connection, account_id, digest, now, known=not held.is_system)
             accounts.end_sessions(connection, account_id, now)
             attempts.forget(connection, attempts.key_of_login(held.login))

@@ -61,9 +61,6 @@ class Rights:
         if not _OF_A_DIVISION.isdisjoint(self.roles):
             _known_division(self.org_code, "org_code")
 
-    def without_roles(self) -> "Rights":
-        return Rights(frozenset(), self.org_code, self.jurisdiction)
-
 
 @dataclass(frozen=True)
 class _Ground:
@@ -101,6 +98,10 @@ class LargeGrants:
             for ground in self.grounds
             if not fresh.isdisjoint(ground.roles) or (fresh and len(wanted.jurisdiction) < ground.shorter_than)
         ]
+
+    def is_large(self, held: Rights) -> bool:
+        """Whether one person alone could not have given these."""
+        return bool(self.grounds_of(Rights(frozenset(), held.org_code, held.jurisdiction), held))
 
 
 @cache

@@ -108,11 +108,12 @@ class SecondFactors:
     def reset(self, account_id: UUID, by: Actor, expected: int | None = None) -> Account:
         """The account has no second factor any more, its sessions end. Where there was none nothing changes.
 
-        Raises NotFound, StaleVersion, OwnAccount.
+        Raises NotFound, StaleVersion, OwnAccount, ResetByAnother.
         """
         now = self._clock.now()
         with self._engine.begin() as connection:
             held = accounts.lock(connection, account_id, by, expected)
+            accounts.require_another(connection, held, by, AccountAct.PASSWORD_RESET, now)
             connection.execute(sa.delete(recovery_code).where(recovery_code.c.account_id == account_id))
             gone = connection.execute(sa.delete(second_factor).where(second_factor.c.account_id == account_id)).rowcount
             if gone:

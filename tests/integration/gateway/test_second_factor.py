@@ -148,6 +148,30 @@ def test_only_the_security_administrator_takes_it_away_and_the_log_says_so(house
     assert not any(code in str(log) for code in codes)
 
 
+@pytest.mark.parametrize("first", ["password", "second-factor/reset"])
+def test_nobody_alone_resets_both_secrets_of_an_account_with_large_rights(house: House, li: Any, first: str) -> None:
+    house.three()
+    house.account("second", Role.SECURITY_ADMINISTRATOR)
+    _enrol(house)
+    (other,) = {"password", "second-factor/reset"} - {first}
+
+    def reset(what: str, by: str) -> httpx.Response:
+        return house.ask("POST", f"/api/v1/accounts/{li.id}/{what}", by=by)
+
+    assert reset(first, "security").status_code == 200
+    refused = reset(other, "security")
+    assert (refused.status_code, refused.json()["code"]) == (409, "auth.reset-by-another")
+    assert reset(first, "security").status_code == 200  # the same again opens nothing more
+    assert reset(other, "second").status_code == 200
+
+
+def test_both_secrets_of_an_ordinary_account_are_reset_by_one(house: House) -> None:
+    house.three()
+    wang = house.account("wang", Role.OFFICE_DIRECTOR)
+    for what in ("password", "second-factor/reset"):
+        assert house.ask("POST", f"/api/v1/accounts/{wang.id}/{what}", by="security").status_code == 200
+
+
 @pytest.mark.usefixtures("li")
 def test_neither_the_secret_nor_the_codes_are_stored_as_they_are(house: House) -> None:
     secret, codes = _enrol(house)

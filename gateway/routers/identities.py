@@ -1,7 +1,6 @@
 """Whose account an identity at an OpenID provider is: one administrator proposes, a security administrator lets in."""
 
 import asyncio
-import inspect
 from typing import Annotated
 
 from fastapi import Body
@@ -10,21 +9,18 @@ from starlette.responses import Response
 
 from gateway.auth.oidc_identities import Identity
 from gateway.bodies import parsed, read_json
-from gateway.forwarding import Api, Asked, asked, json_answer, path_id, path_parameters
+from gateway.forwarding import Api, Asked, json_answer, path_id, path_parameters
+from gateway.routers.accounts import SECURITY, SYSTEM, allowed, said
 from gateway.schemas.identities import IdentityView, LinkIdentity
 from shared.contracts.base import Page
-from shared.contracts.codes import Role
 
 _TAG = "identity"
 _PATH = "/accounts/{id}/identities"
 _ONE = f"{_PATH}/{{identity_id}}"
-# As with rights: the system administrator may propose, only a security administrator lets in.
-_EITHER = frozenset({Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR})
-_SECURITY = frozenset({Role.SECURITY_ADMINISTRATOR})
 
 
 def add_to(api: Api) -> None:
-    body = inspect.Parameter("body", inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[LinkIdentity, Body()])
+    body = said("body", Annotated[LinkIdentity, Body()])
     api.add(
         _PATH,
         propose,
@@ -66,7 +62,7 @@ def add_to(api: Api) -> None:
 
 
 async def propose(request: Request) -> Response:
-    call = await _by(request, _EITHER)
+    call = await allowed(request, SYSTEM | SECURITY)
     wanted = parsed(LinkIdentity, await read_json(request))
     provider = call.parts.sign_on.provider(wanted.provider)
     made = await asyncio.to_thread(
@@ -81,13 +77,13 @@ async def propose(request: Request) -> Response:
 
 
 async def listed(request: Request) -> Response:
-    call = await _by(request, _EITHER)
+    call = await allowed(request, SYSTEM | SECURITY)
     found = await asyncio.to_thread(call.parts.identities.of_account, path_id(request, "id"))
     return json_answer({"items": [_shown(call, one) for one in found], "next_cursor": None, "total": None})
 
 
 async def confirm(request: Request) -> Response:
-    call = await _by(request, _SECURITY)
+    call = await allowed(request, SECURITY)
     account_id, identity_id = path_id(request, "id"), path_id(request, "identity_id")
     done = await asyncio.to_thread(
         call.parts.identities.confirm, account_id, identity_id, call.caller.actor, call.parts.clock.now()
@@ -96,19 +92,13 @@ async def confirm(request: Request) -> Response:
 
 
 async def end(request: Request) -> Response:
-    call = await _by(request, _EITHER)
+    call = await allowed(request, SYSTEM | SECURITY)
     account_id, identity_id = path_id(request, "id"), path_id(request, "identity_id")
     done = await asyncio.to_thread(
         call.parts.identities.end, account_id, identity_id, call.caller.actor, call.parts.clock.now()
     )
     call.parts.callers.forget(account_id)
     return json_answer(_shown(call, done))
-
-
-async def _by(request: Request, roles: frozenset[Role]) -> Asked:
-    call = await asked(request)
-    call.caller.actor.require(roles)
-    return call
 
 
 def _shown(call: Asked, identity: Identity) -> dict[str, object]:

@@ -24,7 +24,7 @@ class NodeProviderMissing(Wanting):
     """No Node here, or not the packages of the lock file; `make test` installs them where it may."""
 
     what = "oidc-provider on Node"
-    # npm's packages are further away than PyPI's and Debian's: a run without them says so, and the other provider stays.
+    # Packages of npm are further away than others: a run without them says so, and has the other provider.
     required = False
 
 

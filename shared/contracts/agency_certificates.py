@@ -9,7 +9,7 @@ from shared.contracts.agency_endpoints import Protocol
 from shared.contracts.base import Bool, Command, Contract, Event, Instant, Query, Sha256, ShortText, View
 from shared.contracts.codes import Agency
 
-CONTRACT_VERSION = "1.2"
+CONTRACT_VERSION = "1.3"
 """Of all that a vendor is told (services/agencies/kit/contract.py). A test holds its content to it."""
 
 NEEDS_NONE = "console_inbox"

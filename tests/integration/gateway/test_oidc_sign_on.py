@@ -206,7 +206,7 @@ def test_the_provider_ends_a_session_here_by_its_own_word(node_scene: Scene) -> 
     """Back-channel logout: somebody signs out at the provider, not here."""
     account_id = _officer(node_scene, "elsewhere", "elsewhere@id")
     browser, house = Browser(), node_scene.house
-    house.sign_in(browser, "node", "elsewhere@id")
+    assert house.sign_in(browser, "node", "elsewhere@id").status_code == 303
     browser.log_out(f"{node_scene.node.issuer}/session/end?client_id=tianwei")
 
     def ended() -> bool:

@@ -57,7 +57,8 @@ exactly like what does not exist: 404. Behind the queries PostgreSQL compares ev
 transaction (row-level security), so that a forgotten condition shows nothing of another county or of another's case.
 
 In the tables of the services: ● may; ○ is answered, so that who sees the object is told which rule refuses him;
-empty: is refused at the door. `?` marks a query.
+empty: is refused at the door. `?` marks a query, `#` one that answers numbers of rows, also to who may open none of
+them: PostgreSQL's wall does not stand before it.
 
 Roles: {", ".join(f"{role.value.replace('_', ' ')} {title(role)}" for role in Role)}.
 

@@ -100,7 +100,8 @@ class CommandOperation:
 class QueryOperation:
     """answer(query, by, connection) -> View; reads only. timed: it is also given the business clock's now.
 
-    scope: which rows it looks at.
+    scope: which rows it looks at. counts: of rows it answers numbers alone, also to who may open none of them; it
+    stands for the house before the second wall, and its conditions alone narrow it.
 
     public: whoever asks the gateway, signed in or not (principal.STRANGER); roles are empty.
     """
@@ -111,6 +112,7 @@ class QueryOperation:
     scope: ScopeRule
     timed: bool = False
     public: bool = False
+    counts: bool = False
 
     @property
     def name(self) -> str:
@@ -225,7 +227,8 @@ class Dispatcher(Generic[U]):
         with self._reading.connect() as connection:
             if self._wall is not None:
                 # What is public is answered by the house: whoever asks is nobody.
-                stand(connection, internal("public") if operation.public else self._wall(by, acts=False))
+                of_house = operation.public or operation.counts
+                stand(connection, internal(operation.name) if of_house else self._wall(by, acts=False))
             return operation.answer(query, by, connection, *more).model_dump(mode="json")
 
 

@@ -6,7 +6,10 @@ Every service writes its own (services/<name>/security_matrix.py), the gateway t
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from shared.clock import SystemClock
 from shared.contracts.codes import Role
+from shared.dead_letter_desk import DeadLetterDesk
+from shared.delivery.dead_letters import DeadLetterBook
 from shared.operations import CommandOperation, Operation, QueryOperation
 
 FILE = Path(__file__).parents[1] / "docs" / "security-matrix.md"
@@ -24,7 +27,9 @@ def heading(service: str) -> str:
 
 def chapter(service: str, operations: Iterable[Operation], walled: Iterable[str], unwalled: Mapping[str, str]) -> str:
     """walled: tables with row-level policies; unwalled: those without, with the reason."""
-    return "\n".join(_lines(service, sorted(operations, key=_order), sorted(walled), unwalled)) + "\n"
+    desk = DeadLetterDesk(DeadLetterBook(service), {}, SystemClock()).operations()
+    rows = sorted((*operations, *desk), key=_order)
+    return "\n".join(_lines(service, rows, sorted(walled), unwalled)) + "\n"
 
 
 def mark(operation: Operation, role: Role) -> str:
@@ -72,7 +77,7 @@ def _lines(service: str, operations: list[Operation], walled: list[str], unwalle
     yield f"| operation | scope | {' | '.join(_short(role) for role in Role)} |"
     yield f"| --- | --- |{' --- |' * len(Role)}"
     for operation in operations:
-        kind = "" if isinstance(operation, CommandOperation) else "? "
+        kind = "" if isinstance(operation, CommandOperation) else "# " if operation.counts else "? "
         marks = " | ".join(mark(operation, role) for role in Role)
         yield f"| {kind}`{operation.name}` | {operation.scope.name} | {marks} |"
     yield ""

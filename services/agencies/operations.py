@@ -63,7 +63,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         CommandOperation(CompleteTask, tasks.complete_task, _COORDINATOR, scope.DIRECTED_TASKS),
         CommandOperation(WithdrawTask, tasks.withdraw_task, _COORDINATOR, scope.DIRECTED_TASKS),
         CommandOperation(ReadTasks, tasks.read_tasks, _AGENCY, scope.OWN_TASKS),
-        CommandOperation(AnswerTask, inbound.answer_task, _AGENCY, scope.OWN_TASKS),
+        CommandOperation(AnswerTask, inbound.answer_task, scope.AGENCY_ROLES, scope.OWN_TASKS),
         CommandOperation(
             ConfigureEndpoint,
             agencies.configure_endpoint,
@@ -85,7 +85,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         QueryOperation(GetTask, queries.get, _EVERYBODY, scope.TASKS),
         QueryOperation(ListTasks, list_tasks, _EVERYBODY, scope.TASKS),
         QueryOperation(ListTaskMessages, list_messages, _EVERYBODY, scope.TASKS),
-        QueryOperation(ListAgencies, registry_queries.agencies, _REGISTRY, scope.REGISTRY),
+        QueryOperation(ListAgencies, registry_queries.agencies, _REGISTRY, scope.REGISTRY, counts=True),
         QueryOperation(ListAnswers, list_answers, _REGISTRY, scope.REGISTRY),
         QueryOperation(ListCertificates, list_certificates, _REGISTRY, scope.REGISTRY),
     )

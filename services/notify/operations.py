@@ -130,5 +130,5 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY, scope.DOCUMENTS),
     QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, scope.DOCUMENTS, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), scope.PUBLIC, public=True),
-    QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR, scope.RECIPIENTS),
+    QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR, scope.RECIPIENTS, counts=True),
 )

@@ -26,10 +26,14 @@ OPEN: Mapping[str, str] = {
 
 def facts_of(by: Actor, *, acts: bool) -> Facts:
     in_county = is_county(by)
-    whole = by.has(Role.COORDINATOR, Role.ADMINISTRATOR) and in_county
+    whole = by.has(Role.COORDINATOR) and in_county
     township = by.has(Role.TOWNSHIP_OFFICER) and in_county and len(by.jurisdiction) >= TOWNSHIP_DIGITS
     own = by.has(*AGENCY_ROLES) and in_county and by.org_code not in ("", Agency.TOWNSHIP.value)
-    return {**standing(by, whole=whole or acts, township=township), "agency": by.org_code if own else NOBODY}
+    return {
+        **standing(by, whole=whole or acts, township=township),
+        "agency": by.org_code if own else NOBODY,
+        "operates": "on" if by.has(Role.ADMINISTRATOR) else "off",
+    }
 
 
 def build_walls(connection: Connection) -> None:
@@ -48,9 +52,10 @@ def build_walls(connection: Connection) -> None:
     )
     of_task = "EXISTS (SELECT FROM agency_task t WHERE t.id = task_id)"
     build(connection, "task_message", seen=any_of(HOUSE, of_task))
+    operates = f"{said('operates')} = 'on'"
     # Also one that names no task of ours, or another's, is seen by those who must look at it. The registry and what
     # comes in belong to the house's own county (ENDPOINTS, REGISTRY in scope.py).
-    build(connection, "agency_answer", seen=any_of(WHOLE, f"agency = {said('agency')}"), written="true")
+    build(connection, "agency_answer", seen=any_of(WHOLE, operates, f"agency = {said('agency')}"), written="true")
 
 
 def all_tables() -> set[str]:

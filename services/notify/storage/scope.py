@@ -33,7 +33,7 @@ ADDRESSED = ScopeRule("addressed", "who is addressed: notices that came to it in
 BULLETINS = ScopeRule("bulletins", "office of the leading group: bulletins of its county")
 OUTAGES = ScopeRule("outages", "coordinator: its county")
 LETTERS = ScopeRule("letters", "coordinator: its county; an agency: what it is told there")
-RECIPIENTS = ScopeRule("recipients", "recipients of the house's county", house=True)
+RECIPIENTS = ScopeRule("recipients", "recipients of the actor's county and how they are reached")
 REGISTERS = ScopeRule("registers", "types that the actor's own office issues")
 PUBLIC = ScopeRule("public", "anybody, by the code printed on an issued document: its number, issuer, day and standing")
 

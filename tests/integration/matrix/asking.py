@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
-
-import httpx
+from urllib.parse import urlencode
 
 from gateway.openapi import FILE
 from gateway.security_matrix import Route, routes
+from tests.integration.matrix.house import Answer, House
 from tests.system.bodies import Bodies
 
 _PREFIX = "/api/v1"
-_FORM = "multipart/form-data"
+_FORM, _BOUNDARY = "multipart/form-data", "matrix"
+_FORM_KIND = f"{_FORM}; boundary={_BOUNDARY}"
 _ZIPPED = b"PK\x03\x04"
 # What differs from one answer to the next though they say the same.
 _FLEETING = re.compile(
@@ -37,18 +38,22 @@ class Ask:
     body: Mapping[str, Any] | None = None
     form: bool = False
 
-    async def send(self, client: httpx.AsyncClient, login: str | None, id_: str) -> httpx.Response:
+    async def send(self, house: House, login: str | None, id_: str) -> Answer:
         """As whom, about what."""
-        headers = {} if login is None else {"Authorization": f"Bearer {login}"}
-        more: dict[str, Any] = {}
+        path = f"{_PREFIX}{self.path}".replace("{id}", id_) + (f"?{urlencode(self.query)}" if self.query else "")
         if self.form:
-            fields = {name: str(value) for name, value in (self.body or {}).items() if name != "file"}
-            more = {"files": {"file": ("a.txt", b"a")}, "data": fields}
-        elif self.body is not None:
-            more = {"json": self.body}
-        return await client.request(
-            self.route.method, self.path.replace("{id}", id_), params=dict(self.query), headers=headers, **more
-        )
+            return await house.answer(self.route.method, path, login, _form(self.body or {}), _FORM_KIND)
+        body = b"" if self.body is None else json.dumps(self.body).encode()
+        return await house.answer(self.route.method, path, login, body, "application/json")
+
+
+def _form(body: Mapping[str, Any]) -> bytes:
+    """Fields and a small file."""
+    parts = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{said}' for name, said in body.items() if name != "file"
+    ]
+    parts.append('Content-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\na')
+    return ("".join(f"--{_BOUNDARY}\r\n{part}\r\n" for part in parts) + f"--{_BOUNDARY}--\r\n").encode()
 
 
 @cache
@@ -56,9 +61,13 @@ def _described() -> dict[str, Any]:
     return dict(json.loads(FILE.read_text(encoding="utf-8"))["paths"])
 
 
-def asks(now: datetime) -> Iterator[Ask]:
+@cache
+def asks(now: datetime) -> tuple[Ask, ...]:
     """Every route once, in the form that its own description asks for."""
-    bodies = Bodies(now)
+    return tuple(_asks(Bodies(now)))
+
+
+def _asks(bodies: Bodies) -> Iterator[Ask]:
     for route in routes():
         described = _described()[route.path][route.method.lower()]
         path = route.path.removeprefix(_PREFIX)
@@ -85,15 +94,15 @@ def collection(path: str) -> str:
     return path.split("/")[1]
 
 
-def text_of(answer: httpx.Response) -> str:
+def text_of(answer: Answer) -> str:
     """All that an answer says: its head, its body, and what is in a file that it is."""
     body = answer.text
     if answer.content[:4] == _ZIPPED:
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
             body = "\n".join(archive.read(name).decode("utf-8", "replace") for name in sorted(archive.namelist()))
-    return f"{answer.status_code} {answer.headers.get('etag')} {answer.headers.get('content-disposition')} {body}"
+    return f"{answer.status} {answer.headers.get(b'etag')!r} {answer.headers.get(b'content-disposition')!r} {body}"
 
 
-def same_of(answer: httpx.Response, id_: str) -> str:
+def same_of(answer: Answer, id_: str) -> str:
     """What must be equal of two answers: without the id that was asked for, and without what differs each time."""
     return _FLEETING.sub("", text_of(answer).replace(id_, "ID"))

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from shared.contracts.codes import Role
 from tests.integration.matrix.house import House
+from tests.integration.services.cases.evidence.desk import Desk as EvidenceDesk
 from tests.integration.services.cases.office import (
     COORDINATOR,
     COUNTY,
@@ -16,7 +17,15 @@ from tests.integration.services.cases.office import (
     sand_yard,
     verified,
 )
-from tests.integration.services.cases.path_people import appraised, asking, handed_over, step, transfer_of
+from tests.integration.services.cases.path_people import (
+    DEPUTY,
+    DISCIPLINE,
+    appraised,
+    asking,
+    handed_over,
+    step,
+    transfer_of,
+)
 
 FAR, FAR_TOWNSHIP, CITY, FAR_CITY = "640522", "640522100", "6405", "6401"
 AGENCY, OTHER_AGENCY = "natural_resources", "comprehensive_enforcement"
@@ -56,9 +65,9 @@ def person_of(role: Role) -> tuple[str, str]:
 def inhabit(house: House) -> None:
     """One account of every role, and the outsiders."""
     for role in Role:
-        house.person(role.value, [role], *person_of(role))
+        house.person(role.value, role, *person_of(role))
     for login, (roles, org, jurisdiction) in OUTSIDERS.items():
-        house.person(login, roles, org, jurisdiction)
+        house.somebody(login, roles, org, jurisdiction)
 
 
 def plant(house: House) -> None:
@@ -79,31 +88,42 @@ def plant(house: House) -> None:
     ordered = correction(title=WORD, requirement=WORD, responsible_person=WORD)
     office.command(COORDINATOR, "case.order-rectification", ordered, case["id"])
     office.command(COORDINATOR, "case.request-assistance", asking(details=WORD, contact=WORD), case["id"])
-    unit = {"target_unit": WORD, "requirements": [WORD], "contact": WORD, "reason": WORD}
-    listed = {**unit, "level": "county", "term_days": 60}
-    office.command(COORDINATOR, "case.propose-listing", listed, case["id"])
     invited = invitation(AGENCY, "agriculture", title=WORD, reason=WORD, place=WORD)
     for task in invited["tasks"]:
         task["matter"] = WORD
     office.command(COORDINATOR, "case.convene-joint-action", invited, case["id"])
-    evidence = {
-        "object": "clue",
-        "object_id": reported["id"],
-        "kind": "documentary",
-        "item": "use_papers",
+    _keep(house, reported["id"])
+    sealed = {
         "title": WORD,
-        "sha256": "a" * 64,
-        "sm3": "b" * 64,
-        "size_bytes": 9,
-        "media_type": "text/plain",
-        "file_name": f"{WORD}.txt",
+        "person": WORD,
+        "post": WORD,
+        "allegation": WORD,
+        "attachments": [WORD],
+        "leader_id": DEPUTY.account_id,
+        "receiver_id": DISCIPLINE.account_id,
+        "receiver_name": WORD,
     }
-    office.command(COORDINATOR, "evidence.add", evidence)
+    office.command(COORDINATOR, "case.seal-clue", sealed, case["id"])
+    file = {"file_sha256": "a" * 64, "file_name": f"{WORD}.zip", "size_bytes": 9}
+    office.command(COORDINATOR, "clue_import.start", file)
+    office.command(COORDINATOR, "case_import.start", {**file, "dry_run": True})
+    survey = {"kind": "permanent_basic_farmland", "version_name": WORD, "valid_from": "2025-01-01"}
+    office.command(COORDINATOR, "land_layer.load", {**file, **survey})
     house.settle()
     crime = appraised(office, party_name=f"{WORD}采砂", title=WORD)
     handed_over(office, crime)
     assert transfer_of(office, crime)
     house.settle()
+
+
+def _keep(house: House, clue_id: str) -> None:
+    """Evidence of a clue, examined, and a copy of it for an agency."""
+    desk = EvidenceDesk(house.office, house.home)
+    piece = desk.text({"object": "clue", "object_id": clue_id}, WORD, COORDINATOR, title=WORD)
+    desk.examine()
+    desk.close()
+    shared = {"to_agency": "agriculture", "purpose": WORD, "expires_at": "2026-12-01T00:00:00+08:00"}
+    house.office.command(COORDINATOR, "evidence.share", shared, piece["id"])
 
 
 def ids_of(house: House) -> dict[str, str]:
@@ -117,7 +137,13 @@ def ids_of(house: House) -> dict[str, str]:
             "police-transfers": "police_transfer",
             "listings": "listing",
             "assistance-requests": "assistance_request",
+            "action-proposals": "action_proposal",
+            "sealed-records": "sealed_record",
             "evidence": "evidence",
+            "evidence-copies": "evidence_copy",
+            "clue-imports": "clue_import",
+            "case-imports": "case_import",
+            "land-layers": "land_layer",
         },
         "agencies": {"tasks": "agency_task"},
         "notify": {"notices": "document WHERE issued_at IS NOT NULL", "documents": "document"},

@@ -24,7 +24,7 @@ from services.notify.queries.bulletins import (
     preview_bulletin,
 )
 from services.notify.queries.document_bundles import get_document_bundle
-from services.notify.queries.document_exports import export_documents, export_receipts
+from services.notify.queries.document_exports import export_documents, export_notices, export_receipts
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -127,6 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, scope.REGISTERS, timed=True),
     QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, scope.OWN_OFFICE, timed=True),
     QueryOperation(x.ExportDocuments, partial(export_documents, _TYPES), _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(x.ExportNotices, partial(export_notices, _TYPES), _EVERYBODY, scope.NOTICES),
     QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY, scope.DOCUMENTS),
     QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, scope.DOCUMENTS, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), scope.PUBLIC, public=True),

@@ -63,7 +63,7 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         CommandOperation(CompleteTask, tasks.complete_task, _COORDINATOR, scope.DIRECTED_TASKS),
         CommandOperation(WithdrawTask, tasks.withdraw_task, _COORDINATOR, scope.DIRECTED_TASKS),
         CommandOperation(ReadTasks, tasks.read_tasks, _AGENCY, scope.OWN_TASKS),
-        CommandOperation(AnswerTask, inbound.answer_task, scope.AGENCY_ROLES, scope.OWN_TASKS),
+        CommandOperation(AnswerTask, inbound.answer_task, scope.AGENCY_ROLES, scope.ANSWERS),
         CommandOperation(
             ConfigureEndpoint,
             agencies.configure_endpoint,

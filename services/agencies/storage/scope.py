@@ -27,6 +27,7 @@ DIRECTED_TASKS = ScopeRule("directed-tasks", "coordinator: tasks given out in it
 REGISTRY = ScopeRule(
     "registry", "coordinator, administrator: all agencies of the house's county; an agency: itself", house=True
 )
+ANSWERS = ScopeRule("answers", "an agency of the house's county, on its own tasks and what was sent to it", house=True)
 ENDPOINTS = ScopeRule("endpoints", "endpoints of the house's county", house=True)
 
 

@@ -98,6 +98,7 @@ def build_walls(connection: Connection) -> None:
         )
     for table in _IN_COUNTY:
         build(connection, table, seen=lies_within("division_code"))
+    build(connection, "case_import", seen=f"{lies_within('division_code')} AND {WHOLE}")
     for table in ("work_history", "statistic_sum", "statistic_delta"):
         build(connection, table, seen=lies_within("county_code"))
     build(connection, "sealed_record", seen=lies_within("county"))
@@ -116,7 +117,6 @@ _IN_COUNTY = (
     "overlay",
     "overlay_job",
     "clue_import",
-    "case_import",
     "land_layer",
 )
 # Rows of what has a wall: table -> its column, whose table.

@@ -24,6 +24,7 @@ _ZIPPED = b"PK\x03\x04"
 _FLEETING = re.compile(
     r'"(instance|correlation_id|incident_id|made_at|counted_at|now|next_cursor|age_s|token|address|url)"'
     r': ?("[^"]*"|\d+)'
+    r"|\d{8}-\d{4}\.xlsx"
 )
 
 
@@ -99,7 +100,9 @@ def text_of(answer: Answer) -> str:
     body = answer.text
     if answer.content[:4] == _ZIPPED:
         with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-            body = "\n".join(archive.read(name).decode("utf-8", "replace") for name in sorted(archive.namelist()))
+            # Of a spreadsheet all but when and by whom it was made.
+            names = sorted(set(archive.namelist()) - {"docProps/core.xml"})
+            body = "\n".join(archive.read(name).decode("utf-8", "replace") for name in names)
     return f"{answer.status} {answer.headers.get(b'etag')!r} {answer.headers.get(b'content-disposition')!r} {body}"
 
 

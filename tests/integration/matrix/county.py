@@ -4,6 +4,7 @@ from uuid import uuid4
 
 from shared.contracts.codes import Role
 from tests.integration.matrix.house import House
+from tests.integration.services.cases.conftest import START
 from tests.integration.services.cases.evidence.desk import Desk as EvidenceDesk
 from tests.integration.services.cases.office import (
     COORDINATOR,
@@ -114,6 +115,8 @@ def plant(house: House) -> None:
     handed_over(office, crime)
     assert transfer_of(office, crime)
     house.settle()
+    # On the same day as before, or else everything would be told otherwise.
+    office.clock.at = START
 
 
 def _keep(house: House, clue_id: str) -> None:
@@ -146,13 +149,16 @@ def ids_of(house: House) -> dict[str, str]:
             "land-layers": "land_layer",
         },
         "agencies": {"tasks": "agency_task"},
-        "notify": {"notices": "document WHERE issued_at IS NOT NULL", "documents": "document"},
+        "notify": {"notices": "document", "documents": "document"},
     }
     found: dict[str, str] = {}
     for service, tables in wanted.items():
         with house.parts[service].engine.connect() as connection:
             for collection, table in tables.items():
-                statement = f"SELECT id FROM {table} ORDER BY id LIMIT 1"
+                # A notice is an issued document; else whichever has the word, if its row has any text of ours at all.
+                issued = "t.issued_at IS NOT NULL" if collection == "notices" else "true"
+                has_word = f"(t::text LIKE '%%{WORD}%%')"
+                statement = f"SELECT id FROM {table} t WHERE {issued} ORDER BY {has_word} DESC, id LIMIT 1"
                 found[collection] = str(connection.exec_driver_sql(statement).scalar_one())
     return found
 

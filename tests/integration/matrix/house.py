@@ -1,5 +1,6 @@
 """The whole house in one process: the gateway's app over the real dispatchers of the services and their databases."""
 
+import asyncio
 import base64
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -168,12 +169,17 @@ class House:
         }
         given = iter([{"type": "http.request", "body": body, "more_body": False}])
         sent: list[Any] = []
+        ended = asyncio.Event()
 
         async def receive() -> Any:
-            return next(given, {"type": "http.disconnect"})
+            if (first := next(given, None)) is None:
+                await ended.wait()
+            return first or {"type": "http.disconnect"}
 
         async def send(message: Any) -> None:
             sent.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                ended.set()
 
         # What went wrong inside is an answer too: 500.
         with suppress(Exception):

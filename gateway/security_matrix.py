@@ -89,7 +89,7 @@ def routes() -> list[Route]:
     found = []
     for route in create_app(never).routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 found.append(_route(method, route.path, str(route.operation_id), known))
     return found
 

@@ -56,17 +56,17 @@ OPEN: Mapping[str, str] = {
 }
 """Tables without a wall, and why."""
 
-METADATA = (
-    tables.METADATA,
-    case_import_tables.METADATA,
-    clue_tables.METADATA,
-    deadline_tables.METADATA,
-    disclosures.METADATA,
-    evidence_tables.METADATA,
-    land_tables.METADATA,
-    path_tables.METADATA,
-    rule_tables.METADATA,
-    work_tables.METADATA,
+_METADATA = (
+    tables.clue.metadata,
+    case_import_tables.case_import.metadata,
+    clue_tables.clue_duplicate.metadata,
+    deadline_tables.deadline.metadata,
+    disclosures.disclosure.metadata,
+    evidence_tables.evidence.metadata,
+    land_tables.overlay.metadata,
+    path_tables.listing.metadata,
+    rule_tables.rule.metadata,
+    work_tables.work_item.metadata,
 )
 
 
@@ -149,7 +149,10 @@ def _objects() -> dict[str, str]:
         "evidence": any_of(
             WHOLE, here, in_township("township_code"), "EXISTS (SELECT FROM clue c WHERE c.id = evidence.clue_id)"
         ),
-        "evidence_copy": any_of(WHOLE, f"to_agency = {said('agency')}"),
+        # Whoever sees a piece sees in its custody to whom copies went.
+        "evidence_copy": any_of(
+            WHOLE, f"to_agency = {said('agency')}", "EXISTS (SELECT FROM evidence e WHERE e.id = evidence_id)"
+        ),
         "work_item": _work_item(),
     }
 
@@ -179,4 +182,4 @@ def _texts(values: Iterable[str]) -> str:
 
 def all_tables() -> set[str]:
     """Names of this service's own tables."""
-    return {table.name for metadata in METADATA for table in metadata.tables.values()}
+    return {table.name for metadata in _METADATA for table in metadata.tables.values()}

@@ -51,7 +51,7 @@ def build_walls(connection: Connection) -> None:
         written=lies_within("division_code"),
     )
     of_task = "EXISTS (SELECT FROM agency_task t WHERE t.id = task_id)"
-    build(connection, "task_message", seen=any_of(HOUSE, of_task))
+    build(connection, "task_message", seen=any_of(HOUSE, of_task), written="true")
     operates = f"{said('operates')} = 'on'"
     # Also one that names no task of ours, or another's, is seen by those who must look at it. The registry and what
     # comes in belong to the house's own county (ENDPOINTS, REGISTRY in scope.py).

@@ -58,7 +58,7 @@ def build_walls(connection: Connection) -> None:
     seen = any_of(WHOLE, f"office = {said('office')}", addressed)
     build(connection, "document", seen=f"{here} AND {seen}", written=here)
     of_document = "EXISTS (SELECT FROM document d WHERE d.id = document_id)"
-    build(connection, "document_receipt", seen=any_of(HOUSE, of_document))
+    build(connection, "document_receipt", seen=any_of(HOUSE, of_document), written="true")
     build(connection, "receipt_proof", seen=f"{here} AND {any_of(WHOLE, of_document)}", written=here)
     of_group = any_of(WHOLE, f"{said('office')} = '{COORDINATION}'")
     for table in ("bulletin", "outage_notice"):
@@ -69,7 +69,8 @@ def build_walls(connection: Connection) -> None:
     build(connection, "case_brief", seen=lies_within("division_code"))
     build(connection, "counted_object", seen=f"{lies_within('division_code')} AND {of_group}", written="true")
     of_bulletin = "EXISTS (SELECT FROM bulletin b WHERE b.id = bulletin_id)"
-    build(connection, "bulletin_group", seen=any_of(HOUSE, of_bulletin))
+    # Figures are frozen, and read again, before the bulletin that they are of is written.
+    build(connection, "bulletin_group", seen=any_of(WHOLE, of_bulletin))
 
 
 def all_tables() -> set[str]:

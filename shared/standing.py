@@ -32,8 +32,6 @@ def standing(by: Actor, *, whole: bool, township: bool = False) -> dict[str, str
         "by": by.account_id,
         "house": "off",
         "whole": "on" if whole else "off",
-        "place_from": place if known else NOBODY,
-        # ':' is what follows '9'.
-        "place_to": f"{place}:" if known else NOBODY,
+        "place": place if known else NOBODY,
         "township": by.jurisdiction if township else NOBODY,
     }

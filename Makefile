@@ -62,6 +62,10 @@ docs: setup-dev ## 重新生成接口、事件、规则文档 (the generated doc
 	$(BIN)/python -m services.agencies.diagrams
 	$(BIN)/python -m services.notify.diagrams
 	$(BIN)/python -m services.notify.rules_document
+	$(BIN)/python -m gateway.security_matrix
+	$(BIN)/python -m services.cases.security_matrix
+	$(BIN)/python -m services.agencies.security_matrix
+	$(BIN)/python -m services.notify.security_matrix
 
 fonts: ## 公文用的免费字库，放入 .fonts (free fonts for official documents; Debian)
 	@.ci/fonts

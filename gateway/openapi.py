@@ -12,10 +12,11 @@ FILE = Path(__file__).parent.parent / "docs" / "openapi.json"
 
 def text() -> str:
     """The document as committed."""
-    return json.dumps(create_app(_never).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    return json.dumps(create_app(never).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def _never() -> AbstractAsyncContextManager[Parts]:
+def never() -> AbstractAsyncContextManager[Parts]:
+    """Parts of an application that serves nobody."""
     raise RuntimeError("this application only describes itself")
 
 

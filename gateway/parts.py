@@ -78,7 +78,7 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Parts]:
         clock = SystemClock()
-        engine = open_engine(settings.gateway_dsn.get_secret_value(), pool_size=8, application="gateway")
+        engine = open_engine(settings.gateway_dsn.get_secret_value(), pool_size=8, application="gateway", walls=False)
         keys = SigningKeys(settings.signing_key.get_secret_value(), rereader("signing_key"))
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)

@@ -34,7 +34,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--file", type=Path, required=True)
     listed = json.loads(parser.parse_args().file.read_text(encoding="utf-8"))
-    engine = open_engine(SeedSettings().gateway_dsn.get_secret_value(), pool_size=1, application="seed-accounts")
+    engine = open_engine(
+        SeedSettings().gateway_dsn.get_secret_value(), pool_size=1, application="seed-accounts", walls=False
+    )
     try:
         made = seed(Accounts(engine, SystemClock()), [SeedAccount.model_validate(account) for account in listed])
     finally:

@@ -8,6 +8,8 @@ import psycopg2
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from shared import wall
+
 _LIMITS = (
     "-c statement_timeout=5s -c lock_timeout=3s -c idle_in_transaction_session_timeout=10s -c timezone=UTC "
     "-c default_transaction_isolation='read committed' -c synchronous_commit=on -c jit=off"
@@ -20,8 +22,14 @@ _LIMITS = (
 IDLE_S = 5.0
 
 
-def open_engine(dsn: str, *, pool_size: int = 10, application: str = "tianwei", limits: str = _LIMITS) -> Engine:
-    """A pooled engine. dsn: postgresql+psycopg2://…; application: seen in pg_stat_activity."""
+def open_engine(
+    dsn: str, *, pool_size: int = 10, application: str = "tianwei", limits: str = _LIMITS, walls: bool = True
+) -> Engine:
+    """A pooled engine. dsn: postgresql+psycopg2://…; application: seen in pg_stat_activity.
+
+    Its transactions act for the house, by the name of the application (shared/wall.py); those of a principal take
+    wall.unnamed of it. walls: False for what asks only tables without a wall, and then says nothing.
+    """
     engine = sa.create_engine(
         dsn,
         pool_size=pool_size,
@@ -40,7 +48,10 @@ def open_engine(dsn: str, *, pool_size: int = 10, application: str = "tianwei", 
     )
     sa.event.listen(engine, "checkin", _note_use)
     sa.event.listen(engine, "checkout", _ask_if_idle)
-    return engine
+    if not walls:
+        return engine
+    wall.stands_at_begin(engine)
+    return wall.acting(engine, wall.internal(application))
 
 
 def _to_json(value: Any) -> str:

@@ -33,8 +33,9 @@ from shared.delivery.parking import Parking, Replayed
 from shared.delivery.reactor import Reactor
 from shared.delivery.tables import dead_letter
 from shared.delivery.unit import Unit
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import Conflict, NotFound
-from shared.operations import Call, CommandOperation, Operation, QueryOperation
+from shared.operations import Call, CommandOperation, Operation, QueryOperation, ScopeRule
 from shared.paging import Listing, page
 from shared.principal import Actor
 
@@ -44,6 +45,10 @@ Resume = Callable[[Any, UUID, str], None]
 _ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
 # Of no place: what the first release had refused without knowing whose it was.
 _NOWHERE = "000000000000"
+
+DEAD_LETTERS = ScopeRule(
+    "dead-letters", "those of the place whose jurisdiction begins with the actor's own; what is of no place, all"
+)
 
 _LIST = Listing(
     columns=[column for column in dead_letter.c if column.name not in ("excerpt", "jurisdiction")],
@@ -69,11 +74,11 @@ class DeadLetterDesk:
 
     def operations(self) -> tuple[Operation, ...]:
         return (
-            QueryOperation(ListDeadLetters, self.list, _ROLES),
-            QueryOperation(GetDeadLetter, self.get, _ROLES),
-            CommandOperation(ReplayDeadLetter, self.replay, _ROLES),
-            CommandOperation(ProposeDiscard, self.propose_discard, _ROLES),
-            CommandOperation(ConfirmDiscard, self.confirm_discard, _ROLES),
+            QueryOperation(ListDeadLetters, self.list, _ROLES, DEAD_LETTERS),
+            QueryOperation(GetDeadLetter, self.get, _ROLES, DEAD_LETTERS),
+            CommandOperation(ReplayDeadLetter, self.replay, _ROLES, DEAD_LETTERS),
+            CommandOperation(ProposeDiscard, self.propose_discard, _ROLES, DEAD_LETTERS),
+            CommandOperation(ConfirmDiscard, self.confirm_discard, _ROLES, DEAD_LETTERS),
         )
 
     # queries
@@ -166,6 +171,8 @@ class DeadLetterDesk:
 
 
 def _seen_by(by: Actor) -> ColumnElement[bool]:
+    if not _has_place(by):
+        return sa.false()
     return sa.or_(
         dead_letter.c.jurisdiction.startswith(by.jurisdiction, autoescape=True),
         dead_letter.c.jurisdiction == _NOWHERE,
@@ -173,4 +180,9 @@ def _seen_by(by: Actor) -> ColumnElement[bool]:
 
 
 def _covers(by: Actor, jurisdiction: str) -> bool:
-    return jurisdiction.startswith(by.jurisdiction) or jurisdiction == _NOWHERE
+    return _has_place(by) and (jurisdiction.startswith(by.jurisdiction) or jurisdiction == _NOWHERE)
+
+
+def _has_place(by: Actor) -> bool:
+    """An empty prefix would begin every code of the country."""
+    return len(by.jurisdiction) >= COUNTY_DIGITS and by.jurisdiction.isascii() and by.jurisdiction.isdigit()

@@ -8,13 +8,17 @@ from alembic.config import Config
 from pydantic import SecretStr
 
 from shared.delivery.schema import grant_to_service
+from shared.wall import require_held, walled
 
 # Two machines may start at once; the second waits for the first.
 _LOCK = 7_200_427
 
 
 def upgrade(migrations: Path, owner_dsn: SecretStr, role: str) -> str:
-    """Bring the database to the newest revision, grant the run-time role its rights, say the revision."""
+    """Bring the database to the newest revision, grant the run-time role its rights, say the revision.
+
+    Raises RoleTooStrong for a run-time role that row-level security would not hold.
+    """
     config = Config()
     config.set_main_option("script_location", str(migrations))
     engine = sa.create_engine(owner_dsn.get_secret_value(), poolclass=sa.NullPool)
@@ -22,6 +26,7 @@ def upgrade(migrations: Path, owner_dsn: SecretStr, role: str) -> str:
         connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        require_held(connection, role, walled(connection))
         grant_to_service(connection, role)
         revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar_one()
     return str(revision)

@@ -1,12 +1,14 @@
 """A service's table of operations and what turns a request from the bus into an answer.
 
-The table says, for every command and query, its contract, its handler and who may call it. What is not in the table
-does not exist. Which rows a caller sees is decided in the service's storage/scope.py, not here.
+The table says, for every command and query, its contract, its handler, who may call it and by which rule its rows are
+found. What is not in the table does not exist; what is in it without roles does not start. Which rows a rule means for
+whom is decided in the service's storage/scope.py, once more in its storage/wall.py, not here.
 """
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -24,8 +26,11 @@ from shared.contracts.codes import Role
 from shared.contracts.envelope import RpcRequest
 from shared.delivery.runner import Idempotency, UnitRunner, hash_request
 from shared.delivery.unit import Unit
+from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import InvalidInput, NotFound, TianweiError, Unavailable
 from shared.principal import Actor, PrincipalVerifier
+from shared.standing import Wall
+from shared.wall import NOBODY, internal, stand, unnamed
 
 log = logging.getLogger(__name__)
 
@@ -58,16 +63,33 @@ class Call:
 
 
 @dataclass(frozen=True)
+class ScopeRule:
+    """Which rows an operation may touch, for whom. name: short and stable; says: whose they are, for the matrix.
+
+    house: of what belongs to the county of this house as a whole, like its registers and how its agencies are reached:
+    to people of another county it is not there.
+    """
+
+    name: str
+    says: str
+    house: bool = False
+
+
+@dataclass(frozen=True)
 class CommandOperation:
     """handler(command, call, unit) -> View, in one unit of work; may run five times.
 
-    unkept: fields of the answer shown once and never stored, like a new secret.
+    scope: how its object is found; what it does not find is NotFound. unkept: fields of the answer shown once and
+    never stored, like a new secret. acts: of a step that every role is answered, so that who sees the object is told
+    the rule: those whom the transition table lets take it; None: all of `roles`.
     """
 
     contract: type[Command]
     handler: Callable[[Any, Call, Any], View]
     roles: frozenset[Role]
+    scope: ScopeRule
     unkept: frozenset[str] = frozenset()
+    acts: frozenset[Role] | None = None
 
     @property
     def name(self) -> str:
@@ -78,14 +100,19 @@ class CommandOperation:
 class QueryOperation:
     """answer(query, by, connection) -> View; reads only. timed: it is also given the business clock's now.
 
+    scope: which rows it looks at. counts: of rows it answers numbers alone, also to who may open none of them; it
+    stands for the house before the second wall, and its conditions alone narrow it.
+
     public: whoever asks the gateway, signed in or not (principal.STRANGER); roles are empty.
     """
 
     contract: type[Query]
     answer: Callable[..., View]
     roles: frozenset[Role]
+    scope: ScopeRule
     timed: bool = False
     public: bool = False
+    counts: bool = False
 
     @property
     def name(self) -> str:
@@ -95,10 +122,16 @@ class QueryOperation:
 Operation = CommandOperation | QueryOperation
 
 
+class TableUnfit(Exception):
+    """The table of operations says something twice, or of an operation nobody who may call it."""
+
+
 class Dispatcher(Generic[U]):
     """Turns requests into answers. Every method takes and returns plain dicts and never raises.
 
     cites: a citation in the county's own words, of a service that holds its register of legal sources.
+    wall: what transactions say of who asks (shared/wall.py); of a service whose tables have none, None.
+    county_code: 12 digits, of the house. Raises TableUnfit.
     """
 
     def __init__(
@@ -108,12 +141,17 @@ class Dispatcher(Generic[U]):
         reading: Engine,
         verifier: PrincipalVerifier,
         cites: Callable[[str], str] = cite,
+        wall: Wall | None = None,
+        county_code: str = "",
     ) -> None:
         operations = tuple(operations)
+        _require_fit(operations)
         self._commands = {op.name: op for op in operations if isinstance(op, CommandOperation)}
         self._queries = {op.name: op for op in operations if isinstance(op, QueryOperation)}
         self._runner = runner
-        self._reading = reading
+        self._reading = reading if wall is None else unnamed(reading)
+        self._wall = wall
+        self._county = county_code[:COUNTY_DIGITS]
         self._verifier = verifier
         self._cites = cites
 
@@ -139,7 +177,7 @@ class Dispatcher(Generic[U]):
         if operation is None:
             raise NotFound("operation-unknown", operation=asked.operation)
         by = self._verifier.verify(asked.principal)
-        by.require(operation.roles)
+        self._admit(operation, by)
         command = parse(operation.contract, asked.body)
         once = None
         if asked.command_id is not None:
@@ -167,8 +205,7 @@ class Dispatcher(Generic[U]):
         if operation is None:
             raise NotFound("operation-unknown", operation=asked.operation)
         by = self._verifier.verify(asked.principal)
-        if not operation.public:
-            by.require(operation.roles)
+        self._admit(operation, by)
         query = parse(operation.contract, asked.body)
         try:
             return self._read(operation, query, by)
@@ -177,10 +214,32 @@ class Dispatcher(Generic[U]):
                 raise
             return self._read(operation, query, by)  # the pooled connection had died; the pool is fresh now
 
+    def _admit(self, operation: Operation, by: Actor) -> None:
+        """Raises NotAllowed; NotFound for who is of another county, where the rule is of this house's."""
+        if isinstance(operation, QueryOperation) and operation.public:
+            return
+        by.require(operation.roles)
+        if operation.scope.house and not by.jurisdiction.startswith(self._county or NOBODY):
+            raise NotFound
+
     def _read(self, operation: QueryOperation, query: Query, by: Actor) -> dict[str, Any]:
         more = (self._runner.now(),) if operation.timed else ()
         with self._reading.connect() as connection:
+            if self._wall is not None:
+                # What is public is answered by the house: whoever asks is nobody.
+                of_house = operation.public or operation.counts
+                stand(connection, internal(operation.name) if of_house else self._wall(by, acts=False))
             return operation.answer(query, by, connection, *more).model_dump(mode="json")
+
+
+def _require_fit(operations: Sequence[Operation]) -> None:
+    twice = [name for name, times in Counter(operation.name for operation in operations).items() if times > 1]
+    if twice:
+        raise TableUnfit(f"more than one row: {', '.join(sorted(twice))}")
+    for operation in operations:
+        public = isinstance(operation, QueryOperation) and operation.public
+        if bool(operation.roles) == public:
+            raise TableUnfit(f"{operation.name}: roles, or else public, and not both")
 
 
 def answer_or_problem(act: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from shared.operations import Dispatcher, Operation
 from shared.principal import PrincipalVerifier
 from shared.settings import BusSettings, rereader
 from shared.signing_keys import VerifyingKeys
+from shared.standing import Wall
 
 # Connections beyond one a worker: relay, feed, catch-up, health.
 _SPARE_CONNECTIONS = 4
@@ -81,19 +82,24 @@ def assemble(
     chores: Chores = _no_chores,
     clock: Clock | None = None,
     cites: Callable[[str], str] = cite,
+    wall: Wall,
 ) -> ServiceParts:
     """The parts around a service's own. dsn: its database, as its run-time role. resume: of a service that sends.
 
-    cites: how a refusal writes what it rests on.
+    cites: how a refusal writes what it rests on. wall: what its transactions say of who asks; the service's own loops
+    act for the house.
     """
     workers = settings.max_workers
     engine = open_engine(dsn.get_secret_value(), pool_size=workers + _SPARE_CONNECTIONS, application=f"tianwei-{name}")
     clock = clock or open_clock(settings.training_clock)
-    runner = UnitRunner(engine, open_unit, clock, ring)
+    runner = UnitRunner(engine, open_unit, clock, ring, wall)
     reactors = {producer: Reactor(known, open_unit, clock) for producer, known in reactions.items()}
     book = DeadLetterBook(name)
     desk = DeadLetterDesk(book, reactors, clock, resume)
     keys = VerifyingKeys(settings.principal_public_key, rereader("principal_public_key"))
     verifier = PrincipalVerifier(keys)
-    dispatcher = Dispatcher((*operations, *desk.operations()), runner, engine, verifier, cites)
-    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, chores(runner))
+    dispatcher = Dispatcher(
+        (*operations, *desk.operations()), runner, engine, verifier, cites, wall, settings.county_code
+    )
+    own = UnitRunner(engine, open_unit, clock, ring)
+    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, chores(own))

@@ -26,6 +26,7 @@ from services.agencies.operations import operations
 from services.agencies.ports import Registry, Transport
 from services.agencies.settings import AgenciesData, AgenciesSettings
 from services.agencies.storage.unit import AgenciesUnit, Desk
+from services.agencies.storage.wall import facts_of
 from shared.clock import Clock
 from shared.contracts.codes import Agency
 from shared.delivery.runner import OpenUnit, UnitRunner
@@ -55,6 +56,7 @@ def wire(settings: AgenciesSettings, ring: Ring, clock: Clock | None = None) -> 
         reactions={"cases": REACTIONS},
         resume=resume_delivery,
         chores=partial(_chores, settings.county_code),
+        wall=facts_of,
     )
 
 

@@ -1,12 +1,24 @@
-"""The one table of what cases does: every command and query, its handler, who may call it.
+"""The one table of what cases does: every command and query, its handler, who may call it, and on which rows.
 
-Who may command is said once, in the transition tables of the domain.
+Who may command is said once, in the transition tables of the domain; which rows a rule means, in storage/scope.py.
+docs/security-matrix.md is this table (services/cases/security_matrix.py).
 """
 
 from typing import Any
 
-from services.cases.domain import action_proposal, case, clue, custody, evidence, joint_action, rectification
-from services.cases.domain.transitions import COORDINATOR, DECIDERS, TOWNSHIP
+from services.cases.domain import (
+    action_proposal,
+    assistance,
+    case,
+    clue,
+    custody,
+    evidence,
+    joint_action,
+    listing,
+    police_transfer,
+    rectification,
+)
+from services.cases.domain.transitions import COORDINATOR, DECIDERS, TOWNSHIP, Transitions
 from services.cases.handlers import assistance as on_assistance
 from services.cases.handlers import case_imports as on_case_import
 from services.cases.handlers import case_paths as on_path
@@ -77,6 +89,7 @@ from services.cases.queries.statistics import get_statistic_table, get_statistic
 from services.cases.queries.timeline import get_timeline
 from services.cases.queries.work import get_stuck, list_work
 from services.cases.queries.work_export import export_work
+from services.cases.storage import scope
 from shared.contracts import action_proposals as ap
 from shared.contracts import assistance as asst
 from shared.contracts import case_imports as im
@@ -105,7 +118,7 @@ from shared.contracts import work as wk
 from shared.contracts import work_exports as we
 from shared.contracts.codes import Role
 from shared.contracts.disclosure import ListDisclosures
-from shared.operations import CommandOperation, Operation, QueryOperation
+from shared.operations import CommandOperation, Operation, QueryOperation, ScopeRule
 
 # Everybody may ask; scope.py shows nothing to those whom cases do not concern: 404, never 403.
 _EVERYBODY = frozenset(Role)
@@ -113,154 +126,184 @@ _EVERYBODY = frozenset(Role)
 _RULE_EDITORS = frozenset({Role.ADMINISTRATOR})
 
 
-def _beside(handlers: dict[type[Any], Any]) -> tuple[CommandOperation, ...]:
+def _beside(handlers: dict[type[Any], Any], table: Transitions[Any], rule: ScopeRule) -> tuple[CommandOperation, ...]:
     """Steps of the paths: the tables refuse who may not take them, and name the rule; the scope hides the rest."""
-    return tuple(CommandOperation(contract, handler, _EVERYBODY) for contract, handler in handlers.items())
+    return tuple(_step(contract, handler, table, rule) for contract, handler in handlers.items())
+
+
+def _step(contract: type[Any], handler: Any, table: Transitions[Any], rule: ScopeRule) -> CommandOperation:
+    return CommandOperation(contract, handler, _EVERYBODY, rule, acts=table.who(contract.verb))
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    CommandOperation(cl.ReportClue, on_clue.report_clue, clue.TABLE.who("report")),
-    CommandOperation(cl.AssignClue, on_clue.assign_clue, clue.TABLE.who("assign")),
-    CommandOperation(cl.SignClue, on_clue.sign_clue, clue.TABLE.who("sign")),
-    CommandOperation(cl.ReturnClue, on_clue.return_clue, clue.TABLE.who("return")),
-    CommandOperation(cl.RejectClue, on_clue.reject_clue, clue.TABLE.who("reject")),
-    CommandOperation(cl.StartVerification, on_clue.start_verification, clue.TABLE.who("start-verification")),
-    CommandOperation(cl.SubmitOpinion, on_clue.submit_opinion, clue.TABLE.who("submit-opinion")),
-    CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close")),
-    CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case")),
-    CommandOperation(im.StartCaseImport, on_case_import.start_case_import, COORDINATOR),
-    CommandOperation(st.ConfirmUnique, on_step.confirm_unique, clue.TABLE.who("deduplicate")),
-    CommandOperation(st.AddAliases, on_step.add_aliases, clue.TABLE.who("add-aliases")),
-    CommandOperation(st.StartReview, on_step.start_review, clue.TABLE.who("start-review")),
-    CommandOperation(st.PassReview, on_step.pass_review, clue.TABLE.who("pass-review")),
-    CommandOperation(st.SendBack, on_step.send_back, clue.TABLE.who("send-back")),
-    CommandOperation(st.TransferOut, on_step.transfer_out, clue.TABLE.who("transfer-out")),
-    CommandOperation(st.AnswerTransfer, on_step.answer_transfer, clue.TABLE.who("answer-transfer")),
-    CommandOperation(st.ExtendFiling, on_step.extend_filing, clue.TABLE.who("extend-filing")),
-    CommandOperation(st.RuleDuty, on_clue.rule_duty, clue.TABLE.who("rule-duty")),
-    CommandOperation(st.ArchiveClue, on_step.archive_clue, clue.TABLE.who("archive")),
-    CommandOperation(st.SplitClue, on_step.split_clue, clue.TABLE.who("split")),
-    CommandOperation(st.TellReporter, on_reporter.tell_reporter, _EVERYBODY),
+    CommandOperation(cl.ReportClue, on_clue.report_clue, clue.TABLE.who("report"), scope.PLACE),
+    CommandOperation(cl.AssignClue, on_clue.assign_clue, clue.TABLE.who("assign"), scope.OBJECT),
+    CommandOperation(cl.SignClue, on_clue.sign_clue, clue.TABLE.who("sign"), scope.OBJECT),
+    CommandOperation(cl.ReturnClue, on_clue.return_clue, clue.TABLE.who("return"), scope.OBJECT),
+    CommandOperation(cl.RejectClue, on_clue.reject_clue, clue.TABLE.who("reject"), scope.OBJECT),
+    CommandOperation(
+        cl.StartVerification, on_clue.start_verification, clue.TABLE.who("start-verification"), scope.OBJECT
+    ),
+    CommandOperation(cl.SubmitOpinion, on_clue.submit_opinion, clue.TABLE.who("submit-opinion"), scope.OBJECT),
+    CommandOperation(cl.CloseClue, on_clue.close_clue, clue.TABLE.who("close"), scope.OBJECT),
+    CommandOperation(cl.FileCase, on_clue.file_case, clue.TABLE.who("file-case"), scope.OBJECT),
+    CommandOperation(im.StartCaseImport, on_case_import.start_case_import, COORDINATOR, scope.PLACE),
+    CommandOperation(st.ConfirmUnique, on_step.confirm_unique, clue.TABLE.who("deduplicate"), scope.OBJECT),
+    CommandOperation(st.AddAliases, on_step.add_aliases, clue.TABLE.who("add-aliases"), scope.OBJECT),
+    CommandOperation(st.StartReview, on_step.start_review, clue.TABLE.who("start-review"), scope.OBJECT),
+    CommandOperation(st.PassReview, on_step.pass_review, clue.TABLE.who("pass-review"), scope.OBJECT),
+    CommandOperation(st.SendBack, on_step.send_back, clue.TABLE.who("send-back"), scope.OBJECT),
+    CommandOperation(st.TransferOut, on_step.transfer_out, clue.TABLE.who("transfer-out"), scope.OBJECT),
+    CommandOperation(st.AnswerTransfer, on_step.answer_transfer, clue.TABLE.who("answer-transfer"), scope.OBJECT),
+    CommandOperation(st.ExtendFiling, on_step.extend_filing, clue.TABLE.who("extend-filing"), scope.OBJECT),
+    CommandOperation(st.RuleDuty, on_clue.rule_duty, clue.TABLE.who("rule-duty"), scope.OBJECT),
+    CommandOperation(st.ArchiveClue, on_step.archive_clue, clue.TABLE.who("archive"), scope.OBJECT),
+    CommandOperation(st.SplitClue, on_step.split_clue, clue.TABLE.who("split"), scope.OBJECT),
+    CommandOperation(st.TellReporter, on_reporter.tell_reporter, _EVERYBODY, scope.REPORTER),
     CommandOperation(
         st.ViewReporter,
         on_reporter.view_reporter,
         _EVERYBODY,
+        scope.REPORTER,
         unkept=frozenset({"name", "phone", "address", "note", "replies"}),
     ),
-    CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link")),
-    CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
-    CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR),
-    CommandOperation(ov.OverlayClue, on_overlay.overlay_clue, TOWNSHIP),
-    CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate")),
-    CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude")),
-    CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review")),
-    CommandOperation(c.NotifyParty, on_case.notify_party, case.TABLE.who("notice")),
-    CommandOperation(c.DecideCase, on_case.decide_case, case.TABLE.who("decide")),
-    CommandOperation(c.ServeDecision, on_case.serve_decision, case.TABLE.who("serve")),
-    CommandOperation(c.StartPerformance, on_case.start_performance, case.TABLE.who("perform")),
-    CommandOperation(c.CompleteExecution, on_case.complete_execution, case.TABLE.who("execute")),
-    CommandOperation(c.CloseCase, on_case.close_case, case.TABLE.who("close")),
-    CommandOperation(ri.OrderRectification, on_case.order_rectification, case.TABLE.who("order-rectification")),
-    CommandOperation(ja.ConveneJointAction, on_case.convene_joint_action, case.TABLE.who("convene-joint-action")),
-    CommandOperation(ri.ReportRectification, on_item.report_rectification, rectification.TABLE.who("report")),
-    CommandOperation(ri.CheckRectification, on_item.check_rectification, rectification.TABLE.who("check")),
-    CommandOperation(ri.AcceptRectification, on_item.accept_rectification, rectification.TABLE.who("accept")),
-    CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review")),
-    CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off")),
-    *(CommandOperation(kind, step, joint_action.TABLE.who(kind.verb)) for kind, step in on_action.HANDLERS.items()),
-    CommandOperation(ru.SetRule, on_rule.set_rule, _RULE_EDITORS),
-    CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS),
-    CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS),
-    CommandOperation(ru.SetCalendarDay, on_rule.set_calendar_day, _RULE_EDITORS),
-    CommandOperation(ev.AddEvidence, on_evidence.add_evidence, evidence.TABLE.who("add")),
-    CommandOperation(ev.PairEvidence, on_evidence.pair_evidence, evidence.TABLE.who("pair")),
-    CommandOperation(ev.UnpairEvidence, on_evidence.unpair_evidence, evidence.TABLE.who("unpair")),
-    CommandOperation(ev.ExcludeEvidence, on_evidence.exclude_evidence, evidence.TABLE.who("exclude")),
-    CommandOperation(ev.DisposeEvidence, on_evidence.dispose_evidence, evidence.TABLE.who("dispose")),
+    CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link"), scope.COUNTY_DESK),
+    CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR, scope.PLACE),
+    CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR, scope.PLACE),
+    CommandOperation(ov.OverlayClue, on_overlay.overlay_clue, TOWNSHIP, scope.OBJECT),
+    CommandOperation(c.StartInvestigation, on_case.start_investigation, case.TABLE.who("investigate"), scope.OBJECT),
+    CommandOperation(c.ConcludeInvestigation, on_case.conclude_investigation, case.TABLE.who("conclude"), scope.OBJECT),
+    CommandOperation(c.ReviewCase, on_case.review_case, case.TABLE.who("review"), scope.OBJECT),
+    CommandOperation(c.NotifyParty, on_case.notify_party, case.TABLE.who("notice"), scope.OBJECT),
+    CommandOperation(c.DecideCase, on_case.decide_case, case.TABLE.who("decide"), scope.OBJECT),
+    CommandOperation(c.ServeDecision, on_case.serve_decision, case.TABLE.who("serve"), scope.OBJECT),
+    CommandOperation(c.StartPerformance, on_case.start_performance, case.TABLE.who("perform"), scope.OBJECT),
+    CommandOperation(c.CompleteExecution, on_case.complete_execution, case.TABLE.who("execute"), scope.OBJECT),
+    CommandOperation(c.CloseCase, on_case.close_case, case.TABLE.who("close"), scope.OBJECT),
+    CommandOperation(
+        ri.OrderRectification, on_case.order_rectification, case.TABLE.who("order-rectification"), scope.OBJECT
+    ),
+    CommandOperation(
+        ja.ConveneJointAction, on_case.convene_joint_action, case.TABLE.who("convene-joint-action"), scope.OBJECT
+    ),
+    CommandOperation(
+        ri.ReportRectification, on_item.report_rectification, rectification.TABLE.who("report"), scope.OBJECT
+    ),
+    CommandOperation(
+        ri.CheckRectification, on_item.check_rectification, rectification.TABLE.who("check"), scope.OBJECT
+    ),
+    CommandOperation(
+        ri.AcceptRectification, on_item.accept_rectification, rectification.TABLE.who("accept"), scope.OBJECT
+    ),
+    CommandOperation(ri.RequestReview, on_item.request_review, rectification.TABLE.who("request-review"), scope.OBJECT),
+    CommandOperation(ri.StrikeOff, on_item.strike_off, rectification.TABLE.who("strike-off"), scope.OBJECT),
+    *(
+        CommandOperation(kind, step, joint_action.TABLE.who(kind.verb), scope.OBJECT)
+        for kind, step in on_action.HANDLERS.items()
+    ),
+    CommandOperation(ru.SetRule, on_rule.set_rule, _RULE_EDITORS, scope.EDITED_REGISTERS),
+    CommandOperation(ru.WithdrawRule, on_rule.withdraw_rule, _RULE_EDITORS, scope.EDITED_REGISTERS),
+    CommandOperation(ru.LoadCalendarYear, on_rule.load_calendar_year, _RULE_EDITORS, scope.EDITED_REGISTERS),
+    CommandOperation(ru.SetCalendarDay, on_rule.set_calendar_day, _RULE_EDITORS, scope.EDITED_REGISTERS),
+    CommandOperation(ev.AddEvidence, on_evidence.add_evidence, evidence.TABLE.who("add"), scope.OBJECT),
+    CommandOperation(ev.PairEvidence, on_evidence.pair_evidence, evidence.TABLE.who("pair"), scope.OBJECT),
+    CommandOperation(ev.UnpairEvidence, on_evidence.unpair_evidence, evidence.TABLE.who("unpair"), scope.OBJECT),
+    CommandOperation(ev.ExcludeEvidence, on_evidence.exclude_evidence, evidence.TABLE.who("exclude"), scope.OBJECT),
+    CommandOperation(ev.DisposeEvidence, on_evidence.dispose_evidence, evidence.TABLE.who("dispose"), scope.OBJECT),
     # Whoever may see a piece may look at its content, and the log tells it.
-    CommandOperation(ev.ReadEvidence, on_evidence.read_evidence, _EVERYBODY),
-    CommandOperation(ev.VerifyEvidence, on_evidence.verify_evidence, _EVERYBODY),
-    CommandOperation(cu.ShareEvidence, on_copy.share_evidence, custody.TABLE.who("share")),
-    CommandOperation(cu.ReadCopy, on_copy.read_copy, custody.TABLE.who("read")),
-    CommandOperation(cu.RevokeCopy, on_copy.revoke_copy, custody.TABLE.who("revoke")),
-    CommandOperation(pb.MakeProofBundle, on_bundle.make_proof_bundle, TOWNSHIP),
-    CommandOperation(pb.ReadBundle, on_bundle.read_bundle, _EVERYBODY),
-    QueryOperation(ev.MayAddEvidence, may_add_evidence, evidence.TABLE.who("add")),
-    QueryOperation(ev.GetEvidence, get_evidence, _EVERYBODY),
-    QueryOperation(ev.ListEvidence, list_evidence, _EVERYBODY),
-    QueryOperation(ev.GetRequirements, get_requirements, _EVERYBODY),
-    QueryOperation(ev.GetPairs, get_pairs, _EVERYBODY),
-    QueryOperation(cu.GetCustody, get_custody, _EVERYBODY),
-    QueryOperation(cu.GetCopy, get_copy, _EVERYBODY),
-    QueryOperation(cu.ListCopies, list_copies, _EVERYBODY),
-    QueryOperation(pb.GetBundle, get_bundle, _EVERYBODY),
-    CommandOperation(cp.StopAct, on_clue.stop_act, clue.TABLE.who("stop")),
-    CommandOperation(cp.DeclineFiling, on_clue.decline_filing, clue.TABLE.who("decline-filing")),
-    CommandOperation(ri.OpenRectification, on_case.open_rectification, case.TABLE.who("open-rectification")),
-    CommandOperation(li.ProposeListing, on_listing.propose_listing, _EVERYBODY),
-    CommandOperation(ap.ProposeJointAction, on_proposal.propose_action, action_proposal.TABLE.who("propose")),
-    CommandOperation(ap.ApproveProposal, on_proposal.approve_proposal, _EVERYBODY),
-    CommandOperation(ap.DeclineProposal, on_proposal.decline_proposal, _EVERYBODY),
-    CommandOperation(asst.RequestAssistance, on_assistance.request_assistance, _EVERYBODY),
-    CommandOperation(pt.SuspectCrime, on_transfer.suspect_crime, _EVERYBODY),
+    CommandOperation(ev.ReadEvidence, on_evidence.read_evidence, _EVERYBODY, scope.OBJECT),
+    CommandOperation(ev.VerifyEvidence, on_evidence.verify_evidence, _EVERYBODY, scope.OBJECT),
+    CommandOperation(cu.ShareEvidence, on_copy.share_evidence, custody.TABLE.who("share"), scope.OBJECT),
+    CommandOperation(cu.ReadCopy, on_copy.read_copy, custody.TABLE.who("read"), scope.COPY),
+    CommandOperation(cu.RevokeCopy, on_copy.revoke_copy, custody.TABLE.who("revoke"), scope.COPY),
+    CommandOperation(pb.MakeProofBundle, on_bundle.make_proof_bundle, TOWNSHIP, scope.OBJECT),
+    CommandOperation(pb.ReadBundle, on_bundle.read_bundle, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ev.MayAddEvidence, may_add_evidence, evidence.TABLE.who("add"), scope.OBJECT),
+    QueryOperation(ev.GetEvidence, get_evidence, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ev.ListEvidence, list_evidence, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ev.GetRequirements, get_requirements, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ev.GetPairs, get_pairs, _EVERYBODY, scope.OBJECT),
+    QueryOperation(cu.GetCustody, get_custody, _EVERYBODY, scope.OBJECT),
+    QueryOperation(cu.GetCopy, get_copy, _EVERYBODY, scope.COPY),
+    QueryOperation(cu.ListCopies, list_copies, _EVERYBODY, scope.COPY),
+    QueryOperation(pb.GetBundle, get_bundle, _EVERYBODY, scope.OBJECT),
+    CommandOperation(cp.StopAct, on_clue.stop_act, clue.TABLE.who("stop"), scope.OBJECT),
+    CommandOperation(cp.DeclineFiling, on_clue.decline_filing, clue.TABLE.who("decline-filing"), scope.OBJECT),
+    CommandOperation(
+        ri.OpenRectification, on_case.open_rectification, case.TABLE.who("open-rectification"), scope.OBJECT
+    ),
+    CommandOperation(li.ProposeListing, on_listing.propose_listing, _EVERYBODY, scope.OBJECT),
+    CommandOperation(
+        ap.ProposeJointAction, on_proposal.propose_action, action_proposal.TABLE.who("propose"), scope.OBJECT
+    ),
+    _step(ap.ApproveProposal, on_proposal.approve_proposal, action_proposal.TABLE, scope.OBJECT),
+    _step(ap.DeclineProposal, on_proposal.decline_proposal, action_proposal.TABLE, scope.OBJECT),
+    CommandOperation(asst.RequestAssistance, on_assistance.request_assistance, _EVERYBODY, scope.OBJECT),
+    _step(pt.SuspectCrime, on_transfer.suspect_crime, case.TABLE, scope.OBJECT),
     # To everybody but its named readers a sealed record does not exist: 404, never 403.
-    CommandOperation(sr.SealClue, on_sealed.seal_clue, _EVERYBODY),
-    CommandOperation(sr.OpenSealed, on_sealed.open_sealed, _EVERYBODY, frozenset({"content", "openings"})),
-    *_beside(on_path.HANDLERS),
-    *_beside(on_item_path.HANDLERS),
-    *_beside(on_transfer.HANDLERS),
-    *_beside(on_listing.HANDLERS),
-    *_beside(on_assistance.HANDLERS),
-    *_beside(on_sealed.HANDLERS),
-    QueryOperation(pt.GetPoliceTransfer, get_police_transfer, _EVERYBODY),
-    QueryOperation(pt.ListPoliceTransfers, list_police_transfers, _EVERYBODY),
-    QueryOperation(li.GetListing, get_listing, _EVERYBODY),
-    QueryOperation(li.ListListings, list_listings, _EVERYBODY),
-    QueryOperation(asst.GetAssistance, get_assistance, _EVERYBODY),
-    QueryOperation(asst.ListAssistance, list_assistance, _EVERYBODY),
-    QueryOperation(ap.GetProposal, get_action_proposal, _EVERYBODY),
-    QueryOperation(ap.ListProposals, list_proposals, _EVERYBODY),
-    QueryOperation(cl.GetClue, get_clue, _EVERYBODY),
-    QueryOperation(cl.ListClues, list_clues, _EVERYBODY),
-    QueryOperation(im.GetCaseImport, get_case_import, COORDINATOR),
-    QueryOperation(im.ListCaseImportRows, list_case_import_rows, COORDINATOR),
-    QueryOperation(ce.ExportClues, export_clues, _EVERYBODY),
-    QueryOperation(cd.GetDuplicate, get_duplicate, _EVERYBODY),
-    QueryOperation(cd.ListDuplicates, list_duplicates, _EVERYBODY),
-    QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY),
-    QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY),
-    QueryOperation(la.ListLandLayers, list_land_layers, _EVERYBODY),
-    QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY),
-    QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY),
-    QueryOperation(ov.GetOverlay, get_overlay, _EVERYBODY),
-    QueryOperation(ov.ListOverlays, list_overlays, _EVERYBODY),
-    QueryOperation(ov.ListOverlayChanges, list_overlay_changes, COORDINATOR),
-    QueryOperation(ov.GetCaseOverlay, get_case_overlay, _EVERYBODY),
-    QueryOperation(ov.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY),
-    QueryOperation(pl.GetPlot, get_plot, _EVERYBODY),
-    QueryOperation(c.GetCase, get_case, _EVERYBODY),
-    QueryOperation(c.ListCases, list_cases, _EVERYBODY),
-    QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY),
-    QueryOperation(ListDisclosures, list_disclosures, DECIDERS),
-    QueryOperation(dl.GetDeadlines, on_clock.get_case_deadlines, _EVERYBODY, timed=True),
-    QueryOperation(dl.GetClueDeadlines, on_clock.get_clue_deadlines, _EVERYBODY, timed=True),
-    QueryOperation(dl.GetRectificationDeadlines, on_clock.get_rectification_deadlines, _EVERYBODY, timed=True),
-    QueryOperation(dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, timed=True),
-    QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY),
-    QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY),
-    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY, timed=True),
-    QueryOperation(sa.ListStatisticItems, list_statistic_items, _EVERYBODY),
-    QueryOperation(wk.ListWork, list_work, _EVERYBODY, timed=True),
-    QueryOperation(we.ExportWork, export_work, _EVERYBODY, timed=True),
-    QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, timed=True),
-    QueryOperation(wk.Search, search, _EVERYBODY, timed=True),
-    QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY),
-    QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY),
-    QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY),
-    QueryOperation(ja.ListJointActions, list_joint_actions, _EVERYBODY),
-    QueryOperation(ru.ListRegisters, list_registers, _EVERYBODY),
-    QueryOperation(ru.ListRules, list_rules, _EVERYBODY),
-    QueryOperation(ru.GetRule, get_rule, _EVERYBODY),
-    QueryOperation(ru.GetRuleChanges, get_rule_changes, _EVERYBODY),
-    QueryOperation(ru.GetCalendarYear, get_calendar_year, _EVERYBODY),
+    CommandOperation(sr.SealClue, on_sealed.seal_clue, _EVERYBODY, scope.SEALED),
+    CommandOperation(
+        sr.OpenSealed, on_sealed.open_sealed, _EVERYBODY, scope.SEALED, unkept=frozenset({"content", "openings"})
+    ),
+    *_beside(on_path.HANDLERS, case.TABLE, scope.OBJECT),
+    *_beside(on_item_path.HANDLERS, rectification.TABLE, scope.OBJECT),
+    *_beside(on_transfer.HANDLERS, police_transfer.TABLE, scope.OBJECT),
+    *_beside(on_listing.HANDLERS, listing.TABLE, scope.OBJECT),
+    *_beside(on_assistance.HANDLERS, assistance.TABLE, scope.LETTER),
+    *(CommandOperation(step, on_sealed.move_sealed, _EVERYBODY, scope.SEALED) for step in on_sealed.HANDLERS),
+    QueryOperation(pt.GetPoliceTransfer, get_police_transfer, _EVERYBODY, scope.OBJECT),
+    QueryOperation(pt.ListPoliceTransfers, list_police_transfers, _EVERYBODY, scope.OBJECT),
+    QueryOperation(li.GetListing, get_listing, _EVERYBODY, scope.OBJECT),
+    QueryOperation(li.ListListings, list_listings, _EVERYBODY, scope.OBJECT),
+    QueryOperation(asst.GetAssistance, get_assistance, _EVERYBODY, scope.LETTER),
+    QueryOperation(asst.ListAssistance, list_assistance, _EVERYBODY, scope.LETTER),
+    QueryOperation(ap.GetProposal, get_action_proposal, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ap.ListProposals, list_proposals, _EVERYBODY, scope.OBJECT),
+    QueryOperation(cl.GetClue, get_clue, _EVERYBODY, scope.OBJECT),
+    QueryOperation(cl.ListClues, list_clues, _EVERYBODY, scope.OBJECT),
+    QueryOperation(im.GetCaseImport, get_case_import, COORDINATOR, scope.FILES),
+    QueryOperation(im.ListCaseImportRows, list_case_import_rows, COORDINATOR, scope.FILES),
+    QueryOperation(ce.ExportClues, export_clues, _EVERYBODY, scope.OBJECT),
+    QueryOperation(cd.GetDuplicate, get_duplicate, _EVERYBODY, scope.COUNTY_DESK),
+    QueryOperation(cd.ListDuplicates, list_duplicates, _EVERYBODY, scope.COUNTY_DESK),
+    QueryOperation(ci.GetClueImport, get_clue_import, _EVERYBODY, scope.FILES),
+    QueryOperation(ci.ListImportRows, list_import_rows, _EVERYBODY, scope.FILES),
+    QueryOperation(la.ListLandLayers, list_land_layers, _EVERYBODY, scope.FILES),
+    QueryOperation(la.GetLandLayer, get_land_layer, _EVERYBODY, scope.FILES),
+    QueryOperation(la.ListLandRows, list_land_rows, _EVERYBODY, scope.FILES),
+    QueryOperation(ov.GetOverlay, get_overlay, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ov.ListOverlays, list_overlays, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ov.ListOverlayChanges, list_overlay_changes, COORDINATOR, scope.OBJECT),
+    QueryOperation(ov.GetCaseOverlay, get_case_overlay, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ov.GetRectificationOverlay, get_rectification_overlay, _EVERYBODY, scope.OBJECT),
+    QueryOperation(pl.GetPlot, get_plot, _EVERYBODY, scope.COUNTY_LAND),
+    QueryOperation(c.GetCase, get_case, _EVERYBODY, scope.OBJECT),
+    QueryOperation(c.ListCases, list_cases, _EVERYBODY, scope.OBJECT),
+    QueryOperation(c.GetTimeline, get_timeline, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ListDisclosures, list_disclosures, DECIDERS, scope.OBJECT),
+    QueryOperation(dl.GetDeadlines, on_clock.get_case_deadlines, _EVERYBODY, scope.OBJECT, timed=True),
+    QueryOperation(dl.GetClueDeadlines, on_clock.get_clue_deadlines, _EVERYBODY, scope.OBJECT, timed=True),
+    QueryOperation(
+        dl.GetRectificationDeadlines, on_clock.get_rectification_deadlines, _EVERYBODY, scope.OBJECT, timed=True
+    ),
+    QueryOperation(
+        dl.GetJointActionDeadlines, on_clock.get_joint_action_deadlines, _EVERYBODY, scope.OBJECT, timed=True
+    ),
+    QueryOperation(dl.ListMyDeadlines, on_clock.list_my_deadlines, _EVERYBODY, scope.OWN_CLOCKS),
+    QueryOperation(c.GetStatistics, get_statistics, _EVERYBODY, scope.LISTS),
+    QueryOperation(sa.GetStatisticTable, get_statistic_table, _EVERYBODY, scope.LISTS, timed=True),
+    QueryOperation(sa.ListStatisticItems, list_statistic_items, _EVERYBODY, scope.LISTS),
+    QueryOperation(wk.ListWork, list_work, _EVERYBODY, scope.LISTS, timed=True),
+    QueryOperation(we.ExportWork, export_work, _EVERYBODY, scope.LISTS, timed=True),
+    QueryOperation(wk.GetStuck, get_stuck, _EVERYBODY, scope.LISTS, timed=True),
+    QueryOperation(wk.Search, search, _EVERYBODY, scope.LISTS, timed=True),
+    QueryOperation(ri.GetRectification, get_rectification, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ri.ListRectifications, list_rectifications, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ja.GetJointAction, get_joint_action, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ja.ListJointActions, list_joint_actions, _EVERYBODY, scope.OBJECT),
+    QueryOperation(ru.ListRegisters, list_registers, _EVERYBODY, scope.REGISTERS),
+    QueryOperation(ru.ListRules, list_rules, _EVERYBODY, scope.REGISTERS),
+    QueryOperation(ru.GetRule, get_rule, _EVERYBODY, scope.REGISTERS),
+    QueryOperation(ru.GetRuleChanges, get_rule_changes, _EVERYBODY, scope.REGISTERS),
+    QueryOperation(ru.GetCalendarYear, get_calendar_year, _EVERYBODY, scope.REGISTERS),
 )

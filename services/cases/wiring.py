@@ -21,6 +21,7 @@ from services.cases.storage.rules import Rules
 from services.cases.storage.sealing import Seals
 from services.cases.storage.shipped_row import ShippedRow
 from services.cases.storage.unit import CasesUnit, Desk
+from services.cases.storage.wall import facts_of
 from shared.clock import Clock, local_day, open_clock
 from shared.contracts.rule_values import VALUE_OF
 from shared.database import open_engine
@@ -51,6 +52,7 @@ def wire(settings: CasesSettings, ring: Ring, clock: Clock | None = None) -> Ser
         reactions={"agencies": REACTIONS},
         health=partial(health, desk, clock),
         cites=lambda law: desk.rules.book().cite(law),
+        wall=facts_of,
     )
 
 
@@ -103,8 +105,8 @@ def open_unit(desk: Desk) -> OpenUnit[CasesUnit]:
 def desk_of(settings: CasesData, clock: Clock, number_block: int = 20) -> Desk:
     """Registers, made once a process. number_block: numbers taken at once."""
     dsn = settings.cases_dsn.get_secret_value()
-    numbering = open_engine(dsn, pool_size=1, application=f"tianwei-{NAME}-numbers")
-    reading = open_engine(dsn, pool_size=1, application=f"tianwei-{NAME}-rules")
+    numbering = open_engine(dsn, pool_size=1, application=f"tianwei-{NAME}-numbers", walls=False)
+    reading = open_engine(dsn, pool_size=1, application=f"tianwei-{NAME}-rules", walls=False)
     return Desk(
         divisions=Divisions.load(),
         rules=Rules(reading, clock),

@@ -1,4 +1,4 @@
-"""The one table of what notify does: every command and query, its handler, who may call it."""
+"""The one table of what notify does: every command and query, its handler, who may call it, on which rows."""
 
 from functools import cache, partial
 
@@ -43,6 +43,7 @@ from services.notify.queries.receipt_proofs import get_receipt_slip, list_receip
 from services.notify.queries.receipts import list_unsigned
 from services.notify.queries.recipients import list_recipients
 from services.notify.queries.subjects import prepare_document
+from services.notify.storage import scope
 from services.notify.storage.assistance import IN_AGENCY
 from shared.contracts import bulletins as b
 from shared.contracts import document_exports as x
@@ -76,51 +77,59 @@ _TERMS = cache(read_receipt_terms)
 _BULLETINS = cache(read_bulletin_rules)
 
 OPERATIONS: tuple[Operation, ...] = (
-    CommandOperation(IssueNotice, issue_notice, _COORDINATOR),
-    CommandOperation(SignNotice, sign_notice, _ADDRESSED),
-    CommandOperation(AcknowledgeOutage, acknowledge_outage, _COORDINATOR),
-    CommandOperation(AcknowledgeAssistanceNotice, acknowledge_assistance_notice, frozenset(IN_AGENCY)),
-    CommandOperation(ReadNotice, read_notice, _ADDRESSED),
+    CommandOperation(IssueNotice, issue_notice, _COORDINATOR, scope.OWN_OFFICE),
+    CommandOperation(SignNotice, sign_notice, _ADDRESSED, scope.ADDRESSED),
+    CommandOperation(AcknowledgeOutage, acknowledge_outage, _COORDINATOR, scope.OUTAGES),
+    CommandOperation(AcknowledgeAssistanceNotice, acknowledge_assistance_notice, frozenset(IN_AGENCY), scope.LETTERS),
+    CommandOperation(ReadNotice, read_notice, _ADDRESSED, scope.ADDRESSED),
     CommandOperation(
-        ConfigureRecipientEndpoint, configure_recipient_endpoint, _ADMINISTRATOR, unkept=frozenset({"secret"})
+        ConfigureRecipientEndpoint,
+        configure_recipient_endpoint,
+        _ADMINISTRATOR,
+        scope.RECIPIENTS,
+        unkept=frozenset({"secret"}),
     ),
-    CommandOperation(TestRecipientEndpoint, test_recipient_endpoint, _ADMINISTRATOR),
-    CommandOperation(DisableRecipientEndpoint, disable_recipient_endpoint, _ADMINISTRATOR),
-    CommandOperation(c.DraftDocument, documents.draft_document, DRAFTERS),
-    CommandOperation(c.ReviseDocument, documents.revise_document, DRAFTERS),
-    CommandOperation(c.DiscardDocument, documents.discard_document, DRAFTERS),
-    CommandOperation(c.CheckDocument, documents.check_document, STAFF),
-    CommandOperation(c.ReturnDocument, documents.return_document, STAFF),
-    CommandOperation(c.ApproveDocument, documents.approve_document, DECIDERS),
-    CommandOperation(c.DeliverDocument, documents.deliver_document, STAFF),
-    CommandOperation(c.SignForDocument, documents.sign_for_document, STAFF),
-    CommandOperation(c.ReServeDocument, documents.re_serve_document, STAFF),
-    CommandOperation(RecordReceipt, record_receipt, STAFF),
-    CommandOperation(c.CloseDocument, documents.close_document, STAFF),
-    CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS),
-    CommandOperation(b.DraftBulletin, draft_bulletin, frozenset({Role.COORDINATOR, Role.OFFICE_DIRECTOR})),
-    QueryOperation(b.ListBulletins, partial(list_bulletins, _BULLETINS), OFFICE, timed=True),
-    QueryOperation(b.GetBulletin, get_bulletin, OFFICE),
-    QueryOperation(b.PreviewBulletin, partial(preview_bulletin, _BULLETINS, _TERMS), OFFICE, timed=True),
-    QueryOperation(b.ListFigureMembers, list_figure_members, OFFICE),
-    QueryOperation(b.ExplainBulletin, explain_bulletin, OFFICE),
-    QueryOperation(GetNotice, partial(get_notice, _TYPES), _EVERYBODY),
-    QueryOperation(GetNoticeFile, get_notice_file, _EVERYBODY),
-    QueryOperation(ListNotices, list_notices, _EVERYBODY),
-    QueryOperation(ListOutageNotices, list_outages, _COORDINATOR),
-    QueryOperation(ListAssistanceNotices, list_assistance_notices, _EVERYBODY),
-    QueryOperation(c.GetDocument, get_document, _EVERYBODY),
-    QueryOperation(c.ListDocuments, list_documents, _EVERYBODY),
-    QueryOperation(c.GetDocumentFile, get_document_file, _EVERYBODY),
-    QueryOperation(ListReceiptProofs, list_receipt_proofs, _EVERYBODY),
-    QueryOperation(GetReceiptSlip, partial(get_receipt_slip, DocxWriter().write), _EVERYBODY),
-    QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, timed=True),
-    QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, timed=True),
-    QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, timed=True),
-    QueryOperation(x.ExportDocuments, partial(export_documents, _TYPES), _EVERYBODY),
-    QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY),
-    QueryOperation(x.ExportNotices, partial(export_notices, _TYPES), _EVERYBODY),
-    QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, timed=True),
-    QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
-    QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
+    CommandOperation(TestRecipientEndpoint, test_recipient_endpoint, _ADMINISTRATOR, scope.RECIPIENTS),
+    CommandOperation(DisableRecipientEndpoint, disable_recipient_endpoint, _ADMINISTRATOR, scope.RECIPIENTS),
+    CommandOperation(c.DraftDocument, documents.draft_document, DRAFTERS, scope.OWN_OFFICE),
+    CommandOperation(c.ReviseDocument, documents.revise_document, DRAFTERS, scope.DOCUMENTS),
+    CommandOperation(c.DiscardDocument, documents.discard_document, DRAFTERS, scope.DOCUMENTS),
+    CommandOperation(c.CheckDocument, documents.check_document, STAFF, scope.DOCUMENTS),
+    CommandOperation(c.ReturnDocument, documents.return_document, STAFF, scope.DOCUMENTS),
+    CommandOperation(c.ApproveDocument, documents.approve_document, DECIDERS, scope.DOCUMENTS),
+    CommandOperation(c.DeliverDocument, documents.deliver_document, STAFF, scope.DOCUMENTS),
+    CommandOperation(c.SignForDocument, documents.sign_for_document, STAFF, scope.DOCUMENTS),
+    CommandOperation(c.ReServeDocument, documents.re_serve_document, STAFF, scope.DOCUMENTS),
+    CommandOperation(RecordReceipt, record_receipt, STAFF, scope.DOCUMENTS),
+    CommandOperation(c.CloseDocument, documents.close_document, STAFF, scope.DOCUMENTS),
+    CommandOperation(c.WithdrawDocument, documents.withdraw_document, DECIDERS, scope.DOCUMENTS),
+    CommandOperation(
+        b.DraftBulletin, draft_bulletin, frozenset({Role.COORDINATOR, Role.OFFICE_DIRECTOR}), scope.OWN_OFFICE
+    ),
+    QueryOperation(b.ListBulletins, partial(list_bulletins, _BULLETINS), OFFICE, scope.BULLETINS, timed=True),
+    QueryOperation(b.GetBulletin, get_bulletin, OFFICE, scope.BULLETINS),
+    QueryOperation(
+        b.PreviewBulletin, partial(preview_bulletin, _BULLETINS, _TERMS), OFFICE, scope.BULLETINS, timed=True
+    ),
+    QueryOperation(b.ListFigureMembers, list_figure_members, OFFICE, scope.BULLETINS),
+    QueryOperation(b.ExplainBulletin, explain_bulletin, OFFICE, scope.BULLETINS),
+    QueryOperation(GetNotice, partial(get_notice, _TYPES), _EVERYBODY, scope.NOTICES),
+    QueryOperation(GetNoticeFile, get_notice_file, _EVERYBODY, scope.NOTICES),
+    QueryOperation(ListNotices, list_notices, _EVERYBODY, scope.NOTICES),
+    QueryOperation(ListOutageNotices, list_outages, _COORDINATOR, scope.OUTAGES),
+    QueryOperation(ListAssistanceNotices, list_assistance_notices, _EVERYBODY, scope.LETTERS),
+    QueryOperation(c.GetDocument, get_document, _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(c.ListDocuments, list_documents, _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(c.GetDocumentFile, get_document_file, _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(ListReceiptProofs, list_receipt_proofs, _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(GetReceiptSlip, partial(get_receipt_slip, DocxWriter().write), _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(c.ListUnsigned, partial(list_unsigned, _TERMS), _EVERYBODY, scope.DOCUMENTS, timed=True),
+    QueryOperation(c.ListDocumentTypes, partial(list_document_types, _TYPES), _EVERYBODY, scope.REGISTERS, timed=True),
+    QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, scope.OWN_OFFICE, timed=True),
+    QueryOperation(x.ExportDocuments, partial(export_documents, _TYPES), _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(x.ExportNotices, partial(export_notices, _TYPES), _EVERYBODY, scope.NOTICES),
+    QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY, scope.DOCUMENTS),
+    QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, scope.DOCUMENTS, timed=True),
+    QueryOperation(c.VerifyDocument, verify_document, frozenset(), scope.PUBLIC, public=True),
+    QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR, scope.RECIPIENTS, counts=True),
 )

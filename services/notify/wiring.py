@@ -26,6 +26,7 @@ from services.notify.settings import DocumentSettings, NotifyData, NotifySetting
 from services.notify.storage import press_jobs
 from services.notify.storage.tables import document, document_receipt
 from services.notify.storage.unit import Desk, NotifyUnit
+from services.notify.storage.wall import facts_of
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
 from shared.delivery.reactor import together
@@ -59,6 +60,7 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         health=health,
         resume=resume_delivery,
         chores=partial(_chores, settings.county_code),
+        wall=facts_of,
     )
 
 

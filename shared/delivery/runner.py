@@ -3,7 +3,8 @@
 import hashlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -18,6 +19,8 @@ from shared.crash_points import CrashPoint, reach
 from shared.delivery.unit import Answer, Unit
 from shared.errors import Conflict, TianweiError, Unavailable
 from shared.principal import Actor
+from shared.standing import Wall
+from shared.wall import stand, unnamed
 
 MOST_TRIES = 5
 # serialization failure, deadlock, lock timeout
@@ -59,10 +62,21 @@ def hash_request(operation: str, target: object, body: dict[str, Any]) -> str:
 
 
 class UnitRunner(Generic[U]):
-    """ring: called after a commit that told events, to wake the sequencer."""
+    """ring: called after a commit that told events, to wake the sequencer.
 
-    def __init__(self, engine: Engine, open_unit: OpenUnit[U], clock: Clock, ring: Callable[[], None]) -> None:
-        self.engine = engine
+    wall: of who runs units for principals; each says whose it is. Without one units are the house's own.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        open_unit: OpenUnit[U],
+        clock: Clock,
+        ring: Callable[[], None],
+        wall: Wall | None = None,
+    ) -> None:
+        self.engine = engine if wall is None else unnamed(engine)
+        self._wall = wall
         self._open_unit = open_unit
         self._clock = clock
         self._ring = ring
@@ -88,12 +102,12 @@ class UnitRunner(Generic[U]):
             try:
                 return self._try(by, use_case, correlation_id, causation_id, once)
             except TianweiError:
-                answered = self._answered(once)
+                answered = self._answered(by, once)
                 if answered is not None:
                     return answered
                 raise
             except IntegrityError as error:
-                answered = self._answered(once)
+                answered = self._answered(by, once)
                 if answered is not None:
                     return answered
                 # Two writers made the same new thing; the second try finds the first one's.
@@ -102,7 +116,7 @@ class UnitRunner(Generic[U]):
             except DBAPIError as error:
                 if not (_is_transient(error) and number < MOST_TRIES):
                     raise _unavailable(error) from error
-                answered = self._answered(once)  # the commit may have happened before the connection broke
+                answered = self._answered(by, once)  # the commit may have happened before the connection broke
                 if answered is not None:
                     return answered
             time.sleep(random.uniform(0, 0.02 * 2**number))
@@ -116,7 +130,7 @@ class UnitRunner(Generic[U]):
         causation_id: str | None,
         once: Idempotency | None,
     ) -> dict[str, Any]:
-        with self.engine.begin() as connection:
+        with self._begin(by) as connection:
             unit = self._open_unit(connection, by, self._clock.now(), correlation_id, causation_id)
             answer = use_case(unit)
             told = unit.has_events
@@ -127,11 +141,19 @@ class UnitRunner(Generic[U]):
             self._ring()
         return answer
 
-    def _answered(self, once: Idempotency | None) -> dict[str, Any] | None:
+    @contextmanager
+    def _begin(self, by: Actor) -> Iterator[Connection]:
+        with self.engine.connect() as connection:
+            if self._wall is not None:
+                stand(connection, self._wall(by, acts=True))
+            with connection.begin():
+                yield connection
+
+    def _answered(self, by: Actor, once: Idempotency | None) -> dict[str, Any] | None:
         if once is None:
             return None
         try:
-            with self.engine.connect() as connection:
+            with self._begin(by) as connection:
                 return recall(connection, once)
         except OperationalError as error:
             raise _unavailable(error) from error

@@ -3,15 +3,20 @@
 import json
 
 from gateway import openapi
+from gateway import security_matrix as gateway_matrix
 from gateway.openapi_document import FILE as A_FILE
 from gateway.sheets import MEDIA_TYPE as A_SHEET
 from services.agencies import diagrams as task_diagrams
+from services.agencies import security_matrix as agencies_matrix
 from services.cases import diagrams, rules_document
+from services.cases import security_matrix as cases_matrix
 from services.notify import diagrams as document_diagrams
 from services.notify import rules_document as copy_rules_document
+from services.notify import security_matrix as notify_matrix
 from shared.contracts import asyncapi
 from shared.contracts.base import Event
 from shared.contracts.catalogue import EVENTS, SOURCES
+from shared.security_matrix import FILE as MATRIX
 
 
 def test_openapi_is_as_committed() -> None:
@@ -39,6 +44,15 @@ def test_transitions_are_as_committed() -> None:
     """After a wanted change: python -m services.<name>.diagrams, of cases, agencies and notify."""
     chapters = diagrams.text() + task_diagrams.text() + "\n" + document_diagrams.text()
     assert chapters == diagrams.FILE.read_text(encoding="utf-8")
+
+
+def test_the_security_matrix_is_as_committed() -> None:
+    """After a wanted change of a table of operations: python -m gateway.security_matrix, and of each service."""
+    parts = [
+        gateway_matrix.text(),
+        *(f"\n{matrix.text()}" for matrix in (cases_matrix, agencies_matrix, notify_matrix)),
+    ]
+    assert "".join(parts) == MATRIX.read_text(encoding="utf-8")
 
 
 def test_the_catalogue_has_every_event_of_the_house_once() -> None:

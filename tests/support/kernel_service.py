@@ -19,7 +19,7 @@ from shared.delivery.unit import Unit  # noqa: E402
 from shared.host.kernel import Kernel  # noqa: E402
 from shared.host.service import Hosted, run  # noqa: E402
 from shared.ids import new_id  # noqa: E402
-from shared.operations import Call, CommandOperation, Dispatcher  # noqa: E402
+from shared.operations import Call, CommandOperation, Dispatcher, ScopeRule  # noqa: E402
 from shared.principal import PrincipalVerifier  # noqa: E402
 from shared.service import ServiceParts  # noqa: E402
 from shared.settings import BusSettings  # noqa: E402
@@ -34,6 +34,9 @@ from tests.integration.shared.delivery.ledger import (  # noqa: E402
 
 class LedgerSettings(BusSettings):
     ledger_dsn: SecretStr
+
+
+ANY = ScopeRule("new", "makes a counter")
 
 
 class OpenCounter(Command, on="counter", verb="open"):
@@ -53,7 +56,7 @@ def _open(command: OpenCounter, call: Call, unit: Unit) -> CounterView:  # noqa:
 def _parts(name: str, settings: LedgerSettings, ring: Callable[[], None]) -> ServiceParts:
     engine = open_engine(settings.ledger_dsn.get_secret_value(), pool_size=settings.max_workers + 6)
     runner = UnitRunner(engine, Unit, SystemClock(), ring)
-    operations = [CommandOperation(OpenCounter, _open, frozenset({Role.COORDINATOR}))]
+    operations = [CommandOperation(OpenCounter, _open, frozenset({Role.COORDINATOR}), ANY)]
     dispatcher = Dispatcher(operations, runner, engine, PrincipalVerifier(settings.principal_public_key))
     return ServiceParts(name, engine, dispatcher, Unit, SystemClock(), WATCHER_BOOK)
 

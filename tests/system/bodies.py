@@ -19,21 +19,21 @@ class Bodies:
     def of(self, path: str) -> dict[str, Any]:
         """What POST of a path like /cases/{id}/conclude must be given; optional fields stay away."""
         form = _DOCUMENT["paths"][f"{_PREFIX}{path}"]["post"].get("requestBody")
-        return dict(self._of(next(iter(form["content"].values()))["schema"])) if form else {}
+        return dict(self.of_schema(next(iter(form["content"].values()))["schema"])) if form else {}
 
-    def _of(self, schema: dict[str, Any]) -> Any:
+    def of_schema(self, schema: dict[str, Any]) -> Any:
         if "$ref" in schema:
-            return self._of(_DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+            return self.of_schema(_DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
         if "const" in schema or "enum" in schema:
             return schema.get("const", schema.get("enum", [None])[0])
         if several := schema.get("oneOf") or schema.get("anyOf") or schema.get("allOf"):
-            return self._of(several[0])
+            return self.of_schema(several[0])
         match schema["type"]:
             case "object":
                 wanted = schema.get("required", [])
-                return {name: self._of(schema["properties"][name]) for name in wanted}
+                return {name: self.of_schema(schema["properties"][name]) for name in wanted}
             case "array":
-                return [self._of(schema["items"]) for _ in range(schema.get("minItems", 0))]
+                return [self.of_schema(schema["items"]) for _ in range(schema.get("minItems", 0))]
             case "string":
                 return self._text(schema.get("format"))
             case "boolean":

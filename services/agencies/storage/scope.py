@@ -8,10 +8,27 @@ from sqlalchemy import ColumnElement
 from services.agencies.storage.tables import agency_task, delivery, endpoint, task_message
 from shared.contracts.agency_certificates import NEEDS_NONE
 from shared.contracts.codes import Agency, Role
-from shared.divisions.register import TOWNSHIP_DIGITS
+from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
+from shared.operations import ScopeRule
 from shared.principal import Actor
 
 AGENCY_ROLES = frozenset({Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM})
+
+# The rules that operations.py names.
+TASKS = ScopeRule(
+    "tasks",
+    "coordinator: its county; agency officer, agency system: tasks of their agency there; township officer: tasks of "
+    "the township there",
+)
+OWN_TASKS = ScopeRule(
+    "own-tasks", "an agency: its own tasks in its county; township officer: tasks of the township there"
+)
+DIRECTED_TASKS = ScopeRule("directed-tasks", "coordinator: tasks given out in its county")
+REGISTRY = ScopeRule(
+    "registry", "coordinator, administrator: all agencies of the house's county; an agency: itself", house=True
+)
+ANSWERS = ScopeRule("answers", "an agency of the house's county, on its own tasks and what was sent to it", house=True)
+ENDPOINTS = ScopeRule("endpoints", "endpoints of the house's county", house=True)
 
 
 def visible_tasks(by: Actor) -> ColumnElement[bool]:
@@ -63,8 +80,13 @@ def directed_tasks(by: Actor) -> ColumnElement[bool]:
     return in_jurisdiction(by) if by.has(Role.COORDINATOR) else sa.false()
 
 
+def is_county(by: Actor) -> bool:
+    """Whether the actor's jurisdiction is a county or lies in one: an empty prefix would show the whole country."""
+    return len(by.jurisdiction) >= COUNTY_DIGITS and by.jurisdiction.isascii() and by.jurisdiction.isdigit()
+
+
 def in_jurisdiction(by: Actor) -> ColumnElement[bool]:
-    if not by.jurisdiction:
+    if not is_county(by):
         return sa.false()
     return agency_task.c.division_code.startswith(by.jurisdiction, autoescape=True)
 
@@ -78,8 +100,8 @@ def visible_agencies(by: Actor) -> frozenset[str] | None:
 
 
 def counted_tasks(by: Actor) -> ColumnElement[bool]:
-    """What the counts of the registry count: the administrator's all, though it may open no task."""
-    return sa.true() if by.has(Role.ADMINISTRATOR) else visible_tasks(by)
+    """What the counts of the registry count: the administrator's all of its county, though it may open no task."""
+    return in_jurisdiction(by) if by.has(Role.ADMINISTRATOR) else visible_tasks(by)
 
 
 def sees_address(by: Actor, agency: Agency) -> bool:

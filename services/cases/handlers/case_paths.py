@@ -120,6 +120,8 @@ def _pair(call: Call, unit: CasesUnit, other_id: Any) -> tuple[Case, Case, list[
     """Both cases, locked in the order of their ids; with those that have a hand-over pending. Raises NotFound."""
     if call.target == other_id:
         raise InvalidInput("cases.same-case", "other_case_id", law="APL 25")
+    # Of what is not seen nothing else is told, whichever of the two would be locked first.
+    unit.cases.get_seen(unit.connection, call.by, call.target)
     locked_: dict[Any, Case] = {}
     for id_ in sorted((call.target, other_id)):
         version = call.expected_version if id_ == call.target else None

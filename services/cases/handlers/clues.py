@@ -49,7 +49,7 @@ from shared.contracts.clues import (
 from shared.contracts.codes import AliasKind, ClueSource, EvidenceObject, EvidenceStep, PositionCrs
 from shared.contracts.parts import PatchFacts
 from shared.divisions.bounds import Box
-from shared.divisions.register import Division, DivisionLevel, DivisionMalformed, DivisionUnknown
+from shared.divisions.register import COUNTY_DIGITS, Division, DivisionLevel, DivisionMalformed, DivisionUnknown
 from shared.errors import InvalidInput
 from shared.ids import new_id
 from shared.operations import Call
@@ -251,16 +251,18 @@ def receive_patches(
     """
     numbers = [patch.patch_no for patch, _ in patches]
     parents = [parent[0] for number in numbers if (parent := parent_of(number))]
-    known = _clues_by_patch_no(unit, [*numbers, *parents])
+    known = _clues_by_patch_no(unit, numbers)
+    # Another county's number may be written into a file; whether there is such a clue is not told.
+    ours = _clues_by_patch_no(unit, parents, unit.by.jurisdiction[:COUNTY_DIGITS])
     made: list[Clue] = []
     received: list[ReceivedPatch] = []
     for patch, geometry in patches:
         if (found := known.get(patch.patch_no)) is not None:
             received.append(ReceivedPatch(patch.row_no, *found, created=False))
             continue
-        clue = _receive(patch, geometry, import_id, _parent(patch, known), unit, crs)
+        clue = _receive(patch, geometry, import_id, _parent(patch, ours), unit, crs)
         made.append(clue)
-        known[patch.patch_no] = (clue.id, clue.clue_no)
+        known[patch.patch_no] = ours[patch.patch_no] = (clue.id, clue.clue_no)
         received.append(ReceivedPatch(patch.row_no, clue.id, clue.clue_no, created=True))
     unit.clues.insert_many(unit.connection, made)
     if then is not None:
@@ -357,9 +359,13 @@ def _plain(number: Decimal) -> str:
     return f"{number:f}"
 
 
-def _clues_by_patch_no(unit: CasesUnit, numbers: list[str]) -> dict[str, tuple[UUID, str]]:
+def _clues_by_patch_no(unit: CasesUnit, numbers: list[str], county: str = "") -> dict[str, tuple[UUID, str]]:
+    """county: only of this one, where it is said."""
     columns = (clue_table.c.patch_no, clue_table.c.id, clue_table.c.clue_no)
-    rows = unit.connection.execute(sa.select(*columns).where(clue_table.c.patch_no == sa.func.any(numbers)))
+    there = [clue_table.c.patch_no == sa.func.any(numbers)]
+    if county:
+        there.append(clue_table.c.division_code.startswith(county, autoescape=True))
+    rows = unit.connection.execute(sa.select(*columns).where(*there))
     return {row.patch_no: (row.id, row.clue_no) for row in rows}
 
 

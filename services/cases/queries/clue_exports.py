@@ -14,6 +14,7 @@ from services.cases.domain.patch_columns import Column, ColumnBook
 from services.cases.queries.clues import conditions
 from services.cases.storage.import_tables import clue_import_row
 from services.cases.storage.rules import book_of
+from services.cases.storage.scope import visible
 from services.cases.storage.tables import case, clue, rectification
 from shared.area import mu_from_m2
 from shared.clock import local_day
@@ -51,33 +52,36 @@ def _accepted(*methods: str) -> Any:
     return sa.func.coalesce(done, 0)
 
 
-_items = (
-    sa.select(
-        sa.func.count().label("item_count"),
-        _accepted("demolish_and_restore", "combined", "other").label("demolished"),
-        _accepted("complete_formalities").label("formalities"),
-        sa.func.sum(_i.area_m2 - _i.accepted_area_m2).label("remaining"),
+def _listing(by: Actor) -> Listing:
+    """A clue is told with its case and what was ordered of it, as far as the actor sees those too."""
+    items = (
+        sa.select(
+            sa.func.count().label("item_count"),
+            _accepted("demolish_and_restore", "combined", "other").label("demolished"),
+            _accepted("complete_formalities").label("formalities"),
+            sa.func.sum(_i.area_m2 - _i.accepted_area_m2).label("remaining"),
+        )
+        .where(_i.case_id == _c.case_id, visible(rectification, by))
+        .lateral("items")
     )
-    .where(_i.case_id == _c.case_id)
-    .lateral("items")
-)
-_LISTING = Listing(
-    columns=(
-        *clue.c,
-        _table.c.raw,
-        _items.c.item_count,
-        _items.c.demolished,
-        _items.c.formalities,
-        _items.c.remaining,
-        case.c.party_name.label("case_party"),
-    ),
-    keys=(_c.received_at, _c.id),
-    source=clue.outerjoin(_table, sa.true()).outerjoin(_items, sa.true()).outerjoin(case, case.c.id == _c.case_id),
-)
+    of_clue = sa.and_(case.c.id == _c.case_id, visible(case, by))
+    return Listing(
+        columns=(
+            *clue.c,
+            _table.c.raw,
+            items.c.item_count,
+            items.c.demolished,
+            items.c.formalities,
+            items.c.remaining,
+            case.c.party_name.label("case_party"),
+        ),
+        keys=(_c.received_at, _c.id),
+        source=clue.outerjoin(_table, sa.true()).outerjoin(items, sa.true()).outerjoin(case, of_clue),
+    )
 
 
 def export_clues(q: ExportClues, by: Actor, connection: Connection) -> ExportPage:
-    rows, cursor = page_rows(_LISTING, conditions(q, by), q, connection)
+    rows, cursor = page_rows(_listing(by), conditions(q, by), q, connection)
     columns = _book().layout(q.layout)
     classic = q.layout == "shapefile_fields"
     rules = ClueRules(book_of(connection, RuleRegister.CONFIGURATION))

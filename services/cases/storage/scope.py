@@ -18,19 +18,20 @@ from services.cases.storage.path_tables import action_proposal, assistance_reque
 from services.cases.storage.tables import case, clue, rectification
 from shared.contracts.codes import Agency, EvidenceObject, Role, TransferState
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
+from shared.operations import ScopeRule
 from shared.principal import Actor
 
-_OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
+OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
 _LEADERS = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER)
 # Who answers for the clues given to an agency.
 VERIFYING = (Role.AGENCY_OFFICER, *_LEADERS)
 _FILING = (Agency.NATURAL_RESOURCES, Agency.AGRICULTURE)
 # A clue with an opinion, until it is closed or a case.
 WITH_OPINION = tuple(state.value for state in FILABLE)
-_INSIDERS = (Role.COORDINATOR, *_OF_AGENCY)
-_POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
+_INSIDERS = (Role.COORDINATOR, *OF_AGENCY)
+POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
 # Everybody who works for an agency.
-IN_AGENCY = (*_OF_AGENCY, *_POLICE)
+IN_AGENCY = (*OF_AGENCY, *POLICE)
 # What the levels above review, with its evidence.
 _REVIEWED = (EvidenceObject.CLUE.value, EvidenceObject.RECTIFICATION.value)
 # Of these a township sees nothing (domain.md 5.7).
@@ -40,6 +41,29 @@ TRANSFERS_WITH_POLICE = [
     for state in TransferState
     if state not in (TransferState.DUE, TransferState.REPORTED, TransferState.APPROVED, TransferState.REFUSED_BY_CHIEF)
 ]
+
+
+# The rules that operations.py names: each says what the conditions below show.
+_SEEN = (
+    "coordinator: its county; township officer: its township and clues given to it; chief, acting chief, leader, legal "
+    "reviewer: what their agency leads; agency officer: clues given to the agency, cases that name him; superior "
+    "reviewer: clues and items of its city or region; police: hand-overs that have reached them"
+)
+OBJECT = ScopeRule("object", _SEEN)
+LISTS = ScopeRule("lists", f"the same, of the rows of lists (storage/work_scope.py): {_SEEN}")
+LETTER = ScopeRule("letter", "coordinator: its county; an agency: letters that it asks by or is asked by")
+COPY = ScopeRule("copy", "coordinator: its county; agency officer, agency system: copies given to the agency there")
+PLACE = ScopeRule("place", "a place within the actor's jurisdiction")
+FILES = ScopeRule("files", "coordinator: files of its county")
+COUNTY_DESK = ScopeRule("county-desk", "coordinator: its county")
+COUNTY_LAND = ScopeRule(
+    "county-land", "coordinator, township officer: plots of their county; on them what `object` shows"
+)
+REPORTER = ScopeRule("reporter", "the clerk who took the report, by account")
+SEALED = ScopeRule("sealed", "the named readers of the sealed record, by account, and who seals it")
+OWN_CLOCKS = ScopeRule("own-clocks", "clocks of the actor's county, township or agency")
+REGISTERS = ScopeRule("registers", "registers of the county: the same for everybody")
+EDITED_REGISTERS = ScopeRule("edited-registers", "registers of the house's county", house=True)
 
 
 def has_insight(by: Actor) -> bool:
@@ -60,9 +84,9 @@ def visible(table: Table, by: Actor) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if by.has(Role.COORDINATOR) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(_lies_in(table, by.jurisdiction))
-    if by.has(*_OF_AGENCY) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
+    if by.has(*OF_AGENCY) and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), _led_by(table, by.org_code)))
-    police = by.has(*_POLICE) and by.org_code == Agency.PUBLIC_SECURITY
+    police = by.has(*POLICE) and by.org_code == Agency.PUBLIC_SECURITY
     if table is police_transfer and police and is_prefix(by.jurisdiction, COUNTY_DIGITS):
         conditions.append(sa.and_(_lies_in(table, by.jurisdiction), table.c.state.in_(TRANSFERS_WITH_POLICE)))
     for_township = by.has(Role.TOWNSHIP_OFFICER) and table not in _NOT_FOR_TOWNSHIPS

@@ -13,6 +13,8 @@ from sqlalchemy import ColumnElement, Table
 
 from services.cases.storage.scope import (
     IN_AGENCY,
+    OF_AGENCY,
+    POLICE,
     TRANSFERS_WITH_POLICE,
     VERIFYING,
     WITH_OPINION,
@@ -24,8 +26,6 @@ from shared.contracts.codes import Agency, Role, WorkKind
 from shared.divisions.register import COUNTY_DIGITS, TOWNSHIP_DIGITS
 from shared.principal import Actor
 
-_OF_AGENCY = (Role.CHIEF, Role.ACTING_CHIEF, Role.LEADER, Role.LEGAL_REVIEWER)
-_POLICE = (Role.AGENCY_OFFICER, Role.AGENCY_SYSTEM)
 _LETTERS = (WorkKind.ASSISTANCE_REQUEST,)
 _NOT_FOR_TOWNSHIPS = (WorkKind.POLICE_TRANSFER, WorkKind.ACTION_PROPOSAL, *_LETTERS)
 _FOR_TOWNSHIPS = tuple(kind for kind in WorkKind if kind not in _NOT_FOR_TOWNSHIPS)
@@ -90,9 +90,9 @@ def sights(by: Actor) -> list[Sight]:
     of_county = is_prefix(by.jurisdiction, COUNTY_DIGITS)
     if by.has(Role.COORDINATOR) and of_county:
         found.append(Sight(by.jurisdiction))
-    if by.has(*_OF_AGENCY) and of_county:
+    if by.has(*OF_AGENCY) and of_county:
         found.append(Sight(by.jurisdiction, _WITH_THE_CASE, lead=by.org_code))
-    if by.has(*_POLICE) and by.org_code == Agency.PUBLIC_SECURITY and of_county:
+    if by.has(*POLICE) and by.org_code == Agency.PUBLIC_SECURITY and of_county:
         found.append(Sight(by.jurisdiction, (WorkKind.POLICE_TRANSFER,), tuple(TRANSFERS_WITH_POLICE)))
     if by.has(Role.TOWNSHIP_OFFICER) and is_prefix(by.jurisdiction, TOWNSHIP_DIGITS):
         found.append(Sight(by.jurisdiction, _FOR_TOWNSHIPS))
@@ -126,7 +126,7 @@ def units_of(by: Actor) -> list[str]:
         units.append(f"township:{by.jurisdiction[:TOWNSHIP_DIGITS]}")
     if by.has(Role.SUPERIOR_REVIEWER):
         units.append(f"superior:{by.jurisdiction[:4]}")
-    if by.has(*_OF_AGENCY, *_POLICE):
+    if by.has(*OF_AGENCY, *POLICE):
         units.append(f"{by.org_code}:{county}")
     return units
 

@@ -16,7 +16,26 @@ from shared.contracts.codes import Agency, DocumentState, Recipient, Role
 from shared.contracts.documents import COORDINATION, DocumentReceipt
 from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
+from shared.operations import ScopeRule
 from shared.principal import Actor
+
+# The rules that operations.py names.
+DOCUMENTS = ScopeRule(
+    "documents", "documents of the actor's own office (of the leading group, or his agency) in its county"
+)
+OWN_OFFICE = ScopeRule("own-office", "made for the actor's own office, of its county; about what that office may say")
+NOTICES = ScopeRule(
+    "notices",
+    "coordinator: what the office of the leading group has sent in its county; who is addressed there: what came to "
+    "it, and its own receipt",
+)
+ADDRESSED = ScopeRule("addressed", "who is addressed: notices that came to it in its county")
+BULLETINS = ScopeRule("bulletins", "office of the leading group: bulletins of its county")
+OUTAGES = ScopeRule("outages", "coordinator: its county")
+LETTERS = ScopeRule("letters", "coordinator: its county; an agency: what it is told there")
+RECIPIENTS = ScopeRule("recipients", "recipients of the actor's county and how they are reached")
+REGISTERS = ScopeRule("registers", "types that the actor's own office issues")
+PUBLIC = ScopeRule("public", "anybody, by the code printed on an issued document: its number, issuer, day and standing")
 
 _RECIPIENTS = frozenset(recipient.value for recipient in Recipient)
 _AGENCIES = frozenset(agency.value for agency in Agency)

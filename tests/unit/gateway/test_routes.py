@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from gateway.app import create_app
-from gateway.openapi import _never
+from gateway.openapi import never
 from gateway.summaries import SUMMARIES
 from shared.contracts.agencies import TASK_COMMANDS
 from shared.contracts.cases import CASE_COMMANDS
@@ -29,7 +29,7 @@ ID = "0199a1b2-0000-7000-8000-000000000001"
 def _routes() -> list[tuple[str, str]]:
     return sorted(
         (method, route.path)
-        for route in create_app(_never).routes
+        for route in create_app(never).routes
         if isinstance(route, APIRoute) and route.path.startswith("/api/")
         for method in route.methods or ()
     )
@@ -90,6 +90,6 @@ def test_pages_answer_head(app: FastAPI, path: str) -> None:
 
 
 def test_every_operation_has_a_chinese_heading() -> None:
-    operations = [one for methods in create_app(_never).openapi()["paths"].values() for one in methods.values()]
+    operations = [one for methods in create_app(never).openapi()["paths"].values() for one in methods.values()]
     assert {one["operationId"] for one in operations} == set(SUMMARIES)
     assert all(one["summary"] == SUMMARIES[one["operationId"]] for one in operations)

@@ -67,8 +67,10 @@ def importing(office: Office) -> Iterator[Any]:
     runner.engine.dispose()
 
 
-def take_in(office: Office, *drawn: tuple[int, dict[str, Any] | None], **changes: Any) -> list[str]:
-    """Clues of patches: (number, shape)."""
+def take_in(
+    office: Office, *drawn: tuple[int, dict[str, Any] | None], by: Actor = COORDINATOR, **changes: Any
+) -> list[str]:
+    """Clues of patches: (number, shape). by: who has asked for the import."""
     patches: list[tuple[Patch, dict[str, Any] | None]] = []
     for number, shape in drawn:
         centre = {} if shape is None else _centre(shape)
@@ -80,7 +82,7 @@ def take_in(office: Office, *drawn: tuple[int, dict[str, Any] | None], **changes
         return {}
 
     with importing(office) as runner:
-        runner.run(COORDINATOR, use_case, correlation_id="import")
+        runner.run(by, use_case, correlation_id="import")
     return made
 
 

@@ -20,6 +20,7 @@ from tests.integration.services.cases.clue_desk import (
 from tests.integration.services.cases.office import (
     COORDINATOR,
     OFFICER,
+    OTHER_COUNTY,
     Office,
     filing,
 )
@@ -60,6 +61,18 @@ def test_a_patch_is_cut_in_children_that_get_opinions_of_their_own(shared_office
         shared_office.command(COORDINATOR, "clue.close", {"reason": "农村道路"}, second["id"])["state"]
         == "closed_legal"
     )
+
+
+def test_a_part_of_another_countys_patch_is_told_its_number_and_not_whether_it_is_there(office: Office) -> None:
+    (there,) = take_in(office, (1, box()))
+    number = clue(office, there)["patch_no"]
+    for parent in (number, f"{number[:-1]}9"):
+        child = {"patch_no": f"{parent}_1", "division_code": "640522100000"}
+        (id_,) = take_in(office, (2, None), by=OTHER_COUNTY, **child)
+        told = office.query(OTHER_COUNTY, "clue.get", id=id_)
+        assert (told["parent_no"], told["parent_id"]) == (parent, None)
+    (own,) = take_in(office, (2, None), patch_no=f"{number}_2")
+    assert clue(office, own)["parent_id"] == there
 
 
 def test_originals_leave_children_out_and_verified_patches_leave_split_parents_out(office: Office) -> None:

@@ -95,6 +95,15 @@ def test_evidence_of_a_clue_is_seen_by_who_verifies_and_reviews_it_and_leads_its
     assert piece["id"] in listed(shared_desk, by, "clue", case["clue_id"])
 
 
+@pytest.mark.parametrize(("by", "sees_case"), [(COORDINATOR, True), (CHIEF, True), (AGRICULTURE, False), (CITY, False)])
+def test_the_sheet_of_clues_tells_of_the_case_only_whom_the_case_is_shown(
+    shared_desk: Desk, case: dict[str, Any], by: Actor, sees_case: bool
+) -> None:
+    rows = shared_desk.office.query(by, "clue.export", layout="working_table")["rows"]
+    assert any(case["clue_no"] in row for row in rows)
+    assert (case["party_name"] in str(rows)) is sees_case
+
+
 @pytest.mark.parametrize("by", STRANGERS, ids=_ids)
 def test_for_everybody_else_it_does_not_exist(
     shared_desk: Desk, case: dict[str, Any], piece: dict[str, Any], by: Actor

@@ -18,6 +18,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared import telemetry
+from shared.audit.witness import Witness
+from shared.audit.writer import AuditWriter
 from shared.citations import cite
 from shared.contracts.base import Command, Query, View
 from shared.contracts.codes import Role
@@ -99,6 +101,7 @@ class Dispatcher(Generic[U]):
     """Turns requests into answers. Every method takes and returns plain dicts and never raises.
 
     cites: a citation in the county's own words, of a service that holds its register of legal sources.
+    audit: where reads, exports and what was refused are written down.
     """
 
     def __init__(
@@ -108,6 +111,7 @@ class Dispatcher(Generic[U]):
         reading: Engine,
         verifier: PrincipalVerifier,
         cites: Callable[[str], str] = cite,
+        audit: AuditWriter | None = None,
     ) -> None:
         operations = tuple(operations)
         self._commands = {op.name: op for op in operations if isinstance(op, CommandOperation)}
@@ -116,12 +120,16 @@ class Dispatcher(Generic[U]):
         self._reading = reading
         self._verifier = verifier
         self._cites = cites
+        asked = {name: operation.contract for name, operation in self._queries.items()}
+        self._witness = None if audit is None else Witness(audit, verifier, asked)
 
     def command(self, request: dict[str, Any]) -> dict[str, Any]:
-        return answer_or_problem(partial(self._cited, self._command), request)
+        answer = answer_or_problem(partial(self._cited, self._command), request)
+        return answer if self._witness is None else self._witness.command(request, answer)
 
     def query(self, request: dict[str, Any]) -> dict[str, Any]:
-        return answer_or_problem(partial(self._cited, self._query), request)
+        answer = answer_or_problem(partial(self._cited, self._query), request)
+        return answer if self._witness is None else self._witness.query(request, answer)
 
     def _cited(self, act: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
         """What a refusal rests on is told in the county's words, where it has its own."""

@@ -11,6 +11,8 @@ class Role(StrEnum):
     AGENCY_SYSTEM = "agency_system"
     RECIPIENT_CLERK = "recipient_clerk"
     ADMINISTRATOR = "administrator"
+    AUDIT_ADMINISTRATOR = "audit_administrator"
+    """Asks who did and read what, and reads no case (domain.md 2.1, 三员)."""
     # Of an agency (domain.md 2.1); acting_chief is the flag of who stands in for the chief.
     CHIEF = "chief"
     ACTING_CHIEF = "acting_chief"

@@ -23,6 +23,7 @@ from gateway.routers import (
     action_proposals,
     agencies,
     assistance,
+    audit,
     bulletins,
     calendar,
     case_imports,
@@ -80,6 +81,7 @@ _ROUTERS = (
     dead_letters,
     calendar,
     accounts,
+    audit,
 )
 _DOCS = "/docs"
 

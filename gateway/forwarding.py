@@ -20,6 +20,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway import audit
 from gateway.auth.caller import Caller
 from gateway.bodies import parsed, read_json
 from gateway.errors import HeaderInvalid, ParameterInvalid
@@ -66,6 +67,7 @@ async def asked(request: Request) -> Asked:
     """Who asks; raises Unauthenticated."""
     parts: Parts = request.app.state.parts
     caller = await parts.callers.identify(request)
+    audit.sent_by(request, caller)
     return Asked(parts, caller, request.scope.get("correlation_id") or uuid4().hex)
 
 
@@ -226,10 +228,14 @@ class Api:
         answers: the kind of answer that is documented, where it is not JSON; then view is None.
         """
 
-        async def endpoint(request: Request) -> Response:
-            return await handler(request)
-
         operation_id = name.replace("_", "-")
+
+        async def endpoint(request: Request) -> Response:
+            parts: Parts = request.app.state.parts
+            if parts.audit is None:
+                return await handler(request)
+            return await parts.audit.around(operation_id, handler, request)
+
         told = list(parameters)
         if not public:
             told.append(_parameter("token", Annotated[str | None, Security(_SECURITY)], None))

@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 
+from gateway.audit import DoorAudit
 from gateway.auth.accounts import Accounts
 from gateway.auth.caller import Callers
 from gateway.auth.feeds import Feeds
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
+from gateway.checkpoints import Checkpoints
 from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
@@ -34,6 +36,8 @@ class Parts:
     blobs: BlobStore
     clock: Clock
     rates: Rates = field(default_factory=Rates)
+    audit: DoorAudit | None = None
+    checkpoints: Checkpoints | None = None
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
@@ -49,18 +53,36 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         key = settings.signing_key.get_secret_value()
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
+        running: list[asyncio.Task[None]] = []
         try:
             accounts, tokens, signer = Accounts(engine), AccessTokens(key), PrincipalSigner(key)
+            services = Services(client, settings.rpc_deadline_s)
+            audit = DoorAudit(engine, settings.audit_days, settings.log_digest)
+            checkpoints = Checkpoints(
+                engine,
+                services,
+                signer,
+                settings.audit_key.get_secret_value(),
+                settings.county_code,
+                settings.checkpoints,
+                settings.audit_checkpoint_s,
+            )
+            running += [asyncio.create_task(each) for each in (audit.run(), checkpoints.run())]
             yield Parts(
-                services=Services(client, settings.rpc_deadline_s),
+                services=services,
                 callers=Callers(accounts, tokens, signer),
                 accounts=accounts,
                 sessions=Sessions(engine, tokens, clock),
                 feeds=Feeds(engine, signer),
                 blobs=open_blobs(settings),
                 clock=clock,
+                audit=audit,
+                checkpoints=checkpoints,
             )
         finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await asyncio.to_thread(client.close)
             engine.dispose()
 

@@ -1,6 +1,9 @@
 """Settings of the gateway and of the two small programs that prepare its database."""
 
-from pydantic import SecretStr
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
 
 from shared.settings import BlobSettings, ProcessSettings
 
@@ -15,11 +18,19 @@ class GatewaySettings(BlobSettings):
     max_evidence_bytes: of one piece of evidence with its frame.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.
     The file store is shared with the services that read what was uploaded.
+    audit_key: private key of the audit, `ed25519:` or `sm2:` and base64 (shared/keys.py); signs checkpoints alone.
+    audit_folder: the write-once folder of checkpoints; default `audit-checkpoints` in home.
+    audit_checkpoint_s: between two checkpoints. audit_days: for which entries of the door are kept, 183 at least.
     """
 
     bus_url: SecretStr
     gateway_dsn: SecretStr
     signing_key: SecretStr
+    audit_key: SecretStr
+    audit_folder: Path | None = None
+    audit_checkpoint_s: Annotated[float, Field(ge=60, le=86_400)] = 3600.0
+    audit_days: Annotated[int, Field(ge=183, le=36_500)] = 366
+    log_digest: Literal["sha256", "sm3"] = "sha256"
     http_host: str = "127.0.0.1"
     http_port: int = 8600
     max_body_bytes: int = MIB
@@ -27,6 +38,10 @@ class GatewaySettings(BlobSettings):
     max_evidence_bytes: int = 2048 * MIB
     rpc_in_flight: int = 128
     rpc_deadline_s: float = 5.0
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.audit_folder or self.home / "audit-checkpoints"
 
 
 class SeedSettings(ProcessSettings):

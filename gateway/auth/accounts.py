@@ -29,7 +29,7 @@ from shared.paging import Listing, page
 from shared.principal import Actor
 
 # Roles that stand alone: separate hands.
-_ALONE = (Role.ADMINISTRATOR, Role.AGENCY_SYSTEM)
+_ALONE = (Role.ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR, Role.AGENCY_SYSTEM)
 _ORGANISATIONS: dict[Role, list[str]] = {
     Role.AGENCY_OFFICER: list(COUNTY_AGENCIES),
     Role.AGENCY_SYSTEM: list(COUNTY_AGENCIES),

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway import audit
 from gateway.auth import passwords
 from gateway.auth.sessions import Granted
 from gateway.auth.tokens import LIFETIME_S
@@ -128,10 +129,12 @@ async def token(request: Request, hashing: ThreadPoolExecutor) -> Response:
     loop = asyncio.get_running_loop()
     if wanted.grant_type == "password":
         login = wanted.username or wanted.login
+        audit.about(request, login=login)
         granted = await loop.run_in_executor(
             hashing, sessions.log_in, _needed("username", login), _secret("password", wanted.password)
         )
     elif wanted.grant_type == "client_credentials":
+        audit.about(request, login=wanted.client_id)
         granted = await loop.run_in_executor(
             hashing,
             sessions.log_in_system,
@@ -196,6 +199,7 @@ async def create(request: Request, hashing: ThreadPoolExecutor) -> Response:
         return AccountView.of(call.parts.accounts.create(new.new(), digest, account_id))
 
     made = await asyncio.get_running_loop().run_in_executor(hashing, make)
+    audit.about(request, objects=(made.id,))
     answer = made.model_dump(mode="json")
     return json_answer(answer, 201, {**etag(answer), "Location": f"{PREFIX}/accounts/{made.id}"})
 

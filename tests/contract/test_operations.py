@@ -11,8 +11,10 @@ from services.agencies.operations import operations as agencies_operations
 from services.agencies.ports import Registry
 from services.cases.operations import OPERATIONS as CASES_OPERATIONS
 from services.notify.operations import OPERATIONS as NOTIFY_OPERATIONS
+from shared.audit_desk import AuditDesk
 from shared.clock import SystemClock
 from shared.contracts.agencies import ReadTasks
+from shared.contracts.audit import AuditCheckpointKeptV1, GetAuditHeads, KeepCheckpoint
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.dead_letters import EVENTS_OF
 from shared.contracts.evidence import MayAddEvidence
@@ -21,13 +23,21 @@ from shared.contracts.notify import ReadNotice
 from shared.dead_letter_desk import DeadLetterDesk
 from shared.delivery.dead_letters import DeadLetterBook
 
-# Sent by the gateway itself: once it has shown a task or a notice to whom it is addressed, before it takes evidence.
-INTERNAL = {ReadTasks.operation, ReadNotice.operation, MayAddEvidence.operation}
+# Sent by the gateway itself: once it has shown a task or a notice to whom it is addressed, before it takes evidence,
+# when it signs a checkpoint of the audit.
+INTERNAL = {
+    ReadTasks.operation,
+    ReadNotice.operation,
+    MayAddEvidence.operation,
+    GetAuditHeads.operation,
+    KeepCheckpoint.operation,
+}
 OPERATIONS = (
     *CASES_OPERATIONS,
     *NOTIFY_OPERATIONS,
     *agencies_operations(Mock(Registry)),
     *DeadLetterDesk(DeadLetterBook("cases"), {}, SystemClock()).operations(),
+    *AuditDesk("cases").operations(),
 )
 
 
@@ -50,5 +60,5 @@ def test_every_event_is_told_by_a_domain_or_the_kernel() -> None:
         if isinstance(node, ast.Name | ast.Attribute)
     }
     kernel = [*EVENTS_OF.values(), *MAINTENANCE_OF.values()]
-    used |= {event.__name__ for known in kernel for event in vars(known).values()}
+    used |= {event.__name__ for known in kernel for event in vars(known).values()} | {AuditCheckpointKeptV1.__name__}
     assert [event.__name__ for event in EVENTS if event.__name__ not in used] == []

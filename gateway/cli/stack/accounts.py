@@ -33,6 +33,7 @@ def make(home: Home, county_code: str, townships: Mapping[str, str]) -> None:
 def _people(county: str, townships: Mapping[str, str]) -> list[Account]:
     return [
         _account("admin", title(Role.ADMINISTRATOR), Role.ADMINISTRATOR, county, county),
+        _account("auditor", title(Role.AUDIT_ADMINISTRATOR), Role.AUDIT_ADMINISTRATOR, county, county),
         _account("coordinator", title(Role.COORDINATOR), Role.COORDINATOR, county, county),
         _account("office-director", title(Role.OFFICE_DIRECTOR), Role.OFFICE_DIRECTOR, county, county),
         _account("group-head", title(Role.GROUP_HEAD), Role.GROUP_HEAD, county, county),

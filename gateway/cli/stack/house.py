@@ -150,6 +150,7 @@ def settings_of(home: Home, state: State, secrets: Secrets, bus_url: str) -> Set
         public_key=secrets.public_key,
         sealing_keys=secrets.sealing_keys,
         office_key=secrets.office_key,
+        audit_key=secrets.audit_key,
     )
 
 

@@ -21,6 +21,7 @@ _SECRET = (
     "TIANWEI_SIGNING_KEY",
     "TIANWEI_SECRETS_KEY",
     "TIANWEI_OFFICE_KEY",
+    "TIANWEI_AUDIT_KEY",
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
 _FILE_STORE = {f"TIANWEI_S3_{name}{kind}" for name in ("KEY", "KEY_ID") for kind in ("", "_FILE")}
@@ -50,6 +51,7 @@ class Settings:
     public_key: str
     sealing_keys: Mapping[str, str]  # service -> key
     office_key: str
+    audit_key: str
 
     def _of(self, *names: str) -> dict[str, str]:
         known = {
@@ -151,6 +153,7 @@ class Settings:
                     {
                         **self._of("GATEWAY_DSN", "SIGNING_KEY", "BUS_URL", "BLOB_DIR", "HTTP_HOST", "HTTP_PORT"),
                         **_file_store(),
+                        "TIANWEI_AUDIT_KEY": self.audit_key,
                     },
                     beats=False,
                 )
@@ -167,6 +170,7 @@ class Settings:
                 fingerprint=_fingerprint(
                     SOURCE / _package(name).replace(".", "/") / "storage",
                     SOURCE / "shared" / "delivery",
+                    SOURCE / "shared" / "audit",
                     SOURCE / "shared" / "outgoing" / "tables.py",
                     SOURCE / "shared" / "migration.py",
                     *_registers(name),

@@ -19,6 +19,7 @@ SETTINGS = Settings(
     signing_key="the signing key",
     public_key="the public key",
     office_key="the key of the office",
+    audit_key="the key of the audit",
     sealing_keys={name: f"sealing key of {name}" for name in SEALING},
 )
 

@@ -7,7 +7,7 @@ import typer
 
 from gateway.cli.app import DEFAULT_HOME, AsJson, HomeFolder, app, print_json
 from gateway.cli.client import Client
-from gateway.cli.listing import Most, print_list, print_part, print_record
+from gateway.cli.listing import Most, Xlsx, exported, print_list, print_part, print_record
 
 notices = typer.Typer(no_args_is_help=True, help="抄告")
 app.add_typer(notices, name="notices")
@@ -39,12 +39,17 @@ _RECEIPT = {
 def list_notices(
     kind: Annotated[str | None, typer.Option(help="文种代码，如 case_filed_copy")] = None,
     unsigned: Annotated[bool, typer.Option("--unsigned", help="只看未签收的")] = False,
+    xlsx: Xlsx = None,
     limit: Most = 50,
     home: HomeFolder = DEFAULT_HOME,
     as_json: AsJson = False,
 ) -> None:
+    asked = {"kind": kind, "unsigned": unsigned or None}
     with Client(home) as client:
-        rows = client.items("/notices", limit, kind=kind, unsigned=unsigned or None)
+        if xlsx is not None:
+            exported(xlsx, client.download("/notices/export.xlsx", xlsx, **asked), as_json)
+            return
+        rows = client.items("/notices", limit, **asked)
     print_list(rows, _ROW, as_json)
 
 

@@ -1,4 +1,5 @@
-"""Official documents as they leave the house: lists of them and of receipts as spreadsheets, one as a bundle."""
+"""Official documents as they leave the house: lists of them, of notices and of receipts as spreadsheets, one as a
+bundle."""
 
 import asyncio
 import base64
@@ -15,24 +16,31 @@ from gateway.routers.sheet_answers import UNSAID, sheet_answer, sheet_of_pages
 from gateway.sheets import XlsxResponse
 from shared.bundles.archive import OtherContent
 from shared.bundles.documents import packed
-from shared.contracts.document_exports import DocumentBundle, ExportDocuments, ExportReceipts, GetDocumentBundle
+from shared.contracts.document_exports import (
+    DocumentBundle,
+    ExportDocuments,
+    ExportNotices,
+    ExportReceipts,
+    GetDocumentBundle,
+)
 from shared.contracts.sheets import SheetPage
 from shared.errors import Conflict, NotFound
 
 _TAG = "documents"
 _DOCUMENTS = QueryRoute("notify", ExportDocuments, "/documents/export.xlsx", SheetPage)
 _RECEIPTS = QueryRoute("notify", ExportReceipts, "/documents/receipts.xlsx", SheetPage)
+_NOTICES = QueryRoute("notify", ExportNotices, "/notices/export.xlsx", SheetPage)
 _BUNDLE = QueryRoute("notify", GetDocumentBundle, "/documents/{id}/bundle", DocumentBundle)
 
 
 def add_to(api: Api) -> None:
-    """Before the routes of one document: these are no ids."""
-    for route, handler in ((_DOCUMENTS, documents), (_RECEIPTS, receipts)):
+    """Before the routes of one document and of one notice: these are no ids."""
+    for route, handler in ((_DOCUMENTS, documents), (_RECEIPTS, receipts), (_NOTICES, notices)):
         api.add(
             route.path,
             handler,
             method="GET",
-            tag=_TAG,
+            tag="notices" if route is _NOTICES else _TAG,
             name=route.query.operation.replace(".", "-").replace("_", "-"),
             about=route.query.__doc__,
             view=None,
@@ -60,6 +68,10 @@ async def documents(request: Request) -> Response:
 
 async def receipts(request: Request) -> Response:
     return await _sheet(request, _RECEIPTS, ExportReceipts, "receipts", "签收情况")
+
+
+async def notices(request: Request) -> Response:
+    return await _sheet(request, _NOTICES, ExportNotices, "notices", "抄告")
 
 
 async def _sheet(request: Request, route: QueryRoute, query: type[Any], name: str, title: str) -> Response:

@@ -24,7 +24,7 @@ from services.notify.queries.bulletins import (
     preview_bulletin,
 )
 from services.notify.queries.document_bundles import get_document_bundle
-from services.notify.queries.document_exports import export_documents, export_receipts
+from services.notify.queries.document_exports import export_documents, export_notices, export_receipts
 from services.notify.queries.documents import (
     get_document,
     get_document_file,
@@ -119,6 +119,7 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(c.PrepareDocument, partial(prepare_document, _TYPES), _EVERYBODY, timed=True),
     QueryOperation(x.ExportDocuments, partial(export_documents, _TYPES), _EVERYBODY),
     QueryOperation(x.ExportReceipts, partial(export_receipts, _TYPES), _EVERYBODY),
+    QueryOperation(x.ExportNotices, partial(export_notices, _TYPES), _EVERYBODY),
     QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),

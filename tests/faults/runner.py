@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg2
 
-from tests.faults.checker import Evidence, Limits, Memory, check, lag
+from tests.faults.checker import Evidence, Limits, Memory, Report, check, lag
 from tests.faults.fault import Fault
 from tests.faults.stack import NOT_HEALED, RECEIVERS, SERVICES, TROUBLE, NotSeen, Stack
 from tests.faults.table import Row
@@ -139,18 +139,22 @@ class Runner:
         return self._stack.unready()
 
     def _check(self) -> tuple[dict[str, int], Sequence[str]]:
-        report = check(self.evidence(), self._memory)
-        if not report.ok and not {name for name, number in report.counts.items() if number} - _MAY_BE_MOVING:
-            self._settle(time.monotonic())
-            report = check(self.evidence(), self._memory)
+        report = self._looked(self._memory)
         for name, number in report.checked.items():
             self.checked[name] = self.checked.get(name, 0) + number
         return report.counts, report.findings
 
+    def _looked(self, memory: Memory | None) -> Report:
+        report = check(self.evidence(), memory)
+        if not report.ok and not {name for name, number in report.counts.items() if number} - _MAY_BE_MOVING:
+            self._settle(time.monotonic())
+            report = check(self.evidence(), memory)
+        return report
+
     def check_all_anew(self) -> None:
         """The last word: nothing is taken from memory."""
         began = time.monotonic()
-        report = check(self.evidence())
+        report = self._looked(None)
         self.checked = dict(report.checked)
         self.rows.append(Row("everything anew at the end", "none", True, 0.0, report.counts))
         self._report(

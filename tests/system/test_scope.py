@@ -73,7 +73,9 @@ def planted(house: RunningHouse, county: County) -> Planted:
     to_discipline = county.notice(case, words["copy to discipline"], main_recipient="discipline_commission", copies=[])
     job = house.coordinator.post("/clue-imports", None, files={"file": ("patches.zip", b"no zip")})["id"]
     house.settle()
-    notices = {notice["id"] for notice in house.coordinator.all("/notices", case_id=case["id"])}
+    asked = {"case_id": case["id"]}
+    house.until(lambda: all(one["notice_no"] for one in house.coordinator.all("/notices", **asked)), "the press")
+    notices = {notice["id"] for notice in house.coordinator.all("/notices", **asked)}
     to_all = notices - {to_party["id"], to_discipline["id"]}
     of_place = {case["clue_id"], case["id"], item["id"], action["id"]}
     return Planted(
@@ -125,8 +127,9 @@ def _account(house: RunningHouse, planted: Planted, who: str) -> Account:
 
 @pytest.fixture(scope="module")
 def readable(house: RunningHouse) -> list[str]:
-    """Every address of the API that is read, `{id}` left open."""
+    """Every address of the API that is read, `{id}` left open; of the forms of a file one stands for all."""
     paths = httpx.get(f"{house.address}/openapi.json", timeout=60.0, trust_env=False).json()["paths"]
+    paths = {path.replace("{format}", "pdf"): methods for path, methods in paths.items()}
     return [path.removeprefix(PREFIX) for path, methods in paths.items() if "get" in methods]
 
 

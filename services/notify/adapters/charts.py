@@ -27,7 +27,8 @@ _WIDTH = round(layout.AREA_WIDTH_MM * 5)
 _BAR, _GAP, _FRAME, _CHARACTER = 16, 14, 110, 16
 # So many labels stand above each other on a page.
 MOST_LABELS = 13
-_COLOURS = ("#1f4e79", "#8c8c8c", "#c00000", "#bf8f00", "#548235")
+# Light enough for black figures on them, and of different greys where they are printed without colours.
+_COLOURS = ("#5b9bd5", "#d9d9d9", "#f4b183", "#7f9f5f", "#ffe699")
 _COMMENTS = re.compile(r"<!--.*?-->", re.DOTALL)
 _PPI = 200
 

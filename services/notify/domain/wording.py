@@ -84,7 +84,8 @@ def _lines(field: Field, value: Any) -> Said:
     if isinstance(value, str) or not isinstance(value, Sequence) or len(value) > MOST_ROWS:
         raise ValueError
     lines = tuple(one for item in value if (one := _line(field, item).text))
-    return Said("、".join(lines), lines)
+    # Within a sentence an entry does not end one.
+    return Said("、".join(one.rstrip("。；;，、") for one in lines), lines)
 
 
 def _date(_field: Field, value: Any) -> Said:

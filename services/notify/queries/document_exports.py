@@ -8,12 +8,14 @@ from sqlalchemy import Connection
 from services.notify.domain.document import Document
 from services.notify.domain.document_types import DocumentTypes
 from services.notify.queries.documents import asked_for
+from services.notify.queries.notices import list_notices
 from services.notify.storage.documents import DocumentStore
 from services.notify.storage.tables import document
 from shared.clock import SHANGHAI
 from shared.contracts.codes import Agency, ChannelKind, title
-from shared.contracts.document_exports import ExportDocuments, ExportReceipts
+from shared.contracts.document_exports import ExportDocuments, ExportNotices, ExportReceipts
 from shared.contracts.documents import COORDINATION, DocumentReceipt, ListDocuments
+from shared.contracts.notify import NoticeReceipt, NoticeRow
 from shared.contracts.sheets import SheetPage
 from shared.paging import Listing, page_rows
 from shared.principal import Actor
@@ -79,6 +81,25 @@ _RECEIPT: dict[str, Callable[[Document, DocumentReceipt], Cell]] = {
     "签收时间": lambda _, receipt: _at(receipt.signed_at),
     "签收摘要（SHA-256）": lambda _, receipt: receipt.sha256,
 }
+_NOTICE: dict[str, Callable[[NoticeRow, NoticeReceipt], Cell]] = {
+    "发文字号": lambda one, _: one.notice_no,
+    "标题": lambda one, _: one.title,
+    "状态": lambda one, _: title(one.state),
+    "成文日期": lambda one, _: one.dated_on.isoformat() if one.dated_on else None,
+    "印发时间": lambda one, _: _at(one.issued_at),
+    "收文单位": lambda _, receipt: receipt.name,
+    "主送或抄送": lambda _, receipt: _LINES[receipt.line],
+    "送达": lambda _, receipt: title(receipt.state),
+    "送达方式": lambda _, receipt: _channel(receipt.channel),
+    "传输接收时间": lambda _, receipt: _at(receipt.accepted_at),
+    "送达时间": lambda _, receipt: _at(receipt.delivered_at),
+    "阅读时间": lambda _, receipt: _at(receipt.opened_at),
+    "签收期限": lambda _, receipt: _at(receipt.due_at),
+    "催签级别": lambda _, receipt: receipt.urged,
+    "签收人": lambda _, receipt: receipt.signed_by,
+    "签收时间": lambda _, receipt: _at(receipt.signed_at),
+    "摘要（SHA-256）": lambda one, _: one.sha256,
+}
 _TYPE = "文种"
 
 
@@ -104,6 +125,20 @@ def export_receipts(
         for receipt in one.receipts
     ]
     return SheetPage(headings=[_TYPE, *_RECEIPT], rows=rows, next_cursor=cursor)
+
+
+def export_notices(
+    types: Callable[[], DocumentTypes], q: ExportNotices, by: Actor, connection: Connection
+) -> SheetPage:
+    """Raises CursorInvalid."""
+    called = types().titles()
+    found = list_notices(q, by, connection)
+    rows = [
+        [called.get(one.kind, one.kind), *(cell(one, receipt) for cell in _NOTICE.values())]
+        for one in found.items
+        for receipt in one.receipts
+    ]
+    return SheetPage(headings=[_TYPE, *_NOTICE], rows=rows, next_cursor=found.next_cursor)
 
 
 def _page(q: ListDocuments, by: Actor, connection: Connection) -> tuple[list[Document], str | None]:

@@ -90,6 +90,8 @@ def lag(evidence: Evidence) -> dict[str, int]:
             heads[name] = head
             if database.has_table("evidence_examination"):
                 found["unexamined"] = database.number(WAITING)
+            if database.has_table("document_press"):
+                found["unprinted"] = database.number("SELECT count(*) FROM document_press")
             found["outbox"] += waiting
             found["unpublished"] += abs(head - published)
         for consumer, producer in WANTED:

@@ -5,7 +5,7 @@ import hashlib
 import io
 import zipfile
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 import openpyxl
 import pytest
@@ -35,6 +35,7 @@ def desk(house: House) -> House:
     [
         ("/documents/export.xlsx", "document.export", "公文-"),
         ("/documents/receipts.xlsx", "document.export_receipts", "签收情况-"),
+        ("/notices/export.xlsx", "notice.export", "抄告-"),
     ],
 )
 def test_a_list_is_one_file_in_which_nothing_is_a_formula(desk: House, path: str, query: str, name: str) -> None:
@@ -44,7 +45,8 @@ def test_a_list_is_one_file_in_which_nothing_is_a_formula(desk: House, path: str
         return {"headings": ["标题", "应签收"], "rows": rows, "next_cursor": None if at else "1"}
 
     desk.services.answers[query] = answer
-    told = desk.ask("GET", f"/api/v1{path}?state=issued", by="li")
+    asked = {"unsigned": True} if "notices" in path else {"state": "issued"}
+    told = desk.ask("GET", f"/api/v1{path}?{urlencode(asked)}", by="li")
     assert (told.status_code, told.headers["content-type"]) == (200, MEDIA_TYPE)
     assert unquote(told.headers["content-disposition"].partition("utf-8''")[2]).startswith(name)
     sheet = openpyxl.load_workbook(io.BytesIO(told.content)).active
@@ -53,7 +55,7 @@ def test_a_list_is_one_file_in_which_nothing_is_a_formula(desk: House, path: str
     assert {cell.data_type for cell in cells} == {"s"}
     assert (sheet.cell(1, 1).value, sheet.cell(7, 1).value) == ("标题", "末行")
     first, second = desk.services.all(query)
-    assert first["body"] == {"state": "issued", "limit": 500}
+    assert first["body"] == {**asked, "limit": 500}
     assert second["body"] == {**first["body"], "cursor": "1"}
 
 

@@ -256,14 +256,14 @@ def test_a_long_poll_ends_when_the_client_leaves(desk: House) -> None:
 
 
 def test_a_clerk_who_opens_a_notice_has_received_it(desk: House) -> None:
-    notice = {"id": ID, "version": 1, "receipts": [{"delivered_at": None}]}
+    notice = {"id": ID, "version": 1, "receipts": [{"opened_at": None}]}
     desk.services.answers["notice.get"] = notice
     assert desk.ask("GET", f"/api/v1/notices/{ID}", by="clerk").json() == notice
     assert desk.services.last("notice.read")["target_id"] == ID
 
 
 def test_a_reading_that_fails_does_not_spoil_the_answer(desk: House) -> None:
-    desk.services.answers["notice.get"] = {"id": ID, "version": 1, "receipts": [{"delivered_at": None}]}
+    desk.services.answers["notice.get"] = {"id": ID, "version": 1, "receipts": [{"opened_at": None}]}
     desk.services.answers["notice.read"] = Conflict("notify.notice-cancelled")
     assert desk.ask("GET", f"/api/v1/notices/{ID}", by="clerk").status_code == 200
 

@@ -272,3 +272,16 @@ def test_list_by_kind_and_case(filed: House) -> None:
     assert [row["kind"] for row in filed.notices(COORDINATOR, kind="case_report_copy")] == ["case_report_copy"]
     assert len(filed.notices(COORDINATOR, case_id=facts.CASE_ID)) == 2
     assert filed.notices(COORDINATOR, case_id=uuid4()) == []
+
+
+def test_a_recipient_takes_its_own_notices_home_as_a_sheet_and_nobody_elses(filed: House) -> None:
+    (row,) = filed.notices(COORDINATOR)
+    sign(filed, DISCIPLINE, row["id"])
+    whole, own = (filed.query(by, "notice.export") for by in (COORDINATOR, DISCIPLINE))
+    at = {heading: place for place, heading in enumerate(whole["headings"])}
+    assert len(whole["rows"]) == len(row["receipts"]) > 1
+    (mine,) = own["rows"]
+    assert mine in whole["rows"]
+    assert (mine[at["收文单位"]], mine[at["签收人"]], mine[at["送达"]]) == ("中宁县纪委监委", "王五", "已送达")
+    assert mine[at["发文字号"]] == row["notice_no"]
+    assert filed.query(OTHER_DISCIPLINE, "notice.export")["rows"] == []

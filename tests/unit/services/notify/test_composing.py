@@ -135,6 +135,11 @@ def test_paragraphs_of_a_text_stay_paragraphs() -> None:
     assert [block.text for block in made.body if isinstance(block, Paragraph)][1:3] == ["第一段。", "第二段。"]
 
 
+def test_entries_within_a_sentence_do_not_end_it() -> None:
+    made = document("penalty_decision", duties=["限期拆除；", "恢复种植条件。"])
+    assert "（限期拆除、恢复种植条件）" in said(made)
+
+
 @given(
     st.text(
         st.characters(blacklist_categories=("Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp", "Zs")), min_size=1, max_size=60

@@ -160,6 +160,7 @@ SUMMARIES: dict[str, str] = {
     "document-get": "查看文书",
     "document-export": "导出公文清单（XLSX）",
     "document-export-receipts": "导出签收情况（XLSX）",
+    "notice-export": "导出抄告清单（XLSX）",
     "document-bundle": "下载公文包：原件、签名、签收和核对程序（ZIP）",
     "document-file": "下载文书原件",
     "document-revise": "修改文书草稿",

@@ -72,7 +72,7 @@ def test_without_an_entry_there_is_no_export_and_no_answer(filed: House) -> None
     ("operation", "by", "outcome", "code"),
     [
         ("document.deliver", ADMINISTRATOR, "denied", "role-not-allowed"),
-        ("notice.sign", PARTY, "absent", "not-found"),
+        ("notice.read", PARTY, "absent", "not-found"),
         ("no.such", PARTY, "absent", "operation-unknown"),
     ],
 )
@@ -80,7 +80,7 @@ def test_a_refused_command_is_written_with_whom_it_was_about(
     filed: House, operation: str, by: Actor, outcome: str, code: str
 ) -> None:
     target = uuid4()
-    filed.command(by, operation, target, signed_by="某人")
+    filed.command(by, operation, target)
     row = written(filed)[-1]
     assert (row.kind, row.operation, row.outcome, row.code) == ("command", operation, outcome, code)
     assert (row.actor, row.actor_name, row.objects) == (by.account_id, by.name, [target])

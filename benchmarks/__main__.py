@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from benchmarks import (
+    audit,
     bulletins,
     deadlines,
     documents,
@@ -41,6 +42,7 @@ ALONE: dict[str, Callable[[], Any]] = {
     "packages_verified": protocols.packages_verified,
     "documents_printed": documents.printing,
     "notices_drained": documents.notices_drained,
+    "audit": audit.audit,
     "kernel_commits": kernel.commits,
     "kernel_long_log": kernel.long_log,
     "recovery_after_broker_faults": recovery.broker_recovery,

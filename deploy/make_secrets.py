@@ -47,6 +47,8 @@ def make(folder: Path) -> None:
     write("oidc_providers", "# [[provider]] tables, see docs/运维手册.md\n")
     # By which the office signs its documents; an SM2 key (`sm2:` and base64) may take its place.
     write("office_key", f"ed25519:{key_pair()[0]}")
+    # By which the gateway signs checkpoints of the audit.
+    write("audit_key", f"ed25519:{key_pair()[0]}")
     broker = {name: secrets.token_urlsafe(32) for name in DATABASES}
     for name, password in broker.items():
         write(f"{name}_bus_url", f"amqp://{name}:{password}@rabbitmq:5672/{VHOST}")

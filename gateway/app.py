@@ -23,6 +23,7 @@ from gateway.routers import (
     action_proposals,
     agencies,
     assistance,
+    audit,
     bulletins,
     calendar,
     case_imports,
@@ -90,6 +91,7 @@ _ROUTERS = (
     grants,
     identities,
     oidc,
+    audit,
 )
 _DOCS = "/docs"
 

@@ -20,6 +20,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway import audit
 from gateway.auth import console_cookie
 from gateway.auth.caller import Caller
 from gateway.auth.policy import require_none
@@ -78,9 +79,18 @@ async def asked(request: Request, *, with_duties: bool = False) -> Asked:
     """
     parts: Parts = request.app.state.parts
     caller = await parts.callers.identify(request)
+    audit.sent_by(request, caller)
     if not with_duties:
         require_none(caller.duties)
     return Asked(parts, caller, request.scope.get("correlation_id") or uuid4().hex)
+
+
+async def written_down(operation: str, handler: Handler, request: Request) -> Response:
+    """Serve the request, and see that the audit has it. Raises what the handler raises; Unavailable."""
+    parts: Parts = request.app.state.parts
+    if parts.audit is None:
+        return await handler(request)
+    return await parts.audit.around(operation, handler, request)
 
 
 @dataclass(frozen=True)
@@ -240,10 +250,11 @@ class Api:
         answers: the kind of answer that is documented, where it is not JSON; then view is None.
         """
 
-        async def endpoint(request: Request) -> Response:
-            return await handler(request)
-
         operation_id = name.replace("_", "-")
+
+        async def endpoint(request: Request) -> Response:
+            return await written_down(operation_id, handler, request)
+
         told = list(parameters)
         if not public:
             told.append(_parameter("token", Annotated[str | None, Security(_SECURITY)], None))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeVar
 
+from sqlalchemy import Engine
+
+from gateway.audit import DoorAudit
 from gateway.auth.account_log import AccountLog
 from gateway.auth.accounts import Accounts
 from gateway.auth.caller import Callers
@@ -23,6 +26,7 @@ from gateway.auth.proofs import Proofs
 from gateway.auth.second_factors import SecondFactors
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
+from gateway.checkpoints import Checkpoints
 from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
@@ -60,6 +64,8 @@ class Parts:
     clock: Clock
     rates: Rates = field(default_factory=Rates)
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_HASHING, "passwords"))
+    audit: DoorAudit | None = None
+    checkpoints: Checkpoints | None = None
 
     async def hashed(self, work: Callable[[], T]) -> T:
         """Done by one of the few threads that compute digests of passwords."""
@@ -82,15 +88,19 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         keys = SigningKeys(settings.signing_key.get_secret_value(), rereader("signing_key"))
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
+        running: list[asyncio.Task[None]] = []
         try:
             accounts, tokens, signer = Accounts(engine, clock), AccessTokens(keys), PrincipalSigner(keys)
             second_factors = SecondFactors(engine, SecretBox(settings.secrets_key.get_secret_value()), clock)
             sessions = Sessions(engine, tokens, clock, policy_of(settings))
-            store = SignOnStore(engine)
+            store, services = SignOnStore(engine), Services(client, settings.rpc_deadline_s)
+            audit = DoorAudit(engine, settings.audit_days, settings.log_digest)
+            checkpoints = _checkpoints(settings, engine, services, signer)
+            running += [asyncio.create_task(each) for each in (audit.run(), checkpoints.run())]
             async with provider_clients(providers) as clients:
                 systems = SystemTokens(clients, store, clock)
                 yield Parts(
-                    services=Services(client, settings.rpc_deadline_s),
+                    services=services,
                     callers=Callers(accounts, sessions, tokens, signer, elsewhere=systems.read),
                     accounts=accounts,
                     proofs=Proofs(engine, second_factors, clock),
@@ -103,12 +113,29 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
                     identities=Identities(engine),
                     blobs=open_blobs(settings),
                     clock=clock,
+                    audit=audit,
+                    checkpoints=checkpoints,
                 )
         finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await asyncio.to_thread(client.close)
             engine.dispose()
 
     return opened
+
+
+def _checkpoints(settings: GatewaySettings, engine: Engine, services: Services, signer: PrincipalSigner) -> Checkpoints:
+    return Checkpoints(
+        engine,
+        services,
+        signer,
+        settings.audit_key.get_secret_value(),
+        settings.county_code,
+        settings.checkpoints,
+        settings.audit_checkpoint_s,
+    )
 
 
 def policy_of(settings: GatewaySettings) -> Policy:

@@ -59,6 +59,11 @@ OWN: Mapping[str, frozenset[Role]] = {
     "identity-list": _SYSTEM | _SECURITY,
     "identity-confirm": _SECURITY,
     "identity-end": _SYSTEM | _SECURITY,
+    "audit-list": _AUDIT,
+    "audit-export": _AUDIT,
+    "audit-chain": _AUDIT,
+    "audit-checkpoints": _AUDIT,
+    "audit-checkpoint": _AUDIT,
 }
 """What the gateway answers by itself, about the caller's own account or as one of the three administrators."""
 ASKS: Mapping[str, str] = {

@@ -1,6 +1,7 @@
 """Settings of the gateway and of the two small programs that prepare its database."""
 
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -33,12 +34,20 @@ class GatewaySettings(BlobSettings):
     public_url: how browsers reach the gateway; OpenID providers send people back there.
     oidc_providers: the providers that are trusted, as TOML (gateway/auth/oidc_providers.py); empty: none.
     The file store is shared with the services that read what was uploaded.
+    audit_key: private key of the audit, `ed25519:` or `sm2:` and base64 (shared/keys.py); signs checkpoints alone.
+    audit_folder: the write-once folder of checkpoints; default `audit-checkpoints` in home.
+    audit_checkpoint_s: between two checkpoints. audit_days: for which entries of the door are kept, 183 at least.
     """
 
     bus_url: SecretStr
     gateway_dsn: SecretStr
     signing_key: SecretStr
     secrets_key: SecretStr
+    audit_key: SecretStr
+    audit_folder: Path | None = None
+    audit_checkpoint_s: Annotated[float, Field(ge=60, le=86_400)] = 3600.0
+    audit_days: Annotated[int, Field(ge=183, le=36_500)] = 366
+    log_digest: Literal["sha256", "sm3"] = "sha256"
     http_host: str = "127.0.0.1"
     http_port: int = 8600
     max_body_bytes: int = MIB
@@ -52,6 +61,10 @@ class GatewaySettings(BlobSettings):
     cookie_secure: bool = True
     public_url: str = ""
     oidc_providers: SecretStr = SecretStr("")
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.audit_folder or self.home / "audit-checkpoints"
 
 
 class SeedSettings(ProcessSettings):

@@ -17,9 +17,13 @@ import orjson
 
 
 class TianweiError(Exception):
-    """Base. code: stable dotted name. field: path of the input at fault. facts: JSON-safe values for the text."""
+    """Base. code: stable dotted name. field: path of the input at fault. facts: JSON-safe values for the text.
+
+    remote: a callee said so, and has written it down.
+    """
 
     kind: ClassVar[str] = "internal"
+    remote = False
 
     def __init__(self, code: str, field: str | None = None, **facts: Any) -> None:
         super().__init__(code)
@@ -90,6 +94,7 @@ def from_problem(problem: Mapping[str, Any]) -> TianweiError:
     cls = _KINDS.get(str(problem.get("kind")), Conflict if problem.get("kind") == "stale-version" else TianweiError)
     error = TianweiError.__new__(cls)
     TianweiError.__init__(error, str(problem.get("code")), problem.get("field"), **dict(problem.get("facts") or {}))
+    error.remote = True
     if problem.get("kind") == "stale-version":
         error.__class__ = StaleVersion
     return error

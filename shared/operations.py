@@ -20,6 +20,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from shared import telemetry
+from shared.audit.witness import Witness
+from shared.audit.writer import AuditWriter
 from shared.citations import cite
 from shared.contracts.base import Command, Query, View
 from shared.contracts.codes import Role
@@ -131,7 +133,8 @@ class Dispatcher(Generic[U]):
 
     cites: a citation in the county's own words, of a service that holds its register of legal sources.
     wall: what transactions say of who asks (shared/wall.py); of a service whose tables have none, None.
-    county_code: 12 digits, of the house. Raises TableUnfit.
+    county_code: 12 digits, of the house.
+    audit: where reads, exports and what was refused are written down. Raises TableUnfit.
     """
 
     def __init__(
@@ -143,6 +146,7 @@ class Dispatcher(Generic[U]):
         cites: Callable[[str], str] = cite,
         wall: Wall | None = None,
         county_code: str = "",
+        audit: AuditWriter | None = None,
     ) -> None:
         operations = tuple(operations)
         _require_fit(operations)
@@ -154,12 +158,16 @@ class Dispatcher(Generic[U]):
         self._county = county_code[:COUNTY_DIGITS]
         self._verifier = verifier
         self._cites = cites
+        asked = {name: operation.contract for name, operation in self._queries.items()}
+        self._witness = None if audit is None else Witness(audit, verifier, asked)
 
     def command(self, request: dict[str, Any]) -> dict[str, Any]:
-        return answer_or_problem(partial(self._cited, self._command), request)
+        answer = answer_or_problem(partial(self._cited, self._command), request)
+        return answer if self._witness is None else self._witness.command(request, answer)
 
     def query(self, request: dict[str, Any]) -> dict[str, Any]:
-        return answer_or_problem(partial(self._cited, self._query), request)
+        answer = answer_or_problem(partial(self._cited, self._query), request)
+        return answer if self._witness is None else self._witness.query(request, answer)
 
     def _cited(self, act: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str, Any]) -> dict[str, Any]:
         """What a refusal rests on is told in the county's words, where it has its own."""

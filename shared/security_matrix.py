@@ -6,6 +6,7 @@ Every service writes its own (services/<name>/security_matrix.py), the gateway t
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from shared.audit_desk import AuditDesk
 from shared.clock import SystemClock
 from shared.contracts.codes import Role
 from shared.dead_letter_desk import DeadLetterDesk
@@ -28,7 +29,7 @@ def heading(service: str) -> str:
 def chapter(service: str, operations: Iterable[Operation], walled: Iterable[str], unwalled: Mapping[str, str]) -> str:
     """walled: tables with row-level policies; unwalled: those without, with the reason."""
     desk = DeadLetterDesk(DeadLetterBook(service), {}, SystemClock()).operations()
-    rows = sorted((*operations, *desk), key=_order)
+    rows = sorted((*operations, *desk, *AuditDesk(service).operations()), key=_order)
     return "\n".join(_lines(service, rows, sorted(walled), unwalled)) + "\n"
 
 

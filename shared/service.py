@@ -7,6 +7,9 @@ from typing import Any
 from pydantic import SecretStr
 from sqlalchemy import Connection, Engine
 
+from shared.audit.retention import LOOK_S, Retention
+from shared.audit.writer import ROUND_S, AuditWriter
+from shared.audit_desk import AuditDesk, OnKept
 from shared.citations import cite
 from shared.clock import Clock, open_clock
 from shared.database import open_engine
@@ -20,8 +23,8 @@ from shared.settings import BusSettings, rereader
 from shared.signing_keys import VerifyingKeys
 from shared.standing import Wall
 
-# Connections beyond one a worker: relay, feed, catch-up, health.
-_SPARE_CONNECTIONS = 4
+# Connections beyond one a worker: relay, feed, catch-up, health, audit.
+_SPARE_CONNECTIONS = 6
 
 # Called after a commit that told events: it wakes whoever passes them on.
 Ring = Callable[[], None]
@@ -30,11 +33,15 @@ Health = Callable[[Connection], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Chore:
-    """What a service does by itself: turn() does one round, again every_s seconds after it ended."""
+    """What a service does by itself: turn() does one round, again every_s seconds after it ended.
+
+    at_end: a last round is made when the service stops.
+    """
 
     name: str
-    turn: Callable[[], None]
+    turn: Callable[[], Any]
     every_s: float
+    at_end: bool = False
 
 
 Chores = Callable[[UnitRunner[Any]], Sequence[Chore]]
@@ -83,11 +90,12 @@ def assemble(
     clock: Clock | None = None,
     cites: Callable[[str], str] = cite,
     wall: Wall,
+    on_checkpoint: OnKept | None = None,
 ) -> ServiceParts:
     """The parts around a service's own. dsn: its database, as its run-time role. resume: of a service that sends.
 
     cites: how a refusal writes what it rests on. wall: what its transactions say of who asks; the service's own loops
-    act for the house.
+    act for the house. on_checkpoint: of the service that sends checkpoints of the audit out.
     """
     workers = settings.max_workers
     engine = open_engine(dsn.get_secret_value(), pool_size=workers + _SPARE_CONNECTIONS, application=f"tianwei-{name}")
@@ -96,10 +104,14 @@ def assemble(
     reactors = {producer: Reactor(known, open_unit, clock) for producer, known in reactions.items()}
     book = DeadLetterBook(name)
     desk = DeadLetterDesk(book, reactors, clock, resume)
-    keys = VerifyingKeys(settings.principal_public_key, rereader("principal_public_key"))
-    verifier = PrincipalVerifier(keys)
-    dispatcher = Dispatcher(
-        (*operations, *desk.operations()), runner, engine, verifier, cites, wall, settings.county_code
+    verifier = PrincipalVerifier(VerifyingKeys(settings.principal_public_key, rereader("principal_public_key")))
+    audit, digest = AuditWriter(engine, settings.log_digest), settings.log_digest
+    every = (*operations, *desk.operations(), *AuditDesk(name, on_checkpoint).operations())
+    dispatcher = Dispatcher(every, runner, engine, verifier, cites, wall, settings.county_code, audit)
+    auditing = (
+        Chore("audit.write", audit.flush, ROUND_S, at_end=True),
+        Chore("audit.forget", Retention(engine, settings.audit_days, digest).turn, LOOK_S),
     )
     own = UnitRunner(engine, open_unit, clock, ring)
-    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, chores(own))
+    rounds = (*chores(own), *auditing)
+    return ServiceParts(name, engine, dispatcher, open_unit, clock, book, reactors, health, rounds)

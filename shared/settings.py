@@ -3,9 +3,9 @@
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "TIANWEI_"
@@ -55,6 +55,8 @@ class BusSettings(ProcessSettings):
     max_workers: int = 16
     # Of the hash chain over the log: SM3 where the 密评 asks for it.
     log_digest: Literal["sha256", "sm3"] = "sha256"
+    # Days for which entries of the audit are kept; the database itself lets none go before 183.
+    audit_days: Annotated[int, Field(ge=183, le=36_500)] = 366
 
 
 class BlobSettings(ProcessSettings):

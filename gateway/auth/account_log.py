@@ -1,4 +1,6 @@
-"""The log of accounts: who did what to which, append-only. Written in the transaction of the change it tells of."""
+"""The log of accounts: who did what to which, append-only. Written in the transaction of the change it tells of, and in
+the chain of the audit too: a change of an account that the audit has not does not take place.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +13,8 @@ from sqlalchemy import Connection, Engine
 
 from gateway.auth.codes import AccountAct
 from gateway.storage.tables import account_log
+from shared.audit import chain
+from shared.contracts.audit import AuditKind, Outcome
 from shared.contracts.base import ListQuery, Page, View
 from shared.paging import Listing, page
 from shared.principal import Actor
@@ -55,6 +59,16 @@ def record(
             facts=facts,
         )
     )
+    told = chain.Entry(
+        kind=AuditKind.ACCESS,
+        operation=act.value,
+        outcome=Outcome.DONE,
+        actor="" if by is None else by.account_id,
+        actor_name="" if by is None else by.name,
+        org_code="" if by is None else by.org_code,
+        objects=(account_id,),
+    )
+    chain.append(connection, [told])
 
 
 def has_done(connection: Connection, by: Actor, act: AccountAct, account_id: UUID, since: datetime) -> bool:

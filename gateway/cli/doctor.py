@@ -121,6 +121,7 @@ def _settings(home: Home) -> dict[str, dict[str, str]]:
         owner_dsn=dict.fromkeys(DATABASES, _HIDDEN),
         sealing_keys=dict.fromkeys(SEALING, _HIDDEN),
         office_key=_HIDDEN,
+        audit_key=_HIDDEN,
     )
     processes: list[Any] = [program for programs in told.programs().values() for program in programs]
     return {

@@ -9,6 +9,7 @@ from fastapi import Body, Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway import audit
 from gateway.auth import password_rules, passwords
 from gateway.bodies import parsed, read_json
 from gateway.forwarding import (
@@ -145,6 +146,7 @@ async def create(request: Request) -> Response:
         return AccountWithGrant(account=AccountView.of(made), grant=None if grant is None else GrantView.of(grant))
 
     answer = (await parts.hashed(make)).model_dump(mode="json")
+    audit.about(request, objects=(account_id,))
     return json_answer(answer, 201, {**etag(answer["account"]), "Location": f"{PREFIX}/accounts/{account_id}"})
 
 

@@ -47,8 +47,9 @@ def _measure_feeds(facts: Mapping[str, dict[str, Any]]) -> None:
             feed["lag"] = feed["head"] - feed["position"]
 
 
-# Kinds of dead letters, as a service counts those that wait for a person; working calendars and rules it lacks.
-_ALERTS = ("parked", "refused", "exhausted", "forked", "calendar_missing", "rules_unreadable")
+# Kinds of dead letters, as a service counts those that wait for a person; working calendars and rules it lacks; chains
+# that are not what was signed of them.
+_ALERTS = ("parked", "refused", "exhausted", "forked", "calendar_missing", "rules_unreadable", "audit_contradicted")
 
 
 def _alerts(facts: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -73,4 +74,5 @@ async def _database(parts: Parts) -> dict[str, Any]:
         await asyncio.wait_for(asyncio.to_thread(parts.accounts.ping), HEALTH_WITHIN_S)
     except (SQLAlchemyError, TimeoutError):
         return {"ready": False, "problem": "database-unavailable"}
-    return {"ready": True}
+    keeper = parts.checkpoints
+    return {"ready": True, "audit_contradicted": 0 if keeper is None else len(keeper.contradicted)}

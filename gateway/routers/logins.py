@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway import audit
 from gateway.auth import console_cookie
 from gateway.auth.accounts import Account
 from gateway.auth.caller import source_of
@@ -90,11 +91,13 @@ async def token(request: Request) -> Response:
         return _granted(await asyncio.to_thread(parts.sessions.refresh, shown))
     if wanted.grant_type == "password":
         login = _needed("username", wanted.username or wanted.login)
+        audit.about(request, login=login)
         password = _secret("password", wanted.password)
         owner = await parts.hashed(lambda: parts.proofs.of_person(login, password, wanted.otp, source.address))
         method = LoginMethod.PASSWORD
     else:
         client_id = _needed("client_id", wanted.client_id)
+        audit.about(request, login=client_id)
         secret = _secret("client_secret", wanted.client_secret)
         owner = await parts.hashed(lambda: parts.proofs.of_system(client_id, secret, source.address))
         method = LoginMethod.SYSTEM_SECRET
@@ -134,6 +137,7 @@ async def open_session(request: Request) -> Response:
     parts: Parts = request.app.state.parts
     wanted, source = parsed(OpenSession, await read_json(request)), source_of(request)
     password = _secret("password", wanted.password)
+    audit.about(request, login=wanted.username)
     owner = await parts.hashed(lambda: parts.proofs.of_person(wanted.username, password, wanted.otp, source.address))
     opened = await asyncio.to_thread(parts.sessions.open, owner, LoginMethod.PASSWORD, source)
     return _opened(parts, owner, opened)

@@ -1,20 +1,19 @@
 """Signing in at an OpenID provider: the way out, the way back, the way off. What goes wrong is a page for people."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from gateway import problems, sign_on_page, texts
+from gateway import audit, problems, sign_on_page, texts
 from gateway.auth import console_cookie
 from gateway.auth.caller import source_of
 from gateway.auth.codes import LoginMethod
 from gateway.auth.oidc_errors import LoginStale, LogoutTokenRefused
 from gateway.auth.oidc_sign_on import Arrival
 from gateway.bodies import media_type
-from gateway.forwarding import PREFIX, Api, asked, json_answer
+from gateway.forwarding import PREFIX, Api, Handler, asked, json_answer, written_down
 from gateway.parts import Parts
 from gateway.schemas.identities import LogoutView, ProviderView
 from shared.contracts.base import Page
@@ -28,7 +27,6 @@ _LOGIN_S = 600
 _MOST_HINT = 3500
 _NO_STORE = {"Cache-Control": "no-store"}
 _HINT = "tianwei-oidc-hint"
-Act = Callable[[Request], Awaitable[Response]]
 
 
 def add_to(api: Api) -> None:
@@ -73,11 +71,11 @@ async def providers(request: Request) -> Response:
 
 
 async def begin(request: Request) -> Response:
-    return await _as_page(request, _begin)
+    return await _as_page("sign-on-begin", _begin, request)
 
 
 async def come_back(request: Request) -> Response:
-    return await _as_page(request, _come_back)
+    return await _as_page("sign-on", _come_back, request)
 
 
 async def _begin(request: Request) -> Response:
@@ -101,6 +99,7 @@ async def _come_back(request: Request) -> Response:
 async def _let_in(request: Request, parts: Parts, arrival: Arrival) -> Response:
     """The session of a local login, kept as one that the provider can end."""
     sessions = parts.sessions
+    audit.about(request, login=arrival.account.login)
     opened = await asyncio.to_thread(sessions.open, arrival.account, LoginMethod.OPENID, source_of(request))
     await asyncio.to_thread(parts.sign_on.came, opened.id, arrival)
     answer = RedirectResponse(arrival.return_to, 303, _NO_STORE)
@@ -127,28 +126,33 @@ async def log_out(request: Request) -> Response:
 
 async def told_to_end(request: Request) -> Response:
     """OpenID Connect Back-Channel Logout 1.0: the provider says that a person is out."""
-    parts: Parts = request.app.state.parts
     try:
-        _count(request)
-        async with request.form(max_fields=20) as form:
-            token = form.get("logout_token")
-        if media_type(request) != _FORM or not isinstance(token, str):
-            raise LogoutTokenRefused
-        ended = await parts.sign_on.end(request.path_params["provider"], token)
+        return await written_down("sign-on-ended", _end, request)
     except TianweiError as error:
         refused = problems.of_error(error)
         kept = {name: value for name, value in refused.headers.items() if name == "retry-after"}
         status = refused.status_code if refused.status_code in (404, 429, 503) else 400
         return JSONResponse({"error": "invalid_request"}, status, {**_NO_STORE, **kept})
+
+
+async def _end(request: Request) -> Response:
+    parts: Parts = request.app.state.parts
+    _count(request)
+    async with request.form(max_fields=20) as form:
+        token = form.get("logout_token")
+    if media_type(request) != _FORM or not isinstance(token, str):
+        raise LogoutTokenRefused
+    ended = list(await parts.sign_on.end(request.path_params["provider"], token))
+    audit.about(request, objects=tuple(ended))
     for account_id in ended:
         parts.callers.forget(account_id)
     return Response(status_code=200, headers=_NO_STORE)
 
 
-async def _as_page(request: Request, act: Act) -> Response:
+async def _as_page(operation: str, act: Handler, request: Request) -> Response:
     try:
         _count(request)
-        return await act(request)
+        return await written_down(operation, act, request)
     except TianweiError as error:
         refused = problems.of_error(error)
         correlation = str(request.scope.get("correlation_id") or "")

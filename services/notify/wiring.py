@@ -19,6 +19,7 @@ from services.notify.adapters.registers import (
 )
 from services.notify.domain.document_table import OUT
 from services.notify.handlers import assistance, counting, on_agencies, on_cases, on_dossiers
+from services.notify.handlers.checkpoints import send_checkpoint
 from services.notify.handlers.deliveries import resume_delivery
 from services.notify.handlers.urging import MOST, give_terms, urge_unsigned
 from services.notify.operations import OPERATIONS
@@ -59,6 +60,7 @@ def wire(settings: NotifySettings, ring: Ring, clock: Clock | None = None) -> Se
         },
         health=health,
         resume=resume_delivery,
+        on_checkpoint=send_checkpoint,
         chores=partial(_chores, settings.county_code),
         wall=facts_of,
     )

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from shared.contracts.base import (
+    Audited,
     Bool,
     Command,
     Event,
@@ -170,11 +171,11 @@ class TaskView(TaskRow):
     form: dict[str, Any] = Field(description="the task, and its result once reported, in the agency's own vocabulary")
 
 
-class GetTask(GetOne, operation="task.get"):
+class GetTask(GetOne, operation="task.get", audited=Audited.OTHERS):
     pass
 
 
-class ListTasks(ListQuery, operation="task.list"):
+class ListTasks(ListQuery, operation="task.list", audited=Audited.OTHERS):
     """Newest first; with `after`, the mailbox: oldest first above that position."""
 
     after: MailboxPosition | None = None
@@ -200,7 +201,7 @@ class TaskMessageView(View):
     delivered_at: Instant | None
 
 
-class ListTaskMessages(ListQuery, operation="task.messages"):
+class ListTaskMessages(ListQuery, operation="task.messages", audited=Audited.OTHERS):
     """Newest first; with `after`, as a mailbox: oldest first above that position."""
 
     after: MailboxPosition | None = None

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.agency_endpoints import Protocol
-from shared.contracts.base import Bool, Command, Contract, Event, Instant, Query, Sha256, ShortText, View
+from shared.contracts.base import Audited, Bool, Command, Contract, Event, Instant, Query, Sha256, ShortText, View
 from shared.contracts.codes import Agency
 
 CONTRACT_VERSION = "1.2"
@@ -105,7 +105,7 @@ class CertificateList(View):
     items: list[CertificateView]
 
 
-class ListCertificates(Query, operation="agency.certificates"):
+class ListCertificates(Query, operation="agency.certificates", audited=Audited.NOT):
     """Certificates of one agency's systems, newest first."""
 
     agency: Agency

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import (
+    Audited,
     Command,
     Contract,
     Event,
@@ -151,7 +152,7 @@ class AgencyList(View):
     items: list[AgencyView]
 
 
-class ListAgencies(Query, operation="agency.list"):
+class ListAgencies(Query, operation="agency.list", audited=Audited.NOT):
     pass
 
 

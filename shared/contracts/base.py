@@ -4,6 +4,7 @@ import re
 import unicodedata
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
@@ -128,14 +129,28 @@ class Command(Contract):
         cls.on, cls.verb, cls.operation = on, verb, f"{on}.{verb}"
 
 
+class Audited(StrEnum):
+    """How an answer is written down (shared/audit). export, unmasking: before it leaves; a read within the second.
+
+    others: a read by whoever it does not belong to; an agency sees by it its own alone.
+    """
+
+    READ = "read"
+    OTHERS = "others"
+    EXPORT = "export"
+    UNMASKING = "unmasking"
+    NOT = "not"
+
+
 class Query(Contract):
-    """A question. operation: its name on the bus."""
+    """A question. operation: its name on the bus. audited: NOT where the answer tells of no case and no person."""
 
     operation: ClassVar[str] = ""
+    audited: ClassVar[Audited] = Audited.READ
 
-    def __init_subclass__(cls, operation: str = "", **kwargs: Any) -> None:
+    def __init_subclass__(cls, operation: str = "", audited: Audited = Audited.READ, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls.operation = operation
+        cls.operation, cls.audited = operation, audited
 
 
 class GetOne(Query):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.audit import Chain
 from shared.contracts.base import (
     AreaM2,
     Command,
@@ -55,9 +56,13 @@ class DraftBulletin(Command, on="bulletin", verb="draft"):
 
 
 class LogHead(Contract):
-    """The end of a service's log, whose hash covers everything before it: who keeps it can prove what was there."""
+    """The end of a service's log, whose hash covers everything before it: who keeps it can prove what was there.
+
+    chain: access of the chain of reads, exports and refusals, as the last signed checkpoint has it.
+    """
 
     service: str
+    chain: Chain = Chain.CHANGES
     log_id: UUID | None
     position: Int
     hash: str

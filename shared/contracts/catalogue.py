@@ -10,6 +10,7 @@ from shared.contracts import (
     agency_endpoints,
     assistance,
     assistance_notices,
+    audit,
     bulletins,
     case_import_events,
     case_path_events,
@@ -59,6 +60,7 @@ _MODULES = (
     bulletins,
     dead_letters,
     maintenance,
+    audit,
 )
 
 

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.base import View
+from shared.contracts.base import Audited, View
 from shared.contracts.clues import ClueFilter
 
 Cell = str | float | int | None
 
 
-class ExportClues(ClueFilter, operation="clue.export"):
+class ExportClues(ClueFilter, operation="clue.export", audited=Audited.EXPORT):
     """Clues as rows of the upper system's table, newest first."""
 
     layout: Literal["working_table", "shapefile_fields"] = Field(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.base import Command, Event, GetOne, Instant, ListQuery, Page, ShortText, Text, View
+from shared.contracts.base import Audited, Command, Event, GetOne, Instant, ListQuery, Page, ShortText, Text, View
 
 
 class DeadLetterKind(StrEnum):
@@ -43,7 +43,7 @@ class Settlement(StrEnum):
     SUPERSEDED = "superseded"
 
 
-class ListDeadLetters(ListQuery, operation="dead-letter.list"):
+class ListDeadLetters(ListQuery, operation="dead-letter.list", audited=Audited.NOT):
     """What waits for a person, and what was decided; newest first.
 
     ended: false for those that wait, true for those that do not any more; all when it is left out.
@@ -55,7 +55,7 @@ class ListDeadLetters(ListQuery, operation="dead-letter.list"):
     subject_id: UUID | None = None
 
 
-class GetDeadLetter(GetOne, operation="dead-letter.get"):
+class GetDeadLetter(GetOne, operation="dead-letter.get", audited=Audited.NOT):
     pass
 
 

@@ -4,32 +4,32 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.contracts.base import Contract, GetOne, Instant, Sha256, View
+from shared.contracts.base import Audited, Contract, GetOne, Instant, Sha256, View
 from shared.contracts.documents import ListDocuments
 from shared.contracts.notify import ListNotices
 
 Rows = Annotated[int, Field(ge=1, le=1000)]
 
 
-class ExportDocuments(ListDocuments, operation="document.export"):
+class ExportDocuments(ListDocuments, operation="document.export", audited=Audited.EXPORT):
     """The list of documents as a spreadsheet, newest first."""
 
     limit: Rows = 500
 
 
-class ExportReceipts(ListDocuments, operation="document.export_receipts"):
+class ExportReceipts(ListDocuments, operation="document.export_receipts", audited=Audited.EXPORT):
     """Receipts as a spreadsheet: a row for each of those that an issued document is addressed to. limit: documents."""
 
     limit: Rows = 500
 
 
-class ExportNotices(ListNotices, operation="notice.export"):
+class ExportNotices(ListNotices, operation="notice.export", audited=Audited.EXPORT):
     """Notices as a spreadsheet, newest first: a row for each receipt that the caller sees. limit: notices."""
 
     limit: Rows = 500
 
 
-class GetDocumentBundle(GetOne, operation="document.bundle"):
+class GetDocumentBundle(GetOne, operation="document.bundle", audited=Audited.EXPORT):
     """An issued document with its signature and receipts, to be checked by anybody without this system."""
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import (
+    Audited,
     Command,
     Contract,
     GetOne,
@@ -325,7 +326,7 @@ class DocumentTypeList(View):
     items: list[DocumentTypeView]
 
 
-class ListDocumentTypes(Query, operation="document_type.list"):
+class ListDocumentTypes(Query, operation="document_type.list", audited=Audited.NOT):
     """The types that the caller's office may draft today, with what each must say."""
 
 
@@ -344,7 +345,7 @@ class PreparedDocument(View):
     asked: list[DocumentFieldView] = Field(description="what whoever drafts has to say, or may")
 
 
-class GetDocumentFile(Query, operation="document.file"):
+class GetDocumentFile(Query, operation="document.file", audited=Audited.EXPORT):
     """Which frozen file of an issued document is served."""
 
     id: UUID
@@ -357,7 +358,7 @@ class DocumentFileView(View):
     size: int
 
 
-class VerifyDocument(Query, operation="document.verify"):
+class VerifyDocument(Query, operation="document.verify", audited=Audited.NOT):
     """What a stranger with a paper may know of it: by its code, and of a file by its SHA-256."""
 
     code: VerifyCode

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.base import (
+    Audited,
     Bool,
     Command,
     Contract,
@@ -102,7 +103,7 @@ class AddEvidence(EvidenceForm, Command, on="evidence", verb="add"):
     name_differs: Bool = False
 
 
-class MayAddEvidence(Query, operation="evidence.may-add"):
+class MayAddEvidence(Query, operation="evidence.may-add", audited=Audited.NOT):
     """Asked by the gateway before it takes the file: NotFound for what the caller may not see."""
 
     object: EvidenceObject

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, PlainSerializer, StringConstraints
 
-from shared.contracts.base import Bool, Command, GetOne, Instant, Int, ListQuery, Sha256, ShortText, View
+from shared.contracts.base import Audited, Bool, Command, GetOne, Instant, Int, ListQuery, Sha256, ShortText, View
 from shared.contracts.clue_imports import ImportWarning
 from shared.contracts.codes import LandLayerKind
 
@@ -71,13 +71,13 @@ class LandRowView(View):
     facts: dict[str, Any]
 
 
-class ListLandLayers(ListQuery, operation="land_layer.list"):
+class ListLandLayers(ListQuery, operation="land_layer.list", audited=Audited.NOT):
     """Versions of base layers, newest first."""
 
     kind: LandLayerKind | None = None
 
 
-class GetLandLayer(GetOne, operation="land_layer.get"):
+class GetLandLayer(GetOne, operation="land_layer.get", audited=Audited.NOT):
     pass
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.base import (
+    Audited,
     Command,
     Contract,
     Event,
@@ -105,7 +106,7 @@ class ListNotices(ListQuery, operation="notice.list"):
     unsigned: bool = False
 
 
-class GetNoticeFile(Query, operation="notice.file"):
+class GetNoticeFile(Query, operation="notice.file", audited=Audited.EXPORT):
     """Which frozen file of a notice is served to those it is addressed to."""
 
     id: UUID
@@ -127,7 +128,7 @@ class RecipientList(View):
     items: list[RecipientView]
 
 
-class ListRecipients(Query, operation="recipient.list"):
+class ListRecipients(Query, operation="recipient.list", audited=Audited.NOT):
     """Who receives notices and how far each has come, within the caller's jurisdiction."""
 
 

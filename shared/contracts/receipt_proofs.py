@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.base import Command, Event, GetOne, Instant, Int, Sha256, ShortText, View
+from shared.contracts.base import Audited, Command, Event, GetOne, Instant, Int, Sha256, ShortText, View
 from shared.contracts.codes import ChannelKind
 
 MOST_PHOTO_BYTES = 20 << 20
@@ -48,7 +48,7 @@ class ListReceiptProofs(GetOne, operation="document.receipt-proofs"):
     """In the order in which they were entered."""
 
 
-class GetReceiptSlip(GetOne, operation="document.receipt-slip"):
+class GetReceiptSlip(GetOne, operation="document.receipt-slip", audited=Audited.EXPORT):
     """The slip to be printed, handed over with the document and signed (送达回证), as DOCX."""
 
     recipient: ShortText

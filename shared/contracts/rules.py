@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.contracts.base import Bool, Command, Contract, Instant, Query, Sha256, ShortText, Text, View
+from shared.contracts.base import Audited, Bool, Command, Contract, Instant, Query, Sha256, ShortText, Text, View
 from shared.contracts.codes import CalendarJurisdiction, RuleMark, RuleRegister
 from shared.contracts.rule_values import CalendarDay
 
@@ -217,11 +217,11 @@ class CalendarYearView(View):
     days: list[CalendarDayView]
 
 
-class ListRegisters(Query, operation="rule.registers"):
+class ListRegisters(Query, operation="rule.registers", audited=Audited.NOT):
     """The registers."""
 
 
-class ListRules(Query, operation="rule.list"):
+class ListRules(Query, operation="rule.list", audited=Audited.NOT):
     """The rows of a register that hold on a day (default: today), as known at an instant (default: now)."""
 
     register_name: RuleRegister
@@ -229,21 +229,21 @@ class ListRules(Query, operation="rule.list"):
     known_at: Instant | None = None
 
 
-class GetRule(Query, operation="rule.get"):
+class GetRule(Query, operation="rule.get", audited=Audited.NOT):
     """A rule with all its rows."""
 
     register_name: RuleRegister
     key: RuleKey
 
 
-class GetRuleChanges(Query, operation="rule.changes"):
+class GetRuleChanges(Query, operation="rule.changes", audited=Audited.NOT):
     """Who changed a rule when, why and on what paper."""
 
     register_name: RuleRegister
     key: RuleKey
 
 
-class GetCalendarYear(Query, operation="calendar.year"):
+class GetCalendarYear(Query, operation="calendar.year", audited=Audited.NOT):
     """The days of a year that differ from Monday to Friday."""
 
     year: Annotated[int, Field(ge=2000, le=2200)]

@@ -5,6 +5,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from shared.audit.schema import grant_audit
+from shared.audit.tables import APPEND_ONLY as AUDIT_APPEND_ONLY
 from shared.delivery.log import GENESIS
 from shared.delivery.tables import APPEND_ONLY, KERNEL, log_head
 
@@ -75,7 +77,7 @@ def grant_to_service(connection: Connection, role: str) -> None:
     role: an existing role; the owner itself needs no grant.
     """
     quoted = connection.dialect.identifier_preparer.quote(role)
-    append_only = {table.name for table in APPEND_ONLY}
+    append_only = {table.name for table in (*APPEND_ONLY, *AUDIT_APPEND_ONLY)}
     database = connection.dialect.identifier_preparer.quote(connection.execute(_DATABASE).scalar_one())
     # Projections are computed again in temporary tables (shared/rebuild).
     connection.execute(sa.text(f"GRANT TEMPORARY ON DATABASE {database} TO {quoted}"))
@@ -84,3 +86,4 @@ def grant_to_service(connection: Connection, role: str) -> None:
         rights = "SELECT, INSERT" if name in append_only else "SELECT, INSERT, UPDATE, DELETE"
         connection.execute(sa.text(f'GRANT {rights} ON "{name}" TO {quoted}'))
     connection.execute(sa.text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}"))
+    grant_audit(connection, quoted)

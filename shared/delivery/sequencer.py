@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from shared.delivery.log import HashName, chain_hash
+from shared.delivery.log import HashName, event_hash, meta_of
 
 BATCH = 500
 
 _WAITING = sa.text("""
-SELECT x.id, e.event_id, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_seq, e.payload, p.position AS previous
+SELECT x.id, e.event_id, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_seq, e.audience, e.actor, e.actor_name,
+       e.correlation_id, e.causation_id, e.occurred_at, e.payload, p.position AS previous
 FROM (SELECT id, event_id FROM outbox ORDER BY id LIMIT :batch) x
 JOIN event_log e USING (event_id)
 LEFT JOIN event_log f ON f.aggregate_id = e.aggregate_id AND f.aggregate_type = e.aggregate_type
@@ -44,7 +45,8 @@ def number_waiting(connection: Connection, batch: int = BATCH, digest: HashName 
         positions.append(position)
         previous.append(former)
         prev_hashes.append(hash_)
-        hash_ = chain_hash(hash_, head.log_id, position, row.event_id, row.type, row.payload, digest)
+        meta = meta_of(row._mapping)
+        hash_ = event_hash(hash_, head.log_id, position, row.event_id, row.type, meta, row.payload, digest)
         hashes.append(hash_)
     connection.execute(
         _NUMBER,

@@ -25,6 +25,7 @@ event_log = sa.Table(
     sa.Column("occurred_at", _instant, nullable=False),
     sa.Column("payload", pg.JSONB, nullable=False),
     sa.UniqueConstraint("aggregate_id", "aggregate_type", "aggregate_seq", name="event_log_aggregate"),
+    sa.Index("event_log_correlation", "correlation_id"),
 )
 
 # No foreign keys to event_log: it is insert-only, so a reference cannot dangle, and the check cost each event a query.

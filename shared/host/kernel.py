@@ -1,5 +1,6 @@
 """The nameko extension that hosts a service's kernel: dispatcher for its methods, loops for its log and feeds."""
 
+import logging
 import time
 from collections.abc import Callable
 from functools import partial
@@ -28,6 +29,8 @@ from shared.host.watchdog import Watchdog
 from shared.operations import answer_or_problem
 from shared.service import Chore, ServiceParts
 from shared.settings import BusSettings
+
+log = logging.getLogger(__name__)
 
 SETTINGS = "TIANWEI"
 
@@ -85,8 +88,18 @@ class Kernel(DependencyProvider):  # type: ignore[misc]
         self._stopping.set()
         for feed in self._feeds:
             feed.wake()
+        for chore in self.parts.chores:
+            if chore.at_end:
+                self._last_round(chore)
         self._rpc.close()
         self._publisher.close()
+
+    @staticmethod
+    def _last_round(chore: Chore) -> None:
+        try:
+            chore.turn()
+        except Unavailable as error:
+            log.error("the last round failed", extra={"chore": chore.name, "error": str(error)})
 
     def get_dependency(self, worker_ctx: Any) -> "Kernel":  # noqa: ARG002 - nameko's signature
         return self

@@ -65,7 +65,7 @@ DATABASE_DAMAGE = (
     _rows(
         "an event never follows",
         "agencies",
-        "lost phantom",
+        "lost phantom chain_broken",
         "UPDATE event_log SET causation_id = %s WHERE type LIKE '%%.task-issued.v1'"
         " AND event_id = (SELECT min(event_id::text)::uuid FROM event_log WHERE type LIKE '%%.task-issued.v1')",
     ),
@@ -120,7 +120,7 @@ DATABASE_DAMAGE = (
     _rows(
         "a parked answer of a package has its effect",
         "agencies",
-        "phantom half_written",
+        "phantom half_written chain_broken",
         f"WITH made AS ({_ANSWER} 'parked', 'sign', (SELECT aggregate_id FROM event_log"
         " WHERE type LIKE '%%.task-signed.v1' ORDER BY event_id LIMIT 1) RETURNING id, task_id)"
         " UPDATE event_log e SET causation_id = made.id::text FROM made"

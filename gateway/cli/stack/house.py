@@ -146,6 +146,7 @@ def settings_of(home: Home, state: State, secrets: Secrets, bus_url: str) -> Set
         owner_dsn={s: postgres.dsn(s, f"{s}_owner", passwords[f"{s}_owner"]) for s in DATABASES},
         sealing_keys=secrets.sealing_keys,
         office_key=secrets.office_key,
+        audit_key=secrets.audit_key,
     )
 
 

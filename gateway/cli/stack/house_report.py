@@ -15,8 +15,17 @@ COLUMNS = {
     "exhausted": "送达失败",
     "forked": "分叉",
 }
-_HEADINGS = {**COLUMNS, "calendar_missing": "未装载的年度工作日历", "rules_unreadable": "读不懂的规则"}
-_TO_DO = {"calendar_missing": "tianwei rules load-year", "rules_unreadable": "见 cases 的日志"}
+_HEADINGS = {
+    **COLUMNS,
+    "calendar_missing": "未装载的年度工作日历",
+    "rules_unreadable": "读不懂的规则",
+    "audit_contradicted": "与检查点不符的审计链",
+}
+_TO_DO = {
+    "calendar_missing": "tianwei rules load-year",
+    "rules_unreadable": "见 cases 的日志",
+    "audit_contradicted": "tianwei audit verify",
+}
 _STATES = {
     "current": "",
     "gap": "，追赶中",

@@ -21,6 +21,7 @@ _SECRET = (
     "TIANWEI_SIGNING_KEY",
     "TIANWEI_SECRETS_KEY",
     "TIANWEI_OFFICE_KEY",
+    "TIANWEI_AUDIT_KEY",
     *(f"TIANWEI_{name.upper()}_{kind}" for name in DATABASES for kind in ("DSN", "OWNER_DSN")),
 )
 _FILE_STORE = {f"TIANWEI_S3_{name}{kind}" for name in ("KEY", "KEY_ID") for kind in ("", "_FILE")}
@@ -50,6 +51,7 @@ class Settings:
     owner_dsn: Mapping[str, str]  # service -> DSN of the role that migrates
     sealing_keys: Mapping[str, str]  # service -> key
     office_key: str
+    audit_key: str
 
     def _of(self, *names: str) -> dict[str, str]:
         known = {
@@ -162,6 +164,7 @@ class Settings:
                         **_sign_on(),
                         **self._sealing("gateway"),
                         "TIANWEI_COOKIE_SECURE": self._cookie_secure,
+                        "TIANWEI_AUDIT_KEY": self.audit_key,
                     },
                     beats=False,
                 )
@@ -178,6 +181,7 @@ class Settings:
                 fingerprint=_fingerprint(
                     SOURCE / _package(name).replace(".", "/") / "storage",
                     SOURCE / "shared" / "delivery",
+                    SOURCE / "shared" / "audit",
                     SOURCE / "shared" / "outgoing" / "tables.py",
                     SOURCE / "shared" / "migration.py",
                     *_registers(name),

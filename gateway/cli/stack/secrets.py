@@ -27,6 +27,7 @@ class Secrets:
     role_passwords: dict[str, str]  # database role -> password
     sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals secrets at rest
     office_key: str  # private key (shared/keys.py) by which the office signs its documents
+    audit_key: str  # private key (shared/keys.py) by which checkpoints of the audit are signed
 
     def __repr__(self) -> str:
         return "Secrets(…)"
@@ -90,6 +91,7 @@ def _fresh() -> dict[str, Any]:
             f"{name}_{kind}": secrets.token_urlsafe(24) for name in DATABASES for kind in ("owner", "app")
         },
         "office_key": keys.new_key(keys.ED25519),
+        "audit_key": keys.new_key(keys.ED25519),
         "sealing_keys": {name: _text(secrets.token_bytes(32)) for name in SEALING},
     }
 

@@ -20,6 +20,7 @@ from services.cases.queries.rectifications import get_rectification
 from services.cases.queries.timeline import get_timeline, told_of
 from services.cases.storage.evidence_stores import EvidenceStore
 from services.cases.storage.evidence_tables import evidence_copy
+from shared.audit.links import canonical
 from shared.contracts import joint_action_events as ja
 from shared.contracts.cases import GetCase, GetTimeline
 from shared.contracts.cases_events import CaseServedV1
@@ -27,6 +28,7 @@ from shared.contracts.clues import GetClue
 from shared.contracts.codes import DocumentKind, EvidenceState, title
 from shared.contracts.evidence_events import EvidenceCopyReadV1
 from shared.contracts.rectifications import GetRectification
+from shared.delivery.log import meta_of
 from shared.delivery.tables import event_log, log_head, log_order
 from shared.principal import Actor
 
@@ -139,6 +141,7 @@ def _events(connection: Connection, ids: list[UUID]) -> list[dict[str, Any]]:
 def _event(row: dict[str, Any]) -> dict[str, Any]:
     if row["position"] is None:
         raise NotNumberedYet(f"event {row['event_id']} has no position yet")
+    meta = meta_of(row)
     return {
         "position": row["position"],
         "log_id": str(row["log_id"]),
@@ -152,8 +155,9 @@ def _event(row: dict[str, Any]) -> dict[str, Any]:
         "aggregate_seq": row["aggregate_seq"],
         "actor": row["actor"],
         "actor_name": row["actor_name"],
-        "occurred_at": row["occurred_at"].isoformat(),
+        "occurred_at": meta["occurred_at"],
         # The very bytes under the hash (RFC 8785), so that checking needs no canonical form of its own.
+        "meta": canonical(meta).decode(),
         "canonical": rfc8785.dumps(row["payload"]).decode(),
         "payload": row["payload"],
     }

@@ -12,6 +12,7 @@ from services.notify.domain.bulletin_period import BulletinPeriod
 from services.notify.domain.documents import chinese_date
 from services.notify.domain.figures import COLUMNS, COUNTY, Figures, Township
 from shared.area import mu_from_m2
+from shared.contracts.audit import Chain
 from shared.contracts.bulletins import BulletinSnapshot, LogHead, ProblemCase, UnsignedCopy
 from shared.contracts.codes import CaseState, title
 from shared.statistics import Sum
@@ -25,7 +26,7 @@ _COMPARED = (
 )
 _IN_WORDS = ("found", "violations", "in_rectification", "struck_off", "overdue", "listed")
 _WHY = {"listed": "挂牌督办", "overdue": "逾期未整改到位", "pbf": "占用永久基本农田面积大", "chosen": "情节典型"}
-_SERVICES = {"cases": "案件", "agencies": "协作", "notify": "文书"}
+_SERVICES = {"cases": "案件", "agencies": "协作", "notify": "文书", "gateway": "门户"}
 
 
 @dataclass(frozen=True)
@@ -218,7 +219,8 @@ def _head(head: LogHead) -> str:
     """In groups of eight, so that a line may break and a person may compare."""
     groups = " ".join(head.hash[at : at + 8] for at in range(0, len(head.hash), 8))
     name = _SERVICES.get(head.service, head.service)
-    return f"{name}系统：日志 {head.log_id or _NOTHING}，第{head.position}号，链头 {groups}"
+    which = "日志" if head.chain is Chain.CHANGES else "访问记录"
+    return f"{name}系统：{which} {head.log_id or _NOTHING}，第{head.position}号，链头 {groups}"
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from shared.contracts.codes import ChannelKind
@@ -24,12 +25,14 @@ class ReceiptGrade(StrEnum):
 class ParcelKind(StrEnum):
     """SERVE: the document itself, for the first time or once more. URGE: a reminder that it is not signed for.
 
-    PROBE: nothing but a question whether the way is open; it is no service of anything.
+    PROBE: nothing but a question whether the way is open; it is no service of anything. CHECKPOINT: of the audit, by
+    webhook alone, for a system that keeps it.
     """
 
     SERVE = "serve"
     URGE = "urge"
     PROBE = "probe"
+    CHECKPOINT = "checkpoint"
 
 
 # What it proves when the channel says that it has delivered (shared.outgoing.courier.Delivered). What comes back later
@@ -68,7 +71,7 @@ class Parcel:
     delivery_id: the same at every try, another one for another service round; whoever gets it twice knows it by that.
     about: what document_id names, `notice` or `document`. recipient: its code. sha256: of the PDF (of the text, where
     a notice has no PDF). signature: of the office, may be empty. link: where the recipient reads and signs for it.
-    verify_url: may be empty. made_at: when this round was owed first.
+    verify_url: may be empty. made_at: when this round was owed first. checkpoint: of that kind, as it is kept.
     """
 
     delivery_id: UUID
@@ -87,6 +90,7 @@ class Parcel:
     made_at: datetime
     due_at: datetime | None = None
     files: tuple[ParcelFile, ...] = ()
+    checkpoint: Mapping[str, Any] = field(default_factory=dict)
 
 
 def route_of(party: str, channel: ChannelKind) -> str:

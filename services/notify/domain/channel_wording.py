@@ -84,6 +84,8 @@ def short_text(parcel: Parcel) -> str:
 
 def doorbell(parcel: Parcel) -> dict[str, object]:
     """Of the signed webhook: ids, links and digests, no text (R10)."""
+    if parcel.kind is ParcelKind.CHECKPOINT:
+        return {"type": "audit.checkpoint", "data": dict(parcel.checkpoint)}
     verb = {ParcelKind.SERVE: "issued", ParcelKind.URGE: "urged", ParcelKind.PROBE: "probe"}[parcel.kind]
     data: dict[str, object] = {f"{parcel.about}_id": str(parcel.document_id), "link": parcel.link}
     files = [{"name": file.name, "sha256": file.sha256, "link": file.link} for file in parcel.files if file.link]

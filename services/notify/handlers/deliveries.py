@@ -11,6 +11,7 @@ from services.notify.domain.document import Document
 from services.notify.domain.offices import county_of
 from services.notify.domain.receipts import Standing, standing
 from services.notify.handlers import serving
+from services.notify.handlers.checkpoints import checkpoint_parcel
 from services.notify.handlers.probes import probe
 from services.notify.ports import ParcelLetter
 from services.notify.storage import services
@@ -56,7 +57,7 @@ class DocumentErrand:
         if service is None:
             # A probe is tried once: nobody waits for what becomes of it afterwards.
             is_asked = is_probe(connection, claimed.party, claimed.id)
-            return probe(claimed, self._public_url) if is_asked else None
+            return probe(claimed, self._public_url) if is_asked else checkpoint_parcel(connection, claimed)
         found = self._documents.get(connection, service.document_id)
         return self._parcel(found, service, claimed) if _is_wanted(found, service) else None
 

@@ -17,6 +17,8 @@ from services.notify.domain.document_table import office_of
 from services.notify.domain.figures import Figures, Group
 from services.notify.storage.bulletin_tables import bulletin, bulletin_group
 from services.notify.storage.standings import Point, frozen_groups, group_of, is_whole
+from shared.audit import checkpoints
+from shared.contracts.audit import Chain
 from shared.contracts.bulletins import BulletinSnapshot, LogHead
 from shared.contracts.catalogue import of_source
 from shared.contracts.codes import BulletinKind, BulletinState
@@ -163,7 +165,7 @@ def unfinished(connection: Connection) -> tuple[str, int] | None:
 
 
 def heads(connection: Connection) -> list[LogHead]:
-    """The ends of the logs of the services, those of others as far as they have been read."""
+    """The ends of the logs of the services, those of others as far as they have been read; then those of access."""
     read = sa.select(feed_cursor).where(feed_cursor.c.consumer == CONSUMER).order_by(feed_cursor.c.producer)
     found = [
         LogHead(service=row.producer, log_id=row.log_id, position=row.position, hash=row.hash)
@@ -172,4 +174,11 @@ def heads(connection: Connection) -> list[LogHead]:
     own = connection.execute(sa.select(log_head)).one_or_none()
     if own is not None:
         found.append(LogHead(service=CONSUMER, log_id=own.log_id, position=own.position, hash=own.hash))
-    return found
+    return [*found, *_signed(connection)]
+
+
+def _signed(connection: Connection) -> list[LogHead]:
+    """The ends of the chains of access, which only a checkpoint tells here."""
+    kept = checkpoints.newest(connection)
+    heads_there = [] if kept is None else checkpoints.heads_of(checkpoints.read(kept))
+    return [LogHead(**head.model_dump()) for head in heads_there if head.chain is Chain.ACCESS]

@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from services.notify.domain.channel import CARRIED, route_of
+from services.notify.domain.channel import CARRIED, channel_of_route, route_of
 from services.notify.storage.tables import endpoint
 from shared.contracts.codes import ChannelKind
 
@@ -22,6 +22,12 @@ def is_probe(connection: Connection, route: str, delivery_id: UUID) -> bool:
     """Whether a person is waiting for what becomes of this delivery, and of it alone."""
     asked = sa.select(endpoint.c.id).where(endpoint.c.party == route, endpoint.c.trial_id == delivery_id)
     return connection.execute(asked).first() is not None
+
+
+def webhooks_in_use(connection: Connection) -> list[str]:
+    """Routes of recipients whose own systems are called."""
+    found = connection.execute(sa.select(endpoint.c.party).where(endpoint.c.active).order_by(endpoint.c.party))
+    return [row.party for row in found if channel_of_route(row.party) is ChannelKind.WEBHOOK]
 
 
 def ways_in_use(connection: Connection, party: str, order: Sequence[ChannelKind]) -> tuple[ChannelKind, ...]:

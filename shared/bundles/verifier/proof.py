@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
-from shared.bundles.verifier.digests import new_sm3
+from shared.bundles.verifier.links import FORMS, GENESIS, form_of, framed, hex_digest, link_hash
 from shared.bundles.verifier.pack import Check
 
-GENESIS = "0" * 64
+# Of an event, beside its content: under its hash as one text, and named one by one for whoever reads.
+SHOWN = ("actor", "actor_name", "aggregate_id", "aggregate_seq", "aggregate_type", "occurred_at")
 
 
 def check_proof(check: Check, manifest: dict[str, Any]) -> None:
@@ -57,6 +57,10 @@ class Proof:
         where = f"日志第 {event['position']} 条（{event['type']}）"
         if json.loads(event["canonical"]) != event["payload"]:
             self.check.fault("%s的内容与其规范文本不一致", where)
+        if form_of(event["hash"]) in FORMS:
+            meta = json.loads(event["meta"])
+            if any(event[name] != meta[name] for name in SHOWN):
+                self.check.fault("%s的行为人、时间或对象与其规范文本不一致", where)
         made = chain_hash(event)
         if made is None:
             self.check.notes.append(f"本机没有 SM3，{where}的摘要没有核对")
@@ -169,7 +173,11 @@ class Proof:
 
 
 def chain_hash(event: dict[str, Any]) -> str | None:
-    """The hash over the length-prefixed fields, as the log makes it; None where SM3 is not to be had."""
+    """The hash of an event, in the form that its own names; None where SM3 is not to be had."""
+    form = form_of(event["hash"])
+    if form in FORMS:
+        content = hex_digest(event["canonical"].encode("utf-8"), FORMS[form])
+        return None if content is None else link_hash({**event, "id": event["event_id"]}, event["meta"], content)
     fields = (
         event["prev_hash"],
         event["log_id"],
@@ -178,11 +186,5 @@ def chain_hash(event: dict[str, Any]) -> str | None:
         event["type"],
         event["canonical"],
     )
-    raw = b"".join(len(part).to_bytes(8, "big") + part for part in (field.encode("utf-8") for field in fields))
-    if not event["hash"].startswith("sm3:"):
-        return hashlib.sha256(raw).hexdigest()
-    sm3 = new_sm3(len(raw))
-    if sm3 is None:
-        return None
-    sm3.update(raw)
-    return f"sm3:{sm3.hexdigest()}"
+    made = hex_digest(framed(fields), "sm3" if form else "sha256")
+    return None if made is None else form + made

@@ -14,6 +14,7 @@ class Role(StrEnum):
     """The system administrator 系统管理员; its code is older than those of the two beside it."""
     SECURITY_ADMINISTRATOR = "security_administrator"
     AUDIT_ADMINISTRATOR = "audit_administrator"
+    """Asks who did and read what."""
     # Of an agency (domain.md 2.1); acting_chief is the flag of who stands in for the chief.
     CHIEF = "chief"
     ACTING_CHIEF = "acting_chief"

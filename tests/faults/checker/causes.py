@@ -35,8 +35,8 @@ _ROWS = 'SELECT id FROM "{table}" WHERE id = ANY(%s::uuid[])'
 
 # Ids of these rows are causes of what a sender or worker found out, or a receiver took.
 _CAUSING_TABLES = ("delivery", "document", "clue_import", "evidence", "proof_bundle", "agency_answer")
-# What the gateway records by itself when something was shown, what comparing all clues finds, who is urged and which
-# bulletin is due because time has passed: no key, no cause.
+# What the gateway records by itself when something was shown or chains were signed, what comparing all clues finds,
+# who is urged and which bulletin is due because time has passed: no key, no cause.
 _BY_ITSELF = (
     "tianwei.agencies.task-delivered.v1",
     "tianwei.agencies.task-message-delivered.v1",
@@ -44,6 +44,7 @@ _BY_ITSELF = (
     "tianwei.notify.document-opened.v1",
     "tianwei.notify.document-urged.v1",
     "tianwei.notify.bulletin-due.v1",
+    "tianwei.notify.audit-checkpoint-kept.v1",
     "tianwei.cases.clue-duplicate-proposed.v1",
 )
 # What the passing of time causes: an alarm of a clock that there is.

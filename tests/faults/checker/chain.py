@@ -1,4 +1,8 @@
-"""The hash chain, computed anew (reliability.md 2): length-prefixed fields, canonical payload, SHA-256 or SM3."""
+"""The hash chain, computed anew (reliability.md 2): length-prefixed fields, canonical JSON, SHA-256 or SM3.
+
+Of today's form (`v2:`, `v2-sm3:`) the fields are who acted and when, and the digest of the payload; of the first one
+the payload itself.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,13 +12,13 @@ from tests.faults.checker.canonical import canonical
 GENESIS = "0" * 64
 """What the first event follows."""
 
-_ALGORITHMS = {"": "sha256", "sm3:": "sm3"}
+_ALGORITHMS = {"": "sha256", "sm3:": "sm3", "v2:": "sha256", "v2-sm3:": "sm3"}
 _LENGTH_BYTES = 8
 
 
 @dataclass(frozen=True)
 class Link:
-    """One numbered event. payload: JSON text. hash, prev_hash: hex, with `sm3:` in front where SM3 was set."""
+    """One numbered event. payload, meta: JSON text; meta is who acted, when, on what. hash, prev_hash: form and hex."""
 
     position: int
     event_id: str
@@ -23,6 +27,7 @@ class Link:
     hash: str
     type: str
     payload: str
+    meta: str
 
 
 def expected_hash(link: Link) -> str:
@@ -32,7 +37,10 @@ def expected_hash(link: Link) -> str:
         raise ValueError(f"unknown hash {prefix}")
     digest = hashlib.new(_ALGORITHMS[prefix])
     head = (link.prev_hash, link.log_id, str(link.position), link.event_id, link.type)
-    for field in (*(part.encode() for part in head), canonical(link.payload)):
+    said = [canonical(link.payload)]
+    if prefix.startswith("v2"):
+        said = [canonical(link.meta), hashlib.new(_ALGORITHMS[prefix], said[0]).hexdigest().encode()]
+    for field in (*(part.encode() for part in head), *said):
         digest.update(len(field).to_bytes(_LENGTH_BYTES, "big"))
         digest.update(field)
     return prefix + digest.hexdigest()

@@ -35,7 +35,11 @@ LEFT JOIN log_order p ON p.event_id = f.event_id
 WHERE o.position > %s AND (o.previous IS DISTINCT FROM p.position OR p.position >= o.position)
 """
 _LINKS = """
-SELECT o.position, o.event_id, {log_id}, o.prev_hash, o.hash, e.type, e.payload
+SELECT o.position, o.event_id, {log_id}, o.prev_hash, o.hash, e.type, e.payload, jsonb_build_object(
+    'actor', e.actor, 'actor_name', e.actor_name, 'aggregate_id', e.aggregate_id, 'aggregate_seq', e.aggregate_seq,
+    'aggregate_type', e.aggregate_type, 'audience', e.audience, 'causation_id', e.causation_id,
+    'correlation_id', e.correlation_id,
+    'occurred_at', to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00')
 FROM log_order o JOIN event_log e USING (event_id) CROSS JOIN log_head h
 WHERE o.position > %s ORDER BY o.position
 """

@@ -118,7 +118,7 @@ class House:
 @pytest.fixture(scope="session")
 def engine(postgres: PostgresNode) -> Iterator[sa.Engine]:
     postgres.create_role("gateway_app")
-    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0005"
+    assert upgrade(MIGRATIONS, SecretStr(postgres.create_database("gateway")), "gateway_app") == "0006"
     opened = open_engine(postgres.dsn("gateway", user="gateway_app"), pool_size=8)
     yield opened
     opened.dispose()

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 from starlette.requests import Request
 
 from gateway.app import create_app
+from gateway.audit import DoorAudit
 from gateway.auth.account_log import AccountLog
 from gateway.auth.accounts import Account, Accounts, NewAccount
 from gateway.auth.caller import Caller, Callers
@@ -30,6 +31,7 @@ from gateway.auth.proofs import Proofs
 from gateway.auth.second_factors import SecondFactors
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessClaims, AccessTokens
+from gateway.checkpoints import Checkpoints
 from gateway.parts import Parts
 from gateway.rpc import Services
 from gateway.storage.migrate import MIGRATIONS as GATEWAY
@@ -44,6 +46,7 @@ from services.cases.wiring import wire as wire_cases
 from services.notify.settings import NotifySettings
 from services.notify.storage.migrate import MIGRATIONS as NOTIFY
 from services.notify.wiring import wire as wire_notify
+from shared import keys
 from shared.blobs import FolderBlobStore
 from shared.bus.rpc_client import Reply
 from shared.clock import FixedClock
@@ -271,8 +274,10 @@ def _house(
     sessions = Sessions(engine, tokens, clock, Policy(cookie_secure=False))
     second_factors = SecondFactors(engine, SecretBox(_KEY), clock)
     callers = KnownCallers(accounts, sessions, tokens, signer)
+    services = Services(InProcess(parts), 30.0)
+    key = keys.new_key(keys.ED25519)
     opened = Parts(
-        services=Services(InProcess(parts), 30.0),
+        services=services,
         callers=callers,
         accounts=accounts,
         proofs=Proofs(engine, second_factors, clock),
@@ -285,6 +290,8 @@ def _house(
         identities=Identities(engine),
         blobs=FolderBlobStore(home / "blobs"),
         clock=office.clock,
+        audit=DoorAudit(engine, 366),
+        checkpoints=Checkpoints(engine, services, signer, key, f"{COUNTY}000000", home / "away", 3600.0),
     )
 
     @asynccontextmanager

@@ -24,7 +24,7 @@ _KEPT = {"alembic_version", "log_head"}
 def owner_dsn(postgres: PostgresNode) -> str:
     dsn = postgres.create_database("agencies")
     postgres.create_role(_ROLE)
-    assert upgrade(MIGRATIONS, SecretStr(dsn), _ROLE) == "0007"
+    assert upgrade(MIGRATIONS, SecretStr(dsn), _ROLE) == "0008"
     return dsn
 
 

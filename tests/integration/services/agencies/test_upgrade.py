@@ -31,7 +31,7 @@ def house(postgres: PostgresNode, owner_dsn: str) -> Iterator[House]:  # noqa: A
     with connection, connection.cursor() as cursor:
         cursor.execute(script)
     connection.close()
-    assert upgrade(MIGRATIONS, SecretStr(dsn), _ROLE) == "0007"
+    assert upgrade(MIGRATIONS, SecretStr(dsn), _ROLE) == "0008"
     key = base64.b64encode(os.urandom(32)).decode()
     opened = open_house(postgres.dsn(name, user=_ROLE), key)
     yield opened

@@ -114,4 +114,4 @@ def test_projection_follows_the_case_and_its_items(house: House) -> None:
 @pytest.mark.parametrize("times", [1, 2])
 def test_migrating_again_changes_nothing(postgres: PostgresNode, role: str, times: int) -> None:
     dsn = SecretStr(postgres.create_database(f"notify_{times}_times"))
-    assert {upgrade(MIGRATIONS, dsn, role) for _ in range(times)} == {"0011"}
+    assert {upgrade(MIGRATIONS, dsn, role) for _ in range(times)} == {"0012"}

@@ -17,6 +17,7 @@ SETTINGS = Settings(
     dsn={name: f"dsn of {name}" for name in DATABASES},
     owner_dsn={name: f"owner of {name}" for name in DATABASES},
     office_key="the key of the office",
+    audit_key="the key of the audit",
     sealing_keys={name: f"sealing key of {name}" for name in SEALING},
 )
 

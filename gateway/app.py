@@ -44,6 +44,7 @@ from gateway.routers import (
     rules,
     sealed_records,
     statistics,
+    stream,
     tasks,
     verify,
     work,
@@ -79,6 +80,7 @@ _ROUTERS = (
     rules,
     dead_letters,
     calendar,
+    stream,
     accounts,
 )
 _DOCS = "/docs"

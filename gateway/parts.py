@@ -13,10 +13,12 @@ from gateway.auth.tokens import AccessTokens
 from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.blob_stores import open_blobs
 from shared.blobs import BlobStore
 from shared.bus.rpc_client import RpcClient
 from shared.clock import Clock, SystemClock
+from shared.contracts.catalogue import SOURCES
 from shared.database import open_engine
 from shared.principal import PrincipalSigner
 
@@ -33,7 +35,9 @@ class Parts:
     feeds: Feeds
     blobs: BlobStore
     clock: Clock
+    streams: Streams
     rates: Rates = field(default_factory=Rates)
+    if_match_any: frozenset[str] = frozenset()
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
@@ -51,14 +55,17 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         await asyncio.to_thread(client.start, _BUS_WITHIN_S)
         try:
             accounts, tokens, signer = Accounts(engine), AccessTokens(key), PrincipalSigner(key)
+            services = Services(client, settings.rpc_deadline_s)
             yield Parts(
-                services=Services(client, settings.rpc_deadline_s),
+                services=services,
                 callers=Callers(accounts, tokens, signer),
                 accounts=accounts,
                 sessions=Sessions(engine, tokens, clock),
                 feeds=Feeds(engine, signer),
                 blobs=open_blobs(settings),
                 clock=clock,
+                streams=Streams(Heads(services, SOURCES), Slots(settings.most_streams), Places(key)),
+                if_match_any=settings.if_match_any,
             )
         finally:
             await asyncio.to_thread(client.close)

@@ -13,6 +13,9 @@ class GatewaySettings(BlobSettings):
     signing_key: base64 of the raw Ed25519 private key; signs principals and access tokens.
     max_body_bytes: of any request but an upload; max_import_bytes: of a file of patches with its multipart frame;
     max_evidence_bytes: of one piece of evidence with its frame.
+    if_match_any: objects (clue, case, …) whose changes may say `If-Match: *`, for a system that cannot keep an ETag: it
+    then writes over what others did meanwhile. None by default.
+    most_streams: server-sent event streams open at once in this process; more are refused with 503.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.
     The file store is shared with the services that read what was uploaded.
     """
@@ -25,6 +28,8 @@ class GatewaySettings(BlobSettings):
     max_body_bytes: int = MIB
     max_import_bytes: int = 64 * MIB
     max_evidence_bytes: int = 2048 * MIB
+    if_match_any: frozenset[str] = frozenset()
+    most_streams: int = 200
     rpc_in_flight: int = 128
     rpc_deadline_s: float = 5.0
 

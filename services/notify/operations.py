@@ -23,6 +23,7 @@ from services.notify.queries.bulletins import (
     list_figure_members,
     preview_bulletin,
 )
+from services.notify.queries.changes import CHANGES
 from services.notify.queries.document_bundles import get_document_bundle
 from services.notify.queries.document_exports import export_documents, export_notices, export_receipts
 from services.notify.queries.documents import (
@@ -123,4 +124,5 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR),
+    *CHANGES.operations(),
 )

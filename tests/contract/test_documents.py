@@ -4,6 +4,7 @@ import json
 
 from gateway import openapi
 from gateway.openapi_document import FILE as A_FILE
+from gateway.routers.stream import MEDIA_TYPE as A_STREAM
 from gateway.sheets import MEDIA_TYPE as A_SHEET
 from services.agencies import diagrams as task_diagrams
 from services.cases import diagrams, rules_document
@@ -57,7 +58,7 @@ def test_every_route_names_the_fields_of_its_answer() -> None:
         for method, operation in operations.items():
             status = next(code for code in operation["responses"] if code < "300")
             content = operation["responses"][status].get("content", {})
-            if status != "204" and not {"text/calendar", A_FILE, A_SHEET} & set(content):
+            if status != "204" and not {"text/calendar", A_STREAM, A_FILE, A_SHEET} & set(content):
                 schema = content["application/json"]["schema"]
                 assert "$ref" in schema, f"{method} {path}"
 

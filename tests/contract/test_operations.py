@@ -14,6 +14,7 @@ from services.notify.operations import OPERATIONS as NOTIFY_OPERATIONS
 from shared.clock import SystemClock
 from shared.contracts.agencies import ReadTasks
 from shared.contracts.catalogue import EVENTS
+from shared.contracts.changes import ListChanges
 from shared.contracts.dead_letters import EVENTS_OF
 from shared.contracts.evidence import MayAddEvidence
 from shared.contracts.maintenance import MAINTENANCE_OF
@@ -21,8 +22,9 @@ from shared.contracts.notify import ReadNotice
 from shared.dead_letter_desk import DeadLetterDesk
 from shared.delivery.dead_letters import DeadLetterBook
 
-# Sent by the gateway itself: once it has shown a task or a notice to whom it is addressed, before it takes evidence.
-INTERNAL = {ReadTasks.operation, ReadNotice.operation, MayAddEvidence.operation}
+# Sent by the gateway itself: once it has shown a task or a notice to whom it is addressed, before it takes evidence,
+# for its stream.
+INTERNAL = {ListChanges.operation, ReadTasks.operation, ReadNotice.operation, MayAddEvidence.operation}
 OPERATIONS = (
     *CASES_OPERATIONS,
     *NOTIFY_OPERATIONS,

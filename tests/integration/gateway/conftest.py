@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -25,8 +26,10 @@ from gateway.parts import Parts
 from gateway.rpc import Services
 from gateway.storage.migrate import MIGRATIONS
 from gateway.storage.tables import METADATA
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.blobs import FolderBlobStore
 from shared.clock import FixedClock
+from shared.contracts.catalogue import SOURCES
 from shared.contracts.codes import Role
 from shared.database import open_engine
 from shared.ids import new_id
@@ -68,11 +71,16 @@ class House:
         new = NewAccount(login, f"{login} 的姓名", frozenset({role}), org_code, jurisdiction)
         return Accounts(self.engine).create(new, _DIGEST, new_id())
 
-    def ask(self, method: str, path: str, *, by: str | None = None, **more: Any) -> httpx.Response:
-        """One request; by: login of an account, which is logged in at its first use."""
+    def ask(self, method: str, path: str, *, by: str | None = None, bare: bool = False, **more: Any) -> httpx.Response:
+        """One request; by: login of an account, which is logged in at its first use.
+
+        bare: without the headers that every good client sends with a change: a fresh key, and a version.
+        """
 
         async def once(client: httpx.AsyncClient) -> httpx.Response:
             headers = dict(more.pop("headers", {}))
+            if method != "GET" and not bare:
+                headers = {"Idempotency-Key": uuid4().hex, "If-Match": '"1"', **headers}
             if by is not None:
                 headers["Authorization"] = f"Bearer {await self._token(client, by)}"
             return await client.request(method, path, headers=headers, **more)
@@ -130,13 +138,15 @@ def house(app: FastAPI, engine: sa.Engine, tmp_path_factory: pytest.TempPathFact
     services, clock, watch = FakeServices(public), FixedClock(datetime.now(UTC)), Watch()
     blobs = tmp_path_factory.mktemp("blobs")
     tokens, accounts = AccessTokens(private), Accounts(engine)
+    calls = Services(services, 5.0)
     app.state.parts = Parts(
-        services=Services(services, 5.0),
+        services=calls,
         callers=Callers(accounts, tokens, PrincipalSigner(private), watch),
         accounts=accounts,
         sessions=Sessions(engine, tokens, clock),
         feeds=Feeds(engine, PrincipalSigner(private)),
         blobs=FolderBlobStore(blobs),
         clock=clock,
+        streams=Streams(Heads(calls, SOURCES), Slots(8), Places(private)),
     )
     return House(app, engine, services, clock, watch, blobs)

@@ -14,6 +14,7 @@ from gateway.auth.caller import Callers
 from gateway.auth.tokens import AccessTokens
 from gateway.parts import Parts
 from gateway.rpc import Services
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.clock import SystemClock
 from shared.principal import PrincipalSigner
 from tests.support.fake_services import FakeServices
@@ -32,6 +33,7 @@ def app() -> FastAPI:
         feeds=nobody,
         blobs=nobody,
         clock=SystemClock(),
+        streams=Streams(Heads(nobody, ()), Slots(1), Places(private)),
     )
 
     @asynccontextmanager

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -133,7 +134,7 @@ def act(coordinator: AuthenticatedClient, action_id: UUID) -> int:
     at = now().isoformat()
     meeting = {"met_at": at, "attended": [LEAD, OTHER], "account": "明确分工和风险。"}
     meeting["documents"] = papers("meeting_minutes", "action_plan", "risk_plan")
-    old = joint_action_get.sync_detailed(action_id, client=coordinator).headers["ETag"]
+    old = seen_when(coordinator, action_id, all_accepted).headers["ETag"]
     met = joint_action_record_meeting.sync_detailed(
         action_id, client=coordinator, body=m.RecordMeeting.from_dict(meeting), if_match=old
     )
@@ -156,14 +157,23 @@ def act(coordinator: AuthenticatedClient, action_id: UUID) -> int:
     return int(stale.status_code)
 
 
-def summarise(coordinator: AuthenticatedClient, action_id: UUID) -> None:
+def seen_when(coordinator: AuthenticatedClient, action_id: UUID, there: Callable[[Any], bool]) -> Any:
+    """The action as answered, with its ETag, once what the agencies said has reached it."""
     until = time.monotonic() + PATIENCE_S
     while True:
         seen = joint_action_get.sync_detailed(action_id, client=coordinator)
-        if good(seen).state == "feedback_complete":
-            break
-        assert time.monotonic() < until, seen.parsed.state
+        if there(good(seen)):
+            return seen
+        assert time.monotonic() < until, seen.content.decode()
         time.sleep(0.3)
+
+
+def all_accepted(action: Any) -> bool:
+    return all(task.accepted_at for task in action.tasks)
+
+
+def summarise(coordinator: AuthenticatedClient, action_id: UUID) -> None:
+    seen = seen_when(coordinator, action_id, lambda action: action.state == "feedback_complete")
     body = m.SummariseAction.from_dict(
         {
             "account": "违法行为已停止，现场已清理。",

@@ -8,6 +8,7 @@ import type { components, paths } from "./schema.js";
 
 type Api = ReturnType<typeof createClient<paths, "application/json">>;
 type Task = components["schemas"]["TaskView"];
+type Action = components["schemas"]["JointActionView"];
 type Agency = "natural_resources" | "agriculture";
 interface Plan {
   base_url: string;
@@ -127,10 +128,21 @@ async function look(coordinator: Api, action: string) {
   return coordinator.GET("/api/v1/joint-actions/{id}", { params: { path: { id: action } } });
 }
 
+// The action as answered, with its ETag, once what the agencies said has reached it.
+async function seenWhen(coordinator: Api, action: string, there: (seen: Action) => boolean) {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const seen = await look(coordinator, action);
+    if (there(good(seen))) return seen;
+    if (Date.now() > until) throw new Error(JSON.stringify(seen.data));
+    await pause(300);
+  }
+}
+
 // Meets, acts, hands the evidence over; gives the status of a step taken on an older version.
 async function act(coordinator: Api, action: string): Promise<number> {
   const at = new Date().toISOString();
-  const old = etag(await look(coordinator, action));
+  const old = etag(await seenWhen(coordinator, action, (seen) => seen.tasks.every((task) => task.accepted_at)));
   const by = (version: string) => ({ path: { id: action }, header: { "if-match": version } });
   const met = await coordinator.POST("/api/v1/joint-actions/{id}/record-meeting", {
     params: by(old),
@@ -161,13 +173,7 @@ async function act(coordinator: Api, action: string): Promise<number> {
 }
 
 async function summarise(coordinator: Api, action: string): Promise<void> {
-  const until = Date.now() + PATIENCE_MS;
-  let seen = await look(coordinator, action);
-  while (good(seen).state !== "feedback_complete") {
-    if (Date.now() > until) throw new Error(good(seen).state);
-    await pause(300);
-    seen = await look(coordinator, action);
-  }
+  const seen = await seenWhen(coordinator, action, (found) => found.state === "feedback_complete");
   good(
     await coordinator.POST("/api/v1/joint-actions/{id}/summarise", {
       params: { path: { id: action }, header: { "if-match": etag(seen) } },

@@ -72,7 +72,6 @@ def convene(coordinator: AuthenticatedClient, plan: dict[str, Any]) -> UUID:
             "place": plan["place"],
             "acting_at": (now() + dt.timedelta(days=2)).isoformat(),
             "lead_agency": LEAD,
-            "form": "consultation",
             "tasks": letters,
         }
     )

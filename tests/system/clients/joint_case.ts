@@ -62,7 +62,6 @@ async function convene(coordinator: Api): Promise<string> {
       place: plan.place,
       acting_at: new Date(Date.now() + 2 * 86_400_000).toISOString(),
       lead_agency: LEAD,
-      form: "consultation",
       tasks: AGENCIES.map((agency) => ({
         agency,
         matter: "到场核实",

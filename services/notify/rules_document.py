@@ -1,4 +1,4 @@
-"""Writes the chapter of copy rules in docs/公文.md: `python -m services.notify.rules_document`."""
+"""Writes the chapters of types and copy rules in docs/公文.md: `python -m services.notify.rules_document`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,15 @@ from services.notify.adapters.registers import (
     read_offices,
     read_receipt_terms,
 )
+from services.notify.domain.blocks import Layout
 from services.notify.domain.copy_rules import LEAD_AGENCY, CopyRule, Issue
+from services.notify.domain.document_types import Approver, Version
 from services.notify.domain.receipt_terms import Body
 from shared.citations import cite
 from shared.contracts.codes import title
 
 FILE = Path(__file__).parents[2] / "docs" / "公文.md"
-HEADING = "## 抄告规则一览"
+HEADING = "## 文种一览"
 _OFFICE = "640521"
 _BODIES = {
     Body.RECIPIENT: "同级党委、纪委监委、组织部门",
@@ -25,14 +27,52 @@ _BODIES = {
 }
 
 
+_LAYOUTS = {
+    Layout.DOCUMENT: "文件",
+    Layout.LETTER: "信函",
+    Layout.MINUTES: "纪要",
+    Layout.PROCEDURE: "执法文书",
+    Layout.FORM: "表单",
+}
+_APPROVERS = {
+    Approver.OFFICE_DIRECTOR: "领导小组办公室主任",
+    Approver.GROUP_HEAD: "领导小组组长",
+    Approver.AGENCY_HEAD: "部门负责人",
+}
+
+
 def text() -> str:
-    """The chapter as committed."""
-    return "\n".join(_lines()) + "\n"
+    """The chapters as committed."""
+    return "\n".join((*_types(), "", *_lines())) + "\n"
+
+
+def _types() -> Iterator[str]:
+    versions = sorted(read_document_types().versions(), key=lambda version: (version.type, version.version))
+    yield f"{HEADING}\n"
+    yield "由 `python -m services.notify.rules_document`（`make docs`）从 `services/notify/register/documents/` 生成，"
+    yield "不要手改。"
+    yield "各文种的内容项见 `GET /document-types`；表单和笔录不编文号，标“密封”的走密封移送。\n"
+    yield "| 文种 | 代码 | 式样 | 文号用字 | 签发 | 依据 | 有效期 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    yield from map(_type, versions)
+
+
+def _type(version: Version) -> str:
+    cells = [
+        version.title,
+        f"`{version.type}`",
+        _LAYOUTS[version.layout],
+        version.group,
+        _APPROVERS[version.approver] + ("（密封）" if version.restricted else ""),
+        "、".join(map(cite, version.law)),
+        f"自{version.valid_from}" + (f"至{version.valid_to}" if version.valid_to else ""),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _lines() -> Iterator[str]:
     rules, terms = read_copy_rules(), read_receipt_terms()
-    yield f"{HEADING}\n"
+    yield "## 抄告规则一览\n"
     yield "由 `python -m services.notify.rules_document`（`make docs`）从 `services/notify/register/` 生成，"
     yield "不要手改；测试检查它与登记一致，"
     yield "并检查 `cases`、`agencies` 的每一种事件都有规则或者写明不抄告。单位名称以中宁县为例。\n"

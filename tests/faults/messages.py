@@ -328,7 +328,7 @@ def faults(seed: int) -> list[Fault]:
         told("messages of another content type", _say_another_type),
         told("messages nobody vouches for", _say_unsigned),
         Fault("events of another source", GROUP, lambda stack: _refused(partial(_say_foreign_source, stack), stack)),
-        Fault("forged by another user of the broker", GROUP, _forge, short=True),
+        Fault("forged by another user of the broker", GROUP, _forge),
         Fault("events altered on the way", GROUP, _alter),
         Fault("event of an unknown version", GROUP, _unknown_version),
         _poison("poison event", Poison("agencies", "raise", "handler_error"), short=True),

@@ -55,14 +55,13 @@ class DemoRun:
     killed: list[str] = field(default_factory=list)
 
 
-def run_demo(folder: Path, *, bus_url: str | None = None, kill_at: Mapping[str, str] | None = None) -> DemoRun:
+def run_demo(folder: Path, *, kill_at: Mapping[str, str]) -> DemoRun:
     """kill_at: text of a line -> process to end with SIGKILL when the line is first printed."""
-    environment = {**os.environ, **({"TIANWEI_BUS_URL": bus_url} if bus_url else {})}
     command = [sys.executable, "-m", "gateway.cli", "demo", "--folder", str(folder)]
-    pending = dict(kill_at or {})
+    pending = dict(kill_at)
     lines: list[str] = []
     killed: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line.rstrip("\n"))

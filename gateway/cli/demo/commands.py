@@ -86,8 +86,10 @@ def _play_on_fresh_stack(folder: Path | None, keep: bool, papers: Path | None) -
     finally:
         if not keep:
             _tianwei("down", home=home)
-            if folder is None:
-                _leave_alone(home.root, issued)
+    # What went wrong is to be looked into: then the folder stays.
+    if folder is None and not keep:
+        _leave_alone(home.root, issued)
+        say("临时数据已清除，只留公文；--folder 指定目录可保留数据，--keep 让环境继续运行")
     say(f"印发的公文（PDF）在 {issued}")
     figures["seconds"] = round(time.monotonic() - started, 1)
     typer.echo(json.dumps(figures, ensure_ascii=False))

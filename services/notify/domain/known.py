@@ -6,10 +6,12 @@ subject; that belongs to other things (an item to its case, the case to its clue
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.notify.domain.document_types import Field, FieldKind, Origin
+from services.notify.domain.documents import chinese_date
 from services.notify.domain.dossier import Dossier, DossierKind
 from services.notify.domain.wording import MISSING, printable
 from shared.citations import cite
@@ -36,6 +38,7 @@ _ELSE: Mapping[str, str] = {
     "clue.officers": "case.officers",
     "item.case_no": "case.case_no",
     "item.party_name": "case.party_name",
+    "action.place": "case.place",
     "answer.letter_no": "task.letter_no",
     "answer.letter_title": "task.letter_title",
     "answer.result": "task.result",
@@ -66,6 +69,20 @@ _WORDED = frozenset(
         "rule.criminal_articles",
     }
 )
+# What may come again (a second survey, hearing, commission, meeting, application, or request for time): its papers are
+# drafted while the former one is what is known.
+_AGAIN = frozenset(
+    {
+        *(f"case.{name}" for name in ("surveyed_at", "survey_place", "survey_witness", "survey_refusal")),
+        *(f"case.{name}" for name in ("appraiser", "appraiser_qualification", "appraisal_commissioned_on")),
+        *(f"case.{name}" for name in ("hearing_asked_on", "hearing_at", "hearing_place", "hearing_chair")),
+        *(f"case.{name}" for name in ("hearing_held_at", "legal_review_on", "legal_conclusion", "court")),
+        "case.action_urgency",
+        *(f"action.{name}" for name in ("met_at", "acted_from", "acted_until")),
+        "subject.extension_days",
+    }
+)
+_EXTENSION = ("extension_asked_on", "extension_days", "extension_reason", "new_due_on")
 _NUMBERS = ("item_no", "listing_no", "action_no", "transfer_no", "letter_no", "case_no", "clue_no")
 _WORDS = (FieldKind.TEXT, FieldKind.LINES, FieldKind.ROWS)
 
@@ -145,7 +162,7 @@ def is_fixed(field: Field, value: Any) -> bool:
     """Whether what is known stands as it is; words about it, and what could not be printed whole, may be put
     otherwise."""
     whole = not (isinstance(value, str) and MISSING in value)
-    return whole and field.kind not in _WORDS and field.source not in _WORDED
+    return whole and field.kind not in _WORDS and field.source not in _WORDED | _AGAIN
 
 
 def is_known_of(field: Field) -> bool:
@@ -171,6 +188,50 @@ def _titles(kind: DossierKind) -> Callable[[Family], Any]:
         return list(dict.fromkeys([*titles, *(owner.facts.get("papers", []) if owner else [])]))
 
     return listed
+
+
+def _rows(*columns: str, preserved: bool = False) -> Callable[[Family], Any]:
+    """Evidence of a case and of its clue, numbered, as rows of a list; what nobody told is written in by hand."""
+
+    def listed(family: Family) -> Any:
+        pieces = [one.facts for kind in (_K.CLUE, _K.CASE) for one in family.pieces(kind)]
+        shown = [facts for facts in pieces if facts.get("preserved") or not preserved]
+        return [{"n": str(n), **{name: _COLUMNS[name](facts) for name in columns}} for n, facts in enumerate(shown, 1)]
+
+    return listed
+
+
+def _taken(facts: Mapping[str, Any]) -> str:
+    on = facts.get("taken_on")
+    return f"{chinese_date(date.fromisoformat(on)) if on else ''} {facts.get('taken_by') or ''}".strip()
+
+
+def _of_piece(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda facts: str(facts.get(name, ""))
+
+
+# What a list says of a piece of evidence: dossiers of older releases have its title alone.
+_COLUMNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "title": _of_piece("title"),
+    "kind": _of_piece("kind"),
+    "evidence_no": _of_piece("evidence_no"),
+    "taken": _taken,
+    "name": _of_piece("title"),
+    "mark": _of_piece("evidence_no"),
+    "quantity": lambda _: "",
+    "state": lambda _: "",
+}
+
+
+def _catalogue(family: Family) -> Any:
+    """The papers of a file from the clue to what came of its case; the pages are counted when it is bound."""
+    lines: list[str] = []
+    for kind in (_K.CLUE, _K.CASE):
+        lines += _titles(kind)(family)
+    for one in family.below:
+        if one.kind in (_K.TRANSFER, _K.ITEM):
+            lines += one.facts.get("papers", [])
+    return [{"n": str(n), "title": line, "pages": "", "remark": ""} for n, line in enumerate(dict.fromkeys(lines), 1)]
 
 
 def _remaining(family: Family) -> Any:
@@ -211,9 +272,12 @@ _DERIVED: Mapping[str, Callable[[Family], Any]] = {
     "transfer.materials": _titles(_K.CASE),
     "transfer.evidence": _titles(_K.TRANSFER),
     "item.remaining_area_m2": _remaining,
+    "case.pieces": _rows("title", "kind", "evidence_no", "taken"),
+    "case.preserved": _rows("name", "mark", "quantity", "state", preserved=True),
+    "case.catalogue": _catalogue,
     "case.transfers": _handed_over,
     "subject.number": _number,
     **{f"subject.{name}": _subject(name) for name in ("title", "due_on", "days_late", "situation")},
-    **{f"subject.{name}": _subject(name) for name in ("extension_asked_on", "extension_reason", "new_due_on")},
+    **{f"subject.{name}": _subject(name) for name in _EXTENSION},
     "rule.criminal_articles": _criminal_articles,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.notify.domain.documents import chinese_date, whereabouts
 from services.notify.domain.dossier import DossierKind, Told, papers
-from shared.clock import local_day
+from shared.clock import SHANGHAI, local_day
 from shared.contracts import case_path_events as path
 from shared.contracts import cases_events as c
 from shared.contracts.area_basis import AreaBasis
@@ -40,6 +40,11 @@ _PAPERS: Mapping[str, str] = {
 def day(at: datetime | None) -> str | None:
     """The day in Shanghai, as a draft has it."""
     return local_day(at).isoformat() if at else None
+
+
+def instant(at: datetime | None) -> str | None:
+    """As a draft has it: in Shanghai, with its offset."""
+    return at.astimezone(SHANGHAI).isoformat() if at else None
 
 
 def m2(area: Decimal | None) -> float | None:
@@ -115,7 +120,8 @@ def _shape(event: ClueShapeAddedV1) -> Iterable[Told]:
     return _clue(event, {"patch_no": event.patch.patch_no, "area_m2": m2(event.area_m2)})
 
 
-def _case(event: c.CaseEvent, facts: Mapping[str, Any], **more: Any) -> Iterable[Told]:
+def tell_case(event: c.CaseEvent, facts: Mapping[str, Any], **more: Any) -> Iterable[Told]:
+    """Facts of a case, with the papers that the step brought."""
     yield Told(event.case_id, DossierKind.CASE, facts, more={"papers": papers(event.documents)}, **more)
 
 
@@ -133,7 +139,7 @@ def _opened(event: c.CaseOpenedEvent) -> Iterable[Told]:
         "lead_code": event.lead_agency.value,
         **_areas(event.area_m2, event.farmland_area_m2, event.pbf_area_m2),
     }
-    return _case(event, {**facts, **_opening(event)}, parent_id=event.clue_id)
+    return tell_case(event, {**facts, **_opening(event)}, parent_id=event.clue_id)
 
 
 def _opening(event: c.CaseOpenedEvent) -> dict[str, Any]:
@@ -169,7 +175,7 @@ def _areas(area: Decimal, farmland: Decimal, pbf: Decimal) -> dict[str, float]:
 
 
 def _land_found(event: path.CaseLandFoundV1) -> Iterable[Told]:
-    return _case(event, {} if event.basis is None else _counted(event.basis))
+    return tell_case(event, {} if event.basis is None else _counted(event.basis))
 
 
 def _counted(basis: AreaBasis) -> dict[str, float]:
@@ -183,16 +189,16 @@ def _counted(basis: AreaBasis) -> dict[str, float]:
 
 
 def _dropped(event: path.CaseDroppedV1) -> Iterable[Told]:
-    return _case(event, {"no_filing_reason": with_reason(title(event.ground), event.reason)})
+    return tell_case(event, {"no_filing_reason": with_reason(title(event.ground), event.reason)})
 
 
 def _recusal(event: path.CaseRecusalDecidedV1) -> Iterable[Told]:
-    return _case(event, {}, instead={"officers": (event.officer, event.replaced_by)} if event.granted else {})
+    return tell_case(event, {}, instead={"officers": (event.officer, event.replaced_by)} if event.granted else {})
 
 
 def _notified(event: c.CasePartyNotifiedV1) -> Iterable[Told]:
     told = {"intended_penalty": event.intended_penalty, "notified_on": day(event.served_at)}
-    return _case(
+    return tell_case(
         event,
         {**told, "hearing": "你（单位）有要求举行听证的权利" if event.hearing_offered else None, **_penalty(event)},
     )
@@ -200,7 +206,7 @@ def _notified(event: c.CasePartyNotifiedV1) -> Iterable[Told]:
 
 def _decided(event: c.CaseDecidedV1) -> Iterable[Told]:
     told = {"decision": event.decision, "decision_no": event.decision_no, "decided_on": day(event.at)}
-    return _case(event, {**told, **_penalty(event)})
+    return tell_case(event, {**told, **_penalty(event)})
 
 
 def _penalty(event: c.CasePartyNotifiedV1 | c.CaseDecidedV1) -> dict[str, Any]:
@@ -211,16 +217,24 @@ def _penalty(event: c.CasePartyNotifiedV1 | c.CaseDecidedV1) -> dict[str, Any]:
 
 
 def _executed(event: c.CaseExecutedV1) -> Iterable[Told]:
-    return _case(event, {"execution": event.reason or f"已于{chinese_date(local_day(event.at))}执行完毕。"})
+    return tell_case(event, {"execution": event.reason or f"已于{chinese_date(local_day(event.at))}执行完毕。"})
 
 
 def _appraised(event: path.CaseAppraisedV1) -> Iterable[Told]:
     damage = "种植条件严重毁坏" if event.destroyed else "种植条件未达到严重毁坏"
-    return _case(event, {"appraisal": f"{damage}（{event.opinion_no}）"})
+    return tell_case(event, {"appraisal": f"{damage}（{event.opinion_no}）"})
 
 
 def _evidence(event: EvidenceAddedV1) -> Iterable[Told]:
-    facts = {"title": event.title, "photo": event.media_type.startswith("image/")}
+    facts = {
+        "title": event.title,
+        "photo": event.media_type.startswith("image/"),
+        "evidence_no": event.evidence_no,
+        "kind": title(event.kind),
+        "taken_on": day(event.stated.taken_at or event.at),
+        "taken_by": event.taken_by,
+        "preserved": event.registered_in_advance,
+    }
     yield Told(event.evidence_id, DossierKind.PIECE, facts, event.object_id)
 
 
@@ -237,15 +251,15 @@ TELLERS: Tellers = {
     **dict.fromkeys((c.CaseFiledV1, path.CaseStoppedV1, path.CaseFilingDeclinedV1, CaseTakenOverV1), _opened),
     path.CaseLandFoundV1: _land_found,
     path.CaseDroppedV1: _dropped,
-    c.CaseInvestigationStartedV1: lambda event: _case(event, {"officers": event.officers}),
+    c.CaseInvestigationStartedV1: lambda event: tell_case(event, {"officers": event.officers}),
     path.CaseRecusalDecidedV1: _recusal,
-    c.CaseInvestigationConcludedV1: lambda event: _case(event, {"facts": event.conclusion}),
+    c.CaseInvestigationConcludedV1: lambda event: tell_case(event, {"facts": event.conclusion}),
     c.CasePartyNotifiedV1: _notified,
     c.CaseDecidedV1: _decided,
-    c.CaseServedV1: lambda event: _case(event, {"served_on": day(event.served_at)}),
+    c.CaseServedV1: lambda event: tell_case(event, {"served_on": day(event.served_at)}),
     c.CaseExecutedV1: _executed,
-    path.CasePerformanceDemandedV1: lambda event: _case(event, {"demanded_on": day(event.served_at)}),
-    c.CaseClosedV1: lambda event: _case(event, {"closing_ground": title(event.ground)}),
+    path.CasePerformanceDemandedV1: lambda event: tell_case(event, {"demanded_on": day(event.served_at)}),
+    c.CaseClosedV1: lambda event: tell_case(event, {"closing_ground": title(event.ground)}),
     path.CaseAppraisedV1: _appraised,
     EvidenceAddedV1: _evidence,
     **dict.fromkeys((EvidenceQuarantinedV1, EvidenceExcludedV1), _evidence_out),

@@ -56,7 +56,8 @@ def _plan(event: r.RectificationOrderedV1 | r.RectificationPlanSetV1) -> dict[st
 
 def _extension_asked(event: r.RectificationExtensionRequestedV1) -> Iterable[Told]:
     reason = with_reason(title(event.delay_reason), event.reason)
-    return _item(event, {"extension_asked_on": event.asked_on.isoformat(), "extension_reason": reason})
+    told = {"extension_asked_on": event.asked_on.isoformat(), "extension_days": event.days}
+    return _item(event, {**told, "extension_reason": reason})
 
 
 def _extended(event: r.RectificationExtendedV1) -> Iterable[Told]:

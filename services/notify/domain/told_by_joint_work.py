@@ -6,8 +6,8 @@ from typing import Any
 
 from services.notify.domain.documents import chinese_date
 from services.notify.domain.dossier import DossierKind, Told, papers
-from services.notify.domain.told_by_cases import Tellers, day, with_reason
-from shared.clock import SHANGHAI
+from services.notify.domain.told_by_cases import Tellers, day, instant, with_reason
+from shared.contracts import action_step_events as st
 from shared.contracts import assistance as a
 from shared.contracts import joint_action_events as j
 from shared.contracts import listings as ls
@@ -23,13 +23,13 @@ def _convened(event: j.JointActionConvenedV1) -> Iterable[Told]:
         "action_no": event.action_no,
         "title": event.title,
         "place": event.place,
-        "starts_at": event.acting_at.astimezone(SHANGHAI).isoformat(),
+        "starts_at": instant(event.acting_at),
         "lead_agency": title(event.lead_agency),
         "members": [title(task.letter.agency) for task in event.tasks],
         "sign_due": max(last).isoformat() if last else None,
         "tasks": [_duty(task, agency=title(task.letter.agency)) for task in event.tasks],
     }
-    yield Told(event.action_id, DossierKind.ACTION, facts, event.case_id)
+    yield from _action(event, facts)
     for task in event.tasks:
         yield _task(event, task)
 
@@ -62,8 +62,29 @@ def _task_reported(event: j.JointActionTaskReportedV1) -> Iterable[Told]:
 
 
 def _rescheduled(event: j.JointActionRescheduledV1) -> Iterable[Told]:
-    starts_at = event.acting_at.astimezone(SHANGHAI).isoformat()
-    yield Told(event.action_id, DossierKind.ACTION, {"starts_at": starts_at}, event.case_id)
+    return _action(event, {"starts_at": instant(event.acting_at)})
+
+
+def _action(event: j.JointActionEvent, facts: Mapping[str, Any]) -> Iterable[Told]:
+    yield Told(event.action_id, DossierKind.ACTION, facts, event.case_id)
+
+
+def _met(event: st.JointActionMetV1) -> Iterable[Told]:
+    met = event.meeting
+    present = [title(agency) for agency in met.attended]
+    return _action(event, {"met_at": instant(met.met_at), "meeting_present": present, "meeting": met.account})
+
+
+def _acted(event: st.JointActionActedV1) -> Iterable[Told]:
+    """The muster has names alone: certificates are written into the record by hand."""
+    acting = event.acting
+    on_site = [
+        {"agency": title(entry.agency), "name": name, "certificate_no": ""}
+        for entry in acting.muster
+        for name in entry.persons
+    ]
+    times = {"acted_from": instant(acting.started_at), "acted_until": instant(acting.ended_at)}
+    return _action(event, {**times, "on_site": on_site, "acted": acting.account})
 
 
 def _letter(event: a.AssistanceEvent, facts: Mapping[str, Any]) -> Iterable[Told]:
@@ -112,7 +133,8 @@ def _proposed(event: ls.ListingProposedV1) -> Iterable[Told]:
 
 def _listing_extension_asked(event: ls.ListingExtensionRequestedV1) -> Iterable[Told]:
     reason = with_reason(title(event.delay_reason), event.reason)
-    return _listing(event, {"extension_asked_on": event.asked_on.isoformat(), "extension_reason": reason})
+    told = {"extension_asked_on": event.asked_on.isoformat(), "extension_days": event.days}
+    return _listing(event, {**told, "extension_reason": reason})
 
 
 def _approved(event: ls.ListingApprovedV1) -> Iterable[Told]:
@@ -153,6 +175,8 @@ TELLERS: Tellers = {
     j.JointActionTaskReassignedV1: _reassigned,
     j.JointActionTaskReportedV1: _task_reported,
     j.JointActionRescheduledV1: _rescheduled,
+    st.JointActionMetV1: _met,
+    st.JointActionActedV1: _acted,
     a.AssistanceRequestedV1: _asked,
     a.AssistanceExtendedV1: _more_time,
     a.AssistanceAnsweredV1: _answered,

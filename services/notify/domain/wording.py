@@ -15,6 +15,7 @@ from shared.clock import SHANGHAI
 # Letters and symbols by their category, but nothing to see: Hangul fillers, the empty Braille cell.
 _NO_SHAPE = ("Cc", "Cf", "Cs", "Cn", "Zl", "Zp")
 MISSING = "〓"
+_ENDS = "。；;"
 _BLANK = "\u115f\u1160\u3164\uffa0\u2800"
 MOST_IN_LINE, MOST_IN_TEXT, MOST_ROWS = 500, 20_000, 2_000
 
@@ -85,7 +86,7 @@ def _lines(field: Field, value: Any) -> Said:
         raise ValueError
     lines = tuple(one for item in value if (one := _line(field, item).text))
     # Within a sentence an entry does not end one.
-    return Said("、".join(one.rstrip("。；;，、") for one in lines), lines)
+    return Said("、".join(one.rstrip(_ENDS) or one for one in lines), lines)
 
 
 def _date(_field: Field, value: Any) -> Said:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from services.notify.domain import told_by_cases, told_by_items, told_by_joint_work
+from services.notify.domain import told_by_cases, told_by_items, told_by_joint_work, told_by_procedure
 from services.notify.domain.dossier import Told
 from services.notify.domain.told_by_cases import Tellers
 from services.notify.storage import dossiers
@@ -12,7 +12,12 @@ from shared.delivery.reactor import Reaction
 from shared.delivery.unit import Unit
 from shared.divisions.register import Divisions
 
-TELLERS: Tellers = {**told_by_cases.TELLERS, **told_by_items.TELLERS, **told_by_joint_work.TELLERS}
+TELLERS: Tellers = {
+    **told_by_cases.TELLERS,
+    **told_by_procedure.TELLERS,
+    **told_by_items.TELLERS,
+    **told_by_joint_work.TELLERS,
+}
 # Read when the first township is named: a table of reactions is imported where no service runs.
 _divisions = cache(Divisions.load)
 

@@ -22,7 +22,9 @@ from shared.principal import Actor
 
 Cell = str | float | int | None
 _STORE = DocumentStore()
-_LISTING = Listing(columns=list(document.c), keys=(document.c.drafted_at, document.c.id))
+_LISTING = Listing(
+    columns=[document.c[name] for name in ("drafted_at", "id")], keys=(document.c.drafted_at, document.c.id)
+)
 _LINES = {"main": "主送", "copy": "抄送"}
 
 
@@ -143,4 +145,5 @@ def export_notices(
 
 def _page(q: ListDocuments, by: Actor, connection: Connection) -> tuple[list[Document], str | None]:
     rows, cursor = page_rows(_LISTING, asked_for(q, by), q, connection)
-    return [_STORE.from_row(row) for row in rows], cursor
+    found = _STORE.get_many(connection, [row["id"] for row in rows])
+    return [found[row["id"]] for row in rows], cursor

@@ -25,7 +25,8 @@ _STEPS: Final = {
         rebound rechecked reported resubmitted review-ended review-requested sent-back started struck-off
         township-checked
     """,
-    "joint-action": "convened rescheduled task-reassigned task-reported",
+    "joint-action": "acted convened met rescheduled task-reassigned task-reported",
+    "action": "proposal-raised proposed",
     "assistance": "answered extended refused requested withdrawn",
     "listing": """
         approved begun declined delisted done-reported extended extension-refused extension-requested notified

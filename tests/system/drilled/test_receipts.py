@@ -29,9 +29,9 @@ def receipt(drill: Drill, path: str, name: str) -> dict[str, Any]:
     return dict(next(one for one in found if one["recipient"] == name))
 
 
-def unsigned(drill: Drill, path: str) -> list[dict[str, Any]]:
+def unsigned(drill: Drill, path: str, **asked: str) -> list[dict[str, Any]]:
     """Of this document alone: other stories of the house have left theirs."""
-    rows = drill.house.coordinator.all("/documents/unsigned", late="true")
+    rows = drill.house.coordinator.all("/documents/unsigned", **asked)
     return [row for row in rows if path.endswith(row["document_id"])]
 
 
@@ -41,10 +41,10 @@ def test_from_draft_to_signature_with_urging_on_the_way(drill: Drill, path: str)
     placed = receipt(drill, path, DISCIPLINE)
     assert (placed["channel"], placed["opened_at"], placed["signed_at"]) == ("inbox", None, None)
     assert placed["due_at"].startswith("2026-04-28T16:00") or placed["due_at"].startswith("2026-04-29T00:00")
-    assert unsigned(drill, path) == []
+    assert unsigned(drill, path, late="true") == []
 
     drill.at("04-29", "08:59")
-    assert [(row["recipient"], row["channel"], row["days_late"]) for row in unsigned(drill, path)] == [
+    assert [(row["recipient"], row["channel"], row["days_late"]) for row in unsigned(drill, path, late="true")] == [
         (DISCIPLINE, "inbox", 1),
         (TOWNSHIP, "paper", 1),
     ]
@@ -82,7 +82,7 @@ def test_on_paper_it_is_handed_over_and_signed_for_and_then_closed(drill: Drill,
     drill.ask(path, "deliver", recipient=TOWNSHIP, channel="专人送达", delivered_at=at)
     done = drill.ask(path, "sign-for", recipient=TOWNSHIP, signed_by="赵强", signed_at=at)
     assert done["state"] == "signed_for"
-    assert drill.house.coordinator.get("/documents/unsigned")["items"] == []
+    assert unsigned(drill, path) == []
     assert drill.ask(path, "close")["state"] == "closed"
 
 

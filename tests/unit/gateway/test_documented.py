@@ -19,7 +19,7 @@ from gateway.texts import DETAILS
 
 @pytest.fixture(scope="module")
 def document() -> dict[str, Any]:
-    return dict(json.loads(openapi.text()))
+    return dict(json.loads(openapi.FILE.read_text(encoding="utf-8")))
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

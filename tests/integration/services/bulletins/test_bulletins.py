@@ -14,7 +14,7 @@ from tests.integration.services.bulletins.telling import DEMANDS, Telling, count
 from tests.integration.services.cases.office import COORDINATOR as CASES_COORDINATOR
 from tests.integration.services.cases.office import filed
 from tests.integration.services.cases.test_main_path import strike_off
-from tests.integration.services.notify.document_desk import DIRECTOR, HEAD, OFFICER
+from tests.integration.services.notify.document_desk import CONTENT, DIRECTOR, HEAD, OFFICER
 from tests.integration.services.notify.house import COORDINATOR, OTHER_COUNTY
 
 ENHE = "640521104"
@@ -294,6 +294,8 @@ def test_unsigned_copies_are_named_in_the_next_bulletin(telling: Telling, second
     snapshot = second_quarter["bulletin"]["snapshot"]
     telling.issue(snapshot["document_id"])
     letter = telling.issue(snapshot["copy_id"])
+    # A bulletin names no party that has not signed for its paper.
+    of_party = telling.desk.issued(content={**CONTENT, "to": ["甲砂场经营者"], "copies": []})
     telling.at("2026-07-08T02:00:00+00:00")
     for signed in ("中宁县纪委监委",):
         at = telling.house.clock.at.isoformat()
@@ -304,6 +306,7 @@ def test_unsigned_copies_are_named_in_the_next_bulletin(telling: Telling, second
     named = {(one["number"], one["recipient"]) for one in made["snapshot"]["unsigned"]}
     assert (letter["number"], "中宁县委组织部") in named
     assert (letter["number"], "中宁县纪委监委") not in named
+    assert of_party["number"] not in {number for number, _ in named}
     late = next(one for one in made["snapshot"]["unsigned"] if one["recipient"] == "中宁县委组织部")
     assert late["due_on"] == "2026-07-08"
     assert late["days_late"] > 50

@@ -9,15 +9,17 @@ from shared.principal import Actor
 from tests.integration.services.notify.document_desk import CHIEF, COLLEAGUE, DIRECTOR, OFFICER
 from tests.integration.services.notify.house import COORDINATOR, OTHER_COUNTY, TOWNSHIP, House
 from tests.integration.services.notify.test_rebuild import rebuild
-from tests.unit.services.notify.facts import CASE_ID, ITEM_ID, case_filed
-from tests.unit.services.notify.told_story import (
+from tests.unit.services.notify.facts import (
     ACTION_ID,
+    CASE_ID,
     CLUE_ID,
+    ITEM_ID,
     LETTER_ID,
     TASK_ID,
     TRANSFER_ID,
-    whole,
+    case_filed,
 )
+from tests.unit.services.notify.told_story import whole
 
 POLICE = Actor("officer-3", "公安局承办人", frozenset({Role.AGENCY_OFFICER}), "public_security", "640521")
 

@@ -285,3 +285,17 @@ def test_a_recipient_takes_its_own_notices_home_as_a_sheet_and_nobody_elses(file
     assert (mine[at["收文单位"]], mine[at["签收人"]], mine[at["送达"]]) == ("中宁县纪委监委", "王五", "已送达")
     assert mine[at["发文字号"]] == row["notice_no"]
     assert filed.query(OTHER_DISCIPLINE, "notice.export")["rows"] == []
+
+
+def test_the_office_takes_documents_and_their_receipts_home_as_sheets(filed: House) -> None:
+    (row,) = filed.notices(COORDINATOR)
+    sign(filed, DISCIPLINE, row["id"])
+    told = filed.query(COORDINATOR, "document.export_receipts")
+    rows = [dict(zip(told["headings"], cells, strict=True)) for cells in told["rows"]]
+    assert sorted(one["收文单位"] for one in rows) == sorted(one["name"] for one in row["receipts"])
+    assert [(one["收文单位"], one["送达方式"]) for one in rows if one["签收人"] == "王五"] == [
+        ("中宁县纪委监委", "系统收件箱")
+    ]
+    documents = filed.query(COORDINATOR, "document.export")
+    shown = dict(zip(documents["headings"], documents["rows"][0], strict=True))
+    assert (shown["应签收"], shown["已签收"]) == (len(rows), 1)

@@ -31,7 +31,7 @@ class Gateway:
     def __exit__(self, *_: object) -> None: ...
 
     def description(self) -> Any:
-        return json.loads(openapi.text())
+        return json.loads(openapi.FILE.read_text(encoding="utf-8"))
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         self.asked.append((path, body))

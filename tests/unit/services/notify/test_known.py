@@ -14,27 +14,27 @@ from services.notify.domain.errors import DocumentFieldMissing, FactContradicted
 from services.notify.domain.known import Family, is_fixed, is_known_of, known, seen_by
 from shared.contracts.case_path_events import CaseFilingDeclinedV1, CaseLandFoundV1, CaseRecusalDecidedV1
 from shared.contracts.documents import DocumentContent
-from tests.unit.services.notify.facts import CASE_ID, ITEM_ID, case_filed
+from tests.unit.services.notify.facts import CASE_ID, CLUE_ID, ITEM_ID, LETTER_ID, TRANSFER_ID, at, case_filed
 from tests.unit.services.notify.paper_facts import header, version
-from tests.unit.services.notify.told_story import (
-    CLUE_ID,
-    LETTER_ID,
-    SUBJECTS,
-    TRANSFER_ID,
-    at,
-    case,
-    clue,
-    family,
-    measures,
-    whole,
-)
+from tests.unit.services.notify.told_story import SUBJECTS, case, clue, family, measures, whole
 
 K = DossierKind
 STORY = whole()
 # By type: what it is about, and what whoever drafts must still say; in brackets what he may.
 ASKED: dict[str, tuple[DossierKind | None, str]] = {
     "acceptance_sheet": (K.ITEM, "opinion"),
+    "action_plan": (
+        K.ACTION,
+        "muster route commander deputy groups steps risk_plan evidence_plan media (leader_opinion)",
+    ),
+    "appraisal_commission": (K.CASE, "due"),
     "assistance_letter": (K.LETTER, ""),
+    "case_catalogue": (K.CASE, "retention (note_text)"),
+    "case_review_record": (
+        K.CASE,
+        "reviewed_on on_competence on_party on_facts on_nature on_law on_procedure on_proposal on_other opinion "
+        "(leader_opinion)",
+    ),
     "clue_register": (K.CLUE, "first_opinion assignee"),
     "clue_transfer_letter": (K.CLUE, "reason reply_due"),
     "closing_approval": (K.CASE, "(reviewer_opinion) (leader_opinion)"),
@@ -42,17 +42,54 @@ ASKED: dict[str, tuple[DossierKind | None, str]] = {
     "crime_transfer": (K.TRANSFER, ""),
     "delisting_notice": (K.LISTING, ""),
     "demand_notice": (K.CASE, "term_on way"),
+    "discussion_record": (
+        K.CASE,
+        "time place chair recorder (listening) statements votes_for votes_against abstentions",
+    ),
+    "enforcement_application": (K.CASE, "applicant basis statement object_state"),
+    "evidence_list": (K.CASE, ""),
+    "extension_request": (K.ITEM, "progress plan (materials)"),
     "extension_reply": (K.ITEM, "decision (demands)"),
     "feedback_letter": (K.LETTER, "(reason)"),
     "filing_approval": (K.CASE, "(reviewer_opinion) (leader_opinion)"),
+    "hearing_notice": (K.CASE, "openness (hearers) recorder"),
+    "hearing_record": (
+        K.CASE,
+        "end openness (hearers) recorder attending accusation defence examination closing",
+    ),
+    "hearing_report": (K.CASE, "persons accusation defence findings proposal (leader_opinion)"),
+    "hearing_right_notice": (K.CASE, "articles basis address"),
+    "inquiry_record": (
+        K.CASE,
+        "start end place certificates recorder person sex age identity_no job address phone relation recusal questions",
+    ),
+    "inspection_record": (K.CASE, "end weather attending points classes findings"),
+    "investigation_report": (K.CASE, "consequence articles basis proposal transfer"),
+    "joint_action_proposal": (K.CASE, "risks (coordinator_opinion) (leader_opinion)"),
+    "legal_review_opinion": (
+        K.CASE,
+        "on_competence on_facts on_law on_procedure on_papers on_crime reviewer (head_opinion)",
+    ),
+    "minutes": (K.ACTION, "meeting place chair decisions (absent) (listening)"),
+    "on_site_record": (K.ACTION, "measures objections media recorder"),
+    "patrol_record": (
+        None,
+        "kind area_name start end route patrollers findings photos summary_text (opinion)",
+    ),
     "joint_action_notice": (K.ACTION, "muster (equipment)"),
     "listing_notice": (K.LISTING, "extension"),
     "no_filing_approval": (K.CLUE, "reason (leader_opinion)"),
     "penalty_decision": (K.CASE, "statement articles basis way remedy"),
     "penalty_notice": (K.CASE, "articles basis"),
+    "preservation_notice": (K.CASE, "registered_on until kept_at keeper"),
+    "rectification_plan": (K.ITEM, "stages standard (funds)"),
+    "rectification_report": (K.ITEM, "(problems) progress"),
+    "service_receipt": (K.CASE, "papers place service_way (served_at) (signed_by) (refusal) (witness) (remarks)"),
+    "supervision_suggestion": (K.TRANSFER, "reasons"),
     "reconsideration_request": (K.TRANSFER, "reasons"),
     "stop_order": (K.CASE, "articles"),
     "strike_off_sheet": (K.ITEM, "(county_opinion) (review_opinion)"),
+    "superior_unit_copy": (K.CASE, "(request)"),
     "supervise_letter": (K.ITEM, "request new_due next_step"),
     "task_letter": (K.TASK, ""),
     "verification_report": (K.CLUE, "plan"),
@@ -128,6 +165,76 @@ def test_names_numbers_days_and_areas_stand_and_words_may_be_put_otherwise() -> 
         assert refused.value.field == name
     put = completed(order, DocumentContent(facts={"act": "建设砂场", "officers": ["张三"]}), facts)
     assert (put.facts["act"], put.facts["officers"], put.facts["party"]) == ("建设砂场", ["张三"], "甲")
+
+
+def test_what_comes_again_is_drafted_while_the_former_is_known() -> None:
+    """A hearing that is announced anew: the paper is drafted before anybody tells of it."""
+    notice, facts = version("hearing_notice"), known(family(STORY, CASE_ID))
+    told = sayable(notice, facts)
+    assert (told["place"], told["chair"], told["time"]) == ("局会议室", "马某", "2026-06-10T10:00:00+08:00")
+    put = completed(notice, DocumentContent(facts={"time": "2026-06-18T10:00:00+08:00", "chair": "孙某"}), facts)
+    assert (put.facts["time"], put.facts["chair"], put.facts["place"]) == (
+        "2026-06-18T10:00:00+08:00",
+        "孙某",
+        "局会议室",
+    )
+
+
+def test_lists_of_evidence_have_it_as_the_store_does() -> None:
+    facts = known(family(STORY, CASE_ID))
+    assert facts["case.pieces"] == [
+        {
+            "n": "1",
+            "title": "现场全景",
+            "kind": "视听资料",
+            "evidence_no": "ZW-EV-640521-2026-00001",
+            "taken": "2026年4月22日",
+        },
+        {
+            "n": "2",
+            "title": "装载机",
+            "kind": "物证",
+            "evidence_no": "ZW-EV-640521-2026-00002",
+            "taken": "2026年4月26日 李四",
+        },
+    ]
+    kept = {"name": "装载机", "mark": "ZW-EV-640521-2026-00002", "quantity": "", "state": ""}
+    assert facts["case.preserved"] == [{"n": "1", **kept}]
+
+
+def test_a_list_of_evidence_that_older_releases_were_told_of_is_filled_in_by_hand() -> None:
+    found = family(STORY, CASE_ID)
+    old = [
+        replace(one, facts={"title": "旧照片", "photo": True}) if one.kind is K.PIECE else one for one in found.below
+    ]
+    first, *_ = known(Family(found.subject, found.above, tuple(old)))["case.pieces"]
+    assert first == {"n": "1", "title": "旧照片", "kind": "", "evidence_no": "", "taken": ""}
+
+
+def test_the_catalogue_has_every_paper_once_from_the_clue_to_what_came_of_the_case() -> None:
+    rows = known(family(STORY, CASE_ID))["case.catalogue"]
+    assert [row["title"] for row in rows] == [
+        "现场全景",
+        "核查报告",
+        "装载机",
+        "调查报告（中宁自然资调〔2026〕1号）",
+        "验收单",
+        "鉴定意见",
+    ]
+    assert [row["n"] for row in rows] == [str(n) for n in range(1, 7)]
+
+
+def test_more_triggers_of_a_proposal_stand_beside_the_first() -> None:
+    facts = known(family(STORY, CASE_ID))
+    assert facts["case.action_triggers"] == ["占用面积达到标准：永久基本农田6.30亩", "现场拆除复耕：需要现场拆除"]
+    assert facts["case.action_wished"] == ["公安局", "农业农村局"]
+    assert facts["case.action_urgency"] == "紧急"
+
+
+def test_a_refused_signature_is_witnessed() -> None:
+    facts = known(family(STORY, CASE_ID))
+    assert facts["case.survey_refusal"] == "当事人拒绝签名，由见证人郑某签名证明"
+    assert facts["case.surveyors"] == ["张三（执法证号：宁E0001）", "李四（执法证号：宁E0002）"]
 
 
 def test_what_cannot_be_printed_whole_is_marked_and_may_be_worded() -> None:

@@ -1,7 +1,7 @@
 """The worked example (domain.md 8.1) as cases tells it to its end, and the dossiers that come of it."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,30 +10,31 @@ from services.notify.domain.dossier import Dossier, DossierKind, merged
 from services.notify.domain.known import Family
 from services.notify.handlers.on_dossiers import TELLERS
 from shared.contracts import assistance as a
+from shared.contracts import case_path_events as path
 from shared.contracts import cases_events as c
-from shared.contracts import evidence_events as ev
 from shared.contracts import joint_action_events as j
 from shared.contracts import listings as ls
 from shared.contracts import police_transfer_events as t
 from shared.contracts import rectification_events as r
 from shared.contracts.base import Event
-from shared.contracts.case_path_events import CaseAppraisedV1, CasePerformanceDemandedV1
-from tests.unit.services.notify.facts import CASE_ID, ENHE, ITEM_ID, case_filed, investigation_started
+from tests.unit.services.notify.facts import (
+    ACTION_ID,
+    CASE_ID,
+    CASE_NO,
+    CLUE_ID,
+    ENHE,
+    ITEM_ID,
+    LETTER_ID,
+    LISTING_ID,
+    TASK_ID,
+    TRANSFER_ID,
+    at,
+    case_filed,
+    investigation_started,
+)
 from tests.unit.services.notify.facts import rectification_ordered as ordered
 from tests.unit.services.notify.facts import rectification_struck_off as struck_off
-
-CLUE_ID = UUID("0190a000-0000-7000-8000-000000000003")
-ACTION_ID = UUID("0190a000-0000-7000-8000-000000000004")
-TASK_ID = UUID("0190a000-0000-7000-8000-000000000005")
-LETTER_ID = UUID("0190a000-0000-7000-8000-000000000006")
-LISTING_ID = UUID("0190a000-0000-7000-8000-000000000007")
-TRANSFER_ID = UUID("0190a000-0000-7000-8000-000000000008")
-PIECE_ID = UUID("0190a000-0000-7000-8000-000000000009")
-_CASE_NO = "ZW-CA-640521-2026-00001"
-
-
-def at(month: int, day: int) -> datetime:
-    return datetime(2026, month, day, 2, 0, tzinfo=UTC)
+from tests.unit.services.notify.told_steps import action_steps, evidence, procedure, proposals
 
 
 def paper(kind: str, title: str, number: str | None = None) -> dict[str, Any]:
@@ -81,44 +82,12 @@ def clue() -> list[Event]:
         proof={"facility_filing_no": "宁设农备1号"},
         documents=[paper("verification_report", "核查报告")],
     )
-    photo = ev.EvidenceAddedV1(
-        at=at(4, 22),
-        evidence_id=PIECE_ID,
-        evidence_no="ZW-EV-640521-2026-00001",
-        clue_id=CLUE_ID,
-        from_state=None,
-        to_state="unexamined",
-        object="clue",
-        object_id=CLUE_ID,
-        case_id=None,
-        division_code=ENHE,
-        township_code=ENHE,
-        kind="audiovisual",
-        item="photo",
-        title="现场全景",
-        stage="before",
-        view="whole",
-        evidence_source="camera",
-        taken_by=None,
-        device_no=None,
-        batch=None,
-        owner="township",
-        added_by="x",
-        stated={},
-        sha256="0" * 64,
-        sm3="0" * 64,
-        size_bytes=1,
-        media_type="image/jpeg",
-        file_name="a.jpg",
-        duplicate_of=None,
-        flags=[],
-        registered_in_advance=False,
-    )
+    photo = evidence()
     return [received, assigned, started, opinion, photo]
 
 
 def case() -> list[Event]:
-    head = {"case_id": CASE_ID, "case_no": _CASE_NO}
+    head = {"case_id": CASE_ID, "case_no": CASE_NO}
     concluded = c.CaseInvestigationConcludedV1(
         **head,
         at=at(5, 20),
@@ -127,7 +96,7 @@ def case() -> list[Event]:
         conclusion="未经批准占用耕地建设砂场，事实清楚。",
         documents=[paper("investigation_report", "调查报告", "中宁自然资调〔2026〕1号")],
     )
-    appraised = CaseAppraisedV1(
+    appraised = path.CaseAppraisedV1(
         **head,
         at=at(5, 10),
         from_state="investigating",
@@ -164,7 +133,7 @@ def case() -> list[Event]:
     served = c.CaseServedV1(
         **head, at=at(6, 16), from_state="decided", to_state="served", service_method="direct", served_at=at(6, 16)
     )
-    demanded = CasePerformanceDemandedV1(
+    demanded = path.CasePerformanceDemandedV1(
         **head,
         at=at(7, 20),
         from_state="performing",
@@ -246,7 +215,7 @@ def item() -> list[Event]:
 
 def joint_work() -> list[Event]:
     brief = j.ActionBrief(
-        case_no=_CASE_NO,
+        case_no=CASE_NO,
         case_title=None,
         party_name=None,
         violation_types=[],
@@ -303,7 +272,7 @@ def joint_work() -> list[Event]:
         at=at(5, 6),
         from_state=None,
         to_state="requested",
-        case_no=_CASE_NO,
+        case_no=CASE_NO,
         division_code=ENHE,
         matters=["identity_check"],
         details="核对当事人身份",
@@ -327,7 +296,7 @@ def joint_work() -> list[Event]:
         channel="system",
         documents=[paper("feedback_letter", "反馈函")],
     )
-    return [convened, done, asked, answered]
+    return [*proposals(), convened, *action_steps(), done, asked, answered]
 
 
 def measures() -> list[Event]:
@@ -337,7 +306,7 @@ def measures() -> list[Event]:
         at=at(5, 15),
         from_state=None,
         to_state="proposed",
-        case_no=_CASE_NO,
+        case_no=CASE_NO,
         division_code=ENHE,
         level="county",
         level_title="县级",
@@ -374,7 +343,7 @@ def measures() -> list[Event]:
         at=at(5, 21),
         from_state="due",
         to_state="reported",
-        case_no=_CASE_NO,
+        case_no=CASE_NO,
         lead_agency="natural_resources",
         division_code=ENHE,
         mandatory=True,
@@ -408,7 +377,7 @@ def measures() -> list[Event]:
 
 
 def whole() -> list[Event]:
-    return [*clue(), *case(), *item(), *joint_work(), *measures()]
+    return [*clue(), *case(), *procedure(), *item(), *joint_work(), *measures()]
 
 
 def dossiers(events: Iterable[Any]) -> Mapping[UUID, Dossier]:

@@ -77,9 +77,9 @@ async def listen(request: Request) -> Response:
     call = await asked(request)
     account_id = call.caller.actor.account_id
     streams = call.parts.streams
-    streams.slots.take(account_id)
     given = request.headers.get(LAST, "")[:_MOST_ID]
     heard = streams.places.open(given, account_id) if given else {}
+    streams.slots.take(account_id)
     return EventStream(_events(request, call, heard), ended=lambda: streams.slots.release(account_id))
 
 

@@ -6,7 +6,7 @@ from tests.system.running_house import SERVICES
 from tests.system.worked_example.desk import Desk
 
 # The story goes through this many kinds of events at least; fewer would be another story.
-LEAST_TYPES = 80
+LEAST_TYPES = 40
 
 
 def all_are_as_promised(desk: Desk) -> None:

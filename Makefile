@@ -36,6 +36,7 @@ test: setup-dev ## 全部测试，含 RabbitMQ 和公文字库 (all tests)
 	@.ci/rabbitmq || true
 	@.ci/fonts || true
 	@.ci/oidc-provider || true
+	@.ci/api_tools || true
 	@exec $(BIN)/python -m tests $(PYTEST_ARGS)
 
 lint: setup-dev ## 格式、类型、分层、部署文件、锁文件 (style, types, layers, files)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -101,7 +102,7 @@ def _send(path: str, token: str, file: Path, form: dict[str, str]) -> dict[str, 
             path,
             files={"file": (file.name, stream)},
             data=form,
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex},
             trust_env=False,
             timeout=300,
         )

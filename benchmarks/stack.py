@@ -12,10 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import sqlalchemy as sa
 
+from gateway.cli.precondition import Precondition
 from gateway.cli.stack.layout import Home, read_state
 
 SERVICES = ("cases", "agencies", "notify")
@@ -63,17 +65,17 @@ class Stack:
         return str(answer.json()["access_token"])
 
     def call(self, method: str, path: str, token: str, **given: Any) -> Any:
-        answer = httpx.request(
-            method,
-            f"{self.base_url}{path}",
-            headers={"Authorization": f"Bearer {token}"},
-            trust_env=False,
-            timeout=60,
-            **given,
-        )
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
+        wanted = Precondition()
+        while address := wanted.asks_for(answer := self._ask(method, path, {**headers, **wanted.headers}, **given)):
+            wanted.learn(self._ask("GET", f"/api/v1{address}", headers))
         if answer.is_error:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], **given: Any) -> httpx.Response:
+        url = f"{self.base_url}{path}"
+        return httpx.request(method, url, headers=headers, trust_env=False, timeout=60, **given)
 
     def wait_until_applied(self, within_s: float = 120) -> float:
         """Seconds until every event written so far is settled by every consumer."""

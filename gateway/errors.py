@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.errors import InvalidInput, TianweiError
+from shared.errors import InvalidInput, TianweiError, Unavailable
 
 
 class BodyTooLarge(TianweiError):
@@ -29,6 +29,42 @@ class ParameterInvalid(InvalidInput):
 
     def __init__(self, name: str, expected: str) -> None:
         super().__init__("http.parameter-invalid", name, expected=expected)
+
+
+class FieldUnknown(InvalidInput):
+    """`fields` names what the answer has not."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__("http.field-unknown", "fields", name=name[:100], known=known)
+
+
+class ExpansionUnknown(InvalidInput):
+    """`expand` names what does not belong to the object."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__("http.expansion-unknown", "expand", name=name[:100], known=known)
+
+
+class PreconditionMissing(TianweiError):
+    """A change of what exists that does not say which version it was decided on.
+
+    resource: the address whose ETag it is to name. any_: it said `*`, which is not taken here.
+    """
+
+    kind: ClassVar[str] = "precondition-missing"
+
+    def __init__(self, resource: str, *, any_: bool = False) -> None:
+        code = "http.if-match-any" if any_ else "http.if-match-missing"
+        super().__init__(code, "If-Match", resource=resource)
+
+
+class KeyMissing(TianweiError):
+    """What makes something new must be repeatable without making it twice."""
+
+    kind: ClassVar[str] = "malformed"
+
+    def __init__(self) -> None:
+        super().__init__("http.idempotency-key-missing", "Idempotency-Key")
 
 
 class FileMissing(InvalidInput):
@@ -62,6 +98,22 @@ class TooOften(TianweiError):
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__("http.too-often", None, retry_after_s=retry_after_s)
+
+
+class TooManyStreams(TianweiError):
+    """One account listens in more places than a person has windows."""
+
+    kind: ClassVar[str] = "too-often"
+
+    def __init__(self, most: int) -> None:
+        super().__init__("stream.too-many", None, most=most, retry_after_s=30)
+
+
+class StreamsFull(Unavailable):
+    """As many listen as this process can serve."""
+
+    def __init__(self) -> None:
+        super().__init__("stream.full", retry_after_s=30)
 
 
 class Gone(TianweiError):

@@ -20,12 +20,12 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway import audit
+from gateway import audit, shaping
 from gateway.auth import console_cookie
 from gateway.auth.caller import Caller
 from gateway.auth.policy import require_none
 from gateway.bodies import parsed, read_json
-from gateway.errors import HeaderInvalid, ParameterInvalid
+from gateway.errors import HeaderInvalid, KeyMissing, ParameterInvalid, PreconditionMissing
 from gateway.parts import Parts
 from gateway.schemas.problem import PROBLEMS
 from gateway.summaries import SUMMARIES
@@ -102,6 +102,9 @@ class CommandRoute:
     from_path: path parameter -> field of the command, for what the address says and the body leaves out.
     body: the contract of the body when it is not the command's own.
     checked: raises what is wrong with a body that only the gateway can tell, given the call and the body: accounts.
+    guarded: whether it needs If-Match. Not so what changes nothing that somebody decides on (a copy, a reading) and
+        what a party says once for itself (an answer, a receipt): its key makes that harmless to repeat.
+    etag_at: the address whose ETag that is, where there is no target.
     """
 
     service: str
@@ -114,6 +117,16 @@ class CommandRoute:
     from_path: dict[str, str] = field(default_factory=dict)
     body: type[BaseModel] | None = None
     checked: Callable[[Asked, Any], Coroutine[Any, Any, None]] | None = None
+    guarded: bool = True
+    etag_at: str | None = None
+
+    @property
+    def resource(self) -> str | None:
+        """The address whose ETag If-Match must name, placeholders and all; None for what needs no If-Match."""
+        if not self.guarded or self.target is None:
+            return self.etag_at
+        place = f"{{{self.target}}}"
+        return self.path[: self.path.index(place) + len(place)]
 
     async def __call__(self, request: Request) -> Response:
         call = await asked(request)
@@ -124,20 +137,30 @@ class CommandRoute:
         if self.from_path:
             given |= {name: request.path_params[parameter] for parameter, name in self.from_path.items()}
             parsed(self.command, given)
+        target_id = path_id(request, self.target) if self.target else None
         answer = await call.parts.services.command(
             self.service,
             self.command.operation,
             given,
             principal=call.caller.principal(),
             correlation_id=call.correlation_id,
-            target_id=path_id(request, self.target) if self.target else None,
-            expected_version=if_match(request),
-            command_id=command_id(request),
+            target_id=target_id,
+            expected_version=self._expected_version(request, call.parts),
+            command_id=command_id(request, required=self.location is not None),
         )
         headers = etag(answer)
         if self.location:
             headers["Location"] = PREFIX + self.location.format(id=answer["id"])
         return json_answer(answer, 201 if self.location else 200, headers)
+
+    def _expected_version(self, request: Request, parts: Parts) -> int | None:
+        """Raises PreconditionMissing, HeaderInvalid."""
+        version = if_match(request)
+        if version is None and self.resource is not None:
+            any_ = request.headers.get("if-match", "").strip() == "*"
+            if not (any_ and self.command.on in parts.if_match_any):
+                raise PreconditionMissing(PREFIX + self.resource.format_map(request.path_params), any_=any_)
+        return version
 
     def parameters(self) -> Iterable[inspect.Parameter]:
         yield from path_parameters(self.path)
@@ -146,8 +169,11 @@ class CommandRoute:
             # An empty body is fine where no field is required.
             needed = any(info.is_required() for info in body.model_fields.values())
             yield _parameter("body", Annotated[body if needed else body | None, Body()], ... if needed else None)
-        yield _parameter("idempotency_key", Annotated[str | None, Header(max_length=_MOST_KEY)], None)
-        if self.target:
+        yield key_parameter(required=self.location is not None)
+        if self.resource is not None:
+            said = Header(description=f'"version", as the ETag of {PREFIX}{self.resource} says')
+            yield _parameter("if_match", Annotated[str, said], ...)
+        elif self.target:
             yield _parameter("if_match", Annotated[str | None, Header(description='"version", as ETag said')], None)
 
 
@@ -157,6 +183,7 @@ class QueryRoute:
 
     after: what to do once the answer has been sent, given the call and the answer; None for nothing.
     told: makes of the service's answer what the API says.
+    expansions: what `expand` may add to it.
     """
 
     service: str
@@ -166,12 +193,16 @@ class QueryRoute:
     single: bool = False
     after: Callable[[Asked, Any], BackgroundTask | None] | None = None
     told: Callable[[Any], Any] | None = None
+    expansions: tuple[shaping.Expansion, ...] = ()
 
     async def __call__(self, request: Request) -> Response:
         call = await asked(request)
-        answer = await call.query(self.service, self.query, self.read(request))
+        shape = shaping.shape_of(request.query_params, self.view, self.expansions)
+        answer = await call.query(self.service, self.query, self.read(request, shaping.NAMES))
+        headers = etag(answer) if self.single else {}
         task = self.after(call, answer) if self.after else None
-        return json_answer(self.told(answer) if self.told else answer, 200, etag(answer) if self.single else {}, task)
+        told, task = await shape.of(call, self.told(answer) if self.told else answer, task)
+        return json_answer(told, 200, headers, task, shape.media_type)
 
     def read(self, request: Request, ignoring: frozenset[str] = frozenset()) -> dict[str, Any]:
         """The query's body: its fields by name in the address. Raises InvalidInput."""
@@ -187,6 +218,15 @@ class QueryRoute:
             if name != "id" and name not in without and f"{{{name}}}" not in self.path:
                 said = Query(description=info.description)
                 yield _parameter(name, Annotated[info.annotation, *info.metadata, said], info.get_default())
+
+    def shaped(self, without: frozenset[str] = frozenset()) -> Iterable[inspect.Parameter]:
+        """The parameters, and those that shape the answer."""
+        yield from self.parameters(without)
+        yield from shaping.parameters(self.view, self.expansions)
+
+    @property
+    def documented_view(self) -> type[View]:
+        return shaping.expanded_view(self.view, self.expansions)
 
 
 class Api:
@@ -210,11 +250,19 @@ class Api:
         )
 
     def commands(
-        self, service: str, commands: Iterable[type[Command]], prefix: str, view: type[View], tag: str
+        self,
+        service: str,
+        commands: Iterable[type[Command]],
+        prefix: str,
+        view: type[View],
+        tag: str,
+        *,
+        guarded: bool = True,
     ) -> None:
         """Every command at `prefix/{id}/verb`, answered with the object's view."""
         for command in commands:
-            self.command(CommandRoute(service, command, f"{prefix}/{{id}}/{command.verb}", view), tag)
+            path = f"{prefix}/{{id}}/{command.verb}"
+            self.command(CommandRoute(service, command, path, view, guarded=guarded), tag)
 
     def query(self, route: QueryRoute, tag: str) -> None:
         self.add(
@@ -224,9 +272,9 @@ class Api:
             tag=tag,
             name=route.query.operation.replace(".", "-"),
             about=route.query.__doc__ if route.query.__doc__ != base.Query.__doc__ else "",
-            view=route.view,
+            view=route.documented_view,
             status=200,
-            parameters=route.parameters(),
+            parameters=route.shaped(),
         )
 
     def add(
@@ -256,7 +304,10 @@ class Api:
             return await written_down(operation_id, handler, request)
 
         told = list(parameters)
-        if not public:
+        extra = dict(openapi_extra or {})
+        if public:
+            extra["security"] = []
+        else:
             told.append(_parameter("token", Annotated[str | None, Security(_SECURITY)], None))
             told.append(_parameter("cookie", Annotated[str | None, Security(_COOKIE)], None))
         endpoint.__signature__ = inspect.Signature(sorted(told, key=lambda p: p.name))  # type: ignore[attr-defined]
@@ -273,7 +324,7 @@ class Api:
             response_class=answers,
             responses=PROBLEMS,
             route_class_override=_DirectRoute,
-            openapi_extra=openapi_extra,
+            openapi_extra=extra or None,
         )
 
 
@@ -282,6 +333,14 @@ def path_parameters(path: str) -> Iterable[inspect.Parameter]:
         if part.startswith("{"):
             name = part.strip("{}")
             yield _parameter(name, Annotated[UUID if name == "id" else str, Path()], ...)
+
+
+def key_parameter(*, required: bool) -> inspect.Parameter:
+    """The Idempotency-Key, as the documentation names it."""
+    said = Header(max_length=_MOST_KEY, description="the same for every repetition of one request")
+    if required:
+        return _parameter("idempotency_key", Annotated[str, said], ...)
+    return _parameter("idempotency_key", Annotated[str | None, said], None)
 
 
 def _parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
@@ -320,9 +379,16 @@ def idempotency_key(request: Request) -> str | None:
     return given
 
 
-def command_id(request: Request) -> str:
-    """The caller's Idempotency-Key, or one made here; either way the answer says it, so that it can be repeated."""
-    key = idempotency_key(request) or uuid4().hex
+def command_id(request: Request, *, required: bool = False) -> str:
+    """The caller's Idempotency-Key, or one made here; either way the answer says it, so that it can be repeated.
+
+    required: of what makes something new. Raises HeaderInvalid, KeyMissing.
+    """
+    key = idempotency_key(request)
+    if key is None:
+        if required:
+            raise KeyMissing
+        key = uuid4().hex
     request.scope["idempotency_key"] = key
     return key
 
@@ -332,6 +398,10 @@ def etag(answer: Any) -> dict[str, str]:
 
 
 def json_answer(
-    answer: Any, status: int = 200, headers: dict[str, str] | None = None, task: BackgroundTask | None = None
+    answer: Any,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+    task: BackgroundTask | None = None,
+    media_type: str = "application/json",
 ) -> Response:
-    return Response(orjson.dumps(answer), status, headers, "application/json", task)
+    return Response(orjson.dumps(answer), status, headers, media_type, task)

@@ -30,10 +30,12 @@ from gateway.checkpoints import Checkpoints
 from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.blob_stores import open_blobs
 from shared.blobs import BlobStore
 from shared.bus.rpc_client import RpcClient
 from shared.clock import Clock, SystemClock
+from shared.contracts.catalogue import SOURCES
 from shared.database import open_engine
 from shared.principal import PrincipalSigner
 from shared.sealing import SecretBox
@@ -62,8 +64,10 @@ class Parts:
     identities: Identities
     blobs: BlobStore
     clock: Clock
+    streams: Streams
     rates: Rates = field(default_factory=Rates)
     hashing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(_HASHING, "passwords"))
+    if_match_any: frozenset[str] = frozenset()
     audit: DoorAudit | None = None
     checkpoints: Checkpoints | None = None
 
@@ -113,6 +117,8 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
                     identities=Identities(engine),
                     blobs=open_blobs(settings),
                     clock=clock,
+                    streams=_streams(settings, services),
+                    if_match_any=settings.if_match_any,
                     audit=audit,
                     checkpoints=checkpoints,
                 )
@@ -124,6 +130,11 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
             engine.dispose()
 
     return opened
+
+
+def _streams(settings: GatewaySettings, services: Services) -> Streams:
+    places = Places(settings.secrets_key.get_secret_value())
+    return Streams(Heads(services, SOURCES), Slots(settings.most_streams), places)
 
 
 def _checkpoints(settings: GatewaySettings, engine: Engine, services: Services, signer: PrincipalSigner) -> Checkpoints:

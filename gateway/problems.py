@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 STATUS = {
+    "malformed": 400,
     "invalid-input": 422,
     "not-found": 404,
     "not-allowed": 403,
@@ -27,6 +28,7 @@ STATUS = {
     "conflict": 409,
     "stale-version": 409,
     "unavailable": 503,
+    "precondition-missing": 428,
     "too-often": 429,
     "too-large": 413,
     "media-type": 415,

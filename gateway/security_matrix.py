@@ -67,6 +67,7 @@ OWN: Mapping[str, frozenset[Role]] = {
 }
 """What the gateway answers by itself, about the caller's own account or as one of the three administrators."""
 ASKS: Mapping[str, str] = {
+    "stream": "change.list",
     "statistic-table-export": "cases.statistic_table",
     "evidence-thumbnail": "evidence.get",
     "document-receipt-photo": "document.get",

@@ -26,6 +26,9 @@ class GatewaySettings(BlobSettings):
     signing_key: Ed25519 private keys (shared/signing_keys.py); the first signs principals and access tokens.
     max_body_bytes: of any request but an upload; max_import_bytes: of a file of patches with its multipart frame;
     max_evidence_bytes: of one piece of evidence with its frame.
+    if_match_any: objects (clue, case, …) whose changes may say `If-Match: *`, for a system that cannot keep an ETag: it
+    then writes over what others did meanwhile. None by default.
+    most_streams: server-sent event streams open at once in this process; more are refused with 503.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.
     secrets_key: base64 of 32 bytes; seals the secrets of second factors.
     session_hours, session_idle_minutes: how long a session lasts at most, and how long unused.
@@ -53,6 +56,8 @@ class GatewaySettings(BlobSettings):
     max_body_bytes: int = MIB
     max_import_bytes: int = 64 * MIB
     max_evidence_bytes: int = 2048 * MIB
+    if_match_any: frozenset[str] = frozenset()
+    most_streams: int = 200
     rpc_in_flight: int = 128
     rpc_deadline_s: float = 5.0
     session_hours: Annotated[float, Field(gt=0, le=24)] = 12.0

@@ -12,6 +12,7 @@ SUMMARIES: dict[str, str] = {
     "second-factor-begin": "开始绑定动态口令验证器",
     "second-factor-confirm": "确认绑定动态口令验证器",
     "recovery-codes-renew": "重新生成恢复码",
+    "stream": "变化消息流",
     "account-list": "列出账号",
     "account-create": "新建账号",
     "account-disable": "停用账号",

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, Self
+from uuid import uuid4
 
 import httpx
 
 from gateway.cli.app import fail
+from gateway.cli.precondition import Precondition
 from gateway.cli.stack.layout import Home, read_state, write_private
 
 _PREFIX = "/api/v1"
@@ -133,8 +135,15 @@ class Client:
         return self._send("GET", "/openapi.json", prefix="").json()
 
     def _ask(self, method: str, path: str, **more: Any) -> Any:
+        """A change is meant for what is there when it arrives, as the person sees it on the screen."""
         headers = {"Authorization": f"Bearer {self._token()}"}
-        answer = self._send(method, path, headers=headers, **more)
+        if method != "GET":
+            headers["Idempotency-Key"] = uuid4().hex
+        wanted = Precondition()
+        while address := wanted.asks_for(
+            answer := self._send(method, path, headers={**headers, **wanted.headers}, **more)
+        ):
+            wanted.learn(self._send("GET", address, headers=headers))
         if not answer.is_success:
             _explain(answer)
         return answer.json() if answer.content else None

@@ -47,11 +47,11 @@ def _of_agency(
     return CommandRoute(
         "agencies",
         command,
-        f"/agencies/{{code}}/{path or command.verb}",
+        f"/agencies/{{agency}}/{path or command.verb}",
         view,
         target=None,
         method=method,
-        from_path={"code": "agency"},
+        from_path={"agency": "agency"},
         body=body,
     )
 

@@ -36,7 +36,7 @@ _BODY = {
         },
     },
     "parameters": [
-        {"name": "idempotency-key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
+        {"name": "idempotency-key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
     ],
 }
 
@@ -81,7 +81,7 @@ async def template(request: Request) -> Response:
 async def start_import(request: Request) -> Response:
     """Stored by digest before the service hears of it: the job never waits for its file."""
     call = await asked(request)
-    key = command_id(request)
+    key = command_id(request, required=True)
     if media_type(request) != _FORM:
         raise MediaTypeUnsupported(media_type(request), [_FORM])
     async with request.form(max_files=1, max_fields=5) as form:

@@ -36,7 +36,7 @@ def file_form(file: str, fields: dict[str, Any], options: dict[str, Any] | None 
     key = {
         "name": "idempotency-key",
         "in": "header",
-        "required": False,
+        "required": True,
         "schema": {"type": "string", "maxLength": 200},
     }
     return {"requestBody": {"required": True, "content": {_FORM: {"schema": schema}}}, "parameters": [key]}
@@ -72,7 +72,7 @@ async def file_job(
     fields, flags: of the form, for the command; a flag says true or false.
     """
     call = await asked(request)
-    key = command_id(request)
+    key = command_id(request, required=True)
     if media_type(request) != _FORM:
         raise MediaTypeUnsupported(media_type(request), [_FORM])
     async with request.form(max_files=1, max_fields=10) as form:

@@ -30,8 +30,8 @@ def add_to(api: Api) -> None:
         path = f"/clues/{{id}}/{command.verb}"
         api.command(CommandRoute("cases", command, path, CaseView, location="/cases/{id}"), _TAG)
     api.commands("cases", CLUE_STEPS, "/clues", ClueView, _TAG)
-    api.commands("cases", [ViewReporter], "/clues", ReporterView, _TAG)
-    api.commands("cases", [TellReporter], "/clues", ReporterTold, _TAG)
+    api.commands("cases", [ViewReporter], "/clues", ReporterView, _TAG, guarded=False)
+    api.commands("cases", [TellReporter], "/clues", ReporterTold, _TAG, guarded=False)
     api.query(QueryRoute("cases", ListDuplicates, "/clue-duplicates", Page[DuplicateRow]), _TAG)
     api.query(QueryRoute("cases", GetDuplicate, "/clue-duplicates/{id}", DuplicateRow, single=True), _TAG)
     api.commands("cases", [DecideDuplicate], "/clue-duplicates", DuplicateRow, _TAG)

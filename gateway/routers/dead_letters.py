@@ -27,6 +27,7 @@ from gateway.forwarding import (
     json_answer,
     path_id,
 )
+from gateway.shaping import NAMES, shape_of
 from shared.contracts.base import Command, View
 from shared.contracts.catalogue import SOURCES
 from shared.contracts.dead_letters import (
@@ -54,6 +55,7 @@ _COMMANDS: dict[type[Command], type[View]] = {
     ConfirmDiscard: DeadLetterView,
 }
 _LIST = QueryRoute("", ListDeadLetters, _PATH, DeadLetterPage)
+_ONE_LETTER = QueryRoute("", GetDeadLetter, _ONE, DeadLetterView, single=True)
 
 
 def add_to(api: Api) -> None:
@@ -72,9 +74,8 @@ def add_to(api: Api) -> None:
         about=ListDeadLetters.__doc__,
         view=DeadLetterPage,
         status=200,
-        parameters=[*_LIST.parameters(), service],
+        parameters=[*_LIST.shaped(), service],
     )
-    one = QueryRoute("", GetDeadLetter, _ONE, DeadLetterView, single=True)
     api.add(
         _ONE,
         _get,
@@ -84,7 +85,7 @@ def add_to(api: Api) -> None:
         about=None,
         view=DeadLetterView,
         status=200,
-        parameters=one.parameters(),
+        parameters=_ONE_LETTER.shaped(),
     )
     for command, view in _COMMANDS.items():
         route = CommandRoute("", command, f"{_ONE}/{command.verb}", view)
@@ -94,13 +95,16 @@ def add_to(api: Api) -> None:
 async def _list(request: Request) -> Response:
     """A page over all services, newest first. One that does not answer is named in `missing`."""
     call = await asked(request)
-    body = _LIST.read(request, ignoring=frozenset({"service"}))
+    shape = shape_of(request.query_params, _LIST.view)
+    body = _LIST.read(request, ignoring=NAMES | {"service"})
     names = _services(request)
     answers = await asyncio.gather(*(_ask(call, name, ListDeadLetters, body) for name in names))
     pages = {name: answer for name, answer in zip(names, answers, strict=True) if not isinstance(answer, Unavailable)}
     if not pages:
         raise answers[0]
-    return json_answer(_merged(pages, names, int(body.get("limit", ListDeadLetters().limit))))
+    merged = _merged(pages, names, int(body.get("limit", ListDeadLetters().limit)))
+    told, _ = await shape.of(call, merged, None)
+    return json_answer(told, media_type=shape.media_type)
 
 
 def _services(request: Request) -> tuple[str, ...]:
@@ -129,8 +133,10 @@ def _merged(pages: dict[str, Any], names: tuple[str, ...], limit: int) -> dict[s
 
 async def _get(request: Request) -> Response:
     call = await asked(request)
+    shape = shape_of(request.query_params, _ONE_LETTER.view)
     _, letter = await _find(call, path_id(request, "id"))
-    return json_answer(letter, 200, etag(letter))
+    told, _ = await shape.of(call, letter, None)
+    return json_answer(told, 200, etag(letter), media_type=shape.media_type)
 
 
 def _at_its_service(route: CommandRoute) -> Handler:

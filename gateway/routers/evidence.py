@@ -56,7 +56,7 @@ _HOMES = {
     EvidenceObject.RECTIFICATION: "/rectifications",
     EvidenceObject.JOINT_ACTION: "/joint-actions",
 }
-_KEY = {"name": "idempotency-key", "in": "header", "required": False, "schema": {"type": "string", "maxLength": 200}}
+_KEY = {"name": "idempotency-key", "in": "header", "required": True, "schema": {"type": "string", "maxLength": 200}}
 _BINARY = {"200": {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}}
 # In a form everything is text.
 _TRUTH = {"true": True, "false": False}
@@ -157,7 +157,7 @@ def _add_object(api: Api, object_: EvidenceObject, home: str) -> None:
             about=query.__doc__,
             view=view,
             status=200,
-            parameters=route.parameters(),
+            parameters=route.shaped(),
         )
 
 
@@ -165,7 +165,7 @@ def _upload(object_: EvidenceObject) -> Callable[[Request], Any]:
     async def add_evidence(request: Request) -> Response:
         """Who may not see the object is told so before a byte is taken in; what does not fit keeps nothing."""
         call = await asked(request)
-        key, target = command_id(request), str(path_id(request, "id"))
+        key, target = command_id(request, required=True), str(path_id(request, "id"))
         about = {"object": object_.value, "object_id": target}
         await call.query("cases", ev.MayAddEvidence, about)
         async with received(request, call.parts.blobs) as upload:
@@ -334,7 +334,14 @@ async def _tell_damage(call: Asked, id_: UUID, found: Stored | None) -> Any:
 
 def _add_copies(api: Api) -> None:
     api.command(
-        CommandRoute("cases", cu.ShareEvidence, "/evidence/{id}/copies", cu.CopyView, location="/evidence-copies/{id}"),
+        CommandRoute(
+            "cases",
+            cu.ShareEvidence,
+            "/evidence/{id}/copies",
+            cu.CopyView,
+            location="/evidence-copies/{id}",
+            guarded=False,
+        ),
         _TAG,
     )
     api.query(QueryRoute("cases", cu.ListCopies, "/evidence-copies", Page[cu.CopyView]), _TAG)
@@ -344,7 +351,12 @@ def _add_copies(api: Api) -> None:
 
 def _add_bundles(api: Api) -> None:
     route = CommandRoute(
-        "cases", pb.MakeProofBundle, "/rectifications/{id}/proof-bundle", ToldBundle, location="/proof-bundles/{id}"
+        "cases",
+        pb.MakeProofBundle,
+        "/rectifications/{id}/proof-bundle",
+        ToldBundle,
+        location="/proof-bundles/{id}",
+        guarded=False,
     )
 
     async def make(request: Request) -> Response:
@@ -378,4 +390,5 @@ def _plain(told: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
     if name:
         return {key: value for key, value in definitions[name].items() if key in ("enum", "type", "description")}
     options = [_plain(one, definitions) for one in told.get("anyOf", ()) if one.get("type") != "null"]
-    return {**told, "anyOf": options} if options else told
+    rest = {key: value for key, value in told.items() if key != "anyOf"}
+    return {**rest, "anyOf": options} if len(options) > 1 else {**rest, **(options[0] if options else {})}

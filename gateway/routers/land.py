@@ -59,7 +59,7 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("cases", GetLandLayer, "/land-layers/{id}", ToldLayer, told=told_layer), _TAG)
     rows = QueryRoute("cases", ListLandRows, "/land-layers/{id}/rows", Page[ToldLandRow], told=told_land_rows)
     api.query(rows, _TAG)
-    api.command(CommandRoute("cases", OverlayClue, "/clues/{id}/overlay", OverlayView), _TAG)
+    api.command(CommandRoute("cases", OverlayClue, "/clues/{id}/overlay", OverlayView, guarded=False), _TAG)
     for query, path in (
         (GetOverlay, "/clues/{id}/overlay"),
         (GetCaseOverlay, "/cases/{id}/overlay"),

@@ -49,12 +49,15 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("notify", GetNotice, "/notices/{id}", NoticeView, single=True, after=_opened), _TAG)
     route = QueryRoute("notify", GetNoticeFile, "/notices/{id}/files/{format}", DocumentFileView)
     add_file(api, route, _TAG)
-    api.commands("notify", [c for c in NOTICE_COMMANDS if c is not ReadNotice], "/notices", NoticeView, _TAG)
+    # A receipt is its recipient's own, given once over a digest; and the very showing of a notice moves its version.
+    signing = [c for c in NOTICE_COMMANDS if c is not ReadNotice]
+    api.commands("notify", signing, "/notices", NoticeView, _TAG, guarded=False)
     api.query(QueryRoute("notify", ListOutageNotices, "/outage-notices", Page[OutageNoticeView]), _TAG)
-    api.commands("notify", [AcknowledgeOutage], "/outage-notices", OutageNoticeView, _TAG)
+    api.commands("notify", [AcknowledgeOutage], "/outage-notices", OutageNoticeView, _TAG, guarded=False)
     letters = QueryRoute("notify", ListAssistanceNotices, "/assistance-notices", Page[AssistanceNoticeView])
     api.query(letters, _TAG)
-    api.commands("notify", [AcknowledgeAssistanceNotice], "/assistance-notices", AssistanceNoticeView, _TAG)
+    acknowledging = [AcknowledgeAssistanceNotice]
+    api.commands("notify", acknowledging, "/assistance-notices", AssistanceNoticeView, _TAG, guarded=False)
     api.query(QueryRoute("notify", ListRecipients, "/recipients", RecipientList), _TAG)
     for command in (
         _of_recipient(ConfigureRecipientEndpoint, RecipientEndpointView, RecipientChannel, "endpoint", "PUT"),

@@ -39,4 +39,6 @@ def add_to(api: Api) -> None:
 
 def _edit(command: type[SetRule | WithdrawRule], body: type[RuleSetting | RuleWithdrawal]) -> CommandRoute:
     """The address says which rule, the body what becomes of it."""
-    return CommandRoute("cases", command, f"{_ONE}/{command.verb}", RuleView, target=None, from_path=_PLACE, body=body)
+    return CommandRoute(
+        "cases", command, f"{_ONE}/{command.verb}", RuleView, target=None, from_path=_PLACE, body=body, etag_at=_ONE
+    )

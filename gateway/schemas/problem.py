@@ -28,6 +28,7 @@ class Problem(View):
 
 
 _ABOUT = {
+    400: "not to be read as a request, or without the Idempotency-Key that making something new needs",
     401: "no token, or one that is no longer good",
     403: "not with this role",
     404: "absent, or not the caller's to see",
@@ -36,6 +37,8 @@ _ABOUT = {
     413: "body over the limit",
     415: "content type not taken",
     422: "the request is wrong; names the field",
+    428: "If-Match is missing; names the address whose ETag it needs",
+    429: "too many requests; try again after Retry-After seconds",
     503: "try again after Retry-After seconds, with the same Idempotency-Key: an answer may have been lost",
 }
 PROBLEMS: dict[int | str, dict[str, Any]] = {

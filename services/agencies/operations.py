@@ -6,6 +6,7 @@ Reading tasks is open to every role and answered by storage/scope.py: who has no
 from services.agencies.handlers import agencies, certificates, inbound, tasks
 from services.agencies.ports import Registry
 from services.agencies.queries.certificates import list_certificates
+from services.agencies.queries.changes import CHANGES
 from services.agencies.queries.registry import RegistryQueries, list_answers
 from services.agencies.queries.tasks import TaskQueries, list_messages, list_tasks
 from services.agencies.storage import scope
@@ -88,4 +89,5 @@ def operations(registry: Registry) -> tuple[Operation, ...]:
         QueryOperation(ListAgencies, registry_queries.agencies, _REGISTRY, scope.REGISTRY, counts=True),
         QueryOperation(ListAnswers, list_answers, _REGISTRY, scope.REGISTRY),
         QueryOperation(ListCertificates, list_certificates, _REGISTRY, scope.REGISTRY),
+        *CHANGES.operations(),
     )

@@ -45,6 +45,7 @@ from services.cases.queries import deadlines as on_clock
 from services.cases.queries.assistance import get_assistance, list_assistance
 from services.cases.queries.case_imports import get_case_import, list_case_import_rows
 from services.cases.queries.cases import get_case, list_cases
+from services.cases.queries.changes import CHANGES
 from services.cases.queries.clue_exports import export_clues
 from services.cases.queries.clue_imports import get_clue_import, list_import_rows
 from services.cases.queries.clues import get_clue, list_clues
@@ -306,4 +307,5 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(ru.GetRule, get_rule, _EVERYBODY, scope.REGISTERS),
     QueryOperation(ru.GetRuleChanges, get_rule_changes, _EVERYBODY, scope.REGISTERS),
     QueryOperation(ru.GetCalendarYear, get_calendar_year, _EVERYBODY, scope.REGISTERS),
+    *CHANGES.operations(),
 )

@@ -23,6 +23,7 @@ from services.notify.queries.bulletins import (
     list_figure_members,
     preview_bulletin,
 )
+from services.notify.queries.changes import CHANGES
 from services.notify.queries.document_bundles import get_document_bundle
 from services.notify.queries.document_exports import export_documents, export_notices, export_receipts
 from services.notify.queries.documents import (
@@ -132,4 +133,5 @@ OPERATIONS: tuple[Operation, ...] = (
     QueryOperation(x.GetDocumentBundle, get_document_bundle, _EVERYBODY, scope.DOCUMENTS, timed=True),
     QueryOperation(c.VerifyDocument, verify_document, frozenset(), scope.PUBLIC, public=True),
     QueryOperation(ListRecipients, list_recipients, _COORDINATOR | _ADMINISTRATOR, scope.RECIPIENTS, counts=True),
+    *CHANGES.operations(),
 )

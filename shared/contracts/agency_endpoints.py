@@ -28,7 +28,7 @@ Address = Annotated[
     str,
     Field(
         max_length=500,
-        pattern=r"^(https?://|sftp://|folder:|queue:)",
+        pattern=r"^(|(https?://|sftp://|folder:|queue:).*)$",
         description="https:// of a webhook; sftp://user@host:port/path or folder:name of a file exchange; queue:",
     ),
 ]

@@ -18,6 +18,7 @@ from shared.contracts.agencies import ReadTasks
 from shared.contracts.audit import AuditCheckpointKeptV1, GetAuditHeads, KeepCheckpoint
 from shared.contracts.base import Audited
 from shared.contracts.catalogue import EVENTS
+from shared.contracts.changes import ListChanges
 from shared.contracts.dead_letters import EVENTS_OF
 from shared.contracts.evidence import MayAddEvidence
 from shared.contracts.maintenance import MAINTENANCE_OF
@@ -27,8 +28,9 @@ from shared.delivery.dead_letters import DeadLetterBook
 from shared.operations import QueryOperation
 
 # Sent by the gateway itself: once it has shown a task or a notice to whom it is addressed, before it takes evidence,
-# when it signs a checkpoint of the audit.
+# when it signs a checkpoint of the audit, for its stream.
 INTERNAL = {
+    ListChanges.operation,
     ReadTasks.operation,
     ReadNotice.operation,
     MayAddEvidence.operation,

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import httpx
 
+from gateway.cli.precondition import Precondition
+
 ATTEMPT_S = 8.0
 GIVE_UP_S = 40.0
 _PAUSE_S = 0.4
@@ -110,14 +112,16 @@ class Account:
     async def _command(self, method: str, path: str, body: Any, version: int | None, **given: Any) -> Any:
         """The first answer that is none of "try again". Raises GivenUp."""
         key = uuid4().hex
-        headers = {"Idempotency-Key": key}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
+        wanted = Precondition(version)
         give_up_at = time.monotonic() + GIVE_UP_S
         async with self._gate:
             self._journal.commands += 1
             while True:
+                headers = {"Idempotency-Key": key, **wanted.headers}
                 answer = await self._attempt(method, path, headers, **given)
+                if address := wanted.asks_for(answer):
+                    wanted.learn(await self._attempt("GET", address, {}))
+                    continue
                 status = None if answer is None else answer.status_code
                 told = answer.json() if answer is not None and answer.is_success else None
                 if status != 401:  # it came to nobody: the gateway did not know who asks

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from gateway.cli.stack.layout import Home, read_state
 from gateway.cli.stack.postgres import Postgres
 from gateway.cli.stack.secrets import load_or_make
+from shared.delivery.envelopes import above
 from tests.system.running_house import SERVICES
 
 Digests = Mapping[str, str]
@@ -92,6 +93,12 @@ class Books:
         """Position and event id of every event."""
         with self._of(service) as connection:
             return [(int(position), event_id) for position, event_id in connection.execute(_ORDER)]
+
+    def messages(self, service: str) -> list[dict[str, Any]]:
+        """Every event of a service as it went over the bus."""
+        with self._of(service) as connection:
+            (log_id,) = connection.execute(sa.text("SELECT log_id FROM log_head")).one()
+            return above(connection, service, log_id, 0, 1_000_000)
 
     def feeds(self) -> list[Feed]:
         found = []

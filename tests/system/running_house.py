@@ -15,6 +15,7 @@ import httpx
 import redis
 
 from gateway.cli.demo.people import People
+from gateway.cli.precondition import Precondition
 from gateway.cli.stack import accounts
 from gateway.cli.stack.layout import Home, read_state
 from gateway.cli.stack.secrets import load_or_make
@@ -38,19 +39,35 @@ class Account:
     def ask(
         self, method: str, path: str, body: Any = None, *, key: str = "", version: int | None = None, **more: Any
     ) -> httpx.Response:
-        """One request. key: Idempotency-Key, a fresh one by default. version: If-Match. more: for httpx."""
+        """One request. key: Idempotency-Key, a fresh one by default. more: for httpx.
+
+        version: If-Match; by default whatever is there, and for what the account does not see any.
+        """
         headers = dict(more.pop("headers", {}))
         if method != "GET":
             headers["Idempotency-Key"] = key or uuid4().hex
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
         if body is not None:
             more["json"] = body
+        wanted = Precondition(version)
+        while address := wanted.asks_for(answer := self._once(method, path, {**headers, **wanted.headers}, more)):
+            wanted.learn(self._once("GET", address, {}, {}))
+        return answer
+
+    def _once(self, method: str, path: str, headers: dict[str, str], more: dict[str, Any]) -> httpx.Response:
         answer = self._signed(method, path, headers, more) if self._token else None
         if answer is None or answer.status_code == 401:
             self._token = _good(self._http.post("/auth/token", json=self._grant))["access_token"]
             answer = self._signed(method, path, headers, more)
         return answer
+
+    @property
+    def signed_headers(self) -> dict[str, str]:
+        """Of the last login, for requests that this class does not make."""
+        return {"Authorization": f"Bearer {self._token}"}
+
+    def forget_token(self) -> None:
+        """Its session has ended: log in anew with the next request."""
+        self._token = ""
 
     def _signed(self, method: str, path: str, headers: dict[str, str], more: dict[str, Any]) -> httpx.Response:
         return self._http.request(method, path, headers={**headers, "Authorization": f"Bearer {self._token}"}, **more)

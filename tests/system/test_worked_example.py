@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.system.running_house import TrainingHouse
-from tests.system.worked_example import april, bulletin, july, june, may, quarters
+from tests.system.worked_example import april, bulletin, july, june, may, messages, quarters
 from tests.system.worked_example.desk import Desk
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("worked-example")]
@@ -59,6 +59,7 @@ DAYS: tuple[Day, ...] = (
     july.reachable,
     quarters.both_stand,
     bulletin.third_shows_it_rectified,
+    messages.all_are_as_promised,
 )
 
 

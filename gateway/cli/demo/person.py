@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import httpx
 
+from gateway.cli.precondition import Precondition
+
 GIVE_UP_S = 120.0
 LONGEST_PAUSE_S = 2.0
 
@@ -15,6 +17,7 @@ class Refused(RuntimeError):
     """The API said no, and would say no again."""
 
     def __init__(self, answer: httpx.Response) -> None:
+        self.answer = answer
         self.status = answer.status_code
         try:
             self.problem: dict[str, Any] = answer.json()
@@ -53,14 +56,11 @@ class Person:
         return self._answered("GET", path).content
 
     def post(self, path: str, body: Mapping[str, Any] | None = None, *, version: int | None = None) -> Any:
-        """version: what the caller saw; a newer one in between is refused (412)."""
-        headers = {"Idempotency-Key": str(uuid4())}
-        if version is not None:
-            headers["If-Match"] = f'"{version}"'
-        return self._call("POST", path, json=dict(body or {}), headers=headers)
+        """version: what the caller saw; a newer one in between is refused (412). Without: whatever it is by now."""
+        return self._command("POST", path, dict(body or {}), Precondition(version))
 
     def put(self, path: str, body: Mapping[str, Any]) -> Any:
-        return self._call("PUT", path, json=dict(body), headers={"Idempotency-Key": str(uuid4())})
+        return self._command("PUT", path, dict(body), Precondition())
 
     def upload(self, path: str, name: str, content: bytes, fields: Mapping[str, str] | None = None) -> Any:
         """fields: of the form, before the file."""
@@ -77,11 +77,29 @@ class Person:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _command(self, method: str, path: str, body: dict[str, Any], wanted: Precondition) -> Any:
+        key = {"Idempotency-Key": str(uuid4())}
+        while True:
+            try:
+                return self._call(method, path, json=body, headers={**key, **wanted.headers})
+            except Refused as refused:
+                address = wanted.asks_for(refused.answer)
+                if not address:
+                    raise
+            wanted.learn(self._persistent("GET", address))
+
     def _call(self, method: str, path: str, **given: Any) -> Any:
         answer = self._answered(method, path, **given)
         return answer.json() if answer.content else None
 
     def _answered(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """A success. Raises Refused."""
+        answer = self._persistent(method, path, **given)
+        if answer.is_error:
+            raise Refused(answer)
+        return answer
+
+    def _persistent(self, method: str, path: str, **given: Any) -> httpx.Response:
         give_up_at = time.monotonic() + GIVE_UP_S
         while True:
             answer = self._try(method, path, **given)
@@ -93,8 +111,6 @@ class Person:
                 raise Refused(answer)
             wished = float(answer.headers.get("Retry-After", "0.5")) if answer is not None else 0.5
             time.sleep(min(wished, LONGEST_PAUSE_S))
-        if answer.is_error:
-            raise Refused(answer)
         return answer
 
     def _try(self, method: str, path: str, **given: Any) -> httpx.Response | None:

@@ -81,7 +81,7 @@ def _likelier(found: tuple[Pair, Likeness]) -> tuple[bool, float, datetime, str]
 
 def decide_duplicate(cmd: DecideDuplicate, call: Call, unit: CasesUnit) -> DuplicateRow:
     """Both clues and the proposal change in one commit; who comes second finds it decided."""
-    proposal = unit.duplicates.lock_seen(unit.connection, call.by, call.target)
+    proposal = unit.duplicates.lock_seen(unit.connection, call.by, call.target, call.expected_version)
     newer, older = _locked(proposal, call, unit)
     link = cmd.decision == "link"
     told = proposal.decide(link=link, into_id=cmd.into_id, reason=cmd.reason, by=call.by, at=unit.now)

@@ -17,7 +17,7 @@ from services.cases.storage.clue_tables import clue_check, clue_duplicate
 from services.cases.storage.scope import visible_to_county
 from shared.contracts.codes import DuplicateGround, DuplicateKind, DuplicateState
 from shared.delivery.unit import TableStore
-from shared.errors import NotFound
+from shared.errors import NotFound, StaleVersion
 from shared.ids import derived_id
 from shared.principal import Actor
 
@@ -222,12 +222,16 @@ class DuplicateStore(TableStore[DuplicateProposal]):
     def __init__(self) -> None:
         super().__init__(clue_duplicate)
 
-    def lock_seen(self, connection: Connection, by: Actor, id_: UUID) -> DuplicateProposal:
-        """Locked until the unit ends. Raises NotFound, also for what the actor may not see."""
+    def lock_seen(
+        self, connection: Connection, by: Actor, id_: UUID, expected_version: int | None = None
+    ) -> DuplicateProposal:
+        """Locked until the unit ends. Raises NotFound, also for what the actor may not see; StaleVersion."""
         seen = sa.select(clue_duplicate).where(_d.id == id_, visible_to_county(clue_duplicate, by)).with_for_update()
         row = connection.execute(seen).mappings().one_or_none()
         if row is None:
             raise NotFound
+        if expected_version is not None and row["version"] != expected_version:
+            raise StaleVersion(expected_version, row["version"])
         return self.from_row(row)
 
     def known(self, connection: Connection, ids: Sequence[UUID]) -> set[UUID]:

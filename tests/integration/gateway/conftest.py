@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -34,8 +35,10 @@ from gateway.parts import Parts
 from gateway.rpc import Services
 from gateway.storage.migrate import MIGRATIONS
 from gateway.storage.tables import METADATA, account_log
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.blobs import FolderBlobStore
 from shared.clock import FixedClock
+from shared.contracts.catalogue import SOURCES
 from shared.contracts.codes import Role
 from shared.database import open_engine
 from shared.ids import new_id
@@ -84,11 +87,16 @@ class House:
         self.account("security", Role.SECURITY_ADMINISTRATOR)
         self.account("audit", Role.AUDIT_ADMINISTRATOR)
 
-    def ask(self, method: str, path: str, *, by: str | None = None, **more: Any) -> httpx.Response:
-        """One request; by: login of an account, which is logged in at its first use."""
+    def ask(self, method: str, path: str, *, by: str | None = None, bare: bool = False, **more: Any) -> httpx.Response:
+        """One request; by: login of an account, which is logged in at its first use.
+
+        bare: without the headers that every good client sends with a change: a fresh key, and a version.
+        """
 
         async def once(client: httpx.AsyncClient) -> httpx.Response:
             headers = dict(more.pop("headers", {}))
+            if method != "GET" and not bare:
+                headers = {"Idempotency-Key": uuid4().hex, "If-Match": '"1"', **headers}
             if by is not None:
                 headers["Authorization"] = f"Bearer {await self._token(client, by)}"
             return await client.request(method, path, headers=headers, **more)
@@ -149,8 +157,9 @@ def house(app: FastAPI, engine: sa.Engine, tmp_path_factory: pytest.TempPathFact
     tokens, accounts = AccessTokens(private), Accounts(engine, clock)
     second_factors = SecondFactors(engine, SecretBox(base64.b64encode(bytes(32)).decode()), clock)
     sessions = Sessions(engine, tokens, clock, Policy(cookie_secure=False))
+    calls = Services(services, 5.0)
     app.state.parts = Parts(
-        services=Services(services, 5.0),
+        services=calls,
         callers=Callers(accounts, sessions, tokens, PrincipalSigner(private), watch),
         accounts=accounts,
         proofs=Proofs(engine, second_factors, clock),
@@ -163,5 +172,6 @@ def house(app: FastAPI, engine: sa.Engine, tmp_path_factory: pytest.TempPathFact
         identities=Identities(engine),
         blobs=FolderBlobStore(blobs),
         clock=clock,
+        streams=Streams(Heads(calls, SOURCES), Slots(8), Places(private)),
     )
     return House(app, engine, services, clock, watch, blobs)

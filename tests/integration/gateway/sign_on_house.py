@@ -36,7 +36,9 @@ from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.storage.oidc_tables import oidc_session
 from gateway.storage.tables import METADATA, account, account_log, session
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.clock import SystemClock
+from shared.contracts.catalogue import SOURCES
 from shared.contracts.codes import Role
 from shared.ids import new_id
 from shared.principal import PrincipalSigner
@@ -167,13 +169,14 @@ def serving(
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Parts]:
+        calls = Services(services, 5.0)
         signer, store = PrincipalSigner(private), SignOnStore(engine)
         second_factors = SecondFactors(engine, SecretBox(base64.b64encode(bytes(32)).decode()), clock)
         sessions = Sessions(engine, tokens, clock, Policy(cookie_secure=False))
         async with provider_clients(providers, watch) as clients:
             systems = SystemTokens(clients, store, clock)
             yield Parts(
-                services=Services(services, 5.0),
+                services=calls,
                 callers=Callers(accounts, sessions, tokens, signer, elsewhere=systems.read),
                 accounts=accounts,
                 proofs=Proofs(engine, second_factors, clock),
@@ -186,6 +189,7 @@ def serving(
                 identities=Identities(engine),
                 blobs=cast(Any, None),
                 clock=clock,
+                streams=Streams(Heads(calls, SOURCES), Slots(8), Places(private)),
             )
 
     config = uvicorn.Config(create_app(opened), host="127.0.0.1", port=place, log_config=None, lifespan="on", ws="none")

@@ -214,6 +214,7 @@ def test_a_sender_that_breaks_off_leaves_nothing(desk: House) -> None:
             sent.append(message)
 
         headers = [(b"authorization", f"Bearer {token}".encode()), (b"content-type", _B["Content-Type"].encode())]
+        headers.append((b"idempotency-key", b"broken-off"))
         path = f"/api/v1/cases/{ID}/evidence"
         scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "headers": headers}
         scope |= {"query_string": b"", "http_version": "1.1", "scheme": "http", "server": ("gateway", 80)}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -47,25 +48,67 @@ def test_a_command_goes_out_with_its_caller_key_and_correlation(desk: House) -> 
     assert (actor.name, actor.roles, actor.jurisdiction) == ("li 的姓名", frozenset({Role.COORDINATOR}), "640521")
 
 
-def test_without_a_key_every_request_is_a_command_of_its_own(desk: House) -> None:
-    _post(desk, "/clues", CLUE)
-    _post(desk, "/clues", CLUE)
-    first, second = desk.services.all("clue.report")
+GUARDED = {"If-Match": '"3"'}
+WITHDRAWAL = {"row_id": ID, "last_on": "2026-11-01", "reason": "已废止", "source": {"text": "县政府决定"}}
+
+
+def test_what_makes_something_new_needs_a_key(desk: House) -> None:
+    answer = _post(desk, "/clues", CLUE, bare=True)
+    assert (answer.status_code, answer.json()["code"]) == (400, "http.idempotency-key-missing")
+    assert answer.json()["field"] == "Idempotency-Key"
+    assert not desk.services.all("clue.report")
+
+
+def test_a_change_without_a_key_is_a_command_of_its_own(desk: House) -> None:
+    for _ in range(2):
+        _post(desk, f"/clues/{ID}/sign", {}, bare=True, headers=GUARDED)
+    first, second = desk.services.all("clue.sign")
     assert first["command_id"] != second["command_id"]
 
 
 def test_the_key_made_for_a_caller_is_told_so_that_a_command_without_answer_can_be_repeated(desk: House) -> None:
-    desk.services.answers["clue.report"] = Unavailable("bus.timeout")
-    answer = _post(desk, "/clues", CLUE)
+    desk.services.answers["clue.sign"] = Unavailable("bus.timeout")
+    answer = _post(desk, f"/clues/{ID}/sign", {}, bare=True, headers=GUARDED)
     assert answer.status_code == 503
-    assert answer.headers["Idempotency-Key"] == desk.services.last("clue.report")["command_id"]
+    assert answer.headers["Idempotency-Key"] == desk.services.last("clue.sign")["command_id"]
 
 
-@pytest.mark.parametrize(("if_match", "version"), [('"7"', 7), ("7", 7), ('W/"7"', 7), ("*", None)])
-def test_if_match_is_the_version_the_command_demands(desk: House, if_match: str, version: int | None) -> None:
+@pytest.mark.parametrize("if_match", ['"7"', "7", 'W/"7"'])
+def test_if_match_is_the_version_the_command_demands(desk: House, if_match: str) -> None:
     _post(desk, f"/clues/{ID}/sign", {}, headers={"If-Match": if_match})
     sent = desk.services.last("clue.sign")
-    assert (sent["target_id"], sent["expected_version"]) == (ID, version)
+    assert (sent["target_id"], sent["expected_version"]) == (ID, 7)
+
+
+@pytest.mark.parametrize("path", [f"/clues/{ID}/sign", "/rules/violation_type/VT03/withdraw"])
+def test_a_change_without_if_match_is_428_and_names_whose_etag_it_wants(desk: House, path: str) -> None:
+    body = {} if "clues" in path else WITHDRAWAL
+    answer = _post(desk, path, body, bare=True)
+    assert (answer.status_code, answer.json()["code"]) == (428, "http.if-match-missing")
+    assert answer.json()["facts"]["resource"] == f"/api/v1{path.rpartition('/')[0]}"
+    assert [method for _, method, _ in desk.services.asked] == []
+
+
+def test_any_version_is_taken_only_where_a_setting_says_so(desk: House) -> None:
+    path, any_ = f"/clues/{ID}/sign", {"If-Match": "*"}
+    refused = _post(desk, path, {}, headers=any_)
+    assert (refused.status_code, refused.json()["code"]) == (428, "http.if-match-any")
+    desk.app.state.parts = replace(desk.app.state.parts, if_match_any=frozenset({"clue"}))
+    assert _post(desk, path, {}, headers=any_).status_code == 200
+    assert desk.services.last("clue.sign")["expected_version"] is None
+    assert _post(desk, f"/cases/{ID}/review", {}, headers=any_).status_code == 428
+    assert _post(desk, path, {}, bare=True).status_code == 428
+
+
+@pytest.mark.parametrize("path", [f"/tasks/{ID}/sign", f"/notices/{ID}/sign", f"/sealed-records/{ID}/open"])
+def test_what_a_party_says_for_itself_needs_no_version_but_takes_one(desk: House, path: str) -> None:
+    body = {"signed_by": "王五", "sha256": "a" * 64} if "notices" in path else {"signed_by": "王五"}
+    body = {} if "sealed" in path else body
+    operation = path.split("/")[1].removesuffix("s").replace("-", "_") + "." + path.split("/")[3]
+    assert _post(desk, path, body, bare=True).status_code == 200
+    assert desk.services.last(operation)["expected_version"] is None
+    assert _post(desk, path, body, bare=True, headers=GUARDED).status_code == 200
+    assert desk.services.last(operation)["expected_version"] == 3
 
 
 def test_a_stale_version_is_412_and_says_both(desk: House) -> None:

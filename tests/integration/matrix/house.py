@@ -35,6 +35,7 @@ from gateway.checkpoints import Checkpoints
 from gateway.parts import Parts
 from gateway.rpc import Services
 from gateway.storage.migrate import MIGRATIONS as GATEWAY
+from gateway.streams import Heads, Places, Slots, Streams
 from services.agencies.handlers.on_cases import REACTIONS as OF_AGENCIES
 from services.agencies.settings import AgenciesSettings
 from services.agencies.storage.migrate import MIGRATIONS as AGENCIES
@@ -50,6 +51,7 @@ from shared import keys
 from shared.blobs import FolderBlobStore
 from shared.bus.rpc_client import Reply
 from shared.clock import FixedClock
+from shared.contracts.catalogue import SOURCES
 from shared.contracts.codes import COUNTY_AGENCIES, Role
 from shared.database import open_engine
 from shared.delivery.reactor import Reaction
@@ -164,6 +166,9 @@ class House:
             (b"content-type", kind.encode()),
             (b"content-length", str(len(body)).encode()),
         ]
+        if method != "GET":
+            # As every good client sends with a change; an object that is not seen has no version to be wrong about.
+            headers += [(b"idempotency-key", new_id().hex.encode()), (b"if-match", b'"1"')]
         if login is not None:
             headers.append((b"authorization", f"Bearer {login}".encode()))
         scope = {
@@ -192,7 +197,11 @@ class House:
 
         async def send(message: Any) -> None:
             sent.append(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
+            begun = dict(message.get("headers", ())).get(b"content-type", b"")
+            # A stream is over when it has begun: whether it is opened is what is asked.
+            if begun.startswith(b"text/event-stream") or (
+                message["type"] == "http.response.body" and not message.get("more_body")
+            ):
                 ended.set()
 
         # What went wrong inside is an answer too: 500.
@@ -290,8 +299,9 @@ def _house(
         identities=Identities(engine),
         blobs=FolderBlobStore(home / "blobs"),
         clock=office.clock,
+        streams=Streams(Heads(services, SOURCES), Slots(8), Places(private)),
         audit=DoorAudit(engine, 366),
-        checkpoints=Checkpoints(engine, services, signer, key, f"{COUNTY}000000", home / "away", 3600.0),
+        checkpoints=Checkpoints(engine, services, signer, key, "640521000000", home / "away", 3600.0),
     )
 
     @asynccontextmanager

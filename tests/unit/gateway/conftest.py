@@ -16,6 +16,7 @@ from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
 from gateway.parts import Parts
 from gateway.rpc import Services
+from gateway.streams import Heads, Places, Slots, Streams
 from shared.clock import SystemClock
 from shared.principal import PrincipalSigner
 from tests.support.fake_services import FakeServices
@@ -41,6 +42,7 @@ def app() -> FastAPI:
         identities=nobody,
         blobs=nobody,
         clock=SystemClock(),
+        streams=Streams(Heads(nobody, ()), Slots(1), Places(private)),
     )
 
     @asynccontextmanager

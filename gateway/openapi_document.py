@@ -50,8 +50,8 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-_ABOUT = """Errors are problem documents (RFC 9457) with a stable `code`, the `field` and a Chinese `detail`. Lists page by
-`cursor` and say `total` only with `with_total=true`. Unsafe methods take `Idempotency-Key`: the same key has one
+_ABOUT = """Errors are problem documents (RFC 9457) with a stable `code`, the `field` and a Chinese `detail`.
+Lists page by `cursor` and say `total` only with `with_total=true`. Unsafe methods take `Idempotency-Key`: the same key has one
 effect and one answer; what makes something new needs one. Programs send a bearer token, the console its cookie; a
 change by cookie shows its `X-CSRF-Token` (`GET /api/v1/auth/session`). Single resources give `ETag`; a change of
 them needs it as `If-Match` (428 without, 412 when it is stale). `fields` leaves out of an answer what is not

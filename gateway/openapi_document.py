@@ -50,13 +50,13 @@ def _document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-_ABOUT = """Errors are problem documents (RFC 9457) with a stable `code`, the `field` and a Chinese `detail`.
-Lists page by `cursor` and say `total` only with `with_total=true`. Unsafe methods take `Idempotency-Key`: the same key has one
-effect and one answer; what makes something new needs one. Programs send a bearer token, the console its cookie; a
-change by cookie shows its `X-CSRF-Token` (`GET /api/v1/auth/session`). Single resources give `ETag`; a change of
-them needs it as `If-Match` (428 without, 412 when it is stale). `fields` leaves out of an answer what is not
-wanted, `expand` adds what belongs to an object and the caller may see. `x-codes` of an error names the codes that
-the gateway itself gives; docs/api.md has those of the services. Times are ISO 8601 with offset, dates are
+_ABOUT = """Errors are problem documents (RFC 9457) with a stable `code`, the `field` and a Chinese `detail`. Lists
+page by `cursor` and say `total` only with `with_total=true`. Unsafe methods take `Idempotency-Key`: the same key
+has one effect and one answer; what makes something new needs one. Programs send a bearer token, the console its
+cookie; a change by cookie shows its `X-CSRF-Token` (`GET /api/v1/auth/session`). Single resources give `ETag`; a
+change of them needs it as `If-Match` (428 without, 412 when it is stale). `fields` leaves out of an answer what is
+not wanted, `expand` adds what belongs to an object and the caller may see. `x-codes` of an error names the codes
+that the gateway itself gives; docs/api.md has those of the services. Times are ISO 8601 with offset, dates are
 Asia/Shanghai, areas square metres."""
 _SPARSE_ANSWER = {
     "type": "object",

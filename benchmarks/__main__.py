@@ -25,6 +25,7 @@ from benchmarks import (
     protocols,
     recovery,
     reporting,
+    spike,
     work_lists,
 )
 from benchmarks.stack import Stack, fresh_stack
@@ -41,6 +42,7 @@ ALONE: dict[str, Callable[[], Any]] = {
     "packages_verified": protocols.packages_verified,
     "documents_printed": documents.printing,
     "notices_drained": documents.notices_drained,
+    "spike": spike.spike,
     "kernel_commits": kernel.commits,
     "kernel_long_log": kernel.long_log,
     "recovery_after_broker_faults": recovery.broker_recovery,

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from gateway import landing, openapi_document, problems
+from gateway.bounds import Bounds, Limits
 from gateway.forwarding import Api
 from gateway.middleware import Edge
 from gateway.parts import OpenParts
@@ -90,6 +91,7 @@ def create_app(
     max_body_bytes: int = MIB,
     max_import_bytes: int = 64 * MIB,
     max_evidence_bytes: int = 2048 * MIB,
+    limits: Limits | None = None,
 ) -> FastAPI:
     """open_parts: entered when serving begins. Only an upload of a file may have a larger body."""
     # FastAPI hushes this when it makes a field of a body; a contract is built later (shared/contracts/base.py).
@@ -117,6 +119,7 @@ def create_app(
     add_routes(app)
     openapi_document.install(app)
     _add_problems(app)
+    app.add_middleware(Bounds, limits=limits or Limits())
     app.add_middleware(
         Edge,
         max_body_bytes=max_body_bytes,

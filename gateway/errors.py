@@ -55,8 +55,17 @@ class ReceiptPhotoRefused(InvalidInput):
         super().__init__("notify.receipt-photo-refused", "photo_sha256", reason=reason)
 
 
+class BodyTooSlow(TianweiError):
+    """The rest of the body did not come in time."""
+
+    kind: ClassVar[str] = "too-slow"
+
+    def __init__(self) -> None:
+        super().__init__("http.body-too-slow")
+
+
 class TooOften(TianweiError):
-    """One address asks what is public more often than a person can read."""
+    """One account or address asks more often than it may."""
 
     kind: ClassVar[str] = "too-often"
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway import problems
 from gateway.errors import BodyTooLarge
 from shared import telemetry
+from shared.errors import TianweiError
 
 log = logging.getLogger(__name__)
 
@@ -62,12 +63,13 @@ class Edge:
             await send(message)
 
         most = self._most_of(scope)
+        scope["upload"] = most > self._most and scope["method"] == "POST"
         try:
             declared = headers.get("content-length", "")
             if declared.isdigit() and int(declared) > most:
                 raise BodyTooLarge(most)
             await self._app(scope, _Limited(receive, most), answer)
-        except BodyTooLarge as error:
+        except TianweiError as error:
             await _last_word(problems.of_error(error), status, scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the one place that turns the unexpected into an incident id
             await _last_word(problems.of_unexpected(error), status, scope, receive, answer)

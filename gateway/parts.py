@@ -10,6 +10,7 @@ from gateway.auth.caller import Callers
 from gateway.auth.feeds import Feeds
 from gateway.auth.sessions import Sessions
 from gateway.auth.tokens import AccessTokens
+from gateway.gate import GateLimits
 from gateway.rates import Rates
 from gateway.rpc import Services
 from gateway.settings import GatewaySettings
@@ -33,7 +34,8 @@ class Parts:
     feeds: Feeds
     blobs: BlobStore
     clock: Clock
-    rates: Rates = field(default_factory=Rates)
+    # Of what is public: a person reads no more documents than these.
+    rates: Rates = field(default_factory=lambda: Rates(per_s=1.0, burst=60))
 
 
 OpenParts = Callable[[], AbstractAsyncContextManager[Parts]]
@@ -45,6 +47,7 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
     @asynccontextmanager
     async def opened() -> AsyncIterator[Parts]:
         clock = SystemClock()
+        gate = GateLimits(settings.service_in_flight, settings.service_waiting, settings.service_wait_s)
         engine = open_engine(settings.gateway_dsn.get_secret_value(), pool_size=8, application="gateway")
         key = settings.signing_key.get_secret_value()
         client = RpcClient(settings.bus_url.get_secret_value(), "gateway", max_in_flight=settings.rpc_in_flight)
@@ -52,7 +55,7 @@ def real_parts(settings: GatewaySettings) -> OpenParts:
         try:
             accounts, tokens, signer = Accounts(engine), AccessTokens(key), PrincipalSigner(key)
             yield Parts(
-                services=Services(client, settings.rpc_deadline_s),
+                services=Services(client, settings.rpc_deadline_s, gate),
                 callers=Callers(accounts, tokens, signer),
                 accounts=accounts,
                 sessions=Sessions(engine, tokens, clock),

@@ -29,6 +29,7 @@ STATUS = {
     "unavailable": 503,
     "too-often": 429,
     "too-large": 413,
+    "too-slow": 408,
     "media-type": 415,
     "method": 405,
     "client-gone": 499,
@@ -44,6 +45,8 @@ def of_error(error: TianweiError, *, had_if_match: bool = False) -> Response:
     headers = {}
     if status in (429, 503):
         headers["Retry-After"] = str(error.facts.get("retry_after_s", 5))
+    elif status == 408:
+        headers["Connection"] = "close"  # nobody will read the rest
     elif status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if status == 500 and "incident_id" not in error.facts:

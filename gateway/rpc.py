@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import UUID
 
+from gateway.gate import Gate, GateLimits
 from shared.bus.rpc_client import Reply
 from shared.errors import TianweiError, from_problem
 
@@ -26,11 +27,13 @@ class RpcPort(Protocol):
 
 
 class Services:
-    """The services by RPC. deadline_s: of every call; more than the client's limit in flight is Unavailable."""
+    """The services by RPC. deadline_s: of every call. limits: of the gate before each service, health apart."""
 
-    def __init__(self, client: RpcPort, deadline_s: float) -> None:
+    def __init__(self, client: RpcPort, deadline_s: float, limits: GateLimits | None = None) -> None:
         self._client = client
         self._deadline_s = deadline_s
+        self._limits = limits or GateLimits()
+        self._gates: dict[str, Gate] = {}
 
     async def command(
         self,
@@ -56,7 +59,7 @@ class Services:
             "deadline": deadline,
             "correlation_id": correlation_id,
         }
-        return await self._call(service, "command", request, deadline)
+        return await self._in_turn(service, "command", request, deadline)
 
     async def query(
         self, service: str, operation: str, body: dict[str, Any], *, principal: str, correlation_id: str
@@ -70,12 +73,20 @@ class Services:
             "deadline": deadline,
             "correlation_id": correlation_id,
         }
-        return await self._call(service, "query", request, deadline)
+        return await self._in_turn(service, "query", request, deadline)
 
     async def health(self, service: str) -> Any:
         """What the service says of itself, within HEALTH_WITHIN_S."""
         deadline = time.time() + HEALTH_WITHIN_S
         return await self._call(service, "health", {"deadline": deadline}, deadline)
+
+    async def _in_turn(self, service: str, method: str, request: dict[str, Any], deadline: float) -> Any:
+        """Raises Overloaded besides what the call raises."""
+        gate = self._gates.get(service)
+        if gate is None:
+            gate = self._gates[service] = Gate(self._limits)
+        async with gate.place():
+            return await self._call(service, method, request, deadline)
 
     async def _call(self, service: str, method: str, request: dict[str, Any], deadline: float) -> Any:
         loop = asyncio.get_running_loop()

@@ -1,6 +1,6 @@
 """Settings of the gateway and of the two small programs that prepare its database."""
 
-from pydantic import SecretStr
+from pydantic import PositiveFloat, PositiveInt, SecretStr
 
 from shared.settings import BlobSettings, ProcessSettings
 
@@ -14,6 +14,10 @@ class GatewaySettings(BlobSettings):
     max_body_bytes: of any request but an upload; max_import_bytes: of a file of patches with its multipart frame;
     max_evidence_bytes: of one piece of evidence with its frame.
     rpc_in_flight: calls waiting for services at once; more are refused with 503.
+    rate_*, requests_in_work, uploads_in_work: gateway/bounds.py. service_*: the gate before each service, gate.py.
+    most_connections: open at once; more are answered 503 and closed.
+    trusted_proxies: comma list of addresses or networks whose X-Forwarded-For and -Proto are believed; nobody's unless
+    named, or every client could say that it comes from elsewhere.
     The file store is shared with the services that read what was uploaded.
     """
 
@@ -27,6 +31,17 @@ class GatewaySettings(BlobSettings):
     max_evidence_bytes: int = 2048 * MIB
     rpc_in_flight: int = 128
     rpc_deadline_s: float = 5.0
+    rate_account_per_s: PositiveFloat = 200.0
+    rate_account_burst: PositiveInt = 1000
+    rate_address_per_s: PositiveFloat = 20.0
+    rate_address_burst: PositiveInt = 300
+    requests_in_work: PositiveInt = 256
+    uploads_in_work: PositiveInt = 64
+    service_in_flight: PositiveInt = 24
+    service_waiting: int = 64
+    service_wait_s: PositiveFloat = 0.4
+    most_connections: PositiveInt = 1000
+    trusted_proxies: str = ""
 
 
 class SeedSettings(ProcessSettings):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -34,6 +34,10 @@ class Caller:
     @property
     def actor(self) -> Actor:
         return self._actor
+
+    @property
+    def account_id(self) -> str:
+        return str(self.account.id)
 
     def __post_init__(self) -> None:
         self._actor = self.account.actor
@@ -80,6 +84,11 @@ class Callers:
         if caller is not None and caller.claims.expires_at > now and now - caller.checked_at < RECHECK_S:
             return caller
         return await self._check(token, now)
+
+    def remembered(self, headers: Mapping[str, str]) -> str | None:
+        """The account whose token these headers carry, if that was found good here and has not expired since."""
+        caller = self._known.get(headers.get("authorization", "")[len("Bearer ") :])
+        return caller.account_id if caller is not None and caller.claims.expires_at > self._now() else None
 
     async def _check(self, token: str, now: float) -> Caller:
         self._known.pop(token, None)

@@ -31,11 +31,13 @@ _ABOUT = {
     401: "no token, or one that is no longer good",
     403: "not with this role",
     404: "absent, or not the caller's to see",
+    408: "the body came too slowly",
     409: "the state forbids it now",
     412: "If-Match names an older version",
     413: "body over the limit",
     415: "content type not taken",
     422: "the request is wrong; names the field",
+    429: "too often from this account or address: try again after Retry-After seconds",
     503: "try again after Retry-After seconds, with the same Idempotency-Key: an answer may have been lost",
 }
 PROBLEMS: dict[int | str, dict[str, Any]] = {

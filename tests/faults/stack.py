@@ -159,6 +159,8 @@ class Stack:
                 "TIANWEI_FAULTS": str(self.faults),
                 "TIANWEI_WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
                 "TIANWEI_FOLDER_POLL_S": "0.2",
+                **{f"TIANWEI_RATE_{of}": "1000000" for of in ("ACCOUNT_PER_S", "ACCOUNT_BURST")},
+                **{f"TIANWEI_RATE_{of}": "1000000" for of in ("ADDRESS_PER_S", "ADDRESS_BURST")},
                 "TIANWEI_IMPORT_LEASE_S": "4",
                 "TIANWEI_EVIDENCE_LEASE_S": "4",
             },

@@ -12,12 +12,16 @@ from fastapi import FastAPI
 from gateway.app import create_app
 from gateway.auth.caller import Callers
 from gateway.auth.tokens import AccessTokens
+from gateway.bounds import Limits
 from gateway.parts import Parts
 from gateway.rpc import Services
 from shared.clock import SystemClock
 from shared.principal import PrincipalSigner
 from tests.support.fake_services import FakeServices
 from tests.support.signing_keys import fresh_signing_key
+
+# Tests ask faster than people; what is too often has tests of its own.
+FAST = Limits(address_per_s=1e6, address_burst=10**6, account_per_s=1e6, account_burst=10**6)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +42,7 @@ def app() -> FastAPI:
     async def opened() -> AsyncIterator[Parts]:
         yield parts
 
-    made = create_app(opened)
+    made = create_app(opened, limits=FAST)
     made.state.parts = parts
     return made
 

@@ -1,12 +1,15 @@
-"""A request's line and headers are limited while they come in."""
+"""What a client may do before its body is limited: connections, the size of a head, how long it takes."""
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
 
+from gateway import head_limit
 from gateway.head_limit import MOST_HEAD_BYTES, LimitedHead
 
 
@@ -50,3 +53,60 @@ async def _ask(app: FastAPI, request: bytes) -> bytes:
             return head + await reader.readexactly(int(size.split()[1]))
         finally:
             writer.transport.abort()
+
+
+def test_a_head_that_does_not_come_ends_its_connection(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(head_limit, "HEAD_WITHIN_S", 0.05)
+
+    async def run() -> None:
+        async with _serving(app, LimitedHead) as (host, port):
+            for begun in (
+                b"",
+                b"GET /healthz HTTP/1.1\r\nHost: x\r\n",
+                b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /",
+            ):
+                reader, writer = await asyncio.open_connection(host, port)
+                writer.write(begun)
+                async with asyncio.timeout(5):
+                    told = await reader.read()
+                assert told.count(b"HTTP/1.1 200") == begun.count(b"\r\n\r\n")
+                await _closed(writer)
+
+    asyncio.run(run())
+
+
+def test_a_connection_too_many_is_told_so_and_the_others_go_on(app: FastAPI) -> None:
+    async def run() -> None:
+        async with _serving(app, LimitedHead.of(2)) as (host, port):
+            first = await asyncio.open_connection(host, port)
+            second = await asyncio.open_connection(host, port)
+            await asyncio.sleep(0.02)
+            reader, writer = await asyncio.open_connection(host, port)
+            told = await reader.read()
+            await _closed(writer)
+            assert told.startswith(b"HTTP/1.1 503 ")
+            assert b"\r\nretry-after: 5\r\n" in told
+            assert json.loads(told.partition(b"\r\n\r\n")[2])["code"] == "http.too-many-connections"
+            await _closed(second[1])
+            first[1].write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert (await first[0].read()).startswith(b"HTTP/1.1 200 ")
+            await _closed(first[1])
+
+    asyncio.run(run())
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+@asynccontextmanager
+async def _serving(app: FastAPI, protocol: type[LimitedHead]) -> AsyncIterator[tuple[str, int]]:
+    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None)
+    config.load()
+    state = uvicorn.server.ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: protocol(config, state, {}), "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line, with the correlation id of what it belongs to. No tokens, bodies or id numbers."""
+"""Logs: one JSON object a line, with the correlation id of what it belongs to. No tokens, no bodies, numbers masked."""
 
 import logging
 import sys
@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+
+from shared.identifiers import without_numbers
 
 # Set per request in the gateway and per call in a service; a new greenlet starts empty, so pass ids as arguments there.
 correlation_id: ContextVar[str | None] = ContextVar("correlation_id", default=None)
@@ -33,7 +35,18 @@ class JsonLines(logging.Formatter):
         line.update({k: v for k, v in vars(record).items() if k not in _STANDARD})
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)[-4 * _LONGEST :]
-        return orjson.dumps(line, default=str).decode()
+        return orjson.dumps(_masked(line), default=str).decode()
+
+
+def _masked(value: Any) -> Any:
+    """Whatever a library, a database or a person has put into it."""
+    if isinstance(value, str):
+        return without_numbers(value)
+    if isinstance(value, dict):
+        return {name: _masked(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked(part) for part in value]
+    return value if isinstance(value, int | float | None) else without_numbers(str(value))
 
 
 def configure(process: str, level: str = "INFO") -> None:

@@ -15,6 +15,7 @@ from shared.contracts.cases import (
 from shared.contracts.deadlines import Deadlines, GetDeadlines
 from shared.contracts.disclosure import DisclosureView, ListDisclosures
 from shared.contracts.joint_actions import ConveneJointAction, JointActionView
+from shared.contracts.party_identities import GetParty, PartyView, RecordParty, UnmaskedParty, UnmaskParty
 from shared.contracts.rectifications import OpenRectification, OrderRectification, RectificationView
 
 _TAG = "cases"
@@ -27,6 +28,9 @@ def add_to(api: Api) -> None:
     api.query(QueryRoute("cases", GetTimeline, "/cases/{id}/timeline", Timeline), _TAG)
     api.query(QueryRoute("cases", GetDeadlines, "/cases/{id}/deadlines", Deadlines), _TAG)
     api.commands("cases", [c for c in CASE_COMMANDS if c is not OrderRectification], "/cases", CaseView, _TAG)
+    api.query(QueryRoute("cases", GetParty, "/cases/{id}/party", PartyView, single=True), _TAG)
+    api.commands("cases", [RecordParty], "/cases", PartyView, _TAG)
+    api.commands("cases", [UnmaskParty], "/cases", UnmaskedParty, _TAG)
     api.commands("cases", CASE_PATH_COMMANDS, "/cases", CaseView, _TAG)
     api.command(
         CommandRoute(

@@ -21,6 +21,7 @@ from services.cases.handlers import joint_actions as on_action
 from services.cases.handlers import land as on_land
 from services.cases.handlers import listings as on_listing
 from services.cases.handlers import overlays as on_overlay
+from services.cases.handlers import parties as on_party
 from services.cases.handlers import police_transfers as on_transfer
 from services.cases.handlers import proof_bundles as on_bundle
 from services.cases.handlers import proposals as on_proposal
@@ -61,6 +62,7 @@ from services.cases.queries.land import (
 )
 from services.cases.queries.listings import get_listing, list_listings
 from services.cases.queries.overlays_again import list_overlay_changes, list_overlays
+from services.cases.queries.parties import get_party
 from services.cases.queries.police_transfers import get_police_transfer, list_police_transfers
 from services.cases.queries.proposals import get_action_proposal, list_proposals
 from services.cases.queries.rectifications import get_rectification, list_rectifications
@@ -94,6 +96,7 @@ from shared.contracts import joint_actions as ja
 from shared.contracts import land as la
 from shared.contracts import listings as li
 from shared.contracts import overlays as ov
+from shared.contracts import party_identities as pi
 from shared.contracts import plots as pl
 from shared.contracts import police_transfers as pt
 from shared.contracts import proof_bundles as pb
@@ -147,6 +150,11 @@ OPERATIONS: tuple[Operation, ...] = (
         _EVERYBODY,
         unkept=frozenset({"name", "phone", "address", "note", "replies"}),
     ),
+    CommandOperation(pi.RecordParty, on_party.record_party, _EVERYBODY),
+    CommandOperation(
+        pi.UnmaskParty, on_party.unmask_party, _EVERYBODY, unkept=frozenset({"id_no", "phone", "address"})
+    ),
+    QueryOperation(pi.GetParty, get_party, _EVERYBODY),
     CommandOperation(cd.DecideDuplicate, on_duplicate.decide_duplicate, clue.TABLE.who("link")),
     CommandOperation(ci.StartClueImport, on_import.start_clue_import, COORDINATOR),
     CommandOperation(la.LoadLandLayer, on_land.load_land_layer, COORDINATOR),

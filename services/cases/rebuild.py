@@ -13,6 +13,7 @@ from services.cases.domain.evidence import Evidence
 from services.cases.domain.joint_action import JointAction
 from services.cases.domain.listing import Listing
 from services.cases.domain.overlay import Overlay
+from services.cases.domain.party_identity import PartyIdentity
 from services.cases.domain.police_transfer import PoliceTransfer
 from services.cases.domain.rectification import Rectification
 from services.cases.domain.reporter import ReporterRecord
@@ -28,6 +29,8 @@ from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.land import OverlayStore
 from services.cases.storage.land_tables import overlay
+from services.cases.storage.parties import PartyStore
+from services.cases.storage.party_tables import UNTOLD, party_identity
 from services.cases.storage.path_repository import (
     ActionProposalStore,
     AssistanceStore,
@@ -170,6 +173,13 @@ PROJECTIONS = (
         ReporterRecord.TYPE,
         ReporterStore(),
         [Computed(clue_reporter, unkept=frozenset({"sealed", "replies"}))],
+    ),
+    OwnProjection(
+        "当事人身份",
+        lambda id_, _: PartyIdentity(id=id_),
+        PartyIdentity.TYPE,
+        PartyStore(),
+        [Computed(party_identity, unkept=UNTOLD)],
     ),
 )
 

@@ -8,8 +8,8 @@ from shared.settings import BlobSettings, BusSettings, ProcessSettings
 class CasesData(ProcessSettings):
     """What every process that works on the database of cases is told. cases_dsn: the limited run-time role.
 
-    secrets_key: base64 of 32 bytes, by which clues on officials and who reported are sealed; without it none can be
-    made or opened, and no named report is taken in.
+    secrets_key: a ring of keys (shared/sealing.py) by which clues on officials, who reported and the numbers of parties
+    are sealed; without it none can be made or opened, and no named report is taken in.
     """
 
     cases_dsn: SecretStr

@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from gateway.cli.stack.layout import Home, write_private
 from shared import keys
+from shared.sealing import AES, new_sealing_key
 
 DATABASES = ("cases", "agencies", "notify", "gateway")
 SEALING = ("cases", "agencies", "notify")
@@ -25,7 +26,7 @@ class Secrets:
     postgres_password: str  # of the superuser, used by the supervisor only
     bus_password: str
     role_passwords: dict[str, str]  # database role -> password
-    sealing_keys: dict[str, str]  # service -> base64 of 32 bytes, by which it seals secrets at rest
+    sealing_keys: dict[str, str]  # service -> ring of keys (shared/sealing.py) by which it seals secrets at rest
     office_key: str  # private key (shared/keys.py) by which the office signs its documents
 
     def __repr__(self) -> str:
@@ -44,8 +45,21 @@ def load_or_make(home: Home) -> Secrets:
     fresh = _fresh()
     old = {name: kept[name] for name in known & kept.keys()}
     made = Secrets(**{**fresh, **old, "sealing_keys": {**fresh["sealing_keys"], **sealing}})
-    write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
+    keep(home, made)
     return made
+
+
+def rotated(old: Secrets, kind: str = AES) -> Secrets:
+    """New keys for sealing before the old ones, which stay: what is sealed under them is still there.
+
+    kind: of the new keys, aes or sm4.
+    """
+    rings = {name: f"{new_sealing_key(kind)},{ring}" for name, ring in old.sealing_keys.items()}
+    return replace(old, sealing_keys=rings)
+
+
+def keep(home: Home, made: Secrets) -> None:
+    write_private(home.secrets_file, json.dumps(asdict(made), indent=1))
 
 
 def _fresh() -> dict[str, Any]:
@@ -59,7 +73,7 @@ def _fresh() -> dict[str, Any]:
             f"{name}_{kind}": secrets.token_urlsafe(24) for name in DATABASES for kind in ("owner", "app")
         },
         "office_key": keys.new_key(keys.ED25519),
-        "sealing_keys": {name: _text(secrets.token_bytes(32)) for name in SEALING},
+        "sealing_keys": {name: new_sealing_key() for name in SEALING},
     }
 
 

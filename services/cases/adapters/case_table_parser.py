@@ -105,6 +105,8 @@ def _sheet(path: Path) -> Iterator[Sequence[Any]]:
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
+    from services.cases.adapters.patch_archive import refuse_unsafe
+    from services.cases.adapters.patch_limits import PatchLimits
     from services.cases.adapters.patch_refusals import Damaged
 
     broken = (
@@ -113,7 +115,7 @@ def _sheet(path: Path) -> Iterator[Sequence[Any]]:
     )
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_bomb(archive)
+            refuse_unsafe(archive.infolist(), PatchLimits(members=1000))
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and links that it leaves out are no matter here
             book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -123,20 +125,6 @@ def _sheet(path: Path) -> Iterator[Sequence[Any]]:
             yield from sheet.iter_rows(values_only=True, max_col=_COLUMNS)
     except broken as error:
         raise Damaged(part=".xlsx", reason="cannot-be-read") from error
-
-
-def _refuse_bomb(archive: Any) -> None:
-    from services.cases.adapters.patch_limits import PatchLimits
-    from services.cases.adapters.patch_refusals import ArchiveTooLarge
-
-    limits, members = PatchLimits(), archive.infolist()
-    total = sum(member.file_size for member in members)
-    if total > limits.total_bytes:
-        raise ArchiveTooLarge(limit="bytes", most=limits.total_bytes, found=total)
-    for member in members:
-        ratio = member.file_size // max(member.compress_size, 1)
-        if member.file_size > limits.small_bytes and ratio > limits.ratio:
-            raise ArchiveTooLarge(limit="ratio", most=limits.ratio, found=ratio, member=member.filename[:200])
 
 
 def _csv(path: Path) -> Iterator[Sequence[Any]]:

@@ -35,12 +35,15 @@ class SealBroken(Conflict):
 
 
 class Seals:
-    """key_base64: 32 random bytes, the same for all processes of cases. box: for what needs no index."""
+    """ring: keys as SecretBox takes them, the same for all processes of cases. box: for what needs no index.
 
-    def __init__(self, key_base64: str) -> None:
-        self.box = SecretBox(key_base64)
+    The index is made of the oldest key of the ring, which therefore stays its last.
+    """
+
+    def __init__(self, ring: str) -> None:
+        self.box = SecretBox(ring)
         derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"tianwei sealed index")
-        self._index = derived.derive(key_base64.encode())
+        self._index = derived.derive(ring.split(",")[-1].strip().encode())
 
     def seal(self, record_id: UUID, revision: int, content: SealedContent) -> tuple[str, str]:
         """The sealed text and its digest."""

@@ -17,6 +17,7 @@ from services.cases.storage.disclosures import DisclosureStore
 from services.cases.storage.duplicates import DuplicateStore
 from services.cases.storage.evidence_stores import CopyStore, CustodyStore, EvidenceStore
 from services.cases.storage.numbers import NumberKind, Numbers
+from services.cases.storage.parties import PartyStore
 from services.cases.storage.path_repository import (
     ActionProposalStore,
     AssistanceStore,
@@ -74,6 +75,7 @@ class CasesUnit(Unit):
     sealed = SealedRecordStore()
     duplicates = DuplicateStore()
     reporters = ReporterStore()
+    parties = PartyStore()
     disclosures = DisclosureStore()
 
     def __init__(

@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from services.notify.domain.errors import ChannelSettingWrong
 from shared.contracts.channels import SmsSettings
+from shared.identifiers import masked_phone
 
 NAMES = ("phone", "text", "number", "title", "recipient", "link", "due", "id", "secret")
 JSON, FORM, TEXT = "json", "form", "text"
@@ -147,16 +148,11 @@ def check_phone(text: str) -> str:
     return number
 
 
-def masked(phone: str) -> str:
-    """As it may stand in a log or a list: 138****5678."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= 11 else f"****{phone[-2:]}"
-
-
 def without(text: str, *hidden: str) -> str:
     """A gateway's own words without what it may repeat of ours."""
     for value in hidden:
         if value:
-            text = text.replace(value, masked(value) if _PHONE.fullmatch(value) else "****")
+            text = text.replace(value, masked_phone(value) if _PHONE.fullmatch(value) else "****")
     return text
 
 

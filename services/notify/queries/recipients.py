@@ -11,13 +11,13 @@ from sqlalchemy.engine import RowMapping
 from services.notify.domain.channel import channel_of_route, party_of_route
 from services.notify.domain.document_table import OUT
 from services.notify.domain.offices import party_of
-from services.notify.domain.sms_template import masked
 from services.notify.storage.tables import delivery, document, document_receipt, endpoint
 from shared.contracts.channels import RecipientChannelView
 from shared.contracts.codes import ChannelKind, DeliveryState, Recipient, title
 from shared.contracts.notify import ListRecipients, RecipientList, RecipientView
 from shared.divisions.register import COUNTY_DIGITS
 from shared.errors import NotFound
+from shared.identifiers import masked_phone
 from shared.principal import Actor
 
 _SHOWN = ("place", "url", "options", "active", "disabled_reason", "failing_since", "last_error", "last_delivered_at")
@@ -60,7 +60,7 @@ def _view(
 def _channel(row: RowMapping, owed: _Owed) -> RecipientChannelView:
     settings = {name: value for name, value in row["options"].items() if name != "public_key"}
     if "phone" in settings:
-        settings["phone"] = masked(settings["phone"])
+        settings["phone"] = masked_phone(settings["phone"])
     shown: dict[str, Any] = {name: row[name] for name in _SHOWN if name != "options"}
     return RecipientChannelView(
         **shown,

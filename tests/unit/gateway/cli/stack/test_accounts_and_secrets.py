@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.cli.stack import accounts, secrets
 from gateway.cli.stack.layout import Home
 from shared.contracts.codes import COUNTY_AGENCIES, Recipient, Role
+from shared.sealing import SecretBox, SecretUnreadable
 
 COUNTY = "640521000000"
 TOWNSHIPS = {"640521104000": "恩和镇", "640521100000": "宁安镇"}
@@ -87,3 +88,15 @@ def test_a_sealing_key_of_a_later_version_is_added_and_the_others_stay(home: Hom
 def test_secrets_are_not_shown_by_printing_them(home: Home) -> None:
     made = secrets.load_or_make(home)
     assert made.signing_key not in f"{made} {made!r}"
+
+
+def test_sealing_keys_follow_each_other_and_what_was_sealed_opens(home: Home) -> None:
+    old = secrets.load_or_make(home)
+    sealed = SecretBox(old.sealing_keys["cases"]).seal("旧", "a")
+    secrets.keep(home, secrets.rotated(old, "sm4"))
+    new = secrets.load_or_make(home)
+    assert (new.signing_key, new.office_key) == (old.signing_key, old.office_key)
+    box = SecretBox(new.sealing_keys["cases"])
+    assert box.open(sealed, "a") == "旧"
+    with pytest.raises(SecretUnreadable):
+        SecretBox(old.sealing_keys["cases"]).open(box.seal("新", "a"), "a")

@@ -15,11 +15,11 @@ from services.notify.domain.sms_template import (
     SmsTemplate,
     Success,
     check_phone,
-    masked,
     parse_path,
     value_at,
     without,
 )
+from shared.identifiers import masked_phone
 from tests.unit.services.notify.channels.parcels import NASTY
 
 _TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=80)
@@ -132,8 +132,8 @@ def test_a_200_that_says_no_is_no_success() -> None:
 
 def test_telephone_numbers_are_read_and_masked() -> None:
     assert check_phone(" 138-1234 5678 ") == "13812345678"
-    assert masked("13812345678") == "138****5678"
-    assert masked("05512") == "****12"
+    assert masked_phone("13812345678") == "138****5678"
+    assert masked_phone("05512") == "****12"
     assert (
         without("no balance for 13812345678, key s3cret", "13812345678", "s3cret")
         == "no balance for 138****5678, key ****"

@@ -11,6 +11,7 @@ from gateway.cli.sample_photos import SamplePhoto
 from services.cases.adapters.clamd import Clamd, ClamdUnavailable, TooLargeToScan
 from tests.integration.services.cases.evidence.desk import TAKEN, Desk, of_case
 from tests.integration.services.cases.office import OFFICER, Refused, filed
+from tests.support.clamd_node import ClamdNode
 from tests.support.fake_clamd import EICAR, FakeClamd, nobody
 from tests.support.nodes import wait_until
 
@@ -73,6 +74,20 @@ def test_verdicts_are_read_as_clamd_gives_them(tmp_path: Path) -> None:
             with file.open("rb") as stream:
                 assert scanner.scan(stream, lambda: None) == verdict
         file.write_bytes(b"x" * 2_000_000)
+        with file.open("rb") as stream, pytest.raises(TooLargeToScan):
+            scanner.scan(stream, lambda: None)
+
+
+def test_a_real_scanner_gives_the_same_verdicts(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    with ClamdNode() as clamd:
+        scanner = Clamd(clamd.address, 30.0)
+        for content, verdict in ((b"clean", None), (EICAR, "Eicar-Test-Signature")):
+            file.write_bytes(content)
+            with file.open("rb") as stream:
+                found = scanner.scan(stream, lambda: None)
+            assert found == verdict or (verdict is not None and found is not None and found.startswith(verdict))
+        file.write_bytes(b"x" * 3_000_000)
         with file.open("rb") as stream, pytest.raises(TooLargeToScan):
             scanner.scan(stream, lambda: None)
 

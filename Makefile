@@ -37,13 +37,15 @@ test: setup-dev ## 全部测试，含 RabbitMQ 和公文字库 (all tests)
 	@.ci/fonts || true
 	@exec $(BIN)/python -m tests $(PYTEST_ARGS)
 
-lint: setup-dev ## 格式、类型、分层、部署文件、锁文件 (style, types, layers, files)
+lint: setup-dev ## 格式、类型、分层、部署文件、锁文件、安全检查 (style, types, layers, files, security)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(CODE)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/python .ci/check_locks.py
+	$(BIN)/python .ci/check_bandit.py
+	$(BIN)/python .ci/check_advisories.py
 
 bench: setup-dev ## 性能数字，JSON 输出；ONLY= 只取几项 (the numbers)
 	@.ci/rabbitmq

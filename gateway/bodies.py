@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
 from gateway.errors import MediaTypeUnsupported
+from shared.contracts.base import Contract
 from shared.errors import InvalidInput
 from shared.operations import invalid
 
@@ -30,6 +31,15 @@ async def read_json(request: Request) -> dict[str, Any]:
     if media_type(request) not in JSON_TYPES:
         raise MediaTypeUnsupported(media_type(request), sorted(JSON_TYPES))
     return parse_object(raw)
+
+
+class _Nothing(Contract):
+    """Of a request whose address says everything."""
+
+
+async def read_nothing(request: Request) -> None:
+    """There is no body, or an empty object. Raises what read_json raises, InvalidInput for any field."""
+    parsed(_Nothing, await read_json(request))
 
 
 def parsed(contract: type[M], given: dict[str, Any]) -> M:

@@ -126,6 +126,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def share_of(nodeid: str) -> str:
     """What a worker takes at once: a file, or all tests of one running house."""
     file, _, name = nodeid.partition("::")
+    if file.startswith("tests/hostile/"):
+        return "the house under attack"
     if file.startswith("tests/system/drilled/"):
         return "the house of chosen days"
     if file.startswith("tests/system/"):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from gateway import calendar
 from gateway.auth.errors import TokenMissing
+from gateway.bodies import read_nothing
 from gateway.forwarding import PREFIX, Api, QueryRoute, asked, json_answer
 from gateway.parts import Parts
 from gateway.schemas.calendar import CalendarFeed
@@ -69,6 +70,7 @@ def add_to(api: Api) -> None:
 
 async def make(request: Request) -> Response:
     call = await asked(request)
+    await read_nothing(request)
     now = call.parts.clock.now()
     token = await asyncio.to_thread(call.parts.feeds.make, call.caller.account.id, now)
     feed = CalendarFeed(address=f"{PREFIX}{_FEED}?token={token}", made_at=now)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import downloads
-from gateway.bodies import parsed
+from gateway.bodies import parsed, read_nothing
 from gateway.downloads import OtherContent
 from gateway.errors import EvidenceTypeUnknown
 from gateway.forwarding import (
@@ -301,6 +301,7 @@ def _chosen(found: dict[str, Any], request: Request) -> tuple[str, str, str]:
 async def verify(request: Request) -> Response:
     """Reads the content here and tells the service what it digests to."""
     call = await asked(request)
+    await read_nothing(request)
     id_ = path_id(request, "id")
     piece = await call.query("cases", ev.GetEvidence, {"id": str(id_)})
     answer = await _tell_damage(call, id_, await asyncio.to_thread(_digests, call, piece["sha256"]))

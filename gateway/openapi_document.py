@@ -52,7 +52,9 @@ def _share_errors(responses: dict[str, Any], shared: dict[str, Any]) -> None:
     """Every operation has the same errors: say them once, as problem documents."""
     for status, response in responses.items():
         content = response.get("content", {})
-        if int(status) >= 400 and "application/json" in content:
-            content[MEDIA_TYPE] = content.pop("application/json")
+        if int(status) >= 400 and content:
+            # FastAPI documents it under the kind of the good answer, which may be a spreadsheet.
+            (told,) = content.values()
+            response["content"] = {MEDIA_TYPE: told}
             shared[f"Problem{status}"] = response
             responses[status] = {"$ref": f"#/components/responses/Problem{status}"}

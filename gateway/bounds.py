@@ -32,7 +32,8 @@ _IPV6_SITE = 64
 class Limits:
     """account_*, address_*: requests a second in the long run, and at once (a login counts five).
 
-    requests: wholly here and in work at once; uploads: files coming in at once; more are turned away with 503.
+    requests: wholly here and in work at once; uploads: files coming in at once; more are turned away with 503, before
+    they are routed and read. As many requests as the gates of three services hold: one that hangs has not all of them.
     body_grace_s, body_bytes_per_s: a body must have come within the grace and the time its bytes take at that pace.
     """
 
@@ -40,7 +41,7 @@ class Limits:
     account_burst: int = 1000
     address_per_s: float = 20.0
     address_burst: int = 300
-    requests: int = 256
+    requests: int = 96
     uploads: int = 64
     body_grace_s: float = 30.0
     body_bytes_per_s: float = 1024.0

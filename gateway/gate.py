@@ -28,10 +28,10 @@ class Overloaded(Unavailable):
 
 @dataclass(frozen=True)
 class GateLimits:
-    """in_flight: at once. waiting: behind them. wait_s: the longest that anybody waits for a place."""
+    """in_flight: at once, as many as a service has workers. waiting: behind them. wait_s: the longest that one waits."""
 
-    in_flight: int = 24
-    waiting: int = 64
+    in_flight: int = 16
+    waiting: int = 16
     wait_s: float = 0.4
 
 

@@ -35,10 +35,10 @@ class GatewaySettings(BlobSettings):
     rate_account_burst: PositiveInt = 1000
     rate_address_per_s: PositiveFloat = 20.0
     rate_address_burst: PositiveInt = 300
-    requests_in_work: PositiveInt = 256
+    requests_in_work: PositiveInt = 96
     uploads_in_work: PositiveInt = 64
-    service_in_flight: PositiveInt = 24
-    service_waiting: int = 64
+    service_in_flight: PositiveInt = 16
+    service_waiting: int = 16
     service_wait_s: PositiveFloat = 0.4
     most_connections: PositiveInt = 1000
     trusted_proxies: str = ""

@@ -17,7 +17,8 @@ _TICK_S = 0.004
 
 @dataclass
 class OpenLoad:
-    """statuses: of answers; admitted_s: seconds of those that were not 429 or 503. bare: 429 and 503 that do not say
+    """statuses: of answers; admitted_s: seconds of those that were not 429 or 503, of a
+    connection that stands; connect_s: until it did. bare: 429 and 503 that do not say
     when to come again. broken: connections that ended without an answer, or were refused. unsent: due while every
     connection waited."""
 
@@ -29,6 +30,7 @@ class OpenLoad:
     statuses: Counter[int] = field(default_factory=Counter)
     admitted_s: list[float] = field(default_factory=list)
     refused_s: list[float] = field(default_factory=list)
+    connect_s: list[float] = field(default_factory=list)
 
     @property
     def answered(self) -> int:
@@ -50,6 +52,8 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._load.connect_s.append(time.perf_counter() - self._sent_at)
+        self._sent_at = time.perf_counter()
         transport.write(self._first)
 
     def send(self, raw: bytes) -> None:

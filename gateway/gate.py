@@ -28,7 +28,7 @@ class Overloaded(Unavailable):
 
 @dataclass(frozen=True)
 class GateLimits:
-    """in_flight: at once, as many as a service has workers. waiting: behind them. wait_s: the longest that one waits."""
+    """in_flight: at once, as many as a service has workers. waiting: behind them. wait_s: the longest wait."""
 
     in_flight: int = 16
     waiting: int = 16

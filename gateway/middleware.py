@@ -41,6 +41,7 @@ class Edge:
         self._most = max_body_bytes
         self._larger = larger
         self._endings = larger_endings or {}
+        self._log = _Log()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -74,7 +75,8 @@ class Edge:
         except Exception as error:  # noqa: BLE001 - the one place that turns the unexpected into an incident id
             await _last_word(problems.of_unexpected(error), status, scope, receive, answer)
         finally:
-            _tell(scope, status, time.perf_counter() - began)
+            now = time.perf_counter()
+            self._log.tell(scope, status, now - began, now)
             telemetry.correlation_id.reset(token)
 
     def _most_of(self, scope: Scope) -> int:
@@ -121,14 +123,28 @@ async def _last_word(answer: ASGIApp, status: int, scope: Scope, receive: Receiv
         await answer(scope, receive, send)
 
 
-def _tell(scope: Scope, status: int, seconds: float) -> None:
-    if status >= 500 or seconds > _SLOW_S:
-        log.info(
-            "request",
-            extra={
-                "method": scope["method"],
-                "path": scope["path"][:200],
-                "status": status,
-                "ms": round(seconds * 1000, 1),
-            },
-        )
+class _Log:
+    """Tells of requests that failed or took long; in a flood of them of the first of each second, and how many more."""
+
+    def __init__(self, most_a_second: int = 20) -> None:
+        self._most = most_a_second
+        self._second, self._told, self._untold = 0, 0, 0
+
+    def tell(self, scope: Scope, status: int, seconds: float, now: float) -> None:
+        if status < 500 and seconds <= _SLOW_S:
+            return
+        if int(now) != self._second:
+            self._second, self._told = int(now), 0
+        self._told += 1
+        if self._told > self._most:
+            self._untold += 1
+            return
+        told = {
+            "method": scope["method"],
+            "path": scope["path"][:200],
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+        }
+        if self._untold:
+            told["untold_before"], self._untold = self._untold, 0
+        log.info("request", extra=told)

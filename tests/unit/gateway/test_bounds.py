@@ -16,7 +16,7 @@ from starlette.routing import Route
 from gateway import problems
 from gateway.bounds import Bounds, Limits
 from gateway.gate import GateLimits
-from gateway.middleware import Edge
+from gateway.middleware import Edge, _Log
 from gateway.rpc import Services
 from shared.bus.rpc_client import Reply
 from shared.errors import TianweiError
@@ -279,3 +279,13 @@ def test_nothing_of_the_real_application_is_left_out(app: FastAPI, path: str) ->
             return await statuses(http, 2, path=path)
 
     assert asyncio.run(run())[1] == 429
+
+
+def test_a_flood_of_refusals_is_told_in_few_lines_and_none_is_lost_count_of(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "gateway.middleware")
+    log, scope = _Log(most_a_second=2), {"method": "GET", "path": "/x"}
+    for _ in range(10):
+        log.tell(scope, 503, 0.0, 1.5)
+    log.tell(scope, 200, 0.0, 2.1)
+    log.tell(scope, 503, 0.0, 2.2)
+    assert [vars(record).get("untold_before") for record in caplog.records] == [None, None, 8]
